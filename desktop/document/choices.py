@@ -1,0 +1,52 @@
+"""Settings that are one word out of a few. The values are Keras's own identifiers."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Activation(StrEnum):
+    """A function applied to every output of a layer (softmax: to all of them together)."""
+
+    LINEAR = "linear"
+    STEP = "step"  # Heaviside; not Keras's, see the builder
+    RELU = "relu"
+    LEAKY_RELU = "leaky_relu"
+    ELU = "elu"
+    SELU = "selu"
+    GELU = "gelu"
+    SILU = "silu"
+    SIGMOID = "sigmoid"
+    HARD_SIGMOID = "hard_sigmoid"
+    TANH = "tanh"
+    SOFTPLUS = "softplus"
+    SOFTSIGN = "softsign"
+    SOFTMAX = "softmax"
+    EXPONENTIAL = "exponential"
+
+
+class Padding(StrEnum):
+    """What a window does at the border: stay inside ("valid"), or pad with zeros ("same")."""
+
+    VALID = "valid"
+    SAME = "same"
+
+
+class Metric(StrEnum):
+    """A number that is reported beside the loss; it does not steer the training."""
+
+    ACCURACY = "accuracy"
+    TOP_K = "top_k_categorical_accuracy"
+    PRECISION = "precision"
+    RECALL = "recall"
+    AUC = "auc"
+    MEAN_SQUARED_ERROR = "mean_squared_error"
+    MEAN_ABSOLUTE_ERROR = "mean_absolute_error"
+
+
+class Direction(StrEnum):
+    """Which way a monitored number improves."""
+
+    AUTO = "auto"
+    MIN = "min"
+    MAX = "max"

@@ -1,0 +1,51 @@
+"""Limits put on weights after every step. Names, fields and defaults are keras.constraints'."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field
+
+from desktop.document.spec import Spec, family_type
+
+
+class Constraint(Spec):
+    """The base of all constraints."""
+
+    tag_key: ClassVar[str] = "constraint"
+    constraint: str = ""
+
+
+def _as_axes(value: Any) -> Any:
+    """Keras allows one axis as a bare number."""
+    return (value,) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class _AlongAxis(Constraint):
+    axis: Annotated[tuple[int, ...], BeforeValidator(_as_axes)] = Field(
+        (0,),
+        min_length=1,
+        title="Axes",
+        description="Axes along which a unit's incoming weights lie: 0 for Dense; "
+        "0, 1, 2 for Conv2D",
+    )
+
+
+class MaxNorm(_AlongAxis):
+    """Shrinks a unit's incoming weights when their length grows beyond a maximum."""
+
+    max_value: float = Field(2.0, gt=0, title="Largest norm", description="Length allowed per unit")
+
+
+class UnitNorm(_AlongAxis):
+    """Keeps the length of each unit's incoming weights at 1."""
+
+
+class NonNeg(Constraint):
+    """Sets negative weights to zero."""
+
+
+if TYPE_CHECKING:
+    AnyConstraint = Constraint
+else:
+    AnyConstraint = family_type(Constraint)

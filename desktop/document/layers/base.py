@@ -1,0 +1,123 @@
+"""What every layer is: settings, the shape it makes of its input, and the weights it holds.
+
+Shapes are tuples of positive integers without the batch axis: (28, 28) is a grey image, (28, 28, 3)
+a colour image, (784,) a row of numbers. They are worked out here in plain Python, by the formulas
+of the Keras layers of the same names.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from math import prod
+from typing import ClassVar, TypeAlias
+
+from desktop.document.choices import Activation, Padding
+from desktop.document.spec import Spec
+
+Shape: TypeAlias = tuple[int, ...]
+
+
+class Family(StrEnum):
+    """The groups of the palette."""
+
+    CORE = "Core"
+    CONVOLUTION = "Convolution"
+    POOLING = "Pooling"
+    RESHAPING = "Reshaping"
+    ACTIVATION = "Activation"
+    NORMALIZATION = "Normalization"
+    REGULARIZATION = "Regularization"
+
+
+class ShapeError(ValueError):
+    """The layer cannot take this input; the message says why and what it needs."""
+
+
+class Layer(Spec):
+    """The base of all layers."""
+
+    tag_key: ClassVar[str] = "layer"
+    family: ClassVar[Family]
+    layer: str = ""
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """The shape made of an input of `shape`. Raises ShapeError if it cannot be taken."""
+        return shape
+
+    def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
+        """Keras's names of the trainable weights, with their shapes, for an input of `shape`."""
+        return {}
+
+    def state_shapes(self, shape: Shape) -> dict[str, Shape]:
+        """The weights that are kept but not trained, e.g. the running mean of a normalization."""
+        return {}
+
+    def parameter_count(self, shape: Shape) -> int:
+        """How many numbers the layer holds, trained or not (Keras's count_params)."""
+        return _count(self.weight_shapes(shape)) + self.state_count(shape)
+
+    def state_count(self, shape: Shape) -> int:
+        """How many of these numbers are kept but not trained."""
+        return _count(self.state_shapes(shape))
+
+    @property
+    def nonlinearity(self) -> Activation | None:
+        """The function the layer applies to its outputs; None if it applies none."""
+        return None
+
+    def details(self) -> str:
+        """The main settings in a few words, for a card: "128 · relu"."""
+        return ""
+
+
+def _count(shapes: dict[str, Shape]) -> int:
+    return sum(prod(shape) for shape in shapes.values())
+
+
+def shape_text(shape: Shape) -> str:
+    """A shape as it is shown: 28 × 28 × 1."""
+    return " × ".join(f"{size:,}".replace(",", "\N{THIN SPACE}") for size in shape)
+
+
+def require_rank(layer: Layer, shape: Shape, rank: int, needed: str) -> None:
+    """Raise ShapeError unless `shape` has `rank` axes; `needed` describes such an input."""
+    if len(shape) != rank:
+        raise ShapeError(f"{layer.tag} needs {needed}, but gets {shape_text(shape)}")
+
+
+def normalized_axis(layer: Layer, shape: Shape, axis: int) -> int:
+    """The index into `shape` of Keras's `axis`, which counts the batch as axis 0."""
+    index = axis - 1 if axis > 0 else len(shape) + axis
+    if axis == 0 or not 0 <= index < len(shape):
+        allowed = f"{-len(shape)} to -1 or 1 to {len(shape)}"
+        raise ShapeError(f"{layer.tag} has axis {axis}, but here it can only be {allowed}")
+    return index
+
+
+def window_output(
+    layer: Layer,
+    shape: Shape,
+    window: tuple[int, int],
+    strides: tuple[int, int],
+    padding: Padding,
+    dilation: tuple[int, int] = (1, 1),
+) -> tuple[int, int]:
+    """Height and width left by a sliding window.
+
+    "valid": ⌊(n - d·(k - 1) - 1) / s⌋ + 1; "same": ⌈n / s⌉, for input size n, window k,
+    dilation d and stride s (as in the documentation of keras.ops.conv).
+    """
+    sizes = []
+    for size, k, s, d in zip(shape[:2], window, strides, dilation, strict=True):
+        covered = d * (k - 1) + 1
+        if padding is Padding.SAME:
+            sizes.append(-(-size // s))
+        elif size < covered:
+            raise ShapeError(
+                f"{layer.tag} has a window of {window[0]} × {window[1]}"
+                f"{' (dilated)' if d > 1 else ''}, too large for an input of {shape_text(shape)}; "
+                'use padding "same" or a smaller window'
+            )
+        else:
+            sizes.append((size - covered) // s + 1)
+    return sizes[0], sizes[1]

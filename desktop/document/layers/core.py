@@ -1,0 +1,109 @@
+"""Dense, and the activation as a layer of its own."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from desktop.document import choices
+from desktop.document.constraints import AnyConstraint
+from desktop.document.initializers import AnyInitializer, GlorotUniform, Zeros
+from desktop.document.layers.base import Family, Layer, Shape
+from desktop.document.regularizers import AnyRegularizer
+from desktop.document.spec import ADVANCED
+
+
+class _Weighted(Layer):
+    """What layers with a kernel and a bias have in common."""
+
+    use_bias: bool = Field(True, title="Bias", description="Add a trainable number to every output")
+    kernel_initializer: AnyInitializer = Field(
+        GlorotUniform(),
+        title="Kernel initializer",
+        description="How the weights start",
+        json_schema_extra=ADVANCED,
+    )
+    bias_initializer: AnyInitializer = Field(
+        Zeros(),
+        title="Bias initializer",
+        description="How the bias starts",
+        json_schema_extra=ADVANCED,
+    )
+    kernel_regularizer: AnyRegularizer | None = Field(
+        None,
+        title="Kernel regularizer",
+        description="Penalty on large weights (weight decay)",
+        json_schema_extra=ADVANCED,
+    )
+    bias_regularizer: AnyRegularizer | None = Field(
+        None,
+        title="Bias regularizer",
+        description="Penalty on a large bias",
+        json_schema_extra=ADVANCED,
+    )
+    activity_regularizer: AnyRegularizer | None = Field(
+        None,
+        title="Activity regularizer",
+        description="Penalty on large outputs",
+        json_schema_extra=ADVANCED,
+    )
+    kernel_constraint: AnyConstraint | None = Field(
+        None,
+        title="Kernel constraint",
+        description="Limit put on the weights after every step",
+        json_schema_extra=ADVANCED,
+    )
+    bias_constraint: AnyConstraint | None = Field(
+        None,
+        title="Bias constraint",
+        description="Limit put on the bias after every step",
+        json_schema_extra=ADVANCED,
+    )
+
+    def _with_bias(self, kernel: Shape) -> dict[str, Shape]:
+        shapes = {"kernel": kernel}
+        if self.use_bias:
+            shapes["bias"] = kernel[-1:]
+        return shapes
+
+
+class Dense(_Weighted):
+    """Every output is a weighted sum of every input, plus a bias."""
+
+    family: ClassVar[Family] = Family.CORE
+    units: int = Field(64, ge=1, le=100_000, title="Units", description="Number of neurons")
+    activation: choices.Activation = Field(
+        choices.Activation.LINEAR,
+        title="Activation",
+        description="Function applied to each weighted sum",
+    )
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return (*shape[:-1], self.units)
+
+    def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
+        return self._with_bias((shape[-1], self.units))
+
+    @property
+    def nonlinearity(self) -> choices.Activation | None:
+        return self.activation
+
+    def details(self) -> str:
+        return f"{self.units} · {self.activation}"
+
+
+class Activation(Layer):
+    """Applies a function to its input."""
+
+    family: ClassVar[Family] = Family.ACTIVATION
+    activation: choices.Activation = Field(
+        choices.Activation.RELU, title="Function", description="Function applied to every value"
+    )
+
+    @property
+    def nonlinearity(self) -> choices.Activation | None:
+        return self.activation
+
+    def details(self) -> str:
+        return str(self.activation)

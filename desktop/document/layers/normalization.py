@@ -1,0 +1,84 @@
+"""Layers that bring values into a range that trains well."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from desktop.document.constraints import AnyConstraint
+from desktop.document.initializers import AnyInitializer, Ones, Zeros
+from desktop.document.layers.base import Family, Layer, Shape, normalized_axis
+from desktop.document.regularizers import AnyRegularizer
+from desktop.document.spec import ADVANCED
+
+
+class BatchNormalization(Layer):
+    """Shifts and scales each channel to mean 0 and variance 1, measured on the batch."""
+
+    family: ClassVar[Family] = Family.NORMALIZATION
+    momentum: float = Field(
+        0.99, ge=0, le=1, title="Momentum", description="How slowly the running mean follows"
+    )
+    epsilon: float = Field(
+        0.001, gt=0, title="Epsilon", description="Added to the variance, against division by 0"
+    )
+    center: bool = Field(True, title="Center", description="Learn an offset (beta)")
+    scale: bool = Field(True, title="Scale", description="Learn a factor (gamma)")
+    axis: int = Field(
+        -1,
+        title="Axis",
+        description="Axis that is normalized; -1 is the last, the channels",
+        json_schema_extra=ADVANCED,
+    )
+    beta_initializer: AnyInitializer = Field(
+        Zeros(), title="Beta initializer", description="Start", json_schema_extra=ADVANCED
+    )
+    gamma_initializer: AnyInitializer = Field(
+        Ones(), title="Gamma initializer", description="Start", json_schema_extra=ADVANCED
+    )
+    moving_mean_initializer: AnyInitializer = Field(
+        Zeros(), title="Mean initializer", description="Start", json_schema_extra=ADVANCED
+    )
+    moving_variance_initializer: AnyInitializer = Field(
+        Ones(), title="Variance initializer", description="Start", json_schema_extra=ADVANCED
+    )
+    beta_regularizer: AnyRegularizer | None = Field(
+        None, title="Beta regularizer", description="Penalty", json_schema_extra=ADVANCED
+    )
+    gamma_regularizer: AnyRegularizer | None = Field(
+        None, title="Gamma regularizer", description="Penalty", json_schema_extra=ADVANCED
+    )
+    beta_constraint: AnyConstraint | None = Field(
+        None, title="Beta constraint", description="Limit", json_schema_extra=ADVANCED
+    )
+    gamma_constraint: AnyConstraint | None = Field(
+        None, title="Gamma constraint", description="Limit", json_schema_extra=ADVANCED
+    )
+
+    def output_shape(self, shape: Shape) -> Shape:
+        normalized_axis(self, shape, self.axis)
+        return shape
+
+    def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
+        size = (shape[normalized_axis(self, shape, self.axis)],)
+        return {name: size for name, used in self._trained() if used}
+
+    def state_shapes(self, shape: Shape) -> dict[str, Shape]:
+        size = (shape[normalized_axis(self, shape, self.axis)],)
+        return {"moving_mean": size, "moving_variance": size}
+
+    def _trained(self) -> tuple[tuple[str, bool], ...]:
+        return ("gamma", self.scale), ("beta", self.center)
+
+
+class Rescaling(Layer):
+    """Multiplies by a factor and adds an offset: 1/255 turns pixels into 0 to 1."""
+
+    family: ClassVar[Family] = Family.NORMALIZATION
+    scale: float = Field(1.0, title="Factor", description="Every value is multiplied by this")
+    offset: float = Field(0.0, title="Offset", description="Added after multiplying")
+
+    def details(self) -> str:
+        offset = f" {self.offset:+g}" if self.offset else ""
+        return f"× {self.scale:.4g}{offset}"

@@ -1,0 +1,57 @@
+"""How much memory there is, and how much a network will take."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from math import prod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from desktop.document.analysis import LayerInfo
+    from desktop.document.training import Training
+
+BYTES_PER_NUMBER = 4  # float32
+OPTIMIZER_SLOTS = {"SGD": 0, "RMSprop": 1, "Adagrad": 1, "Adam": 2, "AdamW": 2, "Nadam": 2}
+
+
+def physical_memory() -> int | None:
+    """The memory of this machine in bytes, or None where the system does not tell."""
+    if sys.platform == "win32":
+        return _windows_memory()
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return None
+
+
+def parameter_bytes(parameters: int, training: Training) -> int:
+    """Bytes for the weights, their gradients and what the optimizer keeps of each."""
+    slots = OPTIMIZER_SLOTS.get(training.optimizer.tag, 2)
+    return parameters * BYTES_PER_NUMBER * (2 + slots)
+
+
+def activation_bytes(layers: tuple[LayerInfo, ...], training: Training) -> int:
+    """Bytes for the outputs of every layer on one batch, and the gradients on their way back."""
+    values = sum(prod(info.output_shape) for info in layers if info.output_shape is not None)
+    return values * training.batch_size * BYTES_PER_NUMBER * 2
+
+
+def _windows_memory() -> int | None:
+    class Status(ctypes.Structure):
+        _fields_ = (
+            ("length", ctypes.c_ulong),
+            ("load", ctypes.c_ulong),
+            ("total", ctypes.c_ulonglong),
+            ("available", ctypes.c_ulonglong),
+            ("page_total", ctypes.c_ulonglong),
+            ("page_available", ctypes.c_ulonglong),
+            ("virtual_total", ctypes.c_ulonglong),
+            ("virtual_available", ctypes.c_ulonglong),
+            ("extended", ctypes.c_ulonglong),
+        )
+
+    status = Status(length=ctypes.sizeof(Status))
+    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - exists on Windows only
+    return status.total if kernel.GlobalMemoryStatusEx(ctypes.byref(status)) else None

@@ -1,0 +1,230 @@
+"""What the engine tells the outside: frozen values that any thread may keep.
+
+Arrays in a report are read-only and owned by the report; nothing here refers to Keras objects.
+Every report of a training run carries the number of that run, so that a late one can be told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop.document.data import DataSource
+
+FloatArray: TypeAlias = NDArray[np.floating[Any]]
+IntArray: TypeAlias = NDArray[np.integer[Any]]
+
+
+def read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """A contiguous copy of `array` that cannot be written to."""
+    copy = np.array(array, order="C")
+    copy.setflags(write=False)
+    return copy
+
+
+@dataclass(frozen=True)
+class EngineInfo:
+    """The libraries that do the work, and the device they do it on."""
+
+    keras: str
+    tensorflow: str
+    device: str  # "CPU" or "GPU"
+
+
+# --- data ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SplitSummary:
+    """One part of the rows: how many, and how many of each class."""
+
+    name: str  # "training", "validation" or "test"
+    rows: int
+    class_counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class DataSummary:
+    """A loaded data set, as much of it as a page needs to show it.
+
+    `samples` has shape (n, *input_shape) with the values the network really gets; `sample_labels`
+    has shape (n,) and indexes `classes`. `minimum`, `maximum`, `mean` are over the training rows.
+    """
+
+    source: DataSource
+    title: str
+    input_shape: tuple[int, ...]
+    classes: tuple[str, ...]
+    splits: tuple[SplitSummary, ...]
+    minimum: float
+    maximum: float
+    mean: float
+    samples: FloatArray
+    sample_labels: IntArray
+    note: str  # what a user should know about this data; may be empty
+
+    def split(self, name: str) -> SplitSummary:
+        """The split called `name`. Raises KeyError if the data has none of that name."""
+        for split in self.splits:
+            if split.name == name:
+                return split
+        raise KeyError(name)
+
+
+# --- training -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class WeightHistogram:
+    """How the values of one weight are spread.
+
+    `counts` has shape (bins,), `edges` (bins + 1,). Values that are not finite are counted in
+    `non_finite` and nowhere else; the statistics are over the finite ones (0.0 if there are none).
+    """
+
+    layer: int  # position in the project's stack
+    layer_name: str  # e.g. "Dense 2": class and 1-based position in the stack
+    weight: str  # Keras's name: kernel, bias, gamma, ...
+    shape: tuple[int, ...]
+    counts: IntArray
+    edges: FloatArray
+    minimum: float
+    maximum: float
+    mean: float
+    standard_deviation: float
+    zeros: int
+    non_finite: int
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    """A run begins. `histograms` are of the weights it starts from: epoch 0 of a new model."""
+
+    run: int
+    first_epoch: int  # epochs this model was trained for before this run; 0 for new weights
+    epochs: int  # epochs this run is to make
+    steps_per_epoch: int
+    parameters: int
+    training_rows: int
+    validation_rows: int
+    seed: int | None
+    histograms: tuple[WeightHistogram, ...]
+
+
+class Phase(StrEnum):
+    TRAINING = "training"
+    VALIDATION = "validation"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run is; at most about 20 a second.
+
+    `at` has shape (k,): the positions, in epochs (2.5 = half-way through the third), of the batches
+    since the last report; `batch_values` maps each metric to its (k,) values on each of them.
+    `logs` are Keras's running means over the epoch so far. `seconds` excludes pauses;
+    `seconds_left` is the estimate for the whole run, None while there is nothing to judge by.
+    """
+
+    run: int
+    phase: Phase
+    epoch: int  # 1-based, counted over the life of the model
+    step: int  # 1-based in the epoch
+    steps: int
+    fraction: float  # of the whole run, 0 to 1
+    seconds: float
+    seconds_left: float | None
+    logs: Mapping[str, float]
+    at: FloatArray
+    batch_values: Mapping[str, FloatArray]
+
+
+@dataclass(frozen=True)
+class EpochEnded:
+    """An epoch is over. `logs` are Keras's: loss, accuracy, val_loss, ..., learning_rate."""
+
+    run: int
+    epoch: int  # 1-based, counted over the life of the model
+    seconds: float  # of this epoch
+    logs: Mapping[str, float]
+    histograms: tuple[WeightHistogram, ...]
+
+
+class Outcome(StrEnum):
+    FINISHED = "finished"
+    STOPPED = "stopped"  # by the user
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class RunEnded:
+    """A run is over; sent exactly once per run.
+
+    `message` is a sentence for the user: why it failed, or what ended it early; may be empty.
+    """
+
+    run: int
+    outcome: Outcome
+    epoch: int  # completed epochs over the life of the model
+    seconds: float
+    message: str
+    monitor: str  # what "best" is judged by, e.g. "val_loss"; "" if nothing was measured
+    best_epoch: int | None  # 1-based
+    stopped_early: bool  # EarlyStopping ended it
+    restored_best: bool  # ... and put the best epoch's weights back
+
+
+Report: TypeAlias = RunStarted | Progress | EpochEnded | RunEnded
+
+
+# --- evaluation and prediction --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One test row the network got wrong. `sample` has the input's shape."""
+
+    row: int
+    sample: FloatArray
+    true_class: int
+    predicted_class: int
+    confidence: float  # probability given to the wrong class, 0 to 1
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How the network does on rows it was not trained with.
+
+    `confusion` has shape (classes, classes): rows are true classes, columns predicted ones; None
+    where the output does not stand for classes. `mistakes`: the most confident ones, worst first.
+    """
+
+    rows: int
+    metrics: Mapping[str, float]  # loss, accuracy, ...
+    classes: tuple[str, ...]
+    confusion: IntArray | None
+    mistakes: tuple[Mistake, ...]
+    mistake_count: int
+    epoch: int  # epochs the model had been trained for
+    note: str  # e.g. that the rows are the training rows; may be empty
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the network makes of one drawing.
+
+    `image` has shape (height, width): the preprocessed picture, in the values the network gets.
+    `probabilities` has shape (classes,), or is None for an empty canvas.
+    """
+
+    request: int
+    image: FloatArray
+    probabilities: FloatArray | None
+    classes: tuple[str, ...]
+    seconds: float
+    epoch: int
