@@ -1,0 +1,111 @@
+"""Starts the program: the command line, or the window."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+
+NO_DISPLAY = (
+    "Layerwise needs a display for its window, and there is none. Without one, these work: "
+    "train, check, evaluate, predict, self-test (for example: main.py check PROJECT)."
+)
+
+logger = logging.getLogger("desktop")
+
+
+def main() -> int:
+    """Run the program with the arguments of this process. Returns its exit code."""
+    from desktop.cli import run
+
+    return run(sys.argv[1:])
+
+
+def has_display() -> bool:
+    """Whether a window can be shown: always on Windows and macOS, else if a display is set."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    platform = os.environ.get("QT_QPA_PLATFORM", "").split(":")[0]
+    if platform and platform not in ("xcb", "wayland"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def open_window(path: Path | None) -> int:
+    """Show the window, with the project at `path` or a first one to try. Returns the exit code."""
+    if not has_display():
+        sys.stderr.write(f"{NO_DISPLAY}\n")
+        return 2
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication([sys.argv[0]])
+    window = make_window()
+    catch_errors(window)
+    window.show()
+    if path is not None:
+        window.files.open_path(path)
+    # TensorFlow takes seconds to load: only after the window has been painted.
+    QTimer.singleShot(0, window.start)
+    return app.exec()
+
+
+def make_window():  # type: ignore[no-untyped-def]
+    """A MainWindow with everything it needs, on a new project. Needs a QApplication."""
+    from PySide6.QtWidgets import QApplication
+
+    from desktop.document.project import starter_project
+    from desktop.views.main_window import MainWindow
+    from desktop.views.settings import Settings
+    from desktop.views.theme import Theme
+    from desktop.views.workspace import Workspace
+    from desktop.workers.session import Session
+
+    QApplication.setApplicationName("Layerwise")
+    QApplication.setApplicationDisplayName("")
+    QApplication.setDesktopFileName("layerwise")
+    settings = Settings()
+    theme = Theme(settings.theme)
+    theme.apply()
+    return MainWindow(Workspace(starter_project()), Session(), theme, settings)
+
+
+def catch_errors(window) -> None:  # type: ignore[no-untyped-def]
+    """Log what nobody caught, on any thread, and tell the user instead of dying."""
+    from PySide6.QtCore import QObject, Signal
+
+    class Bridge(QObject):
+        failed = Signal(str)
+
+    bridge = Bridge(window)
+    bridge.failed.connect(window.notice.show_message)
+
+    def report(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+            return
+        logger.error("Not caught", exc_info=(kind, error, trace))
+        bridge.failed.emit(
+            f"Something went wrong inside Layerwise: {error}. Your project is still here; "
+            "save it, and restart the program if it behaves oddly."
+        )
+
+    def report_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            report(args.exc_type, args.exc_value, args.exc_traceback)
+
+    sys.excepthook = report
+    threading.excepthook = report_thread
+
+
+def self_test() -> int:
+    """Drive the real window offscreen from a drag to a drawn digit. Returns the exit code."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from desktop.self_test import run_self_test
+
+    return run_self_test()

@@ -1,0 +1,434 @@
+"""The window: puts the parts together and turns commands into edits and requests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QSizePolicy,
+    QTabWidget,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop import __version__
+from desktop.document.project import Project
+from desktop.views import actions
+from desktop.views.actions import Menu
+from desktop.views.notice import Notice
+from desktop.views.pages.data import DataPage
+from desktop.views.pages.draw import DrawPage
+from desktop.views.pages.evaluate import EvaluatePage
+from desktop.views.pages.train import TrainPage
+from desktop.views.palette import Palette
+from desktop.views.problems_bar import ProblemsBar
+from desktop.views.project_files import ProjectFiles
+from desktop.views.properties_panel import PropertiesPanel
+from desktop.views.run_bar import RunBar
+from desktop.views.settings import LAYOUT_VERSION, Settings
+from desktop.views.shortcuts import ShortcutsDialog
+from desktop.views.stack import StackView
+from desktop.views.theme import SPACE_S, Mode, Theme
+from desktop.views.training_panel import TrainingPanel
+from desktop.views.workspace import Workspace
+from desktop.workers.reports import EngineInfo, Outcome, RunEnded
+from desktop.workers.session import Session, State
+
+MODEL_FILTER = "Keras models (*.keras)"
+DATA_DELAY = 250  # milliseconds from an edit of the data settings to loading them
+
+
+class MainWindow(QMainWindow):
+    """One window on one project."""
+
+    def __init__(
+        self, workspace: Workspace, session: Session, theme: Theme, settings: Settings
+    ) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.session = session
+        self._theme = theme
+        self._settings = settings
+        self.setObjectName("main_window")
+        self.setAcceptDrops(True)
+        self.resize(1440, 900)
+
+        self._actions = actions.make_actions(self, theme)
+        self._data_timer = QTimer(self, singleShot=True, interval=DATA_DELAY)
+        self._data_timer.timeout.connect(self._load_data)
+        self._make_centre()
+        self.files = ProjectFiles(workspace, settings, self.notice, self)
+        self._make_docks()
+        self._make_menus()
+        self._make_toolbar()
+        self._make_status_bar()
+        self._connect()
+        self._default_layout = self.saveState(LAYOUT_VERSION)
+        self._restore_layout()
+        self._retitle()
+        self._update_actions()
+
+    def start(self) -> None:
+        """Load the data of the project, then TensorFlow; call once the window is painted."""
+        self.session.start()
+        self.session.load_data(self.workspace.project.data)
+
+    # --- making the parts -------------------------------------------------------------------------
+
+    def _make_centre(self) -> None:
+        self.notice = Notice(self._theme)
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("pages")
+        self.tabs.setDocumentMode(True)
+        self.data_page = DataPage(self.workspace, self.session, self._theme)
+        self.train_page = TrainPage(self.session, self._theme)
+        self.evaluate_page = EvaluatePage(self.session, self._theme)
+        self.draw_page = DrawPage(self.session, self._theme)
+        for title, page in (
+            ("Data", self.data_page),
+            ("Train", self.train_page),
+            ("Evaluate", self.evaluate_page),
+            ("Draw", self.draw_page),
+        ):
+            self.tabs.addTab(page, title)
+        self.tabs.setCurrentWidget(self.train_page)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.notice)
+        column.addWidget(self.tabs, 1)
+        self.setCentralWidget(centre)
+
+    def _make_docks(self) -> None:
+        self.palette_view = Palette(self._theme)
+        self.stack = StackView(self.workspace, self._theme)
+        self.properties = PropertiesPanel(self.workspace, self._theme)
+        self.training = TrainingPanel(self.workspace, self._theme)
+        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+        layers = self._dock("Layers", self.palette_view, left)
+        model = self._dock("Model", self.stack, left)
+        properties = self._dock("Properties", self.properties, right)
+        training = self._dock("Training", self.training, right)
+        self.splitDockWidget(layers, model, Qt.Orientation.Horizontal)
+        self.splitDockWidget(properties, training, Qt.Orientation.Vertical)
+        self.resizeDocks([layers, model], [170, 270], Qt.Orientation.Horizontal)
+        self.resizeDocks([properties], [290], Qt.Orientation.Horizontal)
+        self.resizeDocks([properties, training], [360, 440], Qt.Orientation.Vertical)
+
+    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(f"{title.lower()}_dock")
+        dock.setWidget(widget)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _make_menus(self) -> None:
+        menus = {menu: self.menuBar().addMenu(menu.value) for menu in Menu}
+        stack = self.workspace.undo_stack
+        undo, redo = stack.createUndoAction(self, "&Undo"), stack.createRedoAction(self, "&Redo")
+        for action, name, icon, key in (
+            (undo, "undo", "mdi6.undo", "Ctrl+Z"),
+            (redo, "redo", "mdi6.redo", "Ctrl+Shift+Z"),
+        ):
+            action.setObjectName(name)
+            action.setShortcut(key)
+            action.setIcon(self._theme.icon(icon))
+        self.undo_action, self.redo_action = undo, redo
+        menus[Menu.EDIT].addActions([undo, redo])
+        for spec in actions.ACTIONS:
+            if spec.separator:
+                menus[spec.menu].addSeparator()
+            menus[spec.menu].addAction(self._actions[spec.id])
+        for menu in self.files.make_menus():
+            menus[Menu.FILE].insertMenu(self._actions["save"], menu)
+        self._add_view_menus(menus[Menu.VIEW])
+
+    def _add_view_menus(self, menu: QMenu) -> None:
+        first = menu.actions()[0]
+        themes = QMenu("&Theme", self)
+        group = QActionGroup(self)
+        for mode, text in (
+            (Mode.SYSTEM, "&As the System"),
+            (Mode.LIGHT, "&Light"),
+            (Mode.DARK, "&Dark"),
+        ):
+            action = themes.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(mode is self._theme.mode)
+            action.setData(mode)
+            group.addAction(action)
+        group.triggered.connect(self._on_theme_chosen)
+        menu.insertMenu(first, themes)
+        for dock in self.findChildren(QDockWidget):
+            menu.insertAction(first, dock.toggleViewAction())
+        menu.insertSeparator(first)
+
+    def _make_toolbar(self) -> None:
+        bar = QToolBar("Toolbar")
+        bar.setObjectName("toolbar")
+        bar.setMovable(False)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.addToolBar(bar)
+        bar.addActions([self._actions[name] for name in ("new", "open", "save")])
+        bar.addSeparator()
+        bar.addActions([self.undo_action, self.redo_action])
+        bar.addSeparator()
+        self.data_button = QToolButton()
+        self.data_button.setToolTip("Show the data page")
+        self.data_button.clicked.connect(self._show_data_page)
+        bar.addWidget(self.data_button)
+        space = QWidget()
+        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(space)
+        self.run_bar = RunBar(self.session)
+        bar.addWidget(self.run_bar)
+        bar.addActions([self._actions[name] for name in ("train", "pause", "stop", "reset")])
+        train = bar.widgetForAction(self._actions["train"])
+        assert isinstance(train, QToolButton)
+        train.setProperty("role", "primary")
+        train.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.train_button = train
+
+    def _make_status_bar(self) -> None:
+        self.problems_bar = ProblemsBar(self.workspace, self._theme)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self.problems_bar, 1)
+        self._device = QLabel("Loading TensorFlow…")
+        self._device.setProperty("role", "small")
+        self._device.setContentsMargins(0, 0, SPACE_S, 0)
+        self.statusBar().addPermanentWidget(self._device)
+
+    def _connect(self) -> None:
+        workspace, session = self.workspace, self.session
+        workspace.projectChanged.connect(self._on_project_changed)
+        workspace.pathChanged.connect(self._retitle)
+        workspace.dirtyChanged.connect(self._retitle)
+        self.files.saved.connect(self._on_saved)
+        session.engineReady.connect(self._on_engine_ready)
+        session.engineFailed.connect(self.notice.show_message)
+        session.stateChanged.connect(self._update_actions)
+        session.dataLoading.connect(self._update_data_button)
+        session.dataLoaded.connect(self._update_data_button)
+        session.dataFailed.connect(self._on_data_failed)
+        session.runStarted.connect(self._on_run_started)
+        session.runEnded.connect(self._on_run_ended)
+        session.modelReset.connect(self._update_actions)
+        session.modelSaved.connect(self._on_model_saved)
+        session.modelSaveFailed.connect(self.notice.show_message)
+        self.palette_view.layerActivated.connect(self.stack.add_layer)
+        self.stack.currentLayerChanged.connect(self.properties.show_layer)
+        self.stack.editRequested.connect(self.properties.focus_form)
+        self.stack.message.connect(self.notice.show_message)
+        self.problems_bar.layerRequested.connect(self.stack.select_layer)
+        self._theme.changed.connect(self._on_theme_changed)
+
+    # --- keeping up with what happens -------------------------------------------------------------
+
+    def _on_project_changed(self, before: Project, after: Project) -> None:
+        if before.data != after.data:
+            self._data_timer.start()
+        self._update_actions()
+
+    def _load_data(self) -> None:
+        self.session.load_data(self.workspace.project.data)
+
+    def _update_data_button(self) -> None:
+        source, summary = self.workspace.project.data, self.session.summary
+        shape = " × ".join(str(size) for size in source.input_shape)
+        if summary is None:
+            text = f"Data: {source.title} – loading…"
+        else:
+            rows = sum(split.rows for split in summary.splits)
+            unit = "images" if len(source.input_shape) > 1 else "columns"
+            shown = (
+                f"{rows:,} {unit} {shape}" if unit == "images" else f"{len(source.classes)} classes"
+            )
+            text = f"Data: {source.title} – {shown}"
+        self.data_button.setText(text)
+        self.data_button.setAccessibleName(text)
+        self._update_actions()
+
+    def _on_data_failed(self, message: str) -> None:
+        self.data_button.setText(f"Data: {self.workspace.project.data.title} – not loaded")
+        self.tabs.setCurrentWidget(self.data_page)
+        self.notice.show_message(message)
+
+    def _on_engine_ready(self, info: EngineInfo) -> None:
+        self._device.setText(f"{info.device} · TF {info.tensorflow} · Keras {info.keras}")
+        self._update_actions()
+
+    def _on_run_started(self, _report: object) -> None:
+        self.notice.hide()
+        if self.tabs.currentWidget() in (self.data_page, self.evaluate_page):
+            self.tabs.setCurrentWidget(self.train_page)
+
+    def _on_run_ended(self, report: RunEnded) -> None:
+        if report.message:
+            level = "bad" if report.outcome is Outcome.FAILED else "accent"
+            self.notice.show_message(report.message, level)
+        self._update_actions()
+
+    def _on_saved(self, path: str) -> None:
+        self.statusBar().showMessage(f"Saved {path}", 4000)
+
+    def _on_model_saved(self, path: str) -> None:
+        self.notice.show_message(f"The trained network was saved to {path}", "good")
+
+    def _update_actions(self) -> None:
+        session, project = self.session, self.workspace.project
+        state = session.state
+        running = session.is_running
+        further = session.can_continue(project)
+        busy = running or state is State.EVALUATING
+        train = self._actions["train"]
+        train.setEnabled(self.workspace.analysis.is_trainable and not busy)
+        train.setText("&Train Further" if further and not busy else "&Train")
+        pause = self._actions["pause"]
+        pause.setEnabled(state in (State.TRAINING, State.PAUSED))
+        paused = state is State.PAUSED
+        pause.setText("&Resume" if paused else "&Pause")
+        pause.setToolTip("Go on with the training (F6)" if paused else "Hold the training (F6)")
+        pause.setIcon(self._theme.icon("mdi6.play-pause" if paused else "mdi6.pause"))
+        self._actions["stop"].setEnabled(
+            state in (State.WAITING, State.TRAINING, State.PAUSED, State.EVALUATING)
+        )
+        self._actions["reset"].setEnabled(session.model_project is not None and not busy)
+        self._actions["evaluate"].setEnabled(session.has_model and state is State.IDLE)
+        self._actions["save_model"].setEnabled(session.model_project is not None and not busy)
+
+    def _retitle(self) -> None:
+        path = self.workspace.path
+        name = path.stem if path is not None else "Untitled"
+        self.setWindowTitle(f"{name}[*] – Layerwise")
+        self.setWindowModified(self.workspace.dirty)
+
+    def _on_theme_changed(self) -> None:
+        actions.set_icons(self._actions, self._theme)
+        self.undo_action.setIcon(self._theme.icon("mdi6.undo"))
+        self.redo_action.setIcon(self._theme.icon("mdi6.redo"))
+        self._update_actions()
+
+    # --- commands ---------------------------------------------------------------------------------
+
+    def on_new(self) -> None:
+        self.files.new()
+
+    def on_open(self) -> None:
+        self.files.open()
+
+    def on_save(self) -> None:
+        self.files.save()
+
+    def on_save_as(self) -> None:
+        self.files.save_as()
+
+    def on_save_model(self) -> None:
+        stem = self.workspace.path.stem if self.workspace.path else "model"
+        start = self.files.folder / f"{stem}.keras"
+        name, _ = QFileDialog.getSaveFileName(self, "Save trained model", str(start), MODEL_FILTER)
+        if name:
+            self.session.save_model(Path(name).with_suffix(".keras"))
+
+    def on_quit(self) -> None:
+        self.close()
+
+    def on_duplicate(self) -> None:
+        self.stack.duplicate_selected()
+
+    def on_move_up(self) -> None:
+        self.stack.move_selected(-1)
+
+    def on_move_down(self) -> None:
+        self.stack.move_selected(1)
+
+    def on_train(self) -> None:
+        project = self.workspace.project
+        self.session.train(project, further=self.session.can_continue(project))
+
+    def on_pause(self) -> None:
+        if self.session.state is State.PAUSED:
+            self.session.resume()
+        else:
+            self.session.pause()
+
+    def on_stop(self) -> None:
+        self.session.stop()
+
+    def on_reset(self) -> None:
+        self.session.reset()
+
+    def on_evaluate(self) -> None:
+        self.tabs.setCurrentWidget(self.evaluate_page)
+        self.session.evaluate()
+
+    def on_reset_layout(self) -> None:
+        self._settings.forget_layout()
+        self.restoreState(self._default_layout, LAYOUT_VERSION)
+
+    def on_about(self) -> None:
+        info = self.session.info
+        libraries = f"Keras {info.keras}, TensorFlow {info.tensorflow}" if info else "TensorFlow"
+        QMessageBox.about(
+            self,
+            "About Layerwise",
+            f"<h3>Layerwise {__version__}</h3><p>Stack Keras layers, watch the network learn, and "
+            f"try it on digits you draw.</p><p>{libraries}. Works without a network; "
+            "nothing you do here leaves this computer.</p>",
+        )
+
+    def on_keys(self) -> None:
+        ShortcutsDialog(self).exec()
+
+    def _show_data_page(self) -> None:
+        self.tabs.setCurrentWidget(self.data_page)
+
+    def _on_theme_chosen(self, action: object) -> None:
+        mode = Mode(action.data())  # type: ignore[attr-defined]
+        self._settings.theme = mode
+        self._theme.set_mode(mode)
+
+    def _restore_layout(self) -> None:
+        layout: tuple[QByteArray, QByteArray] | None = self._settings.layout
+        if layout is not None:
+            self.restoreGeometry(layout[0])
+            self.restoreState(layout[1], LAYOUT_VERSION)
+
+    # --- Qt ---------------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.files.may_discard():
+            event.ignore()
+            return
+        self._settings.layout = self.saveGeometry(), self.saveState(LAYOUT_VERSION)
+        self._settings.sync()
+        self.hide()
+        self.session.close()
+        event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._dropped_file(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = self._dropped_file(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.files.open_dropped(path)
+
+    @staticmethod
+    def _dropped_file(event: QDropEvent) -> Path | None:
+        urls = event.mimeData().urls()
+        if len(urls) == 1 and urls[0].isLocalFile():
+            return Path(urls[0].toLocalFile())
+        return None

@@ -1,0 +1,148 @@
+"""Opening and saving the project, and never losing unsaved changes on the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
+
+from desktop.document.data import Mnist
+from desktop.document.project import starter_project
+from desktop.document.storage import EXTENSION, ProjectFileError
+from desktop.paths import resources
+from desktop.views.notice import Notice
+from desktop.views.settings import Settings
+from desktop.views.workspace import Workspace
+
+PROJECT_FILTER = f"Layerwise projects (*{EXTENSION});;All files (*)"
+
+
+class ProjectFiles(QObject):
+    """The file commands of one window. `saved` carries the path that was written."""
+
+    saved = Signal(str)
+
+    def __init__(
+        self, workspace: Workspace, settings: Settings, notice: Notice, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._workspace = workspace
+        self._settings = settings
+        self._notice = notice
+        self._window = window
+
+    def new(self) -> None:
+        """Start over with a small project that trains within seconds."""
+        if self.may_discard():
+            self._workspace.new(starter_project())
+
+    def open(self) -> None:
+        """Ask for a project file and open it."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, "Open project", str(self.folder), PROJECT_FILTER
+        )
+        if name:
+            self.open_path(Path(name))
+
+    def open_path(self, path: Path) -> None:
+        """Open the project at `path`, after asking about unsaved changes."""
+        if not self.may_discard():
+            return
+        try:
+            self._workspace.open(path)
+        except ProjectFileError as error:
+            self._notice.show_message(str(error))
+            return
+        self._settings.add_recent(path)
+        self._notice.hide()
+
+    def open_dropped(self, path: Path) -> None:
+        """Open what was dropped on the window: a project, or MNIST as an .npz file."""
+        if path.suffix != ".npz":
+            self.open_path(path)
+            return
+        project = self._workspace.project.replace(data=Mnist(path=str(path)))
+        self._workspace.edit(f"Use the data in {path.name}", project)
+
+    def save(self) -> bool:
+        """Save under the present name, or ask for one. Returns whether it was saved."""
+        if self._workspace.path is None:
+            return self.save_as()
+        return self._save_to(self._workspace.path)
+
+    def save_as(self) -> bool:
+        """Ask for a name and save under it. Returns whether it was saved."""
+        start = self._workspace.path or self.folder / f"untitled{EXTENSION}"
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Save project", str(start), PROJECT_FILTER
+        )
+        if not name:
+            return False
+        path = Path(name)
+        return self._save_to(path if path.suffix else path.with_suffix(EXTENSION))
+
+    def may_discard(self) -> bool:
+        """Whether the project may be given up: it is saved, or the user said so."""
+        if not self._workspace.dirty:
+            return True
+        box = QMessageBox(self._window)
+        box.setObjectName("unsaved_changes")
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setText("Save the changes to this project?")
+        box.setInformativeText("If you do not save them, they are lost.")
+        button = QMessageBox.StandardButton
+        box.setStandardButtons(button.Save | button.Discard | button.Cancel)
+        box.setDefaultButton(button.Save)
+        answer = box.exec()
+        if answer == button.Save:
+            return self.save()
+        return answer == button.Discard
+
+    @property
+    def folder(self) -> Path:
+        """Where file dialogs start: beside the project, or at home."""
+        return self._workspace.path.parent if self._workspace.path else Path.home()
+
+    def make_menus(self) -> tuple[QMenu, QMenu]:
+        """The menus "Open Recent" and "Open Example"."""
+        recent = QMenu("Open &Recent", self._window)
+        recent.aboutToShow.connect(self._fill_recent)
+        recent.triggered.connect(self._on_recent)
+        self._recent = recent
+        examples = QMenu("Open E&xample", self._window)
+        for path in sorted((resources() / "projects").glob(f"*{EXTENSION}")):
+            action = examples.addAction(path.stem.replace("-", " ").capitalize())
+            action.setData(str(path))
+        examples.triggered.connect(self._on_example)
+        return recent, examples
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        for path in self._settings.recent:
+            self._recent.addAction(str(path)).setData(str(path))
+        if self._recent.isEmpty():
+            self._recent.addAction("Nothing opened yet").setEnabled(False)
+
+    def _on_recent(self, action: QAction) -> None:
+        self.open_path(Path(action.data()))
+
+    def _on_example(self, action: QAction) -> None:
+        if not self.may_discard():
+            return
+        try:
+            # Without its path, so that saving asks for a name and the example stays as it is.
+            self._workspace.open(Path(action.data()), keep_path=False)
+        except ProjectFileError as error:
+            self._notice.show_message(str(error))
+
+    def _save_to(self, path: Path) -> bool:
+        try:
+            self._workspace.save(path)
+        except ProjectFileError as error:
+            self._notice.show_message(str(error))
+            return False
+        self._settings.add_recent(path)
+        self.saved.emit(str(path))
+        return True

@@ -1,0 +1,115 @@
+"""The part of the toolbar that says how far a training run is."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+
+from desktop.views.theme import SPACE_S
+from desktop.workers.reports import Outcome, Phase, Progress, RunEnded, RunStarted
+from desktop.workers.session import Session, State
+
+_IDLE_TEXT = {
+    State.STARTING: "Loading TensorFlow…",
+    State.WAITING: "Training starts in a moment…",
+    State.STOPPING: "Stopping…",
+    State.EVALUATING: "Evaluating…",
+}
+
+
+def duration(seconds: float) -> str:
+    """0:07, 12:30 or 1:02:03."""
+    whole = max(0, round(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+class RunBar(QWidget):
+    """Epoch, progress and time left while training; what happened last otherwise."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._last_epoch = 0
+        self._label = QLabel(_IDLE_TEXT[State.STARTING])
+        self._label.setAccessibleName("Training progress")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setRange(0, 1000)
+        self._bar.setFixedWidth(120)
+        self._bar.setAccessibleName("Part of the training that is done")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_S, 0, SPACE_S, 0)
+        row.setSpacing(SPACE_S)
+        row.addWidget(self._bar)
+        row.addWidget(self._label)
+        self._show_bar(busy=True)
+        session.stateChanged.connect(self._on_state)
+        session.engineReady.connect(self._on_ready)
+        session.engineFailed.connect(self._on_engine_failed)
+        session.runStarted.connect(self._on_started)
+        session.progress.connect(self._on_progress)
+        session.runEnded.connect(self._on_ended)
+        session.modelReset.connect(self._on_reset)
+
+    @property
+    def text(self) -> str:
+        """What is shown."""
+        return self._label.text()
+
+    def _show_bar(self, *, busy: bool = False) -> None:
+        self._bar.setRange(0, 0 if busy else 1000)
+        self._bar.show()
+
+    def _say(self, text: str) -> None:
+        self._label.setText(text)
+        self._label.setToolTip(text)
+
+    def _on_state(self, state: State) -> None:
+        if state in _IDLE_TEXT:
+            self._say(_IDLE_TEXT[state])
+            self._show_bar(busy=True)
+        elif state is State.PAUSED:
+            self._say(f"Paused in epoch {self._last_epoch}")
+        elif state is State.IDLE:
+            self._bar.hide()
+            if self._label.text() in _IDLE_TEXT.values():
+                self._say("")
+
+    def _on_ready(self, _info: object) -> None:
+        if self._session.state is State.IDLE:
+            self._bar.hide()
+            self._say("Ready")
+
+    def _on_engine_failed(self, _message: str) -> None:
+        self._bar.hide()
+        self._say("TensorFlow could not be loaded")
+
+    def _on_started(self, report: RunStarted) -> None:
+        self._last_epoch = report.first_epoch + 1
+        self._total = report.first_epoch + report.epochs
+        self._show_bar()
+        self._bar.setValue(0)
+        self._say(f"Epoch {self._last_epoch}/{self._total}")
+
+    def _on_progress(self, report: Progress) -> None:
+        if self._session.state is not State.TRAINING:
+            return
+        self._last_epoch = report.epoch
+        self._bar.setValue(round(report.fraction * 1000))
+        left = "" if report.seconds_left is None else f" · {duration(report.seconds_left)} left"
+        phase = " · validating" if report.phase is Phase.VALIDATION else ""
+        self._say(f"Epoch {report.epoch}/{self._total}{phase}{left}")
+
+    def _on_ended(self, report: RunEnded) -> None:
+        self._bar.hide()
+        words = {
+            Outcome.FINISHED: "Stopped early" if report.stopped_early else "Finished",
+            Outcome.STOPPED: "Stopped",
+            Outcome.FAILED: "Failed",
+        }[report.outcome]
+        epochs = "epoch" if report.epoch == 1 else "epochs"
+        self._say(f"{words} after {report.epoch} {epochs} · {duration(report.seconds)}")
+
+    def _on_reset(self) -> None:
+        self._say("Ready for new weights")

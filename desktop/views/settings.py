@@ -1,0 +1,62 @@
+"""What the window remembers between starts: layout, theme, recent files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from desktop.paths import settings_folder
+from desktop.views.theme import Mode
+
+MAX_RECENT = 8
+LAYOUT_VERSION = 1
+
+
+class Settings:
+    """Typed access to the settings file. Values that make no sense are ignored."""
+
+    def __init__(self) -> None:
+        path = settings_folder() / "settings.ini"
+        self._store = QSettings(str(path), QSettings.Format.IniFormat)
+
+    @property
+    def theme(self) -> Mode:
+        value = self._store.value("theme", Mode.SYSTEM.value)
+        return Mode(value) if value in set(Mode) else Mode.SYSTEM
+
+    @theme.setter
+    def theme(self, mode: Mode) -> None:
+        self._store.setValue("theme", mode.value)
+
+    @property
+    def recent(self) -> list[Path]:
+        """The last project files, the newest first; those that are gone are left out."""
+        value = self._store.value("recent", [])
+        paths = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+        return [Path(path) for path in paths if isinstance(path, str) and Path(path).is_file()]
+
+    def add_recent(self, path: Path) -> None:
+        others = [each for each in self.recent if each != path]
+        self._store.setValue("recent", [str(each) for each in [path, *others][:MAX_RECENT]])
+
+    @property
+    def layout(self) -> tuple[QByteArray, QByteArray] | None:
+        """Geometry and dock state as QMainWindow saved them, or None."""
+        geometry = self._store.value("window/geometry")
+        state = self._store.value("window/state")
+        if isinstance(geometry, QByteArray) and isinstance(state, QByteArray):
+            return geometry, state
+        return None
+
+    @layout.setter
+    def layout(self, value: tuple[QByteArray, QByteArray]) -> None:
+        self._store.setValue("window/geometry", value[0])
+        self._store.setValue("window/state", value[1])
+
+    def forget_layout(self) -> None:
+        self._store.remove("window")
+
+    def sync(self) -> None:
+        """Write to disk now."""
+        self._store.sync()

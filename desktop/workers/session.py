@@ -1,0 +1,386 @@
+"""The one object the views talk to about the engine.
+
+A `Session` lives on the GUI thread and owns two threads: one for everything that needs the model to
+itself (loading TensorFlow, training, evaluating, saving), one for what must not wait for training
+(loading data, predicting drawings). Their reports come back as queued signals, so that every public
+signal is emitted on the GUI thread, in order, with the session's properties already up to date.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from enum import StrEnum
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from desktop.document.data import DataSource
+from desktop.document.project import Project
+from desktop.engine.control import RunControl
+from desktop.engine.reports import (
+    DataSummary,
+    EngineInfo,
+    EpochEnded,
+    Evaluation,
+    Prediction,
+    Progress,
+    Report,
+    RunEnded,
+    RunStarted,
+)
+from desktop.workers import tasks
+from desktop.workers.jobs import JobThread
+from desktop.workers.tasks import TaskError
+
+if TYPE_CHECKING:
+    from desktop.engine.datasets import Dataset
+    from desktop.engine.prediction import Predictor
+    from desktop.engine.training import Trainer
+
+
+class State(StrEnum):
+    """What the session is doing."""
+
+    STARTING = "starting"  # TensorFlow is being loaded
+    IDLE = "idle"
+    WAITING = "waiting"  # training starts as soon as TensorFlow and the data are there
+    TRAINING = "training"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+    EVALUATING = "evaluating"
+
+
+class Session(QObject):
+    """Data, training, evaluation and prediction of the project in the window.
+
+    Signals carry the engine's reports; `...Failed` and `modelSaved` carry a sentence or a path.
+    """
+
+    stateChanged = Signal(object)
+    engineReady = Signal(object)
+    engineFailed = Signal(str)
+    dataLoading = Signal()
+    dataLoaded = Signal(object)
+    dataFailed = Signal(str)
+    runStarted = Signal(object)
+    progress = Signal(object)
+    epochEnded = Signal(object)
+    runEnded = Signal(object)
+    evaluationStarted = Signal()
+    evaluated = Signal(object)
+    evaluationFailed = Signal(str)
+    predicted = Signal(object)
+    predictionFailed = Signal(str)
+    modelReset = Signal()
+    modelSaved = Signal(str)
+    modelSaveFailed = Signal(str)
+
+    _delivered = Signal(object, object)  # a method of this object, and its argument
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = JobThread("engine", self)
+        self._aside = JobThread("aside", self)
+        self._control = RunControl()
+        self._state = State.STARTING
+        self._info: EngineInfo | None = None
+        self._source: DataSource | None = None
+        self._dataset: Dataset | None = None
+        self._summary: DataSummary | None = None
+        self._trainer: Trainer | None = None
+        self._predictor: Predictor | None = None
+        self._waiting: tuple[Project, bool] | None = None
+        self._runs = count(1)
+        self._run = 0
+        self._requests = count(1)
+        self._drawing: tuple[int, NDArray[np.uint8]] | None = None
+        self._drawing_lock = threading.Lock()
+        self._closed = False
+        self._delivered.connect(self._receive)
+
+    # --- what is known ----------------------------------------------------------------------------
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    @property
+    def info(self) -> EngineInfo | None:
+        """The libraries in use; None until TensorFlow has loaded."""
+        return self._info
+
+    @property
+    def summary(self) -> DataSummary | None:
+        """The data set in use; None while it is being loaded, or could not be."""
+        return self._summary
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a training run was asked for and has not ended."""
+        return self._state in (State.WAITING, State.TRAINING, State.PAUSED, State.STOPPING)
+
+    @property
+    def has_model(self) -> bool:
+        """Whether there is a network that was built for the data set in use."""
+        return self.model_project is not None and self.model_project.data == self._source
+
+    @property
+    def model_project(self) -> Project | None:
+        """The project the network was built from."""
+        return self._trainer.project if self._trainer is not None else None
+
+    @property
+    def trained_epochs(self) -> int:
+        """Epochs the network has completed over its life."""
+        return self._trainer.epoch if self._trainer is not None else 0
+
+    def can_continue(self, project: Project) -> bool:
+        """Whether training `project` can go on from the weights there are."""
+        return (
+            self._trainer is not None
+            and self.trained_epochs > 0
+            and self._trainer.can_continue(project)
+        )
+
+    # --- what can be asked for --------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the threads and load TensorFlow."""
+        self._aside.start()
+        self._engine.start()
+        self._do(self._engine, tasks.load_engine, self._on_engine_ready, self._on_engine_failed)
+
+    def load_data(self, source: DataSource) -> None:
+        """Load the data set of `source`; nothing happens if it is loaded already."""
+        if source == self._source and (self._summary is not None or self._state is State.WAITING):
+            return
+        self._source, self._dataset, self._summary = source, None, None
+        self.dataLoading.emit()
+        self._do(
+            self._aside,
+            partial(tasks.load_data, source),
+            self._on_data_loaded,
+            partial(self._on_data_failed, source),
+        )
+
+    def train(self, project: Project, *, further: bool = False) -> None:
+        """Train `project` from new weights or, if `further`, from those there are.
+
+        Pressed early, it starts when TensorFlow and the data are there.
+        """
+        if self.is_running or self._state is State.EVALUATING:
+            return
+        self._waiting = project, further and self.can_continue(project)
+        self._set_state(State.WAITING)
+        self.load_data(project.data)
+        self._start_when_ready()
+
+    def reset(self) -> None:
+        """Forget the network and what it learnt."""
+        if self.is_running or self._trainer is None:
+            return
+        self._trainer = self._predictor = None
+        self.modelReset.emit()
+
+    def pause(self) -> None:
+        """Hold the training at the next batch."""
+        if self._state is State.TRAINING:
+            self._control.pause()
+            self._set_state(State.PAUSED)
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        if self._state is State.PAUSED:
+            self._control.resume()
+            self._set_state(State.TRAINING)
+
+    def stop(self) -> None:
+        """End the training, or the wait for it, or the evaluation, as soon as possible."""
+        if self._state is State.WAITING:
+            self._waiting = None
+            self._set_state(State.IDLE if self._info else State.STARTING)
+        elif self._state in (State.TRAINING, State.PAUSED):
+            self._control.stop()
+            self._set_state(State.STOPPING)
+        elif self._state is State.EVALUATING:
+            self._control.stop()
+
+    def evaluate(self) -> None:
+        """Evaluate the network on the test rows of the data it was trained with."""
+        trainer = self._trainer
+        if trainer is None or trainer.model is None or self._state is not State.IDLE:
+            return
+        self._control = control = RunControl()
+        self._set_state(State.EVALUATING)
+        self.evaluationStarted.emit()
+        self._do(
+            self._engine,
+            partial(tasks.evaluate, trainer, control),
+            self._on_evaluated,
+            self._on_evaluation_failed,
+        )
+
+    def predict(self, drawing: NDArray[np.uint8]) -> int:
+        """Ask what the network makes of `drawing`, shape (height, width), ink 255 on 0.
+
+        Returns the number of the request. If drawings come faster than answers, only the newest
+        one is answered.
+        """
+        request = next(self._requests)
+        with self._drawing_lock:
+            idle = self._drawing is None
+            self._drawing = request, drawing
+        if idle:
+            self._do(
+                self._aside, self._predict_newest, self._on_predicted, self.predictionFailed.emit
+            )
+        return request
+
+    def save_model(self, path: Path) -> None:
+        """Save the network as a .keras file."""
+        trainer = self._trainer
+        if trainer is None or self.is_running:
+            return
+        self._do(
+            self._engine,
+            partial(tasks.save_model, trainer, path),
+            self.modelSaved.emit,
+            self.modelSaveFailed.emit,
+        )
+
+    def close(self) -> None:
+        """Stop whatever is under way and wait for the threads."""
+        if self._closed:
+            return
+        self._closed = True
+        self._waiting = None
+        self._control.stop()
+        for thread in (self._engine, self._aside):
+            if thread.isRunning():
+                thread.finish()
+        self._trainer = self._predictor = None
+
+    # --- to the threads and back ------------------------------------------------------------------
+
+    def _do(
+        self,
+        thread: JobThread,
+        task: Callable[[], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        """Run `task` on `thread`; then call `done` or `failed` on the GUI thread."""
+
+        def job() -> None:
+            try:
+                result = task()
+            except TaskError as error:
+                self._delivered.emit(failed, str(error))
+            else:
+                self._delivered.emit(done, result)
+
+        thread.submit(job)
+
+    def _receive(self, method: Callable[[Any], None], value: Any) -> None:
+        if not self._closed:
+            method(value)
+
+    def _predict_newest(self) -> Prediction | None:
+        """On the thread: answer the newest drawing, if nobody has yet."""
+        with self._drawing_lock:
+            waiting, self._drawing = self._drawing, None
+        if waiting is None:
+            return None
+        request, drawing = waiting
+        self._predictor, prediction = tasks.predict(
+            self._trainer, self._predictor, drawing, request
+        )
+        return prediction
+
+    def _set_state(self, state: State) -> None:
+        if state is not self._state:
+            self._state = state
+            self.stateChanged.emit(state)
+
+    def _on_engine_ready(self, info: EngineInfo) -> None:
+        self._info = info
+        if self._state is State.STARTING:
+            self._set_state(State.IDLE)
+        self.engineReady.emit(info)
+        self._start_when_ready()
+
+    def _on_engine_failed(self, message: str) -> None:
+        self._waiting = None
+        self._set_state(State.STARTING)
+        self.engineFailed.emit(message)
+
+    def _on_data_loaded(self, loaded: tuple[Dataset, DataSummary]) -> None:
+        dataset, summary = loaded
+        if summary.source != self._source:
+            return  # another source was chosen meanwhile
+        self._dataset, self._summary = dataset, summary
+        self.dataLoaded.emit(summary)
+        self._start_when_ready()
+
+    def _on_data_failed(self, source: DataSource, message: str) -> None:
+        if source != self._source:
+            return
+        if self._state is State.WAITING:
+            self._waiting = None
+            self._set_state(State.IDLE if self._info else State.STARTING)
+        self.dataFailed.emit(message)
+
+    def _start_when_ready(self) -> None:
+        if self._waiting is None or self._info is None or self._dataset is None:
+            return
+        project, further = self._waiting
+        if self._dataset.source != project.data:
+            return
+        from desktop.engine.training import Trainer
+
+        self._waiting = None
+        if not further or self._trainer is None:
+            self._trainer = Trainer(self._dataset)
+        self._control = RunControl()
+        self._run = next(self._runs)
+        trainer, control, run = self._trainer, self._control, self._run
+        self._set_state(State.TRAINING)
+        self._engine.submit(
+            partial(tasks.train, trainer, project, control, self._report, further=further, run=run)
+        )
+
+    def _report(self, report: Report) -> None:
+        """On the thread: pass a report on."""
+        self._delivered.emit(self._on_report, report)
+
+    def _on_report(self, report: Report) -> None:
+        if report.run != self._run:
+            return
+        match report:
+            case RunStarted():
+                self.runStarted.emit(report)
+            case Progress():
+                self.progress.emit(report)
+            case EpochEnded():
+                self.epochEnded.emit(report)
+            case RunEnded():
+                self._set_state(State.IDLE)
+                self.runEnded.emit(report)
+
+    def _on_predicted(self, prediction: Prediction | None) -> None:
+        if prediction is not None:
+            self.predicted.emit(prediction)
+
+    def _on_evaluated(self, evaluation: Evaluation) -> None:
+        self._set_state(State.IDLE)
+        self.evaluated.emit(evaluation)
+
+    def _on_evaluation_failed(self, message: str) -> None:
+        self._set_state(State.IDLE)
+        self.evaluationFailed.emit(message)

@@ -1,0 +1,135 @@
+"""What the session's threads do. Every function here may run on any thread.
+
+The engine's modules are imported inside the functions: importing them takes time that the window
+should not wait for. Whatever goes wrong comes out as a `TaskError` with a sentence for the user.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop.document.data import DataSource
+from desktop.document.project import Project
+from desktop.engine.control import RunControl, Stopped
+from desktop.engine.reports import (
+    DataSummary,
+    EngineInfo,
+    Evaluation,
+    Outcome,
+    Prediction,
+    Report,
+    RunEnded,
+)
+
+if TYPE_CHECKING:
+    from desktop.engine.datasets import Dataset
+    from desktop.engine.prediction import Predictor
+    from desktop.engine.training import Trainer
+
+logger = logging.getLogger(__name__)
+
+
+class TaskError(Exception):
+    """Something could not be done; the message is a sentence for the user."""
+
+
+@contextmanager
+def explaining(failure: str, *expected: type[Exception]) -> Iterator[None]:
+    """Turn exceptions into TaskError: `expected` ones speak for themselves, others are logged."""
+    try:
+        yield
+    except expected as error:
+        raise TaskError(str(error)) from error
+    except Exception as error:
+        logger.exception(failure)
+        raise TaskError(f"{failure}: {error}") from error
+
+
+def load_engine() -> EngineInfo:
+    """Import Keras and TensorFlow."""
+    from desktop.engine import backend
+
+    with explaining("TensorFlow could not be loaded", backend.BackendError):
+        backend.load()
+        return backend.info()
+
+
+def load_data(source: DataSource) -> tuple[Dataset, DataSummary]:
+    """Load the rows of `source` and sum them up."""
+    from desktop.engine import datasets
+
+    with explaining("The data could not be loaded", datasets.DataError):
+        dataset = datasets.load(source)
+        return dataset, datasets.summarise(dataset)
+
+
+def train(
+    trainer: Trainer,
+    project: Project,
+    control: RunControl,
+    sink: Callable[[Report], None],
+    *,
+    further: bool,
+    run: int,
+) -> None:
+    """Train; `sink` gets every report, and whatever happens exactly one RunEnded."""
+    ended = False
+
+    def watched(report: Report) -> None:
+        nonlocal ended
+        ended = ended or isinstance(report, RunEnded)
+        sink(report)
+
+    message = ""
+    try:
+        trainer.run(project, watched, control, further=further, run=run)
+    except Exception as error:
+        logger.exception("Training failed")
+        message = f"The training failed: {error}"
+    if not ended:
+        sink(RunEnded(run, Outcome.FAILED, trainer.epoch, 0.0, message, "", None, False, False))
+
+
+def evaluate(trainer: Trainer, control: RunControl) -> Evaluation:
+    """Evaluate the trainer's network on the test rows of its data."""
+    from desktop.engine import evaluation
+
+    try:
+        with explaining("The evaluation failed", Stopped):
+            return evaluation.evaluate(
+                trainer.model, trainer.project, trainer.dataset, trainer.epoch, control
+            )
+    except TaskError as error:
+        if isinstance(error.__cause__, Stopped):
+            raise TaskError("The evaluation was stopped") from error
+        raise
+
+
+def predict(
+    trainer: Trainer | None, predictor: Predictor | None, drawing: NDArray[np.uint8], request: int
+) -> tuple[Predictor, Prediction]:
+    """What the trainer's network makes of `drawing`, and the predictor to use next time."""
+    from desktop.engine.prediction import Predictor
+
+    with explaining("The drawing could not be recognised", TaskError):
+        if trainer is None or trainer.model is None or trainer.project is None:
+            raise TaskError("There is no network yet: train one first")
+        if predictor is None or predictor.model is not trainer.model:
+            predictor = Predictor(trainer.model, trainer.project)
+        return predictor, predictor.predict_drawing(drawing, request, trainer.epoch)
+
+
+def save_model(trainer: Trainer, path: Path) -> str:
+    """Save the trainer's network as a .keras file; returns its path."""
+    from desktop.engine import storage
+
+    with explaining("The model could not be saved", storage.ModelFileError):
+        storage.save_model(trainer.model, path)
+        return str(path)

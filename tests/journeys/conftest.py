@@ -1,0 +1,160 @@
+"""A real window on a virtual screen, driven from outside by the X server's mouse and keyboard."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HOST = Path(__file__).with_name("host.py")
+Point = tuple[int, int]
+
+
+class Person:
+    """Someone at the screen: moves the mouse, types, looks."""
+
+    def __init__(self, display: str, home: Path, size: tuple[int, int], *arguments: str) -> None:
+        self._environment = os.environ | {
+            "DISPLAY": display,
+            "QT_QPA_PLATFORM": "xcb",
+            "LAYERWISE_HOME": str(home / "settings"),
+            "KERAS_HOME": str(home / "keras"),
+            "HOME": str(home),
+        }
+        self._log = (home / "stderr.txt").open("a+")
+        self._host = subprocess.Popen(
+            [sys.executable, str(HOST), str(size[0]), str(size[1]), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            env=self._environment,
+            text=True,
+        )
+
+    # --- looking ------------------------------------------------------------------------------
+
+    def ask(self, expression: str) -> Any:
+        """The value of `expression` in the program."""
+        return self._exchange({"ask": expression}, 30)
+
+    def wait(self, expression: str, seconds: float = 30) -> Any:
+        """Wait until `expression` holds, and return it. Fails after `seconds`."""
+        value = self._exchange({"wait": expression, "seconds": seconds}, seconds + 30)
+        if not value or (isinstance(value, dict) and "error" in value):
+            raise AssertionError(f"did not come true within {seconds} s: {expression}: {value}")
+        return value
+
+    def _exchange(self, question: dict[str, Any], seconds: float) -> Any:
+        assert self._host.stdin is not None
+        assert self._host.stdout is not None
+        self._host.stdin.write(json.dumps(question) + "\n")
+        self._host.stdin.flush()
+        ready, _, _ = select.select([self._host.stdout], [], [], seconds)
+        if not ready:
+            raise AssertionError(f"no answer to {question} within {seconds} s: {self.log}")
+        line = self._host.stdout.readline()
+        if not line:
+            raise AssertionError(f"the program is gone: {self.log}")
+        return json.loads(line)["value"]
+
+    @property
+    def log(self) -> str:
+        self._log.seek(0)
+        return self._log.read()
+
+    def look(self, path: Path) -> None:
+        """Save what the screen shows."""
+        self.ask(f"window.screen().grabWindow(0).save({str(path)!r})")
+
+    # --- acting -------------------------------------------------------------------------------
+
+    def _xdotool(self, *words: object) -> None:
+        command = ["xdotool", *(str(word) for word in words)]
+        subprocess.run(command, env=self._environment, check=True, timeout=60)
+
+    def click(self, box: list[int], *, times: int = 1) -> None:
+        """Click the middle of [x, y, width, height]."""
+        x, y = middle(box)
+        self._xdotool("mousemove", x, y, "sleep", "0.05", "click", "--repeat", times, "1")
+
+    def drag(self, start: Point, *path: Point) -> None:
+        """Press at `start`, move along `path`, release at its end."""
+        words: list[object] = ["mousemove", *start, "sleep", "0.05", "mousedown", "1"]
+        here = start
+        for there in path:
+            for step in range(1, 9):
+                x = here[0] + (there[0] - here[0]) * step // 8
+                y = here[1] + (there[1] - here[1]) * step // 8
+                words += ["mousemove", x, y, "sleep", "0.02"]
+            here = there
+        self._xdotool(*words, "sleep", "0.1", "mouseup", "1")
+
+    def key(self, *names: str) -> None:
+        """Press keys, by xdotool's names: Return, ctrl+z, ..."""
+        self._xdotool("key", "--delay", "30", *names)
+
+    def type(self, text: str) -> None:
+        self._xdotool("type", "--delay", "30", text)
+
+    def leave(self, seconds: float = 30) -> int:
+        """Wait for the program to end; its exit code."""
+        return self._host.wait(seconds)
+
+    def close(self) -> None:
+        """Make sure the program is gone."""
+        assert self._host.stdin is not None
+        assert self._host.stdout is not None
+        if self._host.poll() is None:
+            self._host.kill()
+            self._host.wait()
+        self._host.stdin.close()
+        self._host.stdout.close()
+        self._log.close()
+
+
+def middle(box: list[int]) -> Point:
+    """The middle of [x, y, width, height]."""
+    return box[0] + box[2] // 2, box[1] + box[3] // 2
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[str]:
+    """A virtual screen of 1440x900."""
+    for program in ("Xvfb", "xdotool"):
+        if shutil.which(program) is None:
+            pytest.skip(f"needs {program}")
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1440x900x24", "-nolisten", "tcp"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        number = pipe.readline().strip()
+    assert number, "Xvfb did not start"
+    yield f":{number}"
+    server.terminate()
+    server.wait()
+
+
+@pytest.fixture
+def person(display: str, tmp_path: Path) -> Iterator[Callable[..., Person]]:
+    """Starts the program for someone to use: person(*arguments, size=(width, height))."""
+    people: list[Person] = []
+
+    def start(*arguments: str, size: tuple[int, int] = (1440, 900)) -> Person:
+        people.append(Person(display, tmp_path, size, *arguments))
+        return people[-1]
+
+    yield start
+    for each in people:
+        each.close()

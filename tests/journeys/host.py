@@ -1,0 +1,107 @@
+"""The program in a real window, with a line to the test that drives it from outside.
+
+The window is made by the same code as `main.py` makes it. Mouse and keyboard events come from the X
+server. Over standard input the test asks where things are and what they show: a line of JSON
+{"ask": EXPRESSION} or {"wait": EXPRESSION, "seconds": N} is answered by {"value": ...} on standard
+output. Expressions see `window`, `app` and the helpers below.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QPoint, QRect, QSocketNotifier, QTimer
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+
+from desktop.app import catch_errors, make_window
+
+
+def box(widget: QWidget, rect: QRect | None = None) -> list[int]:
+    """[x, y, width, height] on the screen of a widget, or of a part of it."""
+    rect = rect if rect is not None else widget.rect()
+    corner = widget.mapToGlobal(rect.topLeft())
+    return [corner.x(), corner.y(), rect.width(), rect.height()]
+
+
+def inside(widget: QWidget, x: float, y: float) -> list[int]:
+    """The screen position of a point given as parts (0 to 1) of a widget's width and height."""
+    point = widget.mapToGlobal(QPoint(round(x * widget.width()), round(y * widget.height())))
+    return [point.x(), point.y()]
+
+
+def texts(widget: QWidget) -> list[str]:
+    """What the visible labels and buttons in `widget` say."""
+    return [
+        child.text()
+        for child in widget.findChildren(QWidget)
+        if isinstance(child, QLabel | QAbstractButton) and child.isVisible() and child.text()
+    ]
+
+
+class Line(QObject):
+    """Answers one question after another."""
+
+    def __init__(self, scope: dict[str, Any]) -> None:
+        super().__init__()
+        self._scope = scope
+        self._notifier = QSocketNotifier(0, QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._on_line)
+        self._timer = QTimer(self, interval=20)
+        self._timer.timeout.connect(self._look_again)
+        self._waiting: tuple[str, int] = ("", 0)
+
+    def _on_line(self) -> None:
+        line = sys.stdin.readline()
+        if not line:
+            self._notifier.setEnabled(False)
+            QApplication.exit(3)
+            return
+        question = json.loads(line)
+        if "wait" in question:
+            self._waiting = question["wait"], int(question["seconds"] * 50)
+            self._timer.start()
+        else:
+            self._answer(self._value(question["ask"]))
+
+    def _look_again(self) -> None:
+        expression, left = self._waiting
+        value = self._value(expression)
+        if left <= 0 or (value and not (isinstance(value, dict) and "error" in value)):
+            self._timer.stop()
+            self._answer(value)
+        self._waiting = expression, left - 1
+
+    def _value(self, expression: str) -> Any:
+        try:
+            return eval(expression, self._scope)
+        except Exception as error:
+            return {"error": f"{type(error).__name__}: {error}"}
+
+    def _answer(self, value: Any) -> None:
+        sys.stdout.write(json.dumps({"value": value}, default=str) + "\n")
+        sys.stdout.flush()
+
+
+def main() -> int:
+    app = QApplication([sys.argv[0]])
+    window = make_window()
+    catch_errors(window)
+    window.setGeometry(0, 0, int(sys.argv[1]), int(sys.argv[2]))
+    window.show()
+    window.activateWindow()
+    if len(sys.argv) > 3:
+        window.files.open_path(Path(sys.argv[3]))
+    scope = {"window": window, "app": app, "box": box, "inside": inside, "texts": texts}
+    scope |= {"QRect": QRect, "QWidget": QWidget, "Path": Path}
+    line = Line(scope)
+    QTimer.singleShot(0, window.start)
+    code = app.exec()
+    del line
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,229 @@
+"""The session: what it tells the views, and that it can be stopped and closed at any time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from desktop.document.data import Digits, LogicTable, Mnist
+from desktop.document.project import Project, starter_project
+from desktop.workers.reports import Outcome
+from desktop.workers.session import Session, State
+
+PATIENCE = 60_000
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    session = Session()
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def ready(session: Session, qtbot: QtBot) -> Session:
+    """A session that has loaded TensorFlow and the built-in digits."""
+    with qtbot.waitSignals([session.engineReady, session.dataLoaded], timeout=PATIENCE):
+        session.start()
+        session.load_data(Digits())
+    return session
+
+
+def project(epochs: int = 2) -> Project:
+    base = starter_project()
+    return base.replace(training=base.training.replace(epochs=epochs))
+
+
+def test_data_is_summed_up(ready: Session) -> None:
+    summary = ready.summary
+    assert summary is not None
+    assert summary.input_shape == (8, 8)
+    assert sum(split.rows for split in summary.splits) == 1797
+    assert ready.info is not None
+    assert ready.state is State.IDLE
+
+
+def test_a_run_reports_in_order(ready: Session, qtbot: QtBot) -> None:
+    seen: list[str] = []
+    for name in ("runStarted", "progress", "epochEnded", "runEnded"):
+        getattr(ready, name).connect(lambda _report, name=name: seen.append(name))
+    with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE) as ended:
+        ready.train(project(2))
+    assert ended.args[0].outcome is Outcome.FINISHED
+    assert seen[0] == "runStarted"
+    assert seen[-1] == "runEnded"
+    assert seen.count("runStarted") == seen.count("runEnded") == 1
+    assert seen.count("epochEnded") == 2
+    assert "progress" in seen
+    assert ready.state is State.IDLE
+    assert ready.trained_epochs == 2
+    assert ready.has_model
+
+
+def test_training_further_goes_on_from_the_weights(ready: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE):
+        ready.train(project(2))
+    assert ready.can_continue(project(2))
+    with (
+        qtbot.waitSignal(ready.runEnded, timeout=PATIENCE),
+        qtbot.waitSignal(ready.runStarted, timeout=PATIENCE) as started,
+    ):
+        ready.train(project(2), further=True)
+    assert started.args[0].first_epoch == 2
+    assert ready.trained_epochs == 4
+
+
+def test_another_stack_cannot_go_on(ready: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE):
+        ready.train(project(1))
+    assert not ready.can_continue(project(1).removed(1))
+
+
+def test_pressed_early_it_starts_when_it_can(session: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(session.runEnded, timeout=PATIENCE) as ended:
+        session.start()
+        session.train(project(1))
+        assert session.state is State.WAITING
+    assert ended.args[0].outcome is Outcome.FINISHED
+
+
+def test_waiting_can_be_given_up(session: Session, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(session.runStarted):
+        with qtbot.waitSignal(session.engineReady, timeout=PATIENCE):
+            session.start()
+            session.train(project(1))
+            session.stop()
+        assert session.state is State.IDLE
+
+
+def test_pause_resume_and_stop(ready: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(ready.progress, timeout=PATIENCE):
+        ready.train(project(10_000))
+    ready.pause()
+    assert ready.state is State.PAUSED
+    ready.resume()
+    assert ready.state is State.TRAINING
+    with qtbot.waitSignal(ready.epochEnded, timeout=PATIENCE):
+        pass
+    began = time.perf_counter()
+    with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE) as ended:
+        ready.stop()
+    assert time.perf_counter() - began < 0.5
+    assert ended.args[0].outcome is Outcome.STOPPED
+    assert ready.has_model
+
+
+def test_closing_while_training_waits_for_the_end(ready: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(ready.progress, timeout=PATIENCE):
+        ready.train(project(10_000))
+    began = time.perf_counter()
+    ready.close()
+    assert time.perf_counter() - began < 2
+
+
+def test_a_drawing_is_answered_while_training(ready: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(ready.epochEnded, timeout=PATIENCE):
+        ready.train(project(10_000))
+    drawing = np.zeros((280, 280), np.uint8)
+    drawing[60:220, 130:150] = 255
+    with qtbot.waitSignal(ready.predicted, timeout=PATIENCE) as predicted:
+        request = ready.predict(drawing)
+    prediction = predicted.args[0]
+    assert prediction.request == request
+    assert prediction.probabilities.sum() == pytest.approx(1, abs=1e-3)
+    assert ready.state is State.TRAINING
+    with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE):
+        ready.stop()
+
+
+def test_only_the_newest_drawing_is_answered(ready: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE):
+        ready.train(project(1))
+    answered: list[int] = []
+    ready.predicted.connect(lambda prediction: answered.append(prediction.request))
+    drawing = np.zeros((280, 280), np.uint8)
+    drawing[60:220, 130:150] = 255
+    requests = [ready.predict(drawing) for _ in range(20)]
+    qtbot.waitUntil(lambda: bool(answered) and answered[-1] == requests[-1], timeout=PATIENCE)
+    assert len(answered) < len(requests)
+
+
+def test_a_drawing_without_a_network_is_answered_with_the_reason(
+    ready: Session, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(ready.predictionFailed, timeout=PATIENCE) as failed:
+        ready.predict(np.zeros((280, 280), np.uint8))
+    assert "train" in failed.args[0]
+
+
+def test_evaluation_uses_the_test_rows(ready: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE):
+        ready.train(project(5))
+    with qtbot.waitSignal(ready.evaluated, timeout=PATIENCE) as evaluated:
+        ready.evaluate()
+        assert ready.state is State.EVALUATING
+    assert ready.summary is not None
+    assert evaluated.args[0].rows == ready.summary.split("test").rows
+    assert evaluated.args[0].metrics["accuracy"] > 0.5
+
+
+def test_missing_data_is_explained(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    with qtbot.waitSignal(session.dataFailed, timeout=PATIENCE) as failed:
+        session.start()
+        session.load_data(Mnist(path=str(tmp_path / "nothing.npz")))
+    assert "nothing.npz" in failed.args[0]
+    assert session.summary is None
+
+
+def test_missing_data_ends_the_wait_for_training(
+    ready: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    broken = project().replace(data=Mnist(path=str(tmp_path / "nothing.npz")))
+    with qtbot.waitSignal(ready.dataFailed, timeout=PATIENCE):
+        ready.train(broken)
+    assert ready.state is State.IDLE
+
+
+def test_only_the_last_chosen_source_counts(ready: Session, qtbot: QtBot) -> None:
+    loaded: list[object] = []
+    ready.dataLoaded.connect(lambda summary: loaded.append(summary.source))
+    with qtbot.waitSignal(
+        ready.dataLoaded, timeout=PATIENCE, check_params_cb=lambda s: s.source == LogicTable()
+    ):
+        ready.load_data(Digits(validation_split=0.3))
+        ready.load_data(LogicTable())
+    assert loaded == [LogicTable()]
+    assert ready.summary is not None
+    assert ready.summary.source == LogicTable()
+
+
+def test_reset_forgets_the_network(ready: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE):
+        ready.train(project(1))
+    with qtbot.waitSignal(ready.modelReset):
+        ready.reset()
+    assert not ready.has_model
+    assert ready.trained_epochs == 0
+
+
+def test_the_network_is_saved(ready: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE):
+        ready.train(project(1))
+    with qtbot.waitSignal(ready.modelSaved, timeout=PATIENCE):
+        ready.save_model(tmp_path / "model.keras")
+    assert (tmp_path / "model.keras").stat().st_size > 1000
+    with qtbot.waitSignal(ready.modelSaveFailed, timeout=PATIENCE) as failed:
+        ready.save_model(tmp_path / "no" / "such" / "folder" / "model.keras")
+    assert "folder" in failed.args[0]
+
+
+def test_a_project_that_cannot_be_built_ends_as_failed(ready: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE) as ended:
+        ready.train(project().removed(2))
+    assert ended.args[0].outcome is Outcome.FAILED
+    assert "32" in ended.args[0].message
