@@ -1,0 +1,162 @@
+"""Reads `mnist.npz`, the file Keras keeps MNIST in, without trusting it.
+
+The file holds `x_train` (n, 28, 28), `y_train` (n,), `x_test` and `y_test`: pixels 0 to 255 and
+classes 0 to 9, whole numbers. The headers are checked before any array is read, so that a small
+file cannot ask for all of the memory; pickled objects are never opened.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from desktop import paths
+
+SIDE = 28
+CLASSES = 10
+PIXEL_MAXIMUM = 255
+MAX_ROWS = 300_000  # several times MNIST; EMNIST's digits are 280,000
+
+WHAT_TO_DO = "choose another mnist.npz, or use the handwritten digits that come with the program"
+
+
+class DataError(Exception):
+    """The data cannot be used; the message says what was wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class MnistArrays:
+    """The four arrays of the file, with their own integer types."""
+
+    x_train: NDArray[Any]
+    y_train: NDArray[Any]
+    x_test: NDArray[Any]
+    y_test: NDArray[Any]
+
+
+def cached_file() -> Path:
+    """Where Keras keeps MNIST once it has downloaded it."""
+    return paths.keras_datasets() / "mnist.npz"
+
+
+def mnist_available() -> bool:
+    """Whether MNIST can be loaded without choosing a file."""
+    return cached_file().is_file()
+
+
+def read_mnist(path: str | None) -> MnistArrays:
+    """The arrays in the file at `path`, or in Keras's data folder. Raises DataError."""
+    file = Path(path).expanduser() if path else cached_file()
+    if not file.exists():
+        looked_for = f"MNIST is not on this computer: there is no file {file}"
+        raise DataError(
+            f"{looked_for}. Choose another file, or use the handwritten digits that come with "
+            "the program"
+            if path
+            else f"{looked_for}. Put mnist.npz there, choose a file, or use the handwritten digits "
+            "that come with the program"
+        )
+    if file.is_dir():
+        raise DataError(f"{file} is a folder, not a file: choose the mnist.npz in it")
+    with _explained(file), zipfile.ZipFile(file) as archive:
+        x_train, y_train = _read_part(archive, file, "train")
+        x_test, y_test = _read_part(archive, file, "test")
+    return MnistArrays(x_train, y_train, x_test, y_test)
+
+
+@contextmanager
+def _explained(file: Path) -> Iterator[None]:
+    """Say in plain words what zipfile, zlib or numpy did not like about `file`."""
+    try:
+        yield
+    except zipfile.BadZipFile as error:
+        what = "is damaged" if zipfile.is_zipfile(file) else "is not a .npz file, or is cut short"
+        raise DataError(f"{file} {what}: {WHAT_TO_DO}") from error
+    except (zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+        # RuntimeError: the archive is encrypted. ValueError: an array ends too early.
+        raise DataError(f"{file} is damaged ({error}): {WHAT_TO_DO}") from error
+    except PermissionError as error:
+        raise DataError(f"You have no permission to read {file}: {WHAT_TO_DO}") from error
+    except OSError as error:
+        raise DataError(
+            f"{file} cannot be read ({error.strerror or error}): {WHAT_TO_DO}"
+        ) from error
+
+
+def _read_part(
+    archive: zipfile.ZipFile, file: Path, part: str
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The checked images and labels of "train" or "test"."""
+    images, labels = f"x_{part}", f"y_{part}"
+    pixel_shape = _check_header(archive, file, images, (SIDE, SIDE))
+    label_shape = _check_header(archive, file, labels, ())
+    if pixel_shape[0] != label_shape[0]:
+        raise DataError(
+            f"{file}: {images} has {pixel_shape[0]:,} rows, but {labels} has {label_shape[0]:,}; "
+            f"they must be as many: {WHAT_TO_DO}"
+        )
+    return (
+        _read(archive, file, images, PIXEL_MAXIMUM),
+        _read(archive, file, labels, CLASSES - 1),
+    )
+
+
+def _check_header(
+    archive: zipfile.ZipFile, file: Path, name: str, row_shape: tuple[int, ...]
+) -> tuple[int, ...]:
+    """The shape that the array `name` declares, if it is (n, *row_shape) of whole numbers."""
+    if f"{name}.npy" not in archive.namelist():
+        found = ", ".join(sorted(entry.removesuffix(".npy") for entry in archive.namelist()[:8]))
+        raise DataError(
+            f"{file} has no array {name}; it has {found or 'none at all'}. MNIST's are x_train, "
+            f"y_train, x_test and y_test: {WHAT_TO_DO}"
+        )
+    with archive.open(f"{name}.npy") as stream:
+        version = npy.read_magic(stream)
+        read_header = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+        if version not in read_header:
+            raise ValueError(f"array format {version[0]}.{version[1]} of {name} is unknown")
+        shape, _, dtype = read_header[version](stream)
+    if dtype.hasobject:
+        raise DataError(
+            f"{file}: {name} holds pickled Python objects, which could run any program and are "
+            f"never opened: {WHAT_TO_DO}"
+        )
+    if dtype.kind not in "iu":
+        raise DataError(f"{file}: {name} holds {dtype}, not whole numbers: {WHAT_TO_DO}")
+    if len(shape) != 1 + len(row_shape) or shape[1:] != row_shape:
+        expected = ", ".join(["rows", *map(str, row_shape)])
+        raise DataError(
+            f"{file}: {name} has the shape {_shape_text(shape)}, but ({expected}) is needed: "
+            f"{WHAT_TO_DO}"
+        )
+    if not 1 <= shape[0] <= MAX_ROWS:
+        raise DataError(
+            f"{file}: {name} has {shape[0]:,} rows; 1 to {MAX_ROWS:,} can be used: {WHAT_TO_DO}"
+        )
+    return shape
+
+
+def _read(archive: zipfile.ZipFile, file: Path, name: str, maximum: int) -> NDArray[Any]:
+    """The values of the array `name`, all of them from 0 to `maximum`."""
+    with archive.open(f"{name}.npy") as stream:
+        array: NDArray[Any] = npy.read_array(stream, allow_pickle=False)
+    lowest, highest = int(array.min()), int(array.max())
+    if lowest < 0 or highest > maximum:
+        wrong = lowest if lowest < 0 else highest
+        raise DataError(
+            f"{file}: {name} holds the value {wrong}, but 0 to {maximum} are allowed: {WHAT_TO_DO}"
+        )
+    return array
+
+
+def _shape_text(shape: tuple[int, ...]) -> str:
+    return f"({', '.join(map(str, shape))})"
