@@ -17,8 +17,10 @@ class Constraint(Spec):
 
 
 def _as_axes(value: Any) -> Any:
-    """Keras allows one axis as a bare number."""
-    return (value,) if isinstance(value, int) and not isinstance(value, bool) else value
+    """Keras allows one axis as a bare number; JSON has lists for tuples."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
 
 
 class _AlongAxis(Constraint):

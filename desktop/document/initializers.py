@@ -21,6 +21,7 @@ class _Seeded(Initializer):
     seed: int | None = Field(
         None,
         ge=0,
+        le=2**32 - 1,
         title="Seed",
         description="Makes these weights the same in every run; empty: the training seed decides",
         json_schema_extra={"none": "From training"},

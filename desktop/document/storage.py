@@ -6,10 +6,10 @@ goes through a temporary file, so that the old file stays whole until the new on
 
 from __future__ import annotations
 
-import difflib
 import errno
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -18,6 +18,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from desktop.document.messages import describe, short
 from desktop.document.project import Project
 from desktop.document.spec import to_json
 
@@ -36,15 +37,20 @@ class ProjectFileError(Exception):
 def read_project(path: Path) -> Project:
     """The project in the file at `path`. Raises ProjectFileError."""
     try:
-        if path.is_dir():
+        kind = path.stat()
+        if stat.S_ISDIR(kind.st_mode):
             raise ProjectFileError(f"{path} is a folder, not a project file; open a file in it")
-        if path.stat().st_size > MAX_BYTES:
+        if not stat.S_ISREG(kind.st_mode):  # reading a pipe or a device might never end
+            raise ProjectFileError(f"{path} is not an ordinary file; nothing was opened")
+        if kind.st_size > MAX_BYTES:
             raise ProjectFileError(f"{path} is too large to be a project file; nothing was opened")
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise ProjectFileError(f"{path} is not a text file, so not a project file") from error
     except OSError as error:
         raise ProjectFileError(f"{path} cannot be opened: {_reason(error)}") from error
+    except ValueError as error:  # a null character in the name
+        raise ProjectFileError(f"{path!s:.200} cannot be opened: not a file name") from error
     try:
         return parse_project(text)
     except ProjectFileError as error:
@@ -72,34 +78,52 @@ def parse_project(text: str) -> Project:
         return Project.model_validate_json(json.dumps(values), strict=True)
     except ValidationError as error:
         raise ProjectFileError(describe(error, values)) from error
+    except RecursionError as error:
+        raise ProjectFileError("nested too deeply to be a project") from error
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Replace the file at `path` by `content`, or leave it as it was and raise ProjectFileError."""
     temporary = None
     try:
-        if path.is_dir():
-            raise ProjectFileError(f"{path} is a folder; choose a file name")
         # A link is followed, so that saving through it changes the file it points to.
         target = path.resolve()
+        mode = _mode_of(path, target)
+        # The name is not made from the target's, which may be as long as a name can be.
         with tempfile.NamedTemporaryFile(
-            dir=target.parent, prefix=f".{target.name}.", suffix=".tmp", delete=False
+            dir=target.parent, prefix=f".{EXTENSION[1:]}-", suffix=".tmp", delete=False
         ) as file:
             temporary = Path(file.name)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
         temporary.chmod(mode)
         temporary.replace(target)
     except OSError as error:
         raise ProjectFileError(
             f"{path} could not be saved: {_reason(error)}; what was there is unchanged"
         ) from error
+    except (ValueError, RuntimeError) as error:  # a null character, or links in a circle
+        raise ProjectFileError(f"{path!s:.200} could not be saved: not a file name") from error
     finally:
         if temporary is not None:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
+
+
+def _mode_of(path: Path, target: Path) -> int:
+    """The permissions that the new file gets: those of the old one, or of any new file."""
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return 0o666 & ~_umask()
+    if stat.S_ISDIR(mode):
+        raise ProjectFileError(f"{path} is a folder; choose a file name")
+    if not stat.S_ISREG(mode):
+        raise ProjectFileError(f"{path} is not an ordinary file; choose another name")
+    if not os.access(target, os.W_OK):  # replacing it would get round its protection
+        raise PermissionError(errno.EACCES, "read-only", str(target))
+    return stat.S_IMODE(mode)
 
 
 def _umask() -> int:
@@ -118,6 +142,12 @@ def _reason(error: OSError) -> str:
             return "the disk is full; make room, or choose another disk"
         case errno.EROFS:
             return "the disk cannot be written to; choose another one"
+        case errno.ENOTDIR:
+            return "a part of its path is a file, not a folder"
+        case errno.ENAMETOOLONG:
+            return "the name is too long; choose a shorter one"
+        case errno.ELOOP:
+            return "its links lead in a circle"
     return error.strerror or str(error)
 
 
@@ -127,28 +157,35 @@ def _parse_json(text: str) -> Any:
         if len(result) < len(pairs):
             names = [name for name, _ in pairs]
             twice = next(name for name in names if names.count(name) > 1)
-            raise ProjectFileError(f"the key {json.dumps(twice)} is given twice; keep one of them")
+            raise ProjectFileError(
+                f"the key {short(twice)} is given twice in {short(result)}; keep one of them"
+            )
         return result
 
     def no_constant(name: str) -> Any:
         raise ProjectFileError(f"{name} is not a number that can be used here")
 
+    if not text.strip():
+        raise ProjectFileError("the file is empty, so there is no project in it")
     try:
         return json.loads(text, object_pairs_hook=no_duplicates, parse_constant=no_constant)
     except json.JSONDecodeError as error:
         raise ProjectFileError(
-            f"not valid JSON at line {error.lineno}, column {error.colno}: {error.msg}"
+            f"not valid JSON at line {error.lineno}, column {error.colno}: "
+            f"{error.msg[:1].lower()}{error.msg[1:]}"
         ) from error
     except RecursionError as error:
         raise ProjectFileError("nested too deeply to be a project") from error
-    except ValueError as error:  # a number of absurd length
-        raise ProjectFileError(f"not valid JSON: {error}") from error
+    except ValueError as error:
+        raise ProjectFileError("a number in it has thousands of digits") from error
 
 
 def _current_format(values: dict[str, Any]) -> dict[str, Any]:
     """`values` in today's format, without the format number."""
     values = dict(values)
-    found = values.pop("format", None)
+    if "format" not in values:
+        raise ProjectFileError('the key "format" is missing; is this a project file?')
+    found = values.pop("format")
     if not isinstance(found, int) or isinstance(found, bool):
         raise ProjectFileError(
             f'"format" must be a whole number ({FORMAT} today), but is {json.dumps(found)}; '
@@ -165,85 +202,3 @@ def _current_format(values: dict[str, Any]) -> dict[str, Any]:
         values = MIGRATIONS[found](values)
         found += 1
     return values
-
-
-# --- validation errors in plain words -------------------------------------------------------------
-
-
-def describe(error: ValidationError, values: Any) -> str:
-    """One line per problem of `error`: JSON path, what was found, what is allowed."""
-    return "; ".join(_describe_one(dict(each), values) for each in error.errors())
-
-
-def _describe_one(error: dict[str, Any], values: Any) -> str:
-    path, parent = _path(error["loc"], values)
-    found, context = error["input"], error.get("ctx") or {}
-    match error["type"]:
-        case "extra_forbidden":
-            message = f"unknown key{_did_you_mean(str(error['loc'][-1]), _known_keys(parent))}"
-        case "missing":
-            message = "is missing"
-        case "union_tag_invalid":
-            key = str(context["discriminator"]).strip("'")
-            allowed = [name.strip(" '") for name in str(context["expected_tags"]).split(",")]
-            message = (
-                f"unknown {key} {_short(context['tag'])}"
-                f"{_did_you_mean(str(context['tag']), allowed)}; allowed: {', '.join(allowed)}"
-            )
-        case "union_tag_not_found":
-            key = str(context["discriminator"]).strip("'")
-            message = f'the key "{key}" is missing, which says what this is'
-        case "enum" | "literal_error":
-            allowed = str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
-            message = (
-                f"{_short(found)} is not allowed{_did_you_mean(str(found), allowed)}; "
-                f"allowed: {', '.join(allowed)}"
-            )
-        case "value_error":
-            message = f"{_short(found)}: {context['error']}"
-        case _:
-            message = f"{_short(found)} is not allowed: {_lower_first(error['msg'])}"
-    return f"{path}: {message}" if path else message
-
-
-def _path(location: tuple[int | str, ...], values: Any) -> tuple[str, Any]:
-    """The JSON path of `location` - pydantic's, with a tag after each union - and its parent."""
-    path, here, parent = "", values, values
-    for step in location:
-        if isinstance(here, dict) and step not in here and step in here.values():
-            continue  # the tag of a variant, not a key
-        parent = here
-        if isinstance(step, int):
-            path += f"[{step}]"
-            here = here[step] if isinstance(here, list) and step < len(here) else None
-        else:
-            path += f".{step}" if path else str(step)
-            here = here.get(step) if isinstance(here, dict) else None
-    return path, parent
-
-
-def _known_keys(parent: Any) -> list[str]:
-    from desktop.document.spec import Spec
-
-    def family(base: type[Spec]) -> list[type[Spec]]:
-        return [base, *(cls for child in base.__subclasses__() for cls in family(child))]
-
-    if isinstance(parent, dict):
-        for cls in family(Spec):
-            if cls.tag and parent.get(cls.tag_key) == cls.tag:
-                return list(cls.model_fields)
-    return list(Project.model_fields)
-
-
-def _did_you_mean(word: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1)
-    return f' (did you mean "{close[0]}"?)' if close else ""
-
-
-def _short(value: Any) -> str:
-    text = json.dumps(value, default=str, ensure_ascii=False)
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -90,12 +90,11 @@ class Adam(_Moments):
 class AdamW(_Moments):
     """Adam with weight decay taken apart from the gradient."""
 
-    weight_decay: float | None = Field(
+    weight_decay: float = Field(  # Keras takes no None here; 0 switches it off
         0.004,
         ge=0,
         title="Weight decay",
         description="Part of every weight taken away at each step",
-        json_schema_extra={"none": "Off"},
     )
     amsgrad: bool = Field(
         False,

@@ -82,7 +82,8 @@ def shape_text(shape: Shape) -> str:
 def require_rank(layer: Layer, shape: Shape, rank: int, needed: str) -> None:
     """Raise ShapeError unless `shape` has `rank` axes; `needed` describes such an input."""
     if len(shape) != rank:
-        raise ShapeError(f"{layer.tag} needs {needed}, but gets {shape_text(shape)}")
+        found = f"a row of {shape_text(shape)} numbers" if len(shape) == 1 else shape_text(shape)
+        raise ShapeError(f"{layer.tag} needs {needed}, but gets {found}")
 
 
 def normalized_axis(layer: Layer, shape: Shape, axis: int) -> int:

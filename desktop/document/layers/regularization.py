@@ -13,6 +13,7 @@ class _Random(Layer):
     seed: int | None = Field(
         None,
         ge=0,
+        le=2**32 - 1,
         title="Seed",
         description="Makes the random numbers the same in every run",
         json_schema_extra={"none": "From training", "advanced": True},

@@ -1,0 +1,160 @@
+"""What a problem is, and what its checks look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+from desktop.document.choices import Activation
+from desktop.document.layers import Conv2D, Dense, Layer, Rescaling, Shape, ShapeError
+from desktop.document.layers.core import Activation as ActivationLayer
+from desktop.document.project import Project
+from desktop.document.training import (
+    CategoricalCrossentropy,
+    Loss,
+    SparseCategoricalCrossentropy,
+)
+
+if TYPE_CHECKING:
+    from desktop.document.analysis import LayerInfo
+
+# Layers whose function is a setting among others.
+WithActivation: TypeAlias = Dense | Conv2D | ActivationLayer
+
+
+class Severity(StrEnum):
+    """ERROR: training is refused. WARNING: it runs, but hardly as meant."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Fix:
+    """The one right answer to a problem: what a button says, and the project it makes."""
+
+    label: str
+    project: Project
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something to mend. `layer` is a position in the stack, `field` a field of that layer or,
+    without a layer, of the training settings; None where the problem lies elsewhere."""
+
+    severity: Severity
+    message: str
+    layer: int | None = None
+    field: str | None = None
+    fix: Fix | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A project with its traced shapes, and what the checks want to know of it.
+
+    `memory` is what the machine has, in bytes; None if unknown.
+    """
+
+    project: Project
+    layers: tuple[LayerInfo, ...]
+    memory: int | None
+
+    @property
+    def last(self) -> LayerInfo:
+        return self.layers[-1]
+
+    @cached_property
+    def output_shape(self) -> Shape | None:
+        """What the whole stack makes of one row; None if it is empty or cannot work."""
+        return self.last.output_shape if self.layers else None
+
+    @cached_property
+    def learns(self) -> bool:
+        """Whether any layer has weights to train."""
+        return any(info.trainable_parameters for info in self.layers)
+
+    @property
+    def loss(self) -> Loss:
+        return self.project.training.loss
+
+    @property
+    def classes(self) -> int:
+        return len(self.project.data.classes)
+
+    @property
+    def is_categorical(self) -> bool:
+        """Whether the loss wants one output per class."""
+        return isinstance(self.loss, CategoricalCrossentropy | SparseCategoricalCrossentropy)
+
+    @property
+    def from_logits(self) -> bool:
+        """Whether the loss applies softmax or sigmoid by itself."""
+        return bool(getattr(self.loss, "from_logits", False))
+
+    @property
+    def right_units(self) -> int:
+        """How many outputs suit the classes and the loss."""
+        return 1 if self.classes == 2 and not self.is_categorical else self.classes
+
+    @property
+    def right_activation(self) -> Activation:
+        """The function of the output that suits the loss."""
+        if self.from_logits:
+            return Activation.LINEAR
+        return Activation.SOFTMAX if self.is_categorical else Activation.SIGMOID
+
+    @cached_property
+    def output_activation(self) -> tuple[int, Activation]:
+        """The function that shapes the output, and the index of the layer that applies it."""
+        for info in reversed(self.layers):
+            function, weights = info.layer.nonlinearity, info.trainable_parameters
+            if function is not None and (weights or function is not Activation.LINEAR):
+                return info.index, function
+            if weights or isinstance(info.layer, Rescaling):
+                break
+        return self.last.index, Activation.LINEAR
+
+    def output_layer(self) -> Dense:
+        """The Dense layer that ends a stack for this data and loss."""
+        return Dense(units=self.right_units, activation=self.right_activation)
+
+
+Check: TypeAlias = Callable[[Case], Iterator[Problem]]
+
+
+def final_shape(project: Project) -> Shape | None:
+    """The output shape of `project`, or None if its layers do not fit together."""
+    shape = project.data.input_shape
+    try:
+        for layer in project.layers:
+            shape = layer.output_shape(shape)
+    except ShapeError:
+        return None
+    return shape
+
+
+def with_loss(project: Project, loss: Loss) -> Project:
+    """`project` trained with another loss."""
+    return project.replace(training=project.training.replace(loss=loss))
+
+
+def with_activation(project: Project, index: int, function: Activation) -> Project | None:
+    """`project` with another function in the layer at `index`, or None if it has no such field."""
+    layer: Layer = project.layers[index]
+    if not isinstance(layer, WithActivation):
+        return None
+    return project.with_layer(index, layer.replace(activation=function))
+
+
+def count_text(count: int, noun: str) -> str:
+    """ "1 unit", "1,000 units"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def listed(words: list[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,127 @@
+"""Checks of what the network can learn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from desktop.document.choices import Activation
+from desktop.document.layers import (
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Flatten,
+    MaxPooling2D,
+    Rescaling,
+    Reshape,
+)
+from desktop.document.problems.base import (
+    Case,
+    Check,
+    Fix,
+    Problem,
+    Severity,
+    listed,
+    with_activation,
+)
+
+if TYPE_CHECKING:
+    from desktop.document.analysis import LayerInfo
+
+_LARGEST_INPUT = 10.0  # beyond this, steps of the usual size overshoot
+_SMALLEST_INPUT = 0.05  # below this, they lead nowhere
+
+
+def nothing_to_train(case: Case) -> Iterator[Problem]:
+    """No layer has weights."""
+    if case.output_shape is None or len(case.output_shape) != 1 or case.learns:
+        return
+    end = case.project.inserted(len(case.layers), case.output_layer())
+    yield Problem(
+        Severity.ERROR,
+        "No layer has weights to train: add a Dense layer",
+        case.last.index,
+        fix=Fix("Add a Dense layer", end),
+    )
+
+
+def step_freezes(case: Case) -> Iterator[Problem]:
+    """Heaviside's derivative is 0 everywhere, so no gradient passes backwards through it."""
+    steps = [info for info in case.layers if info.layer.nonlinearity is Activation.STEP]
+    if not steps:
+        return
+    last = steps[-1]
+    own = bool(last.trainable_parameters)
+    frozen = [info.name for info in case.layers[: last.index + own] if info.trainable_parameters]
+    if not frozen:
+        return
+    learners = any(info.trainable_parameters for info in case.layers[last.index + 1 :])
+    ending = "only the layers after it can" if learners else "the weights stay as they started"
+    at_output = last.index == case.output_activation[0]
+    function = case.right_activation if at_output else Activation.SIGMOID
+    mended = with_activation(case.project, last.index, function)
+    yield Problem(
+        Severity.WARNING,
+        f"The slope of step is zero everywhere, so {listed(frozen)} cannot learn: {ending}",
+        last.index,
+        "activation",
+        Fix(f"Use {function}", mended) if mended is not None else None,
+    )
+
+
+def no_nonlinearity(case: Case) -> Iterator[Problem]:
+    """Linear layers in a row can do no more than one of them."""
+    linear: LayerInfo | None = None
+    for info in case.layers:
+        function = info.layer.nonlinearity
+        if not isinstance(info.layer, Dense | Conv2D):
+            if function not in (None, Activation.LINEAR) or isinstance(info.layer, MaxPooling2D):
+                linear = None
+            continue
+        mended = with_activation(case.project, linear.index, Activation.RELU) if linear else None
+        if linear is not None and mended is not None:
+            yield Problem(
+                Severity.WARNING,
+                f"Nothing non-linear stands between {linear.name} and {info.name}: "
+                "together they can do no more than one layer",
+                linear.index,
+                "activation",
+                Fix(f"Use relu in {linear.name}", mended),
+            )
+        linear = info if function is Activation.LINEAR else None
+
+
+def pixel_range(case: Case) -> Iterator[Problem]:
+    """Pixels that are not scaled, or scaled twice."""
+    data = case.project.data
+    if "scale_pixels" not in type(data).model_fields:
+        return
+    largest, scaled_by = data.value_range[1], None
+    for info in case.layers:
+        if isinstance(info.layer, Rescaling):
+            largest, scaled_by = largest * info.layer.scale + info.layer.offset, info
+        elif isinstance(info.layer, BatchNormalization):
+            return  # brings any range into shape
+        elif not isinstance(info.layer, Flatten | Reshape):
+            break
+    if abs(largest) > _LARGEST_INPUT:
+        yield Problem(
+            Severity.WARNING,
+            f"Pixels reach the network as 0 to {largest:g}; it learns best from values around "
+            "0 to 1",
+            scaled_by.index if scaled_by else None,
+            fix=Fix("Scale pixels", case.project.replace(data=data.replace(scale_pixels=True)))
+            if scaled_by is None
+            else None,
+        )
+    elif abs(largest) < _SMALLEST_INPUT and scaled_by is not None:
+        yield Problem(
+            Severity.WARNING,
+            f"Pixels are scaled twice and reach the network as 0 to {largest:.2g}: too small to "
+            "learn from",
+            scaled_by.index,
+            fix=Fix(f"Remove {scaled_by.name}", case.project.removed(scaled_by.index)),
+        )
+
+
+CHECKS: tuple[Check, ...] = (nothing_to_train, step_freezes, no_nonlinearity, pixel_range)

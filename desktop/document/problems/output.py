@@ -1,0 +1,240 @@
+"""Checks of the output: whether it suits the classes and the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from desktop.document.choices import Activation
+from desktop.document.layers import (
+    ELU,
+    Conv2D,
+    Dense,
+    GlobalAveragePooling2D,
+    LeakyReLU,
+    ReLU,
+    Softmax,
+)
+from desktop.document.layers.core import Activation as ActivationLayer
+from desktop.document.problems.base import (
+    Case,
+    Check,
+    Fix,
+    Problem,
+    Severity,
+    count_text,
+    with_activation,
+    with_loss,
+)
+from desktop.document.problems.shapes import late_flatten
+from desktop.document.project import Project
+from desktop.document.training import BinaryCrossentropy, CategoricalCrossentropy
+
+_BETWEEN_0_AND_1 = (Activation.SIGMOID, Activation.HARD_SIGMOID)
+
+
+def _units(case: Case) -> int | None:
+    """The number of outputs; None where a problem of the shapes comes first."""
+    shape = case.output_shape
+    if not case.learns or shape is None or len(shape) != 1:
+        return None
+    if any(problem.severity is Severity.ERROR for problem in late_flatten(case)):
+        return None
+    return shape[0]
+
+
+# --- units ----------------------------------------------------------------------------------------
+
+
+def units_fit_classes(case: Case) -> Iterator[Problem]:
+    """As many outputs as classes; with two classes, one output may say which."""
+    units, classes = _units(case), case.classes
+    if units is None or units == classes:
+        return
+    last = case.last.index
+    if units > 1 or (classes > 2 and (case.is_categorical or _is_binary(case))):
+        yield Problem(
+            Severity.ERROR,
+            f"The data has {classes} classes, but the network has {count_text(units, 'output')}: "
+            f"it needs {case.right_units:,}",
+            last,
+            "units",
+            _units_fix(case, case.right_units),
+        )
+    elif classes > 2:
+        yield Problem(
+            Severity.WARNING,
+            f"One output for {classes} classes learns the class number as a quantity; "
+            f"for classes use {classes} outputs",
+            last,
+            "units",
+            _units_fix(case, classes),
+        )
+    elif case.is_categorical:
+        yield Problem(
+            Severity.ERROR,
+            f"{case.loss.tag} needs one output per class (2), but the network has 1; "
+            "with one output use binary_crossentropy",
+            last,
+            "units",
+            _binary_fix(case),
+        )
+
+
+def _is_binary(case: Case) -> bool:
+    return isinstance(case.loss, BinaryCrossentropy)
+
+
+def _units_fix(case: Case, units: int) -> Fix:
+    """Give the layer that makes the output so many units, or add one that has them."""
+    for info in reversed(case.layers):
+        if isinstance(info.layer, Dense):
+            changed = case.project.with_layer(info.index, info.layer.replace(units=units))
+            return Fix(f"Give {info.name} {count_text(units, 'unit')}", changed)
+        if isinstance(info.layer, Conv2D) and units % info.layer.groups == 0:
+            changed = case.project.with_layer(info.index, info.layer.replace(filters=units))
+            if len(info.input_shape or ()) == 3 and case.last.index > info.index:
+                return Fix(f"Give {info.name} {count_text(units, 'filter')}", changed)
+        if info.output_shape != info.input_shape and not isinstance(
+            info.layer, GlobalAveragePooling2D
+        ):
+            break
+    end = case.project.inserted(len(case.layers), case.output_layer().replace(units=units))
+    return Fix(f"Add Dense with {count_text(units, 'unit')}", end)
+
+
+def _binary_fix(case: Case) -> Fix:
+    """One output, two classes: the loss for yes or no, and a function that suits it."""
+    index, function = case.output_activation
+    logits = case.from_logits and function is Activation.LINEAR
+    project, words = case.project, "Use binary_crossentropy"
+    if not logits and function not in (*_BETWEEN_0_AND_1, Activation.STEP):
+        project, _ = _with_output(case, index, Activation.SIGMOID)
+        words = "Use sigmoid and binary_crossentropy"
+    return Fix(words, with_loss(project, BinaryCrossentropy(from_logits=logits)))
+
+
+# --- softmax --------------------------------------------------------------------------------------
+
+
+def softmax_over_one(case: Case) -> Iterator[Problem]:
+    """exp(x) / exp(x) is 1 whatever x is."""
+    for info in case.layers:
+        shape = info.output_shape
+        if info.layer.nonlinearity is not Activation.SOFTMAX or shape is None:
+            continue
+        axis = info.layer.axis if isinstance(info.layer, Softmax) else -1
+        if shape[axis - 1 if axis > 0 else axis] != 1:
+            continue
+        message = "Softmax over a single unit is always 1, so the network cannot learn: "
+        if case.is_categorical and _units(case) == 1 and info.index == case.output_activation[0]:
+            if case.classes == 2:
+                message += "use sigmoid and binary_crossentropy"
+                fix = _binary_fix(case)
+            else:
+                message += f"use one unit for each of the {case.classes} classes"
+                fix = _units_fix(case, case.classes)
+        else:
+            message += "use sigmoid"
+            project, words = _with_output(case, info.index, Activation.SIGMOID)
+            fix = Fix(words, project)
+        yield Problem(Severity.ERROR, message, info.index, "activation", fix)
+
+
+def softmax_twice(case: Case) -> Iterator[Problem]:
+    """Probabilities put through softmax again come out nearly equal."""
+    first = None
+    for info in case.layers:
+        if info.trainable_parameters:
+            first = None
+        if info.layer.nonlinearity is not Activation.SOFTMAX:
+            continue
+        if first is not None:
+            yield Problem(
+                Severity.WARNING,
+                f"{first.name} already applies softmax; a second one makes every class look "
+                "nearly as likely",
+                info.index,
+                fix=Fix(f"Remove {info.name}", case.project.removed(info.index)),
+            )
+        first = info
+
+
+# --- activation and loss --------------------------------------------------------------------------
+
+
+def activation_fits_loss(case: Case) -> Iterator[Problem]:
+    """The output must be what the loss takes it for."""
+    units = _units(case)
+    if units is None or not (case.is_categorical or _is_binary(case)):
+        return
+    index, function = case.output_activation
+    if function is Activation.STEP or (units == 1 and case.is_categorical):
+        return  # these have a problem of their own
+    if units == 1 and function is Activation.SOFTMAX and not case.from_logits:
+        return  # as has this
+    tag = case.loss.tag
+    if case.from_logits:
+        if function is Activation.LINEAR:
+            return
+        applied = Activation.SOFTMAX if case.is_categorical else Activation.SIGMOID
+        severity = Severity.WARNING
+        message = (
+            f"{tag} applies {applied} itself (from logits), so the output must not have "
+            f"{function} as well: use linear"
+        )
+        project, words = _with_output(case, index, Activation.LINEAR)
+        fix = Fix(words, project)
+    elif _is_binary(case) and function is Activation.SOFTMAX:
+        severity = Severity.ERROR
+        message = (
+            f"softmax with {units} units chooses one class out of {units}, but {tag} takes each "
+            "unit as a yes or no of its own: use categorical_crossentropy"
+        )
+        fix = Fix(
+            "Use categorical_crossentropy", with_loss(case.project, CategoricalCrossentropy())
+        )
+    elif function is case.right_activation or (_is_binary(case) and function in _BETWEEN_0_AND_1):
+        return
+    else:
+        severity = Severity.WARNING if function in _BETWEEN_0_AND_1 else Severity.ERROR
+        sums = " that add up to 1" if case.is_categorical else ""
+        message = (
+            f"{tag} expects probabilities{sums}: use {case.right_activation} at the output "
+            f"instead of {function}"
+        )
+        project, words = _with_output(case, index, case.right_activation)
+        fix = Fix(words, project)
+    yield Problem(severity, message, index, "activation", fix)
+
+
+def _with_output(case: Case, index: int, function: Activation) -> tuple[Project, str]:
+    """The project with `function` in place of the one that the layer at `index` applies.
+
+    With it, what the button says. Where that layer cannot apply it, or a pooling or flattening
+    comes after it, the function is added at the end.
+    """
+    info = case.layers[index]
+    reshaped = any(i.output_shape != i.input_shape for i in case.layers[index + 1 :])
+    if function is not Activation.SOFTMAX or not reshaped:
+        changed = with_activation(case.project, index, function)
+        if changed is not None:
+            return changed, f"Use {function}"
+        if function is Activation.LINEAR:
+            return case.project.removed(index), f"Remove {info.name}"
+        if isinstance(info.layer, ReLU | LeakyReLU | ELU | Softmax):
+            replaced = case.project.with_layer(index, _layer_of(function))
+            return replaced, f"Replace {info.name} by {function}"
+    added = case.project.inserted(len(case.layers), _layer_of(function))
+    return added, f"Add {function} at the end"
+
+
+def _layer_of(function: Activation) -> Softmax | ActivationLayer:
+    return Softmax() if function is Activation.SOFTMAX else ActivationLayer(activation=function)
+
+
+CHECKS: tuple[Check, ...] = (
+    units_fit_classes,
+    softmax_over_one,
+    softmax_twice,
+    activation_fits_loss,
+)

@@ -1,0 +1,214 @@
+"""Checks of settings that do not work together, or not on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+from typing import Any
+
+from desktop.document.choices import Activation, Direction, Metric
+from desktop.document.constraints import Constraint
+from desktop.document.initializers import Initializer, Orthogonal
+from desktop.document.memory import activation_bytes, parameter_bytes
+from desktop.document.problems.base import (
+    Case,
+    Check,
+    Fix,
+    Problem,
+    Severity,
+    count_text,
+    listed,
+    with_loss,
+)
+from desktop.document.training import CategoricalCrossentropy, SparseCategoricalCrossentropy
+
+_OF_PROBABILITIES = (Metric.PRECISION, Metric.RECALL, Metric.AUC)
+_ERRORS = (Metric.MEAN_SQUARED_ERROR, Metric.MEAN_ABSOLUTE_ERROR)  # the smaller, the better
+_LIKELIEST = 5  # what Keras's top-k metric counts
+_MEMORY_SHARE = 0.8  # the rest is for the data, the program and the system
+
+
+# --- metrics --------------------------------------------------------------------------------------
+
+
+def metrics_fit(case: Case) -> Iterator[Problem]:
+    """Each metric must be something that can be worked out from labels and outputs."""
+    metrics = case.project.training.metrics
+    if isinstance(case.loss, SparseCategoricalCrossentropy):
+        wrong = [m for m in metrics if m in (*_OF_PROBABILITIES, *_ERRORS, Metric.TOP_K)]
+        if wrong:
+            one_hot = CategoricalCrossentropy(from_logits=case.loss.from_logits)
+            yield Problem(
+                Severity.ERROR,
+                f"The whole-number labels of {case.loss.tag} do not suit "
+                f"{'the metric' if len(wrong) == 1 else 'the metrics'} {listed(list(wrong))}",
+                field="metrics",
+                fix=Fix("Use categorical_crossentropy", with_loss(case.project, one_hot)),
+            )
+            return
+    if case.output_shape is None or len(case.output_shape) != 1:
+        return
+    units, (_, function) = case.output_shape[0], case.output_activation
+    probabilities = function in (
+        Activation.SIGMOID,
+        Activation.HARD_SIGMOID,
+        Activation.SOFTMAX,
+        Activation.STEP,
+    )
+    for metric in metrics:
+        if metric is Metric.TOP_K and units <= _LIKELIEST:
+            yield Problem(
+                Severity.ERROR if units == 1 else Severity.WARNING,
+                f"{metric} asks whether the right class is among the {_LIKELIEST} likeliest: with "
+                f"{count_text(units, 'output')} it says nothing",
+                field="metrics",
+                fix=_without(case, metric),
+            )
+        elif metric in _OF_PROBABILITIES and not probabilities:
+            yield Problem(
+                Severity.ERROR,
+                f"The metric {metric} needs outputs between 0 and 1, as sigmoid and softmax give, "
+                f"but the output is {function}",
+                field="metrics",
+                fix=_without(case, metric),
+            )
+
+
+def _without(case: Case, metric: Metric) -> Fix:
+    training = case.project.training
+    rest = tuple(each for each in training.metrics if each is not metric)
+    return Fix(f"Remove {metric}", case.project.replace(training=training.replace(metrics=rest)))
+
+
+# --- early stopping and learning rate -------------------------------------------------------------
+
+
+def monitors_exist(case: Case) -> Iterator[Problem]:
+    """What is watched must be measured, and improve in the direction that is said."""
+    training, validated = case.project.training, case.project.data.has_validation
+    for field in ("early_stopping", "reduce_lr_on_plateau"):
+        watching = getattr(training, field)
+        if watching is None:
+            continue
+        title = type(training).model_fields[field].title
+        name = watching.monitor.removeprefix("val_")
+        changes: dict[str, Any]
+        if name not in ("loss", *training.metrics):
+            # Another quantity may improve the other way, so `mode` goes back to auto.
+            changes = {"monitor": "val_loss" if validated else "loss", "mode": Direction.AUTO}
+            message = f"{title} watches {watching.monitor}, but {name} is not among the metrics"
+        elif watching.monitor != name and not validated:
+            changes = {"monitor": name}
+            message = f"{title} watches {watching.monitor}, but there are no validation rows"
+        elif watching.mode not in (Direction.AUTO, _direction(name)):
+            changes = {"mode": Direction.AUTO}
+            better = "smaller" if _direction(name) is Direction.MIN else "larger"
+            message = f"{title} waits for a worse {watching.monitor}; it is better when {better}"
+        else:
+            continue
+        changed = training.replace(**{field: watching.replace(**changes)})
+        words = f"Watch {changes['monitor']}" if "monitor" in changes else "Use auto"
+        severity = Severity.ERROR if "monitor" in changes else Severity.WARNING
+        fix = Fix(words, case.project.replace(training=changed))
+        yield Problem(severity, message, field=field, fix=fix)
+
+
+def _direction(name: str) -> Direction:
+    return Direction.MIN if name == "loss" or name in _ERRORS else Direction.MAX
+
+
+# --- settings of single weights -------------------------------------------------------------------
+
+
+def weights_fit(case: Case) -> Iterator[Problem]:
+    """Constraints and initializers must suit the number of axes of their weight."""
+    for info in case.layers:
+        if info.input_shape is None or info.output_shape is None:
+            continue
+        layer = info.layer
+        shapes = layer.weight_shapes(info.input_shape) | layer.state_shapes(info.input_shape)
+        for field, value in layer:
+            weight, _, what = field.rpartition("_")
+            axes = len(shapes.get(weight, ()))
+            if not axes:
+                continue
+            if what == "constraint" and isinstance(value, Constraint):
+                chosen = getattr(value, "axis", ())
+                wrong = next((axis for axis in chosen if not -axes <= axis < axes), None)
+                if wrong is None:
+                    continue
+                right = tuple(range(axes - 1)) or (0,)
+                message = (
+                    f"{value.tag} has axis {wrong}, but the {weight} of {info.name} has only "
+                    f"{'axis 0' if axes == 1 else f'the axes 0 to {axes - 1}'}"
+                )
+                mended, words = (
+                    value.replace(axis=right),
+                    "Use the axes " + listed([str(axis) for axis in right]),
+                )
+            elif isinstance(value, Orthogonal) and axes < 2:
+                message = (
+                    f"Orthogonal makes a matrix, but the {weight} of {info.name} is one row of "
+                    "numbers"
+                )
+                mended = type(layer).model_fields[field].get_default()
+                assert isinstance(mended, Initializer)
+                words = f"Use {mended.tag}"
+            else:
+                continue
+            changed = case.project.with_layer(info.index, layer.replace(**{field: mended}))
+            yield Problem(Severity.ERROR, message, info.index, field, Fix(words, changed))
+
+
+# --- memory ---------------------------------------------------------------------------------------
+
+
+def fits_memory(case: Case) -> Iterator[Problem]:
+    """Weights, and the outputs of one batch, must fit into memory together."""
+    if case.memory is None or not case.layers:
+        return
+    training, limit = case.project.training, case.memory * _MEMORY_SHARE
+    total = sum(info.parameters for info in case.layers)
+    weights = parameter_bytes(total, training)
+    if weights > limit:
+        largest = max(case.layers, key=lambda info: info.parameters)
+        yield Problem(
+            Severity.ERROR,
+            f"{count_text(total, 'parameter')} need about {_gigabytes(weights)} of memory to "
+            f"train, this machine has {_gigabytes(case.memory)}; most are in {largest.name}: "
+            "make it smaller",
+            largest.index,
+        )
+        return
+    outputs = activation_bytes(case.layers, training)
+    if weights + outputs <= limit:
+        return
+    machine = f"of memory, this machine has {_gigabytes(case.memory)}"
+    batch = training.batch_size
+    fitting = int((limit - weights) / (outputs / batch))
+    if fitting >= 1:
+        batch = 1 << (fitting.bit_length() - 1)  # the usual powers of two
+        smaller = case.project.replace(training=training.replace(batch_size=batch))
+        yield Problem(
+            Severity.ERROR,
+            f"Batches of {training.batch_size:,} rows need about {_gigabytes(weights + outputs)} "
+            f"{machine}: use smaller batches",
+            field="batch_size",
+            fix=Fix(f"Use batches of {batch:,}", smaller),
+        )
+    else:
+        widest = max(case.layers, key=lambda info: prod(info.output_shape or (0,)))
+        needed = weights + outputs / batch
+        yield Problem(
+            Severity.ERROR,
+            f"Even a single row needs about {_gigabytes(needed)} {machine}; most is the output of "
+            f"{widest.name}: make it smaller",
+            widest.index,
+        )
+
+
+def _gigabytes(size: float) -> str:
+    return f"{size / 1e9:,.1f} GB"
+
+
+CHECKS: tuple[Check, ...] = (metrics_fit, monitors_exist, weights_fit, fits_memory)

@@ -1,0 +1,181 @@
+"""A project becomes a plain `keras.Sequential`, compiled and ready for `fit`.
+
+Nothing here knows a particular layer, optimizer or loss: every setting class of the document is
+named like the Keras class it stands for, and its fields like the arguments.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+
+from desktop.document.analysis import analyse, trace
+from desktop.document.choices import Activation, Direction, Metric
+from desktop.document.problems import Severity
+from desktop.document.project import Project
+from desktop.document.spec import Spec
+from desktop.document.training import Optimizer, Training
+from desktop.engine import backend
+
+# Where Keras keeps the classes of a family of settings, by the key that tags the family.
+_NAMESPACES = {
+    "layer": "layers",
+    "initializer": "initializers",
+    "regularizer": "regularizers",
+    "constraint": "constraints",
+    "optimizer": "optimizers",
+    "loss": "losses",
+    "": "callbacks",
+}
+
+SMALLER_IS_BETTER = ("loss", Metric.MEAN_SQUARED_ERROR, Metric.MEAN_ABSOLUTE_ERROR)
+
+
+class ProjectError(ValueError):
+    """The project cannot be built or trained; the message is for the user."""
+
+
+def check(project: Project) -> None:
+    """Raise ProjectError with the first error of `project`, if it has any."""
+    for problem in analyse(project).problems:
+        if problem.severity is Severity.ERROR:
+            raise ProjectError(problem.message)
+
+
+def build(project: Project, seed: int | None = None) -> Any:
+    """The compiled `keras.Sequential` of `project`: one Keras layer per layer of the stack.
+
+    Weights, and the random numbers of layers, follow from `seed`, else from the seed of the
+    training settings, else from chance. The global random states of Python, NumPy and TensorFlow
+    are set, as `keras.utils.set_random_seed` does. Raises ProjectError before anything is
+    allocated if the project has errors.
+    """
+    check(project)
+    keras = backend.keras()
+    set_seed(draw_seed(project) if seed is None else seed)
+    model = keras.Sequential(name="sequential")
+    model.add(keras.Input(shape=project.data.input_shape, name="input"))
+    for info, name in zip(trace(project), layer_names(project), strict=True):
+        try:
+            model.add(keras_object(info.layer, name=name))
+        except (ValueError, TypeError) as error:
+            reason = str(error).strip().split("\n", 1)[0]
+            raise ProjectError(f"{info.name} could not be built: {reason}") from error
+    compile_model(model, project)
+    return model
+
+
+def compile_model(model: Any, project: Project, optimizer: Any = None) -> None:
+    """Compile `model` with the training settings of `project`, and `optimizer` if it is given.
+
+    The optimizer gets its variables at once. Steps are not compiled by XLA: on the CPU that is
+    several times slower for convolutions.
+    """
+    training = project.training
+    model.compile(
+        optimizer=optimizer or keras_object(training.optimizer),
+        loss=keras_object(training.loss),
+        metrics=[_metric(metric, project) for metric in training.metrics],
+        jit_compile=False,
+    )
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
+
+
+def make_callbacks(training: Training) -> list[Any]:
+    """Keras's own callbacks that `training` asks for, EarlyStopping last."""
+    watching = (training.reduce_lr_on_plateau, training.early_stopping)
+    return [
+        keras_object(spec, mode=str(direction(spec.monitor, spec.mode)))
+        for spec in watching
+        if spec is not None
+    ]
+
+
+def direction(monitor: str, mode: Direction = Direction.AUTO) -> Direction:
+    """Which way `monitor`, e.g. "val_loss", improves: MIN or MAX."""
+    if mode is not Direction.AUTO:
+        return mode
+    name = monitor.removeprefix("val_")
+    return Direction.MIN if name in SMALLER_IS_BETTER else Direction.MAX
+
+
+def layer_names(project: Project) -> tuple[str, ...]:
+    """The names of the Keras layers: kind and 1-based place in the stack, e.g. "dense_2"."""
+    return tuple(
+        f"{re.sub('(?<=[a-z])(?=[A-Z])', '_', layer.tag).lower()}_{index}"
+        for index, layer in enumerate(project.layers, start=1)
+    )
+
+
+def draw_seed(project: Project) -> int:
+    """The seed of the training settings, or a random one if they have none."""
+    seed = project.training.seed
+    return secrets.randbits(32) if seed is None else seed
+
+
+def set_seed(seed: int) -> None:
+    """Set every random state that Keras draws from; `seed` is below 2³²."""
+    backend.keras().utils.set_random_seed(seed)
+
+
+# --- settings to Keras objects --------------------------------------------------------------------
+
+
+def keras_object(spec: Spec, **changes: Any) -> Any:
+    """The Keras object that `spec` describes, with `changes` to its arguments."""
+    namespace = getattr(backend.keras(), _NAMESPACES[spec.tag_key])
+    return getattr(namespace, type(spec).__name__)(**{**arguments(spec), **changes})
+
+
+def arguments(spec: Spec) -> dict[str, Any]:
+    """The keyword arguments of the Keras class that `spec` stands for."""
+    return {name: _argument(value) for name, value in spec if name != spec.tag_key}
+
+
+def _argument(value: Any) -> Any:
+    if isinstance(value, Spec):
+        return keras_object(value)
+    if value is Activation.STEP:
+        return step()
+    return str(value) if isinstance(value, str) else value
+
+
+def step() -> Any:
+    """The Heaviside function, 0 for x ≤ 0 and 1 for x > 0, made of Keras's own layers.
+
+    x is multiplied by a number so large that every positive normal float lands beyond 1, then cut
+    off at 0 and 1. The slope is 0 there, too. A saved model with it loads in Keras alone.
+    """
+    keras = backend.keras()
+    return keras.Sequential(
+        [keras.layers.Rescaling(3e38), keras.layers.ReLU(max_value=1.0)], name="step"
+    )
+
+
+def _metric(metric: Metric, project: Project) -> Any:
+    """The metric object, named as the document names it.
+
+    Keras itself finds the accuracy that fits labels and outputs; but of a single output without
+    sigmoid it does not know that 0, not 0.5, parts the classes.
+    """
+    metrics = backend.keras().metrics
+    if metric is not Metric.ACCURACY:
+        return type(metrics.get(str(metric)))(name=str(metric))
+    if getattr(project.training.loss, "from_logits", False) and output_units(project) == 1:
+        return metrics.BinaryAccuracy(name=str(metric), threshold=0.0)
+    return str(metric)
+
+
+def output_units(project: Project) -> int:
+    """How many numbers the network of `project` gives per row. Raises ProjectError if none."""
+    infos = trace(project)
+    if not infos or not infos[-1].output_shape:
+        raise ProjectError("The network has no output yet")
+    return infos[-1].output_shape[-1]
+
+
+def same_but_learning_rate(one: Optimizer, other: Optimizer) -> bool:
+    """Whether two optimizers differ in nothing but, perhaps, the learning rate."""
+    return type(one) is type(other) and one.replace(learning_rate=other.learning_rate) == other

@@ -1,0 +1,299 @@
+"""Keras's progress, turned into reports.
+
+A `Recorder` listens to `fit` through one Keras callback. It knows rows and epochs, not steps: a
+callback may stand for one batch or for a block of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from desktop.document.choices import Direction, Metric
+from desktop.document.project import Project
+from desktop.engine import backend
+from desktop.engine.builder import direction
+from desktop.engine.control import RunControl
+from desktop.engine.histograms import weight_histograms
+from desktop.engine.numerics import NonFiniteError, StepGuard, check_weights
+from desktop.engine.reports import EpochEnded, Phase, Progress, Report, read_only
+
+REPORT_SECONDS = 0.05  # between two Progress reports
+
+# A validation row costs a forward pass, a training row a backward pass and an update as well.
+_VALIDATION_COST = 0.35
+
+_COUNTS = (Metric.ACCURACY, Metric.TOP_K)  # means of 0 or 1
+_NOT_MEANS = (Metric.PRECISION, Metric.RECALL, Metric.AUC)
+
+
+class Clock:
+    """Seconds since it was made, without those that `control` was held at checkpoints."""
+
+    def __init__(self, control: RunControl) -> None:
+        self._control = control
+        self._start = perf_counter()
+
+    def seconds(self) -> float:
+        return perf_counter() - self._start - self._control.paused_seconds
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run is to do: `epochs` more after `first_epoch`, in batches of `batch_size` rows."""
+
+    run: int
+    first_epoch: int
+    epochs: int
+    batch_size: int
+    training_rows: int
+    validation_rows: int
+
+    @property
+    def steps(self) -> int:
+        """Training batches in an epoch; the last one may be short."""
+        return -(-self.training_rows // self.batch_size)
+
+    @property
+    def validation_steps(self) -> int:
+        return -(-self.validation_rows // self.batch_size)
+
+    @property
+    def training_share(self) -> float:
+        """The part of an epoch's work that is training and not validation, 0 to 1."""
+        return self.training_rows / (self.training_rows + _VALIDATION_COST * self.validation_rows)
+
+
+class BatchValues:
+    """Values on single batches, recovered from Keras's running means over an epoch.
+
+    Keras keeps mₖ, the mean over the rows n₁ … nₖ seen so far. The mean over the rows between two
+    of these is (mₖ nₖ - mⱼ nⱼ) / (nₖ - nⱼ). Keras adds up in float32, so the error is about
+    10⁻⁷ nₖ / (nₖ - nⱼ) of the mean; counts of right answers are rounded to whole rows and so
+    exact. Precision, recall and AUC are not means over rows: their running values are passed on.
+    """
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._sums: dict[str, float] = {}
+
+    def add(self, rows: int, means: Mapping[str, float]) -> dict[str, float]:
+        """The values since the last call, given the running `means` after `rows` of the epoch."""
+        new, values = rows - self._rows, {}
+        for name, mean in means.items():
+            total = mean * rows
+            value = (total - self._sums.get(name, 0.0)) / new
+            self._sums[name] = total
+            if name in _NOT_MEANS:
+                value = mean
+            elif name in _COUNTS and np.isfinite(value):
+                value = min(max(round(value * new) / new, 0.0), 1.0)
+            values[name] = max(value, 0.0) if value == value else value
+        self._rows = rows
+        return values
+
+
+@dataclass
+class Best:
+    """The epoch in which `monitor` was best so far."""
+
+    monitor: str
+    direction: Direction
+    value: float | None = None
+    epoch: int | None = None
+
+    def add(self, epoch: int, logs: Mapping[str, float]) -> None:
+        """Judge the `logs` of the 1-based `epoch`."""
+        value = logs.get(self.monitor)
+        if value is None or not np.isfinite(value):
+            return
+        smaller = self.direction is Direction.MIN
+        if self.value is None or (value < self.value if smaller else value > self.value):
+            self.value, self.epoch = value, epoch
+
+
+@dataclass
+class _Place:
+    """Where the run is."""
+
+    phase: Phase = Phase.TRAINING
+    epoch: int = 0  # 0-based, over the life of the model
+    step: int = 0
+    share: float = 0.0  # of the epoch's work that is done
+    logs: Mapping[str, float] = field(default_factory=dict)
+
+
+class Recorder:
+    """Follows one call of `fit`, sends Progress and EpochEnded, and stops it when asked to.
+
+    `completed` is told the number of epochs over the life of the model after each of them.
+    Training leaves `fit` by an exception from here: Stopped, or NonFiniteError.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        project: Project,
+        plan: Plan,
+        sink: Callable[[Report], None],
+        control: RunControl,
+        clock: Clock,
+        guard: StepGuard,
+        completed: Callable[[int], None],
+    ) -> None:
+        self.plan = plan
+        self.best = _best(project, plan)
+        self._model, self._project = model, project
+        self._sink, self._control, self._clock = sink, control, clock
+        self._guard, self._completed = guard, completed
+        self._place = _Place(epoch=plan.first_epoch)
+        self._last_report = -REPORT_SECONDS
+        self._batches = BatchValues()
+        self._at: list[float] = []
+        self._values: dict[str, list[float]] = {}
+        self._epoch_start = 0.0
+        self._epoch_seconds: list[float] = []  # of whole epochs, with everything between them
+        self._second_step: tuple[float, float] | None = None  # when, and share done by then
+        self._learning_rate = 0.0
+
+    @property
+    def epoch(self) -> int:
+        """The 1-based epoch under way."""
+        return self._place.epoch + 1
+
+    @property
+    def step(self) -> int:
+        """The 1-based last batch of the phase under way."""
+        return self._place.step
+
+    def callback(self) -> Any:
+        """The Keras callback; it has to be the first one."""
+        # Keras starts a pool of threads for kinds of batches that no callback follows.
+        return backend.keras().callbacks.LambdaCallback(
+            on_epoch_begin=self._on_epoch_begin,
+            on_epoch_end=self._on_epoch_end,
+            on_train_batch_begin=self._on_batch_begin,
+            on_train_batch_end=self._on_train_batch_end,
+            on_test_batch_begin=self._on_batch_begin,
+            on_test_batch_end=self._on_test_batch_end,
+            on_predict_batch_end=self._on_batch_begin,
+        )
+
+    def flush(self) -> None:
+        """Report the batches that have not been reported yet, if any."""
+        if self._at:
+            self._report()
+
+    # --- from Keras -------------------------------------------------------------------------------
+
+    def _on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        now = self._clock.seconds()
+        if epoch > self.plan.first_epoch:
+            self._epoch_seconds.append(self._whole_epoch(now))
+        self._epoch_start = now
+        self._place = _Place(epoch=epoch)
+        self._batches = BatchValues()
+        # As the epoch begins: ReduceLROnPlateau changes it at the end.
+        self._learning_rate = float(str(np.float32(self._model.optimizer.learning_rate)))
+
+    def _on_batch_begin(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+        self._control.checkpoint()
+
+    def _on_train_batch_end(self, batch: int, logs: Mapping[str, float]) -> None:
+        plan, place = self.plan, self._place
+        place.step = batch + 1
+        if self._guard.batch is not None:
+            raise NonFiniteError
+        rows = min(place.step * plan.batch_size, plan.training_rows)
+        done = rows / plan.training_rows
+        place.share, place.logs = done * plan.training_share, dict(logs)
+        self._at.append(place.epoch + done)
+        for name, value in self._batches.add(rows, logs).items():
+            self._values.setdefault(name, []).append(value)
+        if self._second_step is None:  # the first step took the building of the step with it
+            self._second_step = self._clock.seconds(), place.share
+        self._report_now_and_then()
+
+    def _on_test_batch_end(self, batch: int, logs: Mapping[str, float]) -> None:
+        plan, place = self.plan, self._place
+        place.phase, place.step = Phase.VALIDATION, batch + 1
+        done = min(place.step * plan.batch_size / plan.validation_rows, 1.0)
+        place.share = plan.training_share + done * (1 - plan.training_share)
+        self._report_now_and_then()
+
+    def _on_epoch_end(self, epoch: int, logs: Mapping[str, float]) -> None:
+        seconds = self._clock.seconds() - self._epoch_start
+        self._place.share = 1.0
+        number = epoch + 1
+        logs = {**logs, "learning_rate": self._learning_rate}
+        self.best.add(number, logs)
+        histograms = weight_histograms(self._model, self._project)
+        self._completed(number)
+        self._sink(EpochEnded(self.plan.run, number, seconds, logs, histograms))
+        if any(histogram.non_finite for histogram in histograms):
+            check_weights(self._model, self._project)
+
+    # --- to the sink ------------------------------------------------------------------------------
+
+    def _report_now_and_then(self) -> None:
+        if self._clock.seconds() - self._last_report >= REPORT_SECONDS:
+            self._report()
+
+    def _report(self) -> None:
+        plan, place = self.plan, self._place
+        self._last_report = now = self._clock.seconds()
+        steps = plan.steps if place.phase is Phase.TRAINING else plan.validation_steps
+        at, values = self._at, self._values
+        self._at, self._values = [], {}
+        self._sink(
+            Progress(
+                run=plan.run,
+                phase=place.phase,
+                epoch=place.epoch + 1,
+                step=place.step,
+                steps=steps,
+                fraction=(place.epoch - plan.first_epoch + place.share) / plan.epochs,
+                seconds=now,
+                seconds_left=self._seconds_left(now),
+                logs=place.logs,
+                at=read_only(np.array(at, np.float64)),
+                batch_values={
+                    name: read_only(np.array(list_, np.float64)) for name, list_ in values.items()
+                },
+            )
+        )
+
+    def _whole_epoch(self, now: float) -> float:
+        """How long the epoch that ends now took; the first one without the building of the step."""
+        if self._epoch_seconds or self._second_step is None:
+            return now - self._epoch_start
+        since, share = self._second_step
+        return (now - since) / (1 - share) if share < 0.9 else now - self._epoch_start
+
+    def _seconds_left(self, now: float) -> float | None:
+        """From the latest whole epochs; in the first one, from the steps after the first."""
+        place = self._place
+        if self._epoch_seconds:
+            latest = self._epoch_seconds[1:][-5:] or self._epoch_seconds
+            per_epoch = sum(latest) / len(latest)
+        else:
+            if self._second_step is None:
+                return None
+            since, share = self._second_step
+            if now - since < 0.2 or place.share <= share:
+                return None
+            per_epoch = (now - since) / (place.share - share)
+        left = self.plan.epochs - (place.epoch - self.plan.first_epoch) - place.share
+        return max(per_epoch * left, 0.0)
+
+
+def _best(project: Project, plan: Plan) -> Best:
+    stopping = project.training.early_stopping
+    if stopping is not None:
+        return Best(stopping.monitor, direction(stopping.monitor, stopping.mode))
+    monitor = "val_loss" if plan.validation_rows else "loss"
+    return Best(monitor, Direction.MIN)

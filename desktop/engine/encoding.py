@@ -1,0 +1,89 @@
+"""Labels in the form a loss wants, and outputs as probabilities of classes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from desktop.document.project import Project
+from desktop.document.training import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    SparseCategoricalCrossentropy,
+)
+from desktop.engine.builder import output_units
+from desktop.engine.reports import FloatArray, IntArray
+
+
+def encode(labels: IntArray, project: Project) -> FloatArray | IntArray:
+    """Class indices, shape (n,), as targets for the loss and the outputs of `project`.
+
+    int64 (n,) for sparse categorical cross-entropy; else float32: (n, 1) with the index itself
+    for one output, one-hot (n, outputs) for several. Raises ProjectError if there is no output,
+    ValueError if a label has no output.
+    """
+    if isinstance(project.training.loss, SparseCategoricalCrossentropy):
+        return np.asarray(labels, dtype=np.int64)
+    units = output_units(project)
+    if units == 1:
+        return np.asarray(labels, dtype=np.float32).reshape(-1, 1)
+    if len(labels) and not 0 <= labels.min() <= labels.max() < units:
+        raise ValueError(f"the labels run to {labels.max()}, but there are {units} outputs")
+    encoded = np.zeros((len(labels), units), np.float32)
+    encoded[np.arange(len(labels)), labels] = 1.0
+    return encoded
+
+
+def class_probabilities(outputs: FloatArray, project: Project) -> FloatArray | None:
+    """What `outputs`, shape (n, units), say about the classes: float64 (n, classes), rows sum to 1.
+
+    None where they do not stand for classes: one output for more than two classes.
+
+    One output is the probability of the second class: cut off at 0 and 1, or through the sigmoid
+    if the loss applies that (from_logits). Several outputs go through softmax or sigmoid if the
+    loss does that. Then negative ones, which a loss like the mean squared error allows, count as
+    0, and the rest is divided by its sum. A row without any positive output is put through
+    softmax, so that the largest stays the likeliest. Values that are not numbers make all classes
+    of their row equally likely.
+    """
+    classes = len(project.data.classes)
+    values: FloatArray = np.asarray(outputs, dtype=np.float64)
+    loss = project.training.loss
+    logits = bool(getattr(loss, "from_logits", False))
+    if values.shape[1] == 1:
+        if classes != 2:
+            return None
+        second = _sigmoid(values[:, 0]) if logits else np.clip(values[:, 0], 0.0, 1.0)
+        second = np.where(np.isnan(second), 0.5, second)
+        return np.stack([1.0 - second, second], axis=1)
+    if values.shape[1] != classes:
+        return None
+    if logits and isinstance(loss, CategoricalCrossentropy | SparseCategoricalCrossentropy):
+        return _softmax(values)
+    if logits and isinstance(loss, BinaryCrossentropy):
+        values = _sigmoid(values)
+    return _normalized(values)
+
+
+def _normalized(values: FloatArray) -> FloatArray:
+    largest = values.max(axis=1, keepdims=True)
+    usable = np.isfinite(values).all(axis=1, keepdims=True) & (largest > 0)
+    # Divided by the largest first, so that the sum cannot overflow.
+    positive = np.clip(values, 0.0, None) / np.where(usable, largest, 1.0)
+    totals = positive.sum(axis=1, keepdims=True)
+    shares = positive / np.where(usable, totals, 1.0)
+    return np.where(usable, shares, _softmax(values))
+
+
+def _softmax(values: FloatArray) -> FloatArray:
+    """e^x / Σ e^x along each row, shifted so that it cannot overflow; infinity takes it all."""
+    limited = np.nan_to_num(values, nan=np.nan, posinf=1e300, neginf=-1e300)
+    powers = np.exp(np.maximum(limited - limited.max(axis=1, keepdims=True), -1e3))
+    shares: FloatArray = powers / powers.sum(axis=1, keepdims=True)
+    shares[np.isnan(shares)] = 1.0 / values.shape[1]
+    return shares
+
+
+def _sigmoid(values: FloatArray) -> FloatArray:
+    """1 / (1 + e^-x), written so that it cannot overflow."""
+    result: FloatArray = 0.5 * (1.0 + np.tanh(0.5 * values))
+    return result

@@ -1,0 +1,160 @@
+"""What happens when numbers overflow: the bad step is not taken, and its cause is found.
+
+A loss that is infinite or NaN makes every gradient NaN, and one step with those leaves a network of
+nothing but NaN, in which nobody can tell any more where it began. Functions like ReLU even swallow
+NaN, so that a dead network may go on with an innocent-looking loss. Therefore every step looks at
+loss, outputs and gradients before it touches the weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop.document.analysis import trace
+from desktop.document.project import Project
+from desktop.engine import backend
+
+ADVICE = "Try a smaller learning rate, gradient clipping (clip norm), or inputs scaled to 0 to 1."
+DATA_ADVICE = "Correct the data first."
+
+
+class NonFiniteError(ArithmeticError):
+    """Training met numbers that are infinite or NaN."""
+
+
+class StepGuard:
+    """Watches the training steps of one model; `batch` is what a refused step was given, or None.
+
+    `install` has to be called after every `compile`. A step does what Keras's own does, to the
+    bit, except that one with a loss, outputs or gradients that are not finite leaves the weights,
+    the optimizer and the layers' running statistics as they were.
+    """
+
+    def __init__(self) -> None:
+        self.batch: tuple[NDArray[Any], NDArray[Any]] | None = None
+
+    def install(self, model: Any) -> None:
+        """Make `model.fit` take guarded steps."""
+        keras, tf = backend.keras(), backend.tensorflow()
+        loss_tracker = next(metric for metric in model.metrics if metric.name == "loss")
+        optimizer = model.optimizer
+
+        def train_step(data: Any) -> Mapping[str, Any]:
+            x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+            state = [
+                (variable, tf.identity(variable)) for variable in model.non_trainable_variables
+            ]
+            with tf.GradientTape() as tape:
+                outputs = model(x, training=True)
+                loss = model.compute_loss(
+                    x=x, y=y, y_pred=outputs, sample_weight=sample_weight, training=True
+                )
+            loss_tracker.update_state(loss, sample_weight=tf.shape(x)[0])
+            weights = model.trainable_variables
+            gradients = tape.gradient(loss, weights)
+
+            def update() -> Any:
+                optimizer.apply(gradients, weights)
+                return tf.constant(True)
+
+            def refuse() -> Any:
+                for variable, before in state:
+                    variable.assign(before)
+                return tf.numpy_function(self._keep, [x, y], tf.bool)
+
+            # A sum is finite only if all of its terms are.
+            sums = [tf.reduce_sum(part) for part in (outputs, *gradients) if part is not None]
+            tf.cond(tf.math.is_finite(tf.add_n([loss, *sums])), update, refuse)
+            result: Mapping[str, Any] = model.compute_metrics(
+                x, y, outputs, sample_weight=sample_weight
+            )
+            return result
+
+        model.train_step = train_step
+        model.make_train_function(force=True)
+
+    def _keep(self, x: NDArray[Any], y: NDArray[Any]) -> bool:
+        if self.batch is None:
+            self.batch = x.copy(), y.copy()
+        return False
+
+
+def check_weights(model: Any, project: Project) -> None:
+    """Raise NonFiniteError if a weight of `model` is infinite or NaN."""
+    bad = _bad_weights(model, project)
+    if bad:
+        raise NonFiniteError(bad)
+
+
+def diagnose(model: Any, project: Project, x: NDArray[Any], y: NDArray[Any]) -> tuple[str, str]:
+    """Which part of `model` gave the first number that is not finite for the batch (x, y).
+
+    Looks at the batch, the weights, the outputs layer by layer, the loss, and the gradients, in
+    this order. Returns the cause, without a full stop, and what to do about it. The model's
+    weights stay as they are.
+    """
+    if not np.isfinite(x).all():
+        return "the data has values that are infinite or NaN (not a number)", DATA_ADVICE
+    return _cause(model, project, x, y), ADVICE
+
+
+def _cause(model: Any, project: Project, x: NDArray[Any], y: NDArray[Any]) -> str:
+    tf = backend.tensorflow()
+    if bad := _bad_weights(model, project):
+        return bad
+    infos = trace(project)
+    before = [(variable, tf.identity(variable)) for variable in model.non_trainable_variables]
+    try:
+        outputs = _layer_outputs(model, x)
+        for info, output in zip(infos, outputs, strict=True):
+            if not np.isfinite(output).all():
+                return f"the outputs of {info.name} were the first to become {_kind(output)}"
+        with tf.GradientTape() as tape:
+            predicted = model(x, training=True)
+            loss = model.compute_loss(x=x, y=y, y_pred=predicted, training=True)
+        if not np.isfinite(loss):
+            largest = np.abs(outputs[-1]).max() if outputs[-1].size else 0.0
+            return (
+                f"the outputs of {infos[-1].name} (up to {largest:.3g}) were too large for the loss"
+            )
+        gradients = tape.gradient(loss, model.trainable_variables)
+        by_weight = dict(zip(map(id, model.trainable_variables), gradients, strict=True))
+        # Gradients run backwards: the bad one nearest to the output came first.
+        for info, layer in reversed(list(zip(infos, model.layers, strict=True))):
+            for weight in layer.trainable_variables:
+                gradient = by_weight[id(weight)]
+                if gradient is not None and not np.isfinite(gradient).all():
+                    return (
+                        f"the gradient of {info.name} ({weight.name}) was the first to become "
+                        f"{_kind(np.asarray(gradient))}"
+                    )
+    finally:
+        for variable, value in before:
+            variable.assign(value)
+    return "the sum of the gradients became too large"
+
+
+def _layer_outputs(model: Any, x: NDArray[Any]) -> list[NDArray[Any]]:
+    """What each layer makes of `x` while training."""
+    probe = backend.keras().Model(model.inputs[0], [layer.output for layer in model.layers])
+    return [np.asarray(output) for output in probe(x, training=True)]
+
+
+def _bad_weights(model: Any, project: Project) -> str:
+    for info, layer in zip(trace(project), model.layers, strict=True):
+        for weight in layer.weights:
+            values = np.asarray(weight.value)
+            if not np.isfinite(values).all():
+                return (
+                    f"the weights of {info.name} ({weight.name}) were the first to become "
+                    f"{_kind(values)}"
+                )
+    return ""
+
+
+def _kind(values: NDArray[Any]) -> str:
+    return "NaN (not a number)" if np.isnan(values).any() else "infinite"

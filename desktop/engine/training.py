@@ -1,0 +1,312 @@
+"""Training: `model.fit` on a plain `keras.Sequential`, told about in reports."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from desktop.document.project import Project
+from desktop.engine import backend
+from desktop.engine.builder import (
+    ProjectError,
+    build,
+    check,
+    compile_model,
+    draw_seed,
+    keras_object,
+    make_callbacks,
+    same_but_learning_rate,
+    set_seed,
+)
+from desktop.engine.callback import Clock, Plan, Recorder
+from desktop.engine.control import RunControl, Stopped
+from desktop.engine.datasets import Dataset, Rows
+from desktop.engine.encoding import encode
+from desktop.engine.histograms import weight_histograms
+from desktop.engine.numerics import ADVICE, NonFiniteError, StepGuard, diagnose
+from desktop.engine.reports import Outcome, Report, RunEnded, RunStarted
+
+logger = logging.getLogger(__name__)
+
+Sink = Callable[[Report], None]
+
+
+@dataclass
+class _Ending:
+    """What RunEnded will say; filled in as the run goes on."""
+
+    outcome: Outcome = Outcome.FAILED
+    message: str = ""
+    monitor: str = ""
+    best_epoch: int | None = None
+    stopped_early: bool = False
+    restored_best: bool = False
+
+
+class Trainer:
+    """A network and the rows it is trained on, through any number of runs.
+
+    `run` belongs on one thread; the properties may be read on any. Whatever ends a run, the model
+    stays usable and can be trained further.
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        self._model: Any = None
+        self._project: Project | None = None
+        self._epoch = 0
+        self._guard = StepGuard()
+
+    @property
+    def model(self) -> Any:
+        """The `keras.Sequential`; None before the first run."""
+        return self._model
+
+    @property
+    def project(self) -> Project | None:
+        """The project the model was built from and last trained with; None before the first run."""
+        return self._project
+
+    @property
+    def epoch(self) -> int:
+        """Epochs completed over the life of the model. One broken off does not count."""
+        return self._epoch
+
+    def can_continue(self, project: Project) -> bool:
+        """Whether the model is one of `project`: the same layers and data."""
+        return (
+            self._model is not None
+            and self._project is not None
+            and (project.layers, project.data) == (self._project.layers, self._project.data)
+        )
+
+    def run(
+        self,
+        project: Project,
+        sink: Sink,
+        control: RunControl,
+        *,
+        further: bool = False,
+        run: int = 1,
+    ) -> None:
+        """Train for the epochs `project` asks for and give `sink` the reports of it.
+
+        New weights are made from the training seed or, if `further`, those there are are kept.
+        Then the state of the optimizer (momentum and so on) and its learning rate are kept as
+        well, as long as the optimizer's settings are: a changed learning rate is set, other
+        changes make a new optimizer. Epochs are counted on. The random numbers of a further run
+        follow from the seed and the epochs so far.
+
+        `sink` gets RunStarted, then Progress and EpochEnded, and exactly one RunEnded whatever
+        happens: errors are reported there and logged, not raised. Only what is not an `Exception`,
+        such as KeyboardInterrupt, passes through, after RunEnded.
+        """
+        clock, ending = Clock(control), _Ending()
+        try:
+            self._run(project, sink, control, clock, ending, further, run)
+            ending.outcome = Outcome.FINISHED
+        except Stopped:
+            ending.outcome = Outcome.STOPPED
+        except Exception as error:
+            ending.message = _explanation(error)
+        except BaseException:
+            ending.outcome = Outcome.STOPPED
+            raise
+        finally:
+            self._end(sink, ending, run, clock.seconds())
+
+    def _end(self, sink: Sink, ending: _Ending, run: int, seconds: float) -> None:
+        try:
+            sink(
+                RunEnded(
+                    run=run,
+                    outcome=ending.outcome,
+                    epoch=self._epoch,
+                    seconds=seconds,
+                    message=ending.message,
+                    monitor=ending.monitor if ending.best_epoch is not None else "",
+                    best_epoch=ending.best_epoch,
+                    stopped_early=ending.stopped_early,
+                    restored_best=ending.restored_best,
+                )
+            )
+        except Exception:
+            logger.exception("The end of a run could not be reported")
+
+    def _run(
+        self,
+        project: Project,
+        sink: Sink,
+        control: RunControl,
+        clock: Clock,
+        ending: _Ending,
+        further: bool,
+        run: int,
+    ) -> None:
+        control.checkpoint()
+        check(project)
+        if project.data != self.dataset.source:
+            raise ProjectError(
+                f"The rows in memory are not those of {project.data.title}: load the data first"
+            )
+        seed = self._prepare(project, further)
+        training, validation = self.dataset.training, self.dataset.validation
+        plan = Plan(
+            run=run,
+            first_epoch=self._epoch,
+            epochs=project.training.epochs,
+            batch_size=project.training.batch_size,
+            training_rows=len(training),
+            validation_rows=len(validation) if validation is not None else 0,
+        )
+        sink(
+            RunStarted(
+                run=run,
+                first_epoch=plan.first_epoch,
+                epochs=plan.epochs,
+                steps_per_epoch=plan.steps,
+                parameters=self._model.count_params(),
+                training_rows=plan.training_rows,
+                validation_rows=plan.validation_rows,
+                seed=seed,
+                histograms=weight_histograms(self._model, project),
+            )
+        )
+        recorder = Recorder(
+            self._model, project, plan, sink, control, clock, self._guard, self._completed
+        )
+        try:
+            self._fit(project, plan, recorder, ending)
+        except NonFiniteError as error:
+            raise ProjectError(self._overflow(project, recorder, error)) from error
+        finally:
+            # An exception makes `fit` leave without tidying up: it would keep the validation rows.
+            self._model._eval_epoch_iterator = None
+            if ending.best_epoch is None:
+                ending.best_epoch = recorder.best.epoch
+            ending.monitor = recorder.best.monitor
+        recorder.flush()
+
+    def _completed(self, epoch: int) -> None:
+        self._epoch = epoch
+
+    # --- the model --------------------------------------------------------------------------------
+
+    def _prepare(self, project: Project, further: bool) -> int:
+        """Make the model ready for `project`; returns the seed in use."""
+        seed = draw_seed(project)
+        self._guard.batch = None
+        if further:
+            if not self.can_continue(project):
+                raise ProjectError(
+                    "The layers or the data have changed, so training cannot go on from the "
+                    "weights there are: train from new weights"
+                )
+            self._recompile(project)
+            set_seed(int(np.random.SeedSequence([seed, self._epoch]).generate_state(1)[0]))
+        else:
+            # Keras models refer to themselves: only the collector frees the memory of old ones.
+            self._model, self._project, self._epoch = None, None, 0
+            gc.collect()
+            self._model = build(project, seed)
+            self._guard.install(self._model)
+        self._project = project
+        return seed
+
+    def _recompile(self, project: Project) -> None:
+        assert self._project is not None
+        old, new = self._project.training, project.training
+        optimizer = self._model.optimizer
+        if not same_but_learning_rate(old.optimizer, new.optimizer):
+            optimizer = keras_object(new.optimizer)
+        elif old.optimizer != new.optimizer:
+            optimizer.learning_rate = new.optimizer.learning_rate
+        if optimizer is not self._model.optimizer or (old.loss, old.metrics) != (
+            new.loss,
+            new.metrics,
+        ):
+            compile_model(self._model, project, optimizer)
+            self._guard.install(self._model)
+
+    # --- fit --------------------------------------------------------------------------------------
+
+    def _fit(self, project: Project, plan: Plan, recorder: Recorder, ending: _Ending) -> None:
+        callbacks = make_callbacks(project.training)
+        training, validation = self.dataset.training, self.dataset.validation
+        self._model.fit(
+            training.x,
+            encode(training.y, project),
+            batch_size=plan.batch_size,
+            initial_epoch=plan.first_epoch,
+            epochs=plan.first_epoch + plan.epochs,
+            shuffle=project.training.shuffle,
+            validation_data=_encoded(validation, project) if plan.validation_rows else None,
+            callbacks=[recorder.callback(), *callbacks],
+            verbose=0,
+        )
+        if project.training.early_stopping is not None:
+            self._note_early_stopping(project, callbacks[-1], ending)
+
+    def _note_early_stopping(self, project: Project, callback: Any, ending: _Ending) -> None:
+        """Say what Keras's EarlyStopping did: it may restore weights without having stopped."""
+        settings = project.training.early_stopping
+        assert settings is not None
+        if callback.best is None:  # it judged no epoch
+            return
+        ending.best_epoch = callback.best_epoch + 1
+        ending.stopped_early = callback.stopped_epoch > 0
+        ending.restored_best = settings.restore_best_weights and ending.best_epoch < self._epoch
+        sentences = []
+        if ending.stopped_early:
+            sentences.append(
+                f"Early stopping ended the training: {settings.monitor} has not improved "
+                f"since epoch {ending.best_epoch}."
+            )
+        if ending.restored_best:
+            sentences.append(f"The weights are those of epoch {ending.best_epoch} again.")
+        ending.message = " ".join(sentences)
+
+    # --- failures ---------------------------------------------------------------------------------
+
+    def _overflow(self, project: Project, recorder: Recorder, error: NonFiniteError) -> str:
+        """What to tell the user: when, which layer first, and what to do."""
+        batch, cause, advice = self._guard.batch, str(error), ADVICE
+        self._guard.batch = None
+        if batch is None:
+            return (
+                f"The training broke down at the end of epoch {recorder.epoch}: {cause}. {advice}"
+            )
+        try:
+            cause, advice = diagnose(self._model, project, *batch)
+        except Exception:
+            logger.exception("The cause of an overflow could not be found")
+            cause = "a number became infinite or NaN (not a number)"
+        return (
+            f"The training broke down in epoch {recorder.epoch}, batch {recorder.step} of "
+            f"{recorder.plan.steps}: {cause}. The weights are those from before that batch. "
+            f"{advice}"
+        )
+
+
+def _encoded(rows: Rows | None, project: Project) -> tuple[Any, Any] | None:
+    return None if rows is None else (rows.x, encode(rows.y, project))
+
+
+def _explanation(error: Exception) -> str:
+    """A sentence for the user. What is not meant for the user is logged in full."""
+    if isinstance(error, ProjectError | backend.BackendError):
+        return str(error)
+    logger.error("Training failed", exc_info=error)
+    if isinstance(error, MemoryError | backend.tensorflow().errors.ResourceExhaustedError):
+        return (
+            "There is not enough memory for this training: use smaller batches, fewer or smaller "
+            "layers, or close other programs"
+        )
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    reason = lines[0] if lines else type(error).__name__
+    return f"The training failed: {reason[:300]}"

@@ -1,0 +1,91 @@
+"""Axes that put their ticks where a reader expects them: whole epochs, round powers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtGui import QFont
+
+from desktop.views.charts.summary import format_value
+from desktop.views.theme import SIZE_SMALL, Tokens
+
+MANTISSAS = ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0), (1.0, 1.5, 2.0, 3.0, 5.0, 7.0))
+MANTISSAS += (
+    tuple(range(1, 10)),
+    tuple(np.arange(10, 100) / 10),
+    tuple(np.arange(100, 1000) / 100),
+)
+
+
+class ChartAxis(pg.AxisItem):
+    """An axis in the colours of the theme, with small text and no unit prefixes."""
+
+    def __init__(self, orientation: str) -> None:
+        super().__init__(orientation, maxTickLength=-4)
+        self.enableAutoSIPrefix(False)
+        font = QFont()
+        font.setPixelSize(SIZE_SMALL - 1)
+        self.setStyle(tickFont=font, tickTextOffset=4, hideOverlappingLabels=False)
+
+    def paint_with(self, tokens: Tokens, title: str) -> None:
+        """Use the colours of `tokens`, and write `title` along the axis."""
+        self.setPen(pg.mkPen(tokens.color("border"), width=1))
+        self.setTickPen(pg.mkPen(tokens.color("grid"), width=1))
+        self.setTextPen(pg.mkPen(tokens.color("muted")))
+        self.setLabel(title, **{"font-size": f"{SIZE_SMALL - 1}px", "color": tokens.muted})
+
+
+class EpochAxis(ChartAxis):
+    """A horizontal axis that counts whole epochs."""
+
+    def __init__(self) -> None:
+        super().__init__("bottom")
+        self.setHeight(36)
+
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
+        spacings = super().tickSpacing(minVal, maxVal, size)
+        whole = sorted({max(1.0, float(round(spacing))) for spacing, _ in spacings}, reverse=True)
+        if maxVal - minVal < 1.5:  # looking inside an epoch
+            return spacings[:1]
+        return [(spacing, 0.0) for spacing in whole[:1]]
+
+    def tickStrings(self, values: Any, scale: float, spacing: float) -> list[str]:
+        return [f"{value:g}" for value in np.round(values, 6)]
+
+
+class ValueAxis(ChartAxis):
+    """A vertical axis of values, plain or as logarithms to the base of ten."""
+
+    def __init__(self) -> None:
+        super().__init__("left")
+        self.logarithmic = False
+        self.setWidth(50)
+        self.setGrid(255)
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[Any, Any]]:
+        if not self.logarithmic or maxVal - minVal > 30:
+            return super().tickValues(minVal, maxVal, size)[:1]
+        room = max(2, int(size / 28))  # labels that fit
+        ticks: list[float] = []
+        for mantissas in MANTISSAS:
+            found = [
+                power + float(np.log10(mantissa))
+                for power in range(int(np.floor(minVal)), int(np.ceil(maxVal)) + 1)
+                for mantissa in mantissas
+            ]
+            found = [tick for tick in found if minVal <= tick <= maxVal]
+            if ticks and len(found) > room:
+                break
+            ticks = found
+        ticks = ticks[:: max(1, -(-len(ticks) // room))]
+        return [(1.0, ticks)]
+
+    def tickStrings(self, values: Any, scale: float, spacing: float) -> list[str]:
+        if not self.logarithmic:
+            places = max(0, int(np.ceil(-np.log10(spacing) - 1e-9))) if spacing > 0 else 0
+            if places > 4 or (len(values) and max(map(abs, values)) >= 1e5):
+                return [f"{value:.3g}" for value in values]
+            return [f"{value:.{places}f}".replace("-", "−") for value in values]
+        return [format_value(float(f"{10.0**value:.3g}")) for value in values]

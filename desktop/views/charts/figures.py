@@ -1,0 +1,100 @@
+"""A chart of curves as it goes into a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+
+from desktop.views.charts.export import Row
+from desktop.views.charts.history import VALIDATION_PREFIX
+from desktop.views.charts.legend import SAMPLE, entries, paint_sample
+from desktop.views.charts.plot import CurvePlot
+from desktop.views.charts.series import Series
+from desktop.views.charts.summary import metric_title
+from desktop.views.theme import SIZE_BODY, SIZE_TITLE, SPACE_L, SPACE_M, Theme
+
+HEADER = 64
+
+
+def paint_title(painter: QPainter, text: str, color: QColor) -> None:
+    """The heading of a figure, top left."""
+    font = QFont(painter.font())
+    font.setPixelSize(SIZE_TITLE + 2)
+    font.setWeight(QFont.Weight.DemiBold)
+    painter.setFont(font)
+    painter.setPen(color)
+    painter.drawText(QPointF(SPACE_L, 28), text)
+
+
+class CurveFigure:
+    """The metric of a plot with its settings, at a size of its own."""
+
+    size = (960, 560)
+
+    def __init__(self, theme: Theme, source: CurvePlot) -> None:
+        self._theme = theme
+        self._source = source
+        self.title = metric_title(source.metric_name)
+        self.background = theme.tokens.color("surface")
+        self._columns = self._snapshot()
+
+    def paint(self, painter: QPainter) -> None:
+        width, height = self.size
+        tokens = self._theme.tokens
+        paint_title(painter, self.title, tokens.color("text"))
+        plot = self._source.twin()
+        plot.clamp = True
+        plot.resize(width - 2 * SPACE_M, height - HEADER - SPACE_M)
+        plot.grab()  # lays it out
+        plot.refresh()
+        plot.grab()
+        font = QFont(painter.font())
+        font.setPixelSize(SIZE_BODY)
+        font.setWeight(QFont.Weight.Normal)
+        painter.setFont(font)
+        left = float(SPACE_L)
+        for entry in entries(plot):
+            paint_sample(painter, entry.look, left, 46, tokens)
+            painter.setPen(tokens.color("text"))
+            painter.drawText(QPointF(left + SAMPLE, 50.5), entry.look.label)
+            left += SAMPLE + QFontMetricsF(font).horizontalAdvance(entry.look.label) + SPACE_L
+        target = QRectF(SPACE_M, HEADER, plot.width(), plot.height())
+        source = QRect(0, 0, plot.width(), plot.height())
+        plot.setBackground(None)
+        plot.render(painter, target, source, Qt.AspectRatioMode.IgnoreAspectRatio)
+        plot.deleteLater()
+
+    def table(self) -> Iterator[Row]:
+        """Epoch, step over the life of the model, and the values: batch, epoch, validation."""
+        metric, steps_per_epoch, (steps, training, validation) = self._columns
+        yield ("epoch", "step", f"batch_{metric}", metric, VALIDATION_PREFIX + metric)
+        by_epoch: dict[float, list[object]] = {}
+        for column, (xs, ys) in enumerate((training, validation)):
+            for x, y in zip(xs.tolist(), ys.tolist(), strict=True):
+                by_epoch.setdefault(x, ["", ""])[column] = y
+        ends = sorted(by_epoch)
+        position = 0
+        for x, y in zip(steps[0].tolist(), steps[1].tolist(), strict=True):
+            while position < len(ends) and ends[position] < x:
+                yield self._end(ends[position], steps_per_epoch, by_epoch)
+                position += 1
+            yield (x, round(x * steps_per_epoch), y, "", "")
+        for end in ends[position:]:
+            yield self._end(end, steps_per_epoch, by_epoch)
+
+    @staticmethod
+    def _end(x: float, steps_per_epoch: int, by_epoch: dict[float, list[object]]) -> Row:
+        return (x, round(x * steps_per_epoch), "", *by_epoch[x])
+
+    def _snapshot(self) -> tuple[str, int, list[tuple[np.ndarray, np.ndarray]]]:
+        """Copies of the points, since the table is written while the training goes on."""
+
+        def copy(series: Series | None) -> tuple[np.ndarray, np.ndarray]:
+            return (np.empty(0),) * 2 if series is None else (series.x.copy(), series.y.copy())
+
+        source = self._source
+        names = ("steps", "training", "validation")
+        return source.metric_name, source.steps_per_epoch, [copy(source.source(n)) for n in names]

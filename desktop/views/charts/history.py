@@ -1,0 +1,166 @@
+"""Everything the reports of the current training have said, kept for drawing and export."""
+
+from __future__ import annotations
+
+from desktop.views.charts.reservoir import CAPACITY, WeightStore
+from desktop.views.charts.series import Series
+from desktop.workers.reports import EpochEnded, Progress, RunEnded, RunStarted
+
+LOSS, LEARNING_RATE, VALIDATION_PREFIX = "loss", "learning_rate", "val_"
+_HIGHER_IS_BETTER = ("acc", "auc", "precision", "recall", "f1", "r2")
+
+
+def higher_is_better(metric: str) -> bool:
+    """Whether large values of the metric called `metric` are good."""
+    name = metric.removeprefix(VALIDATION_PREFIX)
+    return any(part in name for part in _HIGHER_IS_BETTER)
+
+
+class RunHistory:
+    """The curves and weights of one model's training, over all runs since its weights were made.
+
+    `steps`, `training` and `validation` map a metric (without "val_") to its points: x in epochs
+    over the life of the model, y the value on single batches or Keras's for the whole epoch.
+    Reports of any other run than the current one are ignored; each `take_` method says whether its
+    report counted. `revision` grows with every change.
+    """
+
+    def __init__(self, histogram_capacity: int = CAPACITY) -> None:
+        self.weights = WeightStore(histogram_capacity)
+        self.revision = 0
+        self._forget()
+
+    def _forget(self) -> None:
+        self.steps: dict[str, Series] = {}
+        self.training: dict[str, Series] = {}
+        self.validation: dict[str, Series] = {}
+        self.started: RunStarted | None = None
+        self.ended: RunEnded | None = None
+        self.origin = 0  # epochs before the first point
+        self._monitor = ""
+        self.weights.clear()
+        self.revision += 1
+
+    # --- reports ------------------------------------------------------------------------------
+
+    def clear(self) -> None:
+        """Back to the state before any training."""
+        self._forget()
+
+    def take_started(self, report: RunStarted) -> None:
+        """A run from epoch 0 begins a new history; any other continues this one from its epoch."""
+        if report.first_epoch == 0 or self.started is None:
+            self._forget()
+            self.origin = report.first_epoch
+        else:
+            for group in (self.steps, self.training, self.validation):
+                for series in group.values():
+                    series.cut_after(report.first_epoch)
+            self.weights.cut_after(report.first_epoch)
+        self.started, self.ended = report, None
+        self.weights.add(report.first_epoch, report.histograms)
+        self.revision += 1
+
+    def take_progress(self, report: Progress) -> bool:
+        if not self._is_current(report.run):
+            return False
+        for metric, values in report.batch_values.items():
+            if len(values):
+                self.steps.setdefault(metric, Series()).extend(report.at, values)
+        self.revision += 1
+        return True
+
+    def take_epoch(self, report: EpochEnded) -> bool:
+        if not self._is_current(report.run):
+            return False
+        for name, value in report.logs.items():
+            group = self.validation if name.startswith(VALIDATION_PREFIX) else self.training
+            series = group.setdefault(name.removeprefix(VALIDATION_PREFIX), Series())
+            series.cut_after(report.epoch - 0.5)
+            series.extend(report.epoch, value)
+        self.weights.add(report.epoch, report.histograms)
+        self.revision += 1
+        return True
+
+    def take_ended(self, report: RunEnded) -> bool:
+        if not self._is_current(report.run):
+            return False
+        self.ended = report
+        self._monitor = report.monitor or self._monitor
+        self.revision += 1
+        return True
+
+    def _is_current(self, run: int) -> bool:
+        return self.started is not None and self.started.run == run
+
+    # --- what follows from them ---------------------------------------------------------------
+
+    @property
+    def is_empty(self) -> bool:
+        return self.started is None
+
+    @property
+    def is_running(self) -> bool:
+        return self.started is not None and self.ended is None
+
+    @property
+    def has_points(self) -> bool:
+        return any(map(len, (*self.steps.values(), *self.training.values())))
+
+    @property
+    def planned_end(self) -> int:
+        """The epoch the current run is to end with."""
+        return 0 if self.started is None else self.started.first_epoch + self.started.epochs
+
+    @property
+    def last_x(self) -> float:
+        """How far the points reach, in epochs."""
+        groups = (self.steps, self.training, self.validation)
+        ends = [s.x[-1] for group in groups for s in group.values() if len(s)]
+        return float(max(ends, default=self.origin))
+
+    @property
+    def epoch(self) -> int:
+        """The last complete epoch."""
+        ends = [s.x[-1] for s in self.training.values() if len(s)]
+        return int(max(ends, default=self.origin))
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics reported so far: loss first, the learning rate last."""
+        names = dict.fromkeys((*self.training, *self.validation, *self.steps))
+        order = {LOSS: 0, LEARNING_RATE: 2}
+        return tuple(sorted(names, key=lambda name: order.get(name, 1)))
+
+    @property
+    def monitor(self) -> str:
+        """The name of the value that tells the best epoch, e.g. "val_loss"."""
+        return self._monitor or (VALIDATION_PREFIX + LOSS if LOSS in self.validation else LOSS)
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The best epoch: as the run's end reported it, until then the best one so far."""
+        if self.ended is not None and self.ended.best_epoch is not None:
+            return self.ended.best_epoch
+        best = self.best(self.monitor)
+        return None if best is None else best[0]
+
+    @property
+    def stopped_early_epoch(self) -> int | None:
+        """The epoch after which EarlyStopping ended the run, if it did."""
+        return self.ended.epoch if self.ended is not None and self.ended.stopped_early else None
+
+    def series(self, name: str) -> Series | None:
+        """The epoch values of e.g. "accuracy" or "val_accuracy"."""
+        group = self.validation if name.startswith(VALIDATION_PREFIX) else self.training
+        return group.get(name.removeprefix(VALIDATION_PREFIX))
+
+    def best(self, name: str) -> tuple[int, float] | None:
+        """The epoch and value at which e.g. "val_loss" was best; None without finite values."""
+        series = self.series(name)
+        if series is None or series.extremes() is None:
+            return None
+        low, high = series.extremes() or (0.0, 0.0)
+        value = high if higher_is_better(name) else low
+        index = int((series.y == value).argmax())
+        return int(series.x[index]), value

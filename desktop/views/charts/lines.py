@@ -1,0 +1,197 @@
+"""The marks of one chart: lines for steps and epochs, edge marks, best epoch, early stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QGraphicsRectItem
+
+from desktop.views.charts.series import Floats
+from desktop.views.theme import SIZE_SMALL, Tokens
+
+MARKERS = 64  # epochs up to which each one gets its own marker
+EDGE_MARKS = 100  # triangles at the edge, at most, for each line
+SMOOTH_EDGES = 1500  # points up to which a line is drawn with smooth edges
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one kind of values is drawn: its name for people, colour token, dash and marker."""
+
+    label: str
+    token: str
+    width: float
+    dash: tuple[float, ...]
+    marker: str
+    opacity: float = 1.0
+
+
+STEPS = Look("Training, each batch", "accent", 1.0, (), "", 0.42)
+TRAINING = Look("Training", "accent", 2.0, (), "o")
+VALIDATION = Look("Validation", "validation", 2.0, (4.0, 2.0), "s")
+LOOKS = {"steps": STEPS, "training": TRAINING, "validation": VALIDATION}
+
+
+def pen(look: Look, tokens: Tokens, opacity: float = 1.0, dense: bool = False) -> object:
+    """The pen of a look; dense lines are one pixel wide, which Qt draws many times faster."""
+    result = pg.mkPen(
+        tokens.color(look.token, min(look.opacity * opacity, 1.0)),
+        width=1.0 if dense else look.width,
+    )
+    if look.dash:
+        result.setDashPattern([6.0, 3.0] if dense else list(look.dash))
+    return result
+
+
+class Line:
+    """One curve of a chart, with markers while there are few points, and its faint original."""
+
+    def __init__(self, plot: pg.PlotItem, look: Look, depth: float) -> None:
+        self.look = look
+        self.curve = pg.PlotCurveItem(skipFiniteCheck=False)
+        self.faint = pg.PlotCurveItem(skipFiniteCheck=False)
+        self.markers = pg.ScatterPlotItem(pxMode=True, useCache=False, antialias=True)
+        for offset, item in enumerate((self.faint, self.curve, self.markers)):
+            item.setZValue(depth + offset)
+            plot.addItem(item, ignoreBounds=True)
+        self._empty = True
+
+    def show(
+        self,
+        tokens: Tokens,
+        points: tuple[Floats, Floats],
+        faint: tuple[Floats, Floats] | None = None,
+        strength: float = 1.0,
+    ) -> None:
+        """Draw `points`; `faint` are the unsmoothed ones behind, if they differ."""
+        x, y = points
+        if not len(x) and self._empty:
+            return
+        self._empty = not len(x)
+        dense = len(x) > 2 * MARKERS
+        self.curve.setPen(pen(self.look, tokens, strength, dense))
+        self.curve.setData(x, y, connect="finite", antialias=len(x) <= SMOOTH_EDGES)
+        behind = faint if faint is not None else (x[:0], y[:0])
+        self.faint.setPen(pen(self.look, tokens, 0.3, dense=True))
+        self.faint.setData(*behind, connect="finite", antialias=len(behind[0]) <= SMOOTH_EDGES)
+        if self.look.marker and len(x) <= MARKERS:
+            color = tokens.color(self.look.token)
+            hollow = tokens.color("surface") if self.look.dash else color
+            good = np.isfinite(y)
+            self.markers.setData(
+                x[good],
+                y[good],
+                symbol=self.look.marker,
+                size=6,
+                pen=pg.mkPen(color, width=1.5),
+                brush=pg.mkBrush(hollow),
+            )
+        else:
+            self.markers.clear()
+
+    def points(self) -> tuple[Floats, Floats]:
+        """What is drawn: x and y on the chart's scale."""
+        x, y = self.curve.getData()
+        return (np.empty(0), np.empty(0)) if x is None else (x, y)
+
+
+class EdgeMarks:
+    """Triangles at the edges for values that no line can show: NaN, infinite, far off the scale."""
+
+    def __init__(self, plot: pg.PlotItem) -> None:
+        self.item = pg.ScatterPlotItem(pxMode=True, useCache=False, antialias=True)
+        self.item.setZValue(30)
+        plot.addItem(self.item, ignoreBounds=True)
+
+    def show(
+        self, tokens: Tokens, marks: list[tuple[float, float, str]], y: tuple[float, float]
+    ) -> None:
+        """Draw `marks` - x, value on the chart's scale, colour token - inside the range `y`.
+
+        Above the range: a triangle pointing up at the top edge. Below it: one pointing down at the
+        bottom edge. NaN: a hollow one pointing up at the top edge.
+        """
+        inset = 0.025 * (y[1] - y[0])
+        spots = []
+        for x, value, token in marks:
+            below = value < y[0]
+            color = tokens.color(token)
+            spots.append(
+                {
+                    "pos": (x, y[0] + inset if below else y[1] - inset),
+                    "symbol": "t" if below else "t1",
+                    "size": 9,
+                    "pen": pg.mkPen(color, width=1.5),
+                    "brush": pg.mkBrush(tokens.color("surface") if np.isnan(value) else color),
+                }
+            )
+        self.item.setData(spots)
+
+    def positions(self) -> list[tuple[float, float]]:
+        """Where the triangles are, on the chart's scale."""
+        return [(spot.pos().x(), spot.pos().y()) for spot in self.item.points()]
+
+
+class Flag:
+    """A vertical line at an epoch with a word beside it."""
+
+    def __init__(self, plot: pg.PlotItem, token: str, style: Qt.PenStyle, row: int) -> None:
+        self.token, self.style, self.row = token, style, row
+        self.epoch: int | None = None
+        self.line = pg.InfiniteLine(angle=90, movable=False)
+        self.text = pg.TextItem("", anchor=(0, 0))
+        self.line.setZValue(20)
+        self.text.setZValue(25)
+        for item in (self.line, self.text):
+            item.hide()
+            plot.addItem(item, ignoreBounds=True)
+
+    def show(
+        self,
+        tokens: Tokens,
+        epoch: int | None,
+        words: str,
+        ranges: tuple[tuple[float, float], tuple[float, float]],
+        height: float,
+    ) -> None:
+        """Put the flag at `epoch`, or hide it for None; `height` is the chart's, in pixels."""
+        self.epoch = epoch
+        (x0, x1), (y0, y1) = ranges
+        visible = epoch is not None and x0 <= epoch <= x1
+        self.line.setVisible(visible)
+        self.text.setVisible(visible)
+        if not visible or epoch is None:
+            return
+        color = tokens.color(self.token)
+        self.line.setPen(pg.mkPen(color, width=1, style=self.style))
+        self.line.setPos(epoch)
+        html = f'<span style="font-size:{SIZE_SMALL - 1}px; font-weight:600">{words}</span>'
+        if self.text.toHtml() != html:
+            self.text.setHtml(html)
+        self.text.setColor(color)
+        self.text.fill = pg.mkBrush(tokens.color("surface", 0.85))
+        right = (epoch - x0) > 0.6 * (x1 - x0)
+        self.text.setAnchor((1, 0) if right else (0, 0))
+        self.text.setPos(epoch, y1 - (y1 - y0) * 20 * self.row / max(height, 1))
+
+
+class Shade:
+    """A tint over a stretch of epochs."""
+
+    def __init__(self, plot: pg.PlotItem) -> None:
+        self.item = QGraphicsRectItem()
+        self.item.setPen(pg.mkPen(None))
+        self.item.setZValue(-20)
+        self.item.hide()
+        plot.addItem(self.item, ignoreBounds=True)
+
+    def show(self, color: QColor, span: tuple[float, float] | None, y: tuple[float, float]) -> None:
+        """Tint from span[0] to span[1] over the range `y`, or nothing for None."""
+        self.item.setVisible(span is not None)
+        if span is not None:
+            self.item.setBrush(color)
+            self.item.setRect(QRectF(span[0], y[0], span[1] - span[0], y[1] - y[0]))

@@ -1,0 +1,327 @@
+"""The drawing area of one metric: its curves, axes and marks, and moving in it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from desktop.views.charts.axes import EpochAxis, ValueAxis
+from desktop.views.charts.crosshair import Crosshair, Reading, read
+from desktop.views.charts.history import LOSS, RunHistory
+from desktop.views.charts.lines import EDGE_MARKS, LOOKS, EdgeMarks, Flag, Line, Shade
+from desktop.views.charts.ranges import epoch_span, log10, value_range
+from desktop.views.charts.series import Floats, Series
+from desktop.views.charts.smoothing import Smoothed
+from desktop.views.charts.summary import metric_title
+from desktop.views.theme import Theme
+
+Points = tuple[Floats, Floats]
+Span = tuple[float, float]
+
+
+class CurvePlot(pg.PlotWidget):
+    """Draws one metric of a history; `refresh()` brings it up to date.
+
+    Mouse: the crosshair follows; drag moves along the epochs, Ctrl and the wheel zoom, a double
+    click fits. Keys: Left and Right move the crosshair from epoch to epoch, Home and End to the
+    ends, Esc removes it, + and - zoom, 0 fits.
+    """
+
+    inspected = Signal(object)  # Reading, or None without crosshair
+    menu_wanted = Signal(object)  # QPoint on the screen
+
+    def __init__(self, theme: Theme, history: RunHistory, parent: QWidget | None = None) -> None:
+        self._x_axis, self._y_axis = EpochAxis(), ValueAxis()
+        super().__init__(parent, axisItems={"bottom": self._x_axis, "left": self._y_axis})
+        self._theme, self._history = theme, history
+        self.metric_name = LOSS
+        self.smoothing = 0.0
+        self.logarithmic = False
+        self.ignore_outliers = True
+        self.clamp = False  # keep lines inside the range instead of clipping them (for SVG)
+        self.zoomed: Span | None = None  # epochs shown; None = all
+        self._smoothed: dict[str, Smoothed] = {}
+        self._drag: tuple[float, Span] | None = None
+        plot = self.getPlotItem()
+        plot.setMenuEnabled(False)
+        plot.hideButtons()
+        plot.setContentsMargins(0, 4, 10, 0)
+        plot.getViewBox().setMouseEnabled(False, False)
+        plot.getViewBox().setDefaultPadding(0)
+        self.shade = Shade(plot)
+        self.lines = {name: Line(plot, look, 3 * i) for i, (name, look) in enumerate(LOOKS.items())}
+        self.edge_marks = EdgeMarks(plot)
+        self.best_flag = Flag(plot, "good", Qt.PenStyle.SolidLine, 0)
+        self.stop_flag = Flag(plot, "warning", Qt.PenStyle.DashLine, 1)
+        self.crosshair = Crosshair(self, theme)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        self.setMinimumSize(160, 110)
+        theme.changed.connect(self._recolor)
+        self._recolor()
+
+    # --- state --------------------------------------------------------------------------------
+
+    @property
+    def ranges(self) -> tuple[Span, Span]:
+        """The range shown: epochs, and values on the chart's scale."""
+        (x0, x1), (y0, y1) = self.getViewBox().viewRange()
+        return (float(x0), float(x1)), (float(y0), float(y1))
+
+    def drawn(self, name: str) -> Points:
+        """The points of "steps", "training" or "validation" as drawn, on the chart's scale."""
+        return self.lines[name].points()
+
+    def source(self, name: str) -> Series | None:
+        """The points behind a line, unsmoothed."""
+        group: dict[str, Series] = getattr(self._history, name)
+        series = group.get(self.metric_name)
+        return series if series is not None and len(series) else None
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches in an epoch of the current run."""
+        started = self._history.started
+        return 0 if started is None else started.steps_per_epoch
+
+    def twin(self) -> CurvePlot:
+        """Another plot with the same content and settings and no window."""
+        twin = CurvePlot(self._theme, self._history)
+        twin.metric_name, twin.smoothing, twin.zoomed = (
+            self.metric_name,
+            self.smoothing,
+            self.zoomed,
+        )
+        twin.logarithmic, twin.ignore_outliers = self.logarithmic, self.ignore_outliers
+        twin.relabel()
+        return twin
+
+    @Slot()
+    def fit(self) -> None:
+        """Show all epochs."""
+        self.zoomed = None
+        self.refresh()
+
+    def zoom(self, factor: float, centre: float | None = None) -> None:
+        """Show `factor` times as many epochs around `centre`, by default the middle."""
+        full = self._full_span()
+        x0, x1 = self.zoomed or full
+        centre = (x0 + x1) / 2 if centre is None else centre
+        self._look_at(centre - (centre - x0) * factor, centre + (x1 - centre) * factor)
+
+    def _look_at(self, x0: float, x1: float) -> None:
+        """Show x0 to x1, moved and shrunk into what there is."""
+        low, high = self._full_span()
+        width = min(max(x1 - x0, 0.02), high - low)
+        x0 = min(max(x0, low), high - width)
+        self.zoomed = None if width >= high - low else (x0, x0 + width)
+        self.refresh()
+
+    def _full_span(self) -> Span:
+        history = self._history
+        return epoch_span(history.origin, history.last_x, history.planned_end, history.is_running)
+
+    # --- drawing ------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Draw the history as it is now."""
+        tokens = self._theme.tokens
+        x0, x1 = self.zoomed or self._full_span()
+        width = x1 - x0
+        view = (x0 - 0.012 * width, x1 + 0.012 * width)
+        columns = max(60, int(self.getViewBox().width()))
+        drawn: dict[str, tuple[Points, Points | None]] = {}
+        for name in self.lines:
+            source = self.source(name)
+            if source is None:
+                drawn[name] = ((np.empty(0), np.empty(0)), None)
+                continue
+            points = self._scaled(source.decimate(*view, columns))
+            smoothed = self._smooth(name, source)
+            if smoothed is None:
+                drawn[name] = (points, None)
+            else:
+                drawn[name] = (self._scaled(smoothed.decimate(*view, columns)), points)
+        y = self._value_range(view)
+        marks = self._off_scale(view, y)
+        if self.clamp:
+            drawn = {n: (_clamp(p, y), f and _clamp(f, y)) for n, (p, f) in drawn.items()}
+        for name, line in self.lines.items():
+            points, faint = drawn[name]
+            line.show(tokens, points, faint, 2.0 if faint is not None and name == "steps" else 1.0)
+        self.getViewBox().setRange(xRange=view, yRange=y, padding=0, disableAutoRange=True)
+        self._show_marks(view, y, marks)
+        self.crosshair.update_reading()
+
+    def _show_marks(self, view: Span, y: Span, marks: list[tuple[float, float, str]]) -> None:
+        tokens, history = self._theme.tokens, self._history
+        self.edge_marks.show(tokens, marks, y)
+        height = self.getViewBox().height()
+        best, stop = history.best_epoch, history.stopped_early_epoch
+        so_far = " so far" if history.is_running else ""
+        self.best_flag.show(tokens, best, f"best{so_far}: epoch {best}", (view, y), height)
+        self.stop_flag.show(tokens, stop, f"stopped early: epoch {stop}", (view, y), height)
+        wasted = (best, stop) if best is not None and stop is not None and stop > best else None
+        self.shade.show(tokens.color("warning", 0.10), wasted, y)
+
+    def _smooth(self, name: str, source: Series) -> Series | None:
+        if self.smoothing <= 0:
+            self._smoothed.clear()
+            return None
+        known = self._smoothed.get(name)
+        if known is None or known.source is not source or known.weight != self.smoothing:
+            known = self._smoothed[name] = Smoothed(source, self.smoothing)
+        return known.series()
+
+    def _scaled(self, points: Points) -> Points:
+        if not self.logarithmic:
+            return points
+        x, y = points
+        y = log10(y)
+        return x, np.where(np.isfinite(y), y, np.nan)
+
+    def _value_range(self, view: Span) -> Span:
+        epochs = [
+            s.sample(*view, 4000) for n in ("training", "validation") if (s := self.source(n))
+        ]
+        steps = [s.sample(*view, 4000) for s in [self.source("steps")] if s]
+        values = [np.concatenate([*group, np.empty(0)]) for group in (epochs, steps)]
+        if self.logarithmic:
+            values = [log10(v) for v in values]
+        return value_range(
+            *values, ignore_outliers=self.ignore_outliers, logarithmic=self.logarithmic
+        )
+
+    def _off_scale(self, view: Span, y: Span) -> list[tuple[float, float, str]]:
+        """What lines cannot show: any value that is not finite, epoch values beyond the range."""
+        marks: list[tuple[float, float, str]] = []
+        for name, line in self.lines.items():
+            source = self.source(name)
+            if source is None:
+                continue
+            xs, ys = source.non_finite if name == "steps" else (source.x, source.y)
+            values = log10(ys) if self.logarithmic else ys
+            off = ~((values >= y[0]) & (values <= y[1])) & (xs >= view[0]) & (xs <= view[1])
+            where = np.flatnonzero(off)
+            where = where[:: max(1, -(-len(where) // EDGE_MARKS))]
+            token = "bad" if name == "steps" else line.look.token
+            marks += [(float(xs[i]), float(values[i]), token) for i in where]
+        return marks
+
+    @Slot()
+    def _recolor(self) -> None:
+        tokens = self._theme.tokens
+        self.setBackground(tokens.color("surface"))
+        self.crosshair.recolor()
+        self.relabel()
+        self.refresh()
+
+    def relabel(self) -> None:
+        """Write the axis titles and the accessible name for the metric and scale in force."""
+        title = metric_title(self.metric_name)
+        tokens = self._theme.tokens
+        self._y_axis.logarithmic = self.logarithmic
+        self._x_axis.paint_with(tokens, "epoch")
+        self._y_axis.paint_with(tokens, title.lower() + (" (log)" if self.logarithmic else ""))
+        self.setAccessibleName(f"{title} by epoch")
+
+    # --- mouse and keys -----------------------------------------------------------------------
+
+    def epoch_at(self, position: QPointF) -> float:
+        """The epoch under a point of the widget."""
+        return float(self.getViewBox().mapSceneToView(self.mapToScene(position.toPoint())).x())
+
+    def reading(self, x: float) -> Reading:
+        """The values nearest to `x`."""
+        return read(self, x)
+
+    def _step_crosshair(self, direction: int) -> None:
+        """To the next epoch with values in a direction, or to an end (-2, 2)."""
+        source = self.source("training") or self.source("validation") or self.source("steps")
+        if source is None:
+            return
+        xs = source.x
+        here = self.crosshair.x
+        if abs(direction) == 2 or here is None:
+            target = xs[0] if direction == -2 else xs[-1]
+        elif direction > 0:
+            target = xs[min(int(np.searchsorted(xs, here + 1e-9, side="right")), len(xs) - 1)]
+        else:
+            target = xs[max(int(np.searchsorted(xs, here - 1e-9)) - 1, 0)]
+        x0, x1 = self.ranges[0]
+        if not x0 <= target <= x1:
+            self._look_at(target - (x1 - x0) / 2, target + (x1 - x0) / 2)
+        self.crosshair.move_to(float(target))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        moves = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -2, Qt.Key.Key_End: 2}
+        key = Qt.Key(event.key())
+        if key in moves:
+            self._step_crosshair(moves[key])
+        elif key == Qt.Key.Key_Escape and self.crosshair.x is not None:
+            self.crosshair.move_to(None)
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            self.zoom(1.5 if key == Qt.Key.Key_Minus else 1 / 1.5, self.crosshair.x)
+        elif key == Qt.Key.Key_0:
+            self.fit()
+        else:
+            event.ignore()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._drag is not None:
+            start, (x0, x1) = self._drag
+            shift = (start - event.position().x()) / max(self.getViewBox().width(), 1) * (x1 - x0)
+            self._look_at(x0 + shift, x1 + shift)
+        self.crosshair.follow(self.epoch_at(event.position()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.zoomed is not None:
+            self._drag = (event.position().x(), self.zoomed)
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._drag = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()  # the page scrolls
+            return
+        self.zoom(math.pow(0.8, event.angleDelta().y() / 120), self.epoch_at(event.position()))
+        event.accept()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(event.globalPos())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.crosshair.move_to(None)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if not self.underMouse():
+            self.crosshair.move_to(None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "crosshair"):
+            self.refresh()
+
+
+def _clamp(points: Points, y: Span) -> Points:
+    return points[0], np.clip(points[1], *y)

@@ -1,0 +1,67 @@
+"""How much of the axes a chart should show."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from desktop.views.charts.series import Floats
+
+_STEPS = (1, 2, 3, 5, 8)
+
+
+def epoch_span(origin: int, last: float, planned_end: int, running: bool) -> tuple[float, float]:
+    """The epochs to show, from `origin` on: all there are when done, with some room while running.
+
+    While running the end moves in few, large steps, so that the axis does not creep.
+    """
+    reach = max(last - origin, 0.0)
+    if not running:
+        return float(origin), origin + max(reach, 0.1)
+    end = next(
+        step * 10**power
+        for power in range(16)
+        for step in _STEPS
+        if step * 10**power > reach or step * 10**power >= planned_end - origin
+    )
+    return float(origin), float(origin + min(end, max(planned_end - origin, reach, 1)))
+
+
+def value_range(
+    epochs: Floats, steps: Floats, *, ignore_outliers: bool = True, logarithmic: bool = False
+) -> tuple[float, float]:
+    """The y range that shows the epoch values and the bulk of the step values, both shape (n,).
+
+    Values are on the axis's scale (logarithms, if it is logarithmic). Without outliers, steps count
+    between their 2nd and 98th percentile, and epoch values as long as they are within ten times
+    the 80 % spread of the others. A little room is added; a range of values that are never
+    negative does not start below zero.
+    """
+    epochs, steps = epochs[np.isfinite(epochs)], steps[np.isfinite(steps)]
+    if ignore_outliers:
+        if len(steps) >= 20:
+            steps = np.percentile(steps, (2, 98))
+        if len(epochs) >= 5:
+            low, high = np.percentile(epochs, (10, 90))
+            room = 10 * (high - low)
+            if room > 0:
+                epochs = epochs[(epochs >= low - room) & (epochs <= high + room)]
+    values = np.concatenate((epochs, steps))
+    if not len(values):
+        return (-1.0, 0.0) if logarithmic else (0.0, 1.0)
+    low, high = float(values.min()), float(values.max())
+    room = 0.06 * (high - low) or max(abs(high) * 0.1, 1e-6)
+    start = low - room
+    if not logarithmic and low >= 0:
+        start = max(start, 0.0)
+    return start, high + room
+
+
+def log10(values: Floats) -> Floats:
+    """Base-10 logarithms of shape (n,): -inf for zero and below, which a log axis cannot show."""
+    result = np.full(values.shape, -math.inf)
+    positive = values > 0
+    np.log10(values, where=positive, out=result)
+    result[np.isnan(values)] = np.nan
+    return result

@@ -1,0 +1,120 @@
+"""A bounded memory of how the weights were spread: first, last, and an even choice between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from desktop.workers.reports import WeightHistogram
+
+CAPACITY = 100
+
+
+class Reservoir:
+    """The histograms of one weight through the epochs, at most `capacity` of them.
+
+    The first and the newest are always there. Between them one in every `stride` epochs is kept;
+    the stride doubles whenever there would be too many.
+    """
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        if capacity < 3:
+            raise ValueError(f"capacity must be at least 3, got {capacity}")
+        self.capacity = capacity
+        self._stride = 1
+        self._kept: dict[int, WeightHistogram] = {}
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    @property
+    def epochs(self) -> tuple[int, ...]:
+        """The epochs kept, ascending."""
+        return tuple(self._kept)
+
+    @property
+    def items(self) -> tuple[tuple[int, WeightHistogram], ...]:
+        return tuple(self._kept.items())
+
+    @property
+    def first(self) -> tuple[int, WeightHistogram]:
+        return self.items[0]
+
+    @property
+    def last(self) -> tuple[int, WeightHistogram]:
+        return self.items[-1]
+
+    def get(self, epoch: int) -> WeightHistogram | None:
+        return self._kept.get(epoch)
+
+    def add(self, epoch: int, histogram: WeightHistogram) -> None:
+        """Remember the histogram after `epoch`; one of the same or a later epoch is replaced."""
+        self.cut_after(epoch - 1)
+        if len(self._kept) > 1 and not self._on_stride(self.epochs[-1]):
+            del self._kept[self.epochs[-1]]
+        self._kept[epoch] = histogram
+        while len(self._kept) > self.capacity:
+            self._stride *= 2
+            self._kept = {e: h for e, h in self._kept.items() if self._on_stride(e) or e == epoch}
+
+    def cut_after(self, epoch: int) -> None:
+        """Forget what came after `epoch`."""
+        self._kept = {e: h for e, h in self._kept.items() if e <= epoch}
+
+    def _on_stride(self, epoch: int) -> bool:
+        return (epoch - self.epochs[0]) % self._stride == 0
+
+
+class WeightStore:
+    """One reservoir for each weight of each layer, in the order of the stack."""
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._capacity = capacity
+        self._reservoirs: dict[int, dict[str, Reservoir]] = {}
+        self.revision = 0
+
+    def add(self, epoch: int, histograms: Iterable[WeightHistogram]) -> None:
+        for histogram in histograms:
+            layer = self._reservoirs.setdefault(histogram.layer, {})
+            if histogram.weight not in layer:
+                layer[histogram.weight] = Reservoir(self._capacity)
+            layer[histogram.weight].add(epoch, histogram)
+            self.revision += 1
+
+    def clear(self) -> None:
+        self._reservoirs.clear()
+        self.revision += 1
+
+    def cut_after(self, epoch: int) -> None:
+        for layer in self._reservoirs.values():
+            for reservoir in layer.values():
+                reservoir.cut_after(epoch)
+        self._reservoirs = {
+            index: kept
+            for index, layer in self._reservoirs.items()
+            if (kept := {name: r for name, r in layer.items() if len(r)})
+        }
+        self.revision += 1
+
+    @property
+    def layers(self) -> tuple[int, ...]:
+        """Positions in the stack of the layers that have weights, ascending."""
+        return tuple(sorted(self._reservoirs))
+
+    @property
+    def weight_names(self) -> tuple[str, ...]:
+        """The names of all weights, in the order the stack brings them."""
+        return tuple(dict.fromkeys(n for i in self.layers for n in self._reservoirs[i]))
+
+    def weights_of(self, layer: int) -> tuple[str, ...]:
+        return tuple(self._reservoirs.get(layer, ()))
+
+    def reservoir(self, layer: int, weight: str) -> Reservoir | None:
+        """The reservoir of a layer's weight; of its first weight if it has none of that name."""
+        named = self._reservoirs.get(layer)
+        if not named:
+            return None
+        return named.get(weight) or next(iter(named.values()))
+
+    def __len__(self) -> int:
+        """How many histograms are kept, over all weights."""
+        return sum(len(r) for layer in self._reservoirs.values() for r in layer.values())

@@ -1,0 +1,262 @@
+"""The page *Train*: how the current training goes, live."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSlider,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.views.charts.curves import CurveChart
+from desktop.views.charts.histograms import HistogramPanel
+from desktop.views.charts.history import LEARNING_RATE, LOSS, RunHistory, higher_is_better
+from desktop.views.charts.summary import caption
+from desktop.views.theme import SPACE_M, SPACE_S, Theme
+from desktop.workers.reports import EpochEnded, Outcome, Progress, RunEnded, RunStarted
+
+if TYPE_CHECKING:
+    from desktop.workers.session import Session
+
+INTERVAL = 50  # milliseconds between two redraws at least
+BUDGET = 0.006  # seconds of a redraw that may go into histograms
+NARROW = 620  # pixels below which the charts stand above one another
+
+
+class TrainPage(QWidget):
+    """Curves and weight histograms of the session's runs.
+
+    Reports are collected as they come; drawing happens at most every `INTERVAL`, and only while the
+    page can be seen.
+    """
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.history = RunHistory()
+        self._second_chosen = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(INTERVAL)
+        self._timer.timeout.connect(self.refresh)
+        self._dirty = True
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self._build_empty())
+        self._pages.addWidget(self._build_charts())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pages)
+        session.runStarted.connect(self.run_started)
+        session.progress.connect(self.progress)
+        session.epochEnded.connect(self.epoch_ended)
+        session.runEnded.connect(self.run_ended)
+        session.modelReset.connect(self.model_reset)
+        theme.changed.connect(self._recolor)
+        self._recolor()
+        self.refresh()
+
+    def _build_empty(self) -> QWidget:
+        page = QWidget(self)
+        self._empty_icon = QLabel(page)
+        title = QLabel("Nothing trained yet", page)
+        title.setProperty("role", "title")
+        self.empty_text = QLabel(
+            "Press Train in the toolbar. Loss and accuracy appear here while the network learns,"
+            " and below them how the weights of each layer move, epoch by epoch.",
+            page,
+        )
+        self.empty_text.setProperty("role", "muted")
+        self.empty_text.setWordWrap(True)
+        self.empty_text.setMaximumWidth(420)
+        layout = QVBoxLayout(page)
+        layout.setSpacing(SPACE_M)
+        layout.addStretch(2)
+        for label in (self._empty_icon, title, self.empty_text):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            row = QHBoxLayout()
+            row.addStretch(1)
+            row.addWidget(label, 4 if label is self.empty_text else 0)
+            row.addStretch(1)
+            layout.addLayout(row)
+        layout.addStretch(3)
+        return page
+
+    def _build_charts(self) -> QWidget:
+        content = QWidget(self)
+        self.caption = QLabel(content)
+        self.caption.setWordWrap(True)
+        self.caption.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.smoothing = QSlider(Qt.Orientation.Horizontal, content)
+        self.smoothing.setRange(0, 99)
+        self.smoothing.setFixedWidth(110)
+        self.smoothing.setAccessibleName("Smoothing of the curves")
+        self.smoothing.setToolTip("Smooth the curves; the values as measured stay visible, faint")
+        self.smoothing.valueChanged.connect(self._set_smoothing)
+        smoothing_label = QLabel("&Smoothing", content)
+        smoothing_label.setBuddy(self.smoothing)
+        self.smoothing_value = QLabel("0.00", content)
+        self.smoothing_value.setProperty("role", "muted")
+        bar = QHBoxLayout()
+        bar.setSpacing(SPACE_S)
+        bar.addWidget(self.caption, 1)
+        for widget in (smoothing_label, self.smoothing, self.smoothing_value):
+            bar.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
+        self.loss_chart = CurveChart(self._theme, self.history, content)
+        self.second_chart = CurveChart(self._theme, self.history, content)
+        self.second_chart.metricChosen.connect(self._choose_second)
+        self.histograms = HistogramPanel(self._theme, self.history, content)
+        charts = QWidget(content)
+        self._charts = QBoxLayout(QBoxLayout.Direction.LeftToRight, charts)
+        self._charts.setContentsMargins(0, 0, 0, 0)
+        self._charts.setSpacing(SPACE_S)
+        self._charts.addWidget(self.loss_chart, 1)
+        self._charts.addWidget(self.second_chart, 1)
+        self.splitter = QSplitter(Qt.Orientation.Vertical, content)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(SPACE_S)
+        self.splitter.addWidget(charts)
+        self.splitter.addWidget(self.histograms)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 1)
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
+        layout.setSpacing(SPACE_S)
+        layout.addLayout(bar)
+        layout.addWidget(self.splitter, 1)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(content)
+        return scroll
+
+    # --- reports ------------------------------------------------------------------------------
+
+    @Slot(object)
+    def run_started(self, report: RunStarted) -> None:
+        """A run begins: a new history if it starts at epoch 0, else more of this one."""
+        self.history.take_started(report)
+        for chart in (self.loss_chart, self.second_chart):
+            chart.plot.zoomed = None
+        self._changed()
+
+    @Slot(object)
+    def progress(self, report: Progress) -> None:
+        """Batches were trained."""
+        if self.history.take_progress(report):
+            self._changed()
+
+    @Slot(object)
+    def epoch_ended(self, report: EpochEnded) -> None:
+        """An epoch is over."""
+        if self.history.take_epoch(report):
+            self._changed()
+
+    @Slot(object)
+    def run_ended(self, report: RunEnded) -> None:
+        """The run is over."""
+        if self.history.take_ended(report):
+            self._changed()
+
+    @Slot()
+    def model_reset(self) -> None:
+        """The weights are new: what was drawn is of a model that is gone."""
+        self.history.clear()
+        self._second_chosen = False
+        self._changed()
+
+    # --- drawing ------------------------------------------------------------------------------
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the page says what to do instead of showing charts."""
+        return self._pages.currentIndex() == 0
+
+    def _changed(self) -> None:
+        self._dirty = True
+        if self._can_be_seen() and not self._timer.isActive():
+            self._timer.start()
+
+    def _can_be_seen(self) -> bool:
+        return self.isVisible() and not self.window().isMinimized()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Draw what has come since the last time."""
+        self._pages.setCurrentIndex(0 if self.history.is_empty else 1)
+        self._dirty = False
+        if self.history.is_empty:
+            return
+        self._choose_metrics()
+        self._write_caption()
+        self.loss_chart.refresh()
+        if not self.second_chart.isHidden():
+            self.second_chart.refresh()
+        if self.histograms.refresh(BUDGET) and self._can_be_seen():
+            self._timer.start()
+
+    def _choose_metrics(self) -> None:
+        """The second chart shows accuracy, or the first other metric, or nothing."""
+        metrics = self.history.metrics
+        if self.loss_chart.metric_name not in metrics:
+            self.loss_chart.set_metric(LOSS)
+        others = [name for name in metrics if name not in (LOSS, LEARNING_RATE)]
+        accuracy = [name for name in others if higher_is_better(name)]
+        name = self.second_chart.metric_name
+        if name not in metrics or not self._second_chosen:
+            self._second_chosen = False
+            name = next(iter((*accuracy, *others)), LOSS)
+            self.second_chart.set_metric(name)
+        self.second_chart.setHidden(bool(metrics) and not others and not self._second_chosen)
+
+    @Slot(str)
+    def _choose_second(self, name: str) -> None:
+        self._second_chosen = True
+
+    def _write_caption(self) -> None:
+        text = caption(self.history)
+        if text != self.caption.text():
+            ended = self.history.ended
+            failed = ended is not None and ended.outcome is Outcome.FAILED
+            self.caption.setProperty("role", "bad" if failed else "muted")
+            self.caption.style().polish(self.caption)
+            self.caption.setText(text)
+            self.setAccessibleDescription(text)
+
+    @Slot(int)
+    def _set_smoothing(self, value: int) -> None:
+        self.smoothing_value.setText(f"{value / 100:.2f}")
+        for chart in (self.loss_chart, self.second_chart):
+            chart.set_smoothing(value / 100)
+
+    @Slot()
+    def _recolor(self) -> None:
+        icon = self._theme.icon("mdi6.chart-line", "muted")
+        self._empty_icon.setPixmap(icon.pixmap(QSize(48, 48)))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._dirty:
+            self.refresh()
+        self._timer.start()  # what was out of sight is painted now
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange and self._dirty:
+            self._changed()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = event.size().width() < NARROW
+        direction = QBoxLayout.Direction
+        self._charts.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)

@@ -1,0 +1,111 @@
+"""Rows of a data set as the views show them: a picture or a line of numbers, and a caption."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
+
+from desktop.workers.reports import FloatArray
+
+Index = QModelIndex | QPersistentModelIndex
+Role = Qt.ItemDataRole
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One row of the data. `values` has the input's shape; `said` is what the network answered."""
+
+    values: FloatArray
+    name: str  # which row it is, e.g. "Test row 57"
+    true: str
+    said: str | None = None
+    confidence: float | None = None  # 0 to 1
+
+    @property
+    def caption(self) -> tuple[str, ...]:
+        """The lines under the picture."""
+        if self.said is None:
+            return (self.true,)
+        return f"true {self.true}, said {self.said}", percent(self.confidence)
+
+    @property
+    def description(self) -> str:
+        """All there is to say about it, in one sentence."""
+        if self.said is None:
+            return f"{self.name}: class {self.true}"
+        return f"{self.name}: true {self.true}, said {self.said}, {percent(self.confidence)} sure"
+
+
+def percent(share: float | None) -> str:
+    """`share` (0 to 1) in whole per cent; what is not quite everything is never called 100 %."""
+    if share is None:
+        return ""
+    return ">99 %" if 0.995 <= share < 1 else f"{share * 100:.0f} %"
+
+
+def is_picture(shape: tuple[int, ...]) -> bool:
+    """Whether values of this shape are grey (h, w), (h, w, 1) or colour (h, w, 3) pixels."""
+    return len(shape) in (2, 3) and min(shape[:2]) > 1 and shape[2:] in ((), (1,), (3,))
+
+
+def picture(values: FloatArray, value_range: tuple[float, float]) -> QImage:
+    """The pixels as an image: black at the range's lower end, white at its upper end."""
+    low, high = value_range
+    scaled = (np.asarray(values, dtype=np.float64) - low) / ((high - low) or 1.0)
+    pixels = np.ascontiguousarray(np.clip(np.nan_to_num(scaled) * 255, 0, 255).astype(np.uint8))
+    height, width = pixels.shape[:2]
+    colour = pixels.ndim == 3 and pixels.shape[2] == 3
+    form = QImage.Format.Format_RGB888 if colour else QImage.Format.Format_Grayscale8
+    return QImage(pixels.tobytes(), width, height, width * (3 if colour else 1), form).copy()
+
+
+class RowsModel(QAbstractTableModel):
+    """Samples whose values are a short list of numbers."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.samples: tuple[Sample, ...] = ()
+        self._titles: list[str] = []
+        self._cells: list[list[str]] = []
+
+    def show(self, samples: tuple[Sample, ...]) -> None:
+        self.beginResetModel()
+        self.samples = samples
+        inputs = samples[0].values.size if samples else 0
+        answered = any(sample.said is not None for sample in samples)
+        self._titles = ["Row", *(f"Input {number + 1}" for number in range(inputs))]
+        self._titles += ["True", "Said", "Sure"] if answered else ["Answer"]
+        self._cells = []
+        for sample in samples:
+            cells = [sample.name, *(f"{value:g}" for value in sample.values.ravel()), sample.true]
+            if answered:
+                cells += [sample.said or "", percent(sample.confidence)]
+            self._cells.append(cells)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._cells)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._titles)
+
+    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
+        if role == Role.DisplayRole:
+            return self._cells[index.row()][index.column()]
+        if role == Role.TextAlignmentRole and index.column() > 0:
+            return Qt.AlignmentFlag.AlignCenter
+        if role == Role.ToolTipRole:
+            return self.samples[index.row()].description
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole
+    ) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Role.DisplayRole:
+            return self._titles[section]
+        return None

@@ -1,0 +1,316 @@
+"""A layer as a card: what stands on it, how tall it is, and how it is painted.
+
+The same card is painted in the list and under the mouse while it is dragged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QApplication
+
+from desktop.document.analysis import Analysis
+from desktop.document.layers import Family, Layer
+from desktop.document.layers.base import shape_text
+from desktop.document.problems import Problem, Severity
+from desktop.document.project import Project
+from desktop.views.families import FAMILIES, family_tile, tile
+from desktop.views.theme import RADIUS, SIZE_SMALL, SPACE_S, SPACE_XS, Theme
+
+STRIPE = 4  # width of the family's colour along the left edge
+TILE = 22
+GAP = 3  # between cards, above and below each
+SIDE = SPACE_S  # between a card and the edge of the list
+PROBLEM_LINES = 3
+INPUT_ICON = "mdi6.tray-arrow-down"
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a card says. `family` is None on the card of the input."""
+
+    name: str
+    family: Family | None
+    details: str
+    shape: str
+    parameters: str
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def problem(self) -> Problem | None:
+        """The one that is written out: the first, which is the gravest."""
+        return self.problems[0] if self.problems else None
+
+    @property
+    def message(self) -> str:
+        if self.problem is None:
+            return ""
+        more = len(self.problems) - 1
+        return self.problem.message + (f" (+ {more} more)" if more else "")
+
+    @property
+    def sentence(self) -> str:
+        """Everything on the card, for a screen reader."""
+        parts = [self.name, self.family or "", self.details, self.shape, self.parameters]
+        parts += [f"{problem.severity}: {problem.message}" for problem in self.problems]
+        return ", ".join(part for part in parts if part)
+
+
+def count_text(count: int) -> str:
+    """A number of parameters as it is shown: "100 480 parameters"."""
+    number = f"{count:,}".replace(",", "\N{THIN SPACE}")
+    return f"{number} parameter{'' if count == 1 else 's'}"
+
+
+def input_card(project: Project) -> Card:
+    """The card above the first layer."""
+    shape = shape_text(project.data.input_shape)
+    return Card("Input", None, project.data.title, shape, "")
+
+
+def layer_card(analysis: Analysis, index: int) -> Card:
+    """The card of the layer at `index`."""
+    info = analysis.layers[index]
+    shape = "shape unknown" if info.output_shape is None else f"→ {shape_text(info.output_shape)}"
+    return Card(
+        info.name,
+        info.layer.family,
+        info.layer.details(),
+        shape,
+        count_text(info.parameters) if info.parameters else "",
+        analysis.problems_of(index),
+    )
+
+
+def class_card(cls: type[Layer]) -> Card:
+    """The card of a layer that is not in a stack yet."""
+    return Card(cls.tag, cls.family, cls().details(), "", "")
+
+
+class CardPainter:
+    """Measures and paints cards with the colours of `theme`."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
+
+    def height(self, card: Card, width: int) -> int:
+        """The height of `card` in a list `width` wide, with the gaps around it."""
+        height = self._body_height(card)
+        if card.problem is not None:
+            height += self._message_rect(card, QRect(0, 0, width, 0)).height() + SPACE_S
+            if card.problem.fix is not None:
+                height += self._fix_height() + SPACE_XS
+        return height + 2 * GAP
+
+    def fix_rect(self, card: Card, rect: QRect) -> QRect:
+        """Where the button is that mends the problem; empty if there is none."""
+        if card.problem is None or card.problem.fix is None:
+            return QRect()
+        message = self._message_rect(card, rect)
+        metrics = QFontMetrics(_small())
+        width = metrics.horizontalAdvance(card.problem.fix.label) + 2 * SPACE_S + TILE - 4
+        width = min(width, message.width())
+        return QRect(message.left(), message.bottom() + SPACE_XS, width, self._fix_height())
+
+    def paint(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        card: Card,
+        *,
+        selected: bool = False,
+        hovered: bool = False,
+        focused: bool = False,
+        on_fix: bool = False,
+    ) -> None:
+        """Paint `card` into `rect`, the place it has in the list."""
+        tokens = self._theme.tokens
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_frame(painter, rect, card, selected, hovered, focused)
+        text = tokens.color("text")
+        muted = text if selected else tokens.color("muted")
+        left, top = self._text_left(rect), self._frame(rect).top() + 6
+        right = self._frame(rect).right() - SPACE_S
+        painter.drawPixmap(
+            QPoint(left - TILE - SPACE_S, top + (self._line(_bold()) + 2 - TILE) // 2 + 1),
+            self._tile(card, painter.device().devicePixelRatioF()),
+        )
+        bold, body, small = _bold(), QApplication.font(), _small()
+        line = QRect(left, top, right - left, self._line(bold))
+        family = str(card.family or "")
+        used = _draw(painter, line, card.name, bold, text)
+        rest = line.adjusted(used + SPACE_S, 0, 0, 0)
+        _draw_right(painter, rest, family or card.shape, small, muted)
+        line.translate(0, line.height() + 1)
+        if card.details:
+            line.setHeight(self._line(body))
+            _draw(painter, line, card.details, body, text)
+            line.translate(0, line.height() + 1)
+        if card.family is not None and (card.shape or card.parameters):
+            line.setHeight(self._line(small))
+            used = _draw(painter, line, card.shape, small, muted)
+            rest = line.adjusted(used + SPACE_S, 0, 0, 0)
+            _draw_right(painter, rest, card.parameters, small, muted)
+        if card.problem is not None:
+            self._paint_problem(painter, rect, card, on_fix)
+        painter.restore()
+
+    def pixmap(self, card: Card, width: int, ratio: float) -> QPixmap:
+        """A slightly transparent picture of `card`, to be dragged."""
+        size = QSize(width, self.height(card, width))
+        pixmap = QPixmap(size * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setOpacity(0.9)
+        self.paint(painter, QRect(QPoint(0, 0), size), card, hovered=True)
+        painter.end()
+        return pixmap
+
+    # --- parts ------------------------------------------------------------------------------------
+
+    def _paint_frame(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        card: Card,
+        selected: bool,
+        hovered: bool,
+        focused: bool,
+    ) -> None:
+        tokens = self._theme.tokens
+        frame = QRectF(self._frame(rect)).adjusted(0.5, 0.5, -0.5, -0.5)
+        fill = "selection" if selected else "hover" if hovered else "raised"
+        edge = "accent" if selected or focused else "border"
+        if card.problem is not None and not selected and not focused:
+            edge = "bad" if card.problem.severity is Severity.ERROR else "warning"
+        pen = QPen(tokens.color(edge), 2 if focused else 1)
+        if card.family is None:
+            pen.setStyle(Qt.PenStyle.DashLine)
+            fill = "hover" if selected else "window"
+        painter.setPen(pen)
+        painter.setBrush(tokens.color(fill))
+        painter.drawRoundedRect(frame, RADIUS, RADIUS)
+        if card.family is not None:
+            painter.save()
+            stripe = QRectF(frame.left(), frame.top(), STRIPE, frame.height())
+            painter.setClipRect(stripe)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(FAMILIES[card.family].color))
+            painter.drawRoundedRect(frame, RADIUS, RADIUS)
+            painter.restore()
+
+    def _paint_problem(self, painter: QPainter, rect: QRect, card: Card, on_fix: bool) -> None:
+        problem, tokens = card.problem, self._theme.tokens
+        assert problem is not None
+        token, icon = SEVERITY_LOOKS[problem.severity]
+        message = self._message_rect(card, rect)
+        mark = QRect(message.left() - TILE - SPACE_S + 3, message.top(), 16, 16)
+        self._theme.icon(icon, token).paint(painter, mark)
+        painter.setFont(_small())
+        painter.setPen(tokens.color("text"))
+        lines = _wrapped(card.message, QFontMetrics(_small()), message.width())
+        painter.drawText(message, Qt.AlignmentFlag.AlignTop, "\n".join(lines))
+        fix = self.fix_rect(card, rect)
+        if problem.fix is None:
+            return
+        painter.setPen(QPen(tokens.color("accent"), 1))
+        painter.setBrush(tokens.color("accent" if on_fix else "raised"))
+        painter.drawRoundedRect(QRectF(fix).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        colour = "on_accent" if on_fix else "accent"
+        wand = QRect(fix.left() + 6, fix.center().y() - 6, 14, 14)
+        self._theme.icon("mdi6.auto-fix", colour).paint(painter, wand)
+        label = fix.adjusted(SPACE_S + TILE - 8, 0, -SPACE_XS, 0)
+        _draw(painter, label, problem.fix.label, _small(), tokens.color(colour))
+
+    def _tile(self, card: Card, ratio: float) -> QPixmap:
+        if card.family is not None:
+            return family_tile(card.family, TILE, ratio)
+        return tile(INPUT_ICON, self._theme.tokens.muted, TILE, ratio, self._theme.tokens.surface)
+
+    def _frame(self, rect: QRect) -> QRect:
+        return rect.adjusted(SIDE, GAP, -SIDE, -GAP)
+
+    def _text_left(self, rect: QRect) -> int:
+        return self._frame(rect).left() + STRIPE + SPACE_S + TILE + SPACE_S
+
+    def _line(self, font: QFont) -> int:
+        return QFontMetrics(font).height()
+
+    def _body_height(self, card: Card) -> int:
+        height = 12 + self._line(_bold())
+        if card.details:
+            height += self._line(QApplication.font()) + 1
+        if card.family is not None and (card.shape or card.parameters):
+            height += self._line(_small()) + 1
+        return height
+
+    def _fix_height(self) -> int:
+        return self._line(_small()) + SPACE_S
+
+    def _message_rect(self, card: Card, rect: QRect) -> QRect:
+        left, right = self._text_left(rect), self._frame(rect).right() - SPACE_S
+        metrics = QFontMetrics(_small())
+        lines = len(_wrapped(card.message, metrics, right - left))
+        top = self._frame(rect).top() + self._body_height(card) - 2
+        return QRect(left, top, right - left, lines * metrics.lineSpacing())
+
+
+SEVERITY_LOOKS = {  # token and icon: never told apart by colour alone
+    Severity.ERROR: ("bad", "mdi6.alert-circle"),
+    Severity.WARNING: ("warning", "mdi6.alert"),
+}
+
+
+def _bold() -> QFont:
+    font = QFont(QApplication.font())
+    font.setWeight(QFont.Weight.DemiBold)
+    return font
+
+
+def _small() -> QFont:
+    font = QFont(QApplication.font())
+    font.setPixelSize(SIZE_SMALL)
+    return font
+
+
+def _draw(painter: QPainter, rect: QRect, text: str, font: QFont, colour: QColor) -> int:
+    """Draw one line, elided to fit, and say how wide it became."""
+    metrics = QFontMetrics(font)
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+    painter.setFont(font)
+    painter.setPen(colour)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+    return metrics.horizontalAdvance(shown)
+
+
+def _draw_right(painter: QPainter, rect: QRect, text: str, font: QFont, colour: QColor) -> None:
+    metrics = QFontMetrics(font)
+    if not text or rect.width() < metrics.horizontalAdvance(text[:3] + "…"):
+        return
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+    painter.setFont(font)
+    painter.setPen(colour)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, shown)
+
+
+def _wrapped(text: str, metrics: QFontMetrics, width: int) -> list[str]:
+    """`text` in lines of at most `width` pixels; what is beyond the last line is elided."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and metrics.horizontalAdvance(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    if len(lines) > PROBLEM_LINES:
+        lines = [*lines[: PROBLEM_LINES - 1], " ".join(lines[PROBLEM_LINES - 1 :])]
+    return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, max(width, 1)) for line in lines]
+
+
+def device_ratio() -> float:
+    """The pixel ratio of the screen."""
+    screen = QGuiApplication.primaryScreen()
+    return screen.devicePixelRatio() if screen is not None else 1.0
