@@ -57,13 +57,6 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("quit", Menu.FILE, "&Quit", "Close the window", "", _KEY.Quit, True),
     ActionSpec(
-        "duplicate", Menu.EDIT, "D&uplicate Layer", "Add a copy below the layer", "", "Ctrl+D", True
-    ),
-    ActionSpec("move_up", Menu.EDIT, "Move Layer &Up", "Swap with the layer above", "", "Alt+Up"),
-    ActionSpec(
-        "move_down", Menu.EDIT, "Move Layer &Down", "Swap with the layer below", "", "Alt+Down"
-    ),
-    ActionSpec(
         "train",
         Menu.RUN,
         "&Train",

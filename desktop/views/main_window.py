@@ -38,6 +38,7 @@ from desktop.views.run_bar import RunBar
 from desktop.views.settings import LAYOUT_VERSION, Settings
 from desktop.views.shortcuts import ShortcutsDialog
 from desktop.views.stack import StackView
+from desktop.views.stack.commands import COMMANDS
 from desktop.views.theme import SPACE_S, Mode, Theme
 from desktop.views.training_panel import TrainingPanel
 from desktop.views.workspace import Workspace
@@ -135,17 +136,15 @@ class MainWindow(QMainWindow):
 
     def _make_menus(self) -> None:
         menus = {menu: self.menuBar().addMenu(menu.value) for menu in Menu}
-        stack = self.workspace.undo_stack
-        undo, redo = stack.createUndoAction(self, "&Undo"), stack.createRedoAction(self, "&Redo")
-        for action, name, icon, key in (
-            (undo, "undo", "mdi6.undo", "Ctrl+Z"),
-            (redo, "redo", "mdi6.redo", "Ctrl+Shift+Z"),
-        ):
-            action.setObjectName(name)
-            action.setShortcut(key)
-            action.setIcon(self._theme.icon(icon))
-        self.undo_action, self.redo_action = undo, redo
-        menus[Menu.EDIT].addActions([undo, redo])
+        self.undo_action = self.workspace.undo_action(self)
+        self.redo_action = self.workspace.redo_action(self)
+        menus[Menu.EDIT].addActions([self.undo_action, self.redo_action])
+        for command in COMMANDS:
+            if command.separator or command is COMMANDS[0]:
+                menus[Menu.EDIT].addSeparator()
+            # The key is only shown: it belongs to the stack, and to text fields where they are.
+            action = menus[Menu.EDIT].addAction(f"{command.text}\t{command.key_text}")
+            action.triggered.connect(getattr(self.stack, command.id))
         for spec in actions.ACTIONS:
             if spec.separator:
                 menus[spec.menu].addSeparator()
@@ -342,15 +341,6 @@ class MainWindow(QMainWindow):
 
     def on_quit(self) -> None:
         self.close()
-
-    def on_duplicate(self) -> None:
-        self.stack.duplicate_selected()
-
-    def on_move_up(self) -> None:
-        self.stack.move_selected(-1)
-
-    def on_move_down(self) -> None:
-        self.stack.move_selected(1)
 
     def on_train(self) -> None:
         project = self.workspace.project

@@ -85,8 +85,8 @@ class Person:
         x, y = middle(box)
         self._xdotool("mousemove", x, y, "sleep", "0.05", "click", "--repeat", times, "1")
 
-    def drag(self, start: Point, *path: Point) -> None:
-        """Press at `start`, move along `path`, release at its end."""
+    def drag(self, start: Point, *path: Point, cancel: bool = False) -> None:
+        """Press at `start`, move along `path`, release at its end; or press Escape there first."""
         words: list[object] = ["mousemove", *start, "sleep", "0.05", "mousedown", "1"]
         here = start
         for there in path:
@@ -95,7 +95,8 @@ class Person:
                 y = here[1] + (there[1] - here[1]) * step // 8
                 words += ["mousemove", x, y, "sleep", "0.02"]
             here = there
-        self._xdotool(*words, "sleep", "0.1", "mouseup", "1")
+        escape = ["key", "Escape", "sleep", "0.1"] if cancel else []
+        self._xdotool(*words, "sleep", "0.1", *escape, "mouseup", "1")
 
     def key(self, *names: str) -> None:
         """Press keys, by xdotool's names: Return, ctrl+z, ..."""

@@ -13,8 +13,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QPoint, QRect, QSocketNotifier, QTimer
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtCore import QObject, QPoint, QRect, QSocketNotifier, Qt, QTimer
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QLabel,
+    QToolBar,
+    QTreeView,
+    QWidget,
+)
 
 from desktop.app import catch_errors, make_window
 
@@ -39,6 +47,37 @@ def texts(widget: QWidget) -> list[str]:
         for child in widget.findChildren(QWidget)
         if isinstance(child, QLabel | QAbstractButton) and child.isVisible() and child.text()
     ]
+
+
+def item(view: QAbstractItemView, text: str) -> list[int]:
+    """The box on the screen of the item of a list or tree that says `text`."""
+    model = view.model()
+    found = model.match(
+        model.index(0, 0), Qt.ItemDataRole.DisplayRole, text, 1, Qt.MatchFlag.MatchRecursive
+    )
+    view.scrollTo(found[0])
+    return box(view.viewport(), view.visualRect(found[0]))
+
+
+def card(view: QAbstractItemView, layer: int) -> list[int]:
+    """The box on the screen of the card of a layer; -1 is the input's."""
+    return box(view.viewport(), view.visualRect(view.model().index(layer + 1, 0)))
+
+
+def tool(bar: QToolBar, action: str) -> list[int]:
+    """The box on the screen of the toolbar's button for an action."""
+    found = next(each for each in bar.actions() if each.objectName() == action)
+    return box(bar.widgetForAction(found))
+
+
+def field(panel: QWidget, name: str) -> list[int]:
+    """The box on the screen of the editor with this accessible name."""
+    found = [
+        child
+        for child in panel.findChildren(QWidget)
+        if child.accessibleName() == name and child.isVisible()
+    ]
+    return box(found[0])
 
 
 class Line(QObject):
@@ -94,8 +133,13 @@ def main() -> int:
     window.activateWindow()
     if len(sys.argv) > 3:
         window.files.open_path(Path(sys.argv[3]))
-    scope = {"window": window, "app": app, "box": box, "inside": inside, "texts": texts}
-    scope |= {"QRect": QRect, "QWidget": QWidget, "Path": Path}
+    scope: dict[str, Any] = {
+        "window": window,
+        "app": app,
+        "QTreeView": QTreeView,
+        "bar": window.findChild(QToolBar),
+    }
+    scope |= {tool_.__name__: tool_ for tool_ in (box, inside, texts, item, card, tool, field)}
     line = Line(scope)
     QTimer.singleShot(0, window.start)
     code = app.exec()
