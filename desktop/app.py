@@ -8,6 +8,10 @@ import sys
 import threading
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from desktop.views.main_window import MainWindow
 
 NO_DISPLAY = (
     "Layerwise needs a display for its window, and there is none. Without one, these work: "
@@ -53,7 +57,7 @@ def open_window(path: Path | None) -> int:
     return app.exec()
 
 
-def make_window():  # type: ignore[no-untyped-def]
+def make_window() -> MainWindow:
     """A MainWindow with everything it needs, on a new project. Needs a QApplication."""
     from PySide6.QtWidgets import QApplication
 
@@ -73,7 +77,7 @@ def make_window():  # type: ignore[no-untyped-def]
     return MainWindow(Workspace(starter_project()), Session(), theme, settings)
 
 
-def catch_errors(window) -> None:  # type: ignore[no-untyped-def]
+def catch_errors(window: MainWindow) -> None:
     """Log what nobody caught, on any thread, and tell the user instead of dying."""
     from PySide6.QtCore import QObject, Signal
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QEventLoop, QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QAction, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 if TYPE_CHECKING:
@@ -109,11 +109,11 @@ class SelfTest:
             expect(done, f"{name} could not be dropped on the stack")
         names = [layer.tag for layer in workspace.project.layers]
         expect(names == ["Flatten", "Dense", "Dense"], f"the stack is {names}")
-        for problem in workspace.analysis.problems:
-            if problem.fix is not None and workspace.analysis.problems:
-                workspace.edit(problem.fix.label, workspace.analysis.problems[0].fix.project)
-            if not workspace.analysis.problems:
+        for _ in range(10):
+            fixes = [each.fix for each in workspace.analysis.problems if each.fix is not None]
+            if not fixes:
                 break
+            workspace.edit(fixes[0].label, fixes[0].project)
         expect(workspace.analysis.is_trainable, f"problems: {workspace.analysis.problems}")
         expect(workspace.project.layers[-1].details().startswith("10"), "the fix was not applied")
 
@@ -137,7 +137,7 @@ class SelfTest:
         self._train_until(self._session.epochEnded)
         began = time.perf_counter()
         with arriving(self._session.runEnded) as answer:
-            self._window.findChild(type(self._window.undo_action), "stop").trigger()
+            self._trigger("stop")
         expect(answer[0].outcome == "stopped", f"the run ended as {answer[0].outcome}")
         expect(time.perf_counter() - began < 2, "stopping took longer than 2 seconds")
 
@@ -195,9 +195,16 @@ class SelfTest:
         wait(300)
         self._window.grab().save(str(self._screenshots / f"{name}.png"))
 
+    def _trigger(self, action: str) -> None:
+        """Do what the menu entry does; it has to be enabled."""
+        found = self._window.findChild(QAction, action)
+        if found is None or not found.isEnabled():
+            raise SelfTestError(f"the command {action} is not enabled")
+        found.trigger()
+
     def _train_until(self, signal: Any) -> Any:
         with arriving(signal) as answer:
-            self._window.findChild(type(self._window.undo_action), "train").trigger()
+            self._trigger("train")
         return answer[0]
 
 

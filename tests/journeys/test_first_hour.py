@@ -13,7 +13,7 @@ from tests.journeys.conftest import Person, middle
 pytestmark = [pytest.mark.window, pytest.mark.timeout(240)]
 
 NAMES = (
-    "[window.stack.model().card(row).title for row in range(1, window.stack.model().rowCount())]"
+    "[window.stack.model().card(row).name for row in range(1, window.stack.model().rowCount())]"
 )
 LAYERS = "[layer.tag for layer in window.workspace.project.layers]"
 PICTURE = "hash(bytes(window.train_page.grab().toImage().constBits()))"
