@@ -11,15 +11,18 @@ from PySide6.QtGui import QFont
 from desktop.views.charts.summary import format_value
 from desktop.views.theme import SIZE_SMALL, Tokens
 
-MANTISSAS = ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0), (1.0, 1.5, 2.0, 3.0, 5.0, 7.0))
-MANTISSAS += (
+MANTISSAS: tuple[tuple[float, ...], ...] = (  # of ticks within a power of ten, few to many
+    (1.0,),
+    (1.0, 3.0),
+    (1.0, 2.0, 5.0),
+    (1.0, 1.5, 2.0, 3.0, 5.0, 7.0),
     tuple(range(1, 10)),
     tuple(np.arange(10, 100) / 10),
     tuple(np.arange(100, 1000) / 100),
 )
 
 
-class ChartAxis(pg.AxisItem):
+class ChartAxis(pg.AxisItem):  # type: ignore[misc]
     """An axis in the colours of the theme, with small text and no unit prefixes."""
 
     def __init__(self, orientation: str) -> None:
@@ -45,7 +48,7 @@ class EpochAxis(ChartAxis):
         self.setHeight(36)
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
-        spacings = super().tickSpacing(minVal, maxVal, size)
+        spacings: list[tuple[float, float]] = super().tickSpacing(minVal, maxVal, size)
         whole = sorted({max(1.0, float(round(spacing))) for spacing, _ in spacings}, reverse=True)
         if maxVal - minVal < 1.5:  # looking inside an epoch
             return spacings[:1]
@@ -62,11 +65,13 @@ class ValueAxis(ChartAxis):
         super().__init__("left")
         self.logarithmic = False
         self.setWidth(50)
+        self.setTickDensity(1.8)
         self.setGrid(255)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[Any, Any]]:
         if not self.logarithmic or maxVal - minVal > 30:
-            return super().tickValues(minVal, maxVal, size)[:1]
+            plain: list[tuple[Any, Any]] = super().tickValues(minVal, maxVal, size)
+            return plain[:1]
         room = max(2, int(size / 28))  # labels that fit
         ticks: list[float] = []
         for mantissas in MANTISSAS:

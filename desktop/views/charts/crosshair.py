@@ -82,7 +82,7 @@ class Crosshair:
 
     def update_reading(self) -> None:
         """Show the values of the moment."""
-        reading = None if self.x is None else self._plot.reading(self.x)
+        reading = None if self.x is None else read(self._plot, self.x)
         shown = reading is not None and bool(reading.values)
         was_shown = self.line.isVisible()
         self.line.setVisible(shown)

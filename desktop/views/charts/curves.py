@@ -84,31 +84,31 @@ class CurveChart(QFrame):
 
     @property
     def metric_name(self) -> str:
-        return self.plot.metric_name
+        return self.plot.content.metric_name
 
     def set_metric(self, name: str) -> None:
         """Show the metric called `name`."""
-        if name != self.plot.metric_name:
-            self.plot.metric_name = name
+        if name != self.plot.content.metric_name:
+            self.plot.content.metric_name = name
             self.plot.relabel()
         self.refresh()
 
     def set_smoothing(self, weight: float) -> None:
         """Smooth the curves with `weight` from 0 to 0.99; the originals stay, faint."""
-        self.plot.smoothing = weight
+        self.plot.content.smoothing = weight
         self.plot.refresh()
 
     @Slot(bool)
     def set_logarithmic(self, on: bool) -> None:
         """Use a logarithmic value axis."""
         self.log_button.setChecked(on)
-        self.plot.logarithmic = on
+        self.plot.content.logarithmic = on
         self.plot.relabel()
         self.plot.refresh()
 
     @Slot(bool)
     def _set_ignore_outliers(self, on: bool) -> None:
-        self.plot.ignore_outliers = on
+        self.plot.content.ignore_outliers = on
         self.plot.refresh()
 
     def figure(self) -> CurveFigure:
@@ -153,7 +153,7 @@ class CurveChart(QFrame):
         fit.triggered.connect(self.plot.fit)
         log = menu.addAction("Logarithmic axis")
         log.setCheckable(True)
-        log.setChecked(self.plot.logarithmic)
+        log.setChecked(self.plot.content.logarithmic)
         log.toggled.connect(self.set_logarithmic)
         menu.addAction(self.outliers_action)
         menu.addSeparator()

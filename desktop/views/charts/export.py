@@ -12,8 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from PySide6.QtCore import QBuffer, QIODevice, QObject, QRectF, QRunnable, QSize, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QRectF, QRunnable, QSize, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 Row = Sequence[object]
@@ -114,8 +114,8 @@ def png_bytes(figure: Figure) -> bytes:
     painter.end()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
-    return buffer.data().data()
+    QImageWriter(buffer, QByteArray(b"png")).write(image)
+    return bytes(buffer.data().data())
 
 
 def svg_bytes(figure: Figure) -> bytes:
@@ -135,7 +135,7 @@ def svg_bytes(figure: Figure) -> bytes:
     painter.fillRect(QRectF(0, 0, width, height), figure.background)
     figure.paint(painter)
     painter.end()
-    return buffer.data().data()
+    return bytes(buffer.data().data())
 
 
 def csv_bytes(figure: Figure) -> bytes:

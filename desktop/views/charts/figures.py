@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
+from desktop.views.charts.content import NAMES
 from desktop.views.charts.export import Row
 from desktop.views.charts.history import VALIDATION_PREFIX
 from desktop.views.charts.legend import SAMPLE, entries, paint_sample
@@ -37,7 +38,7 @@ class CurveFigure:
     def __init__(self, theme: Theme, source: CurvePlot) -> None:
         self._theme = theme
         self._source = source
-        self.title = metric_title(source.metric_name)
+        self.title = metric_title(source.content.metric_name)
         self.background = theme.tokens.color("surface")
         self._columns = self._snapshot()
 
@@ -95,6 +96,6 @@ class CurveFigure:
         def copy(series: Series | None) -> tuple[np.ndarray, np.ndarray]:
             return (np.empty(0),) * 2 if series is None else (series.x.copy(), series.y.copy())
 
-        source = self._source
-        names = ("steps", "training", "validation")
-        return source.metric_name, source.steps_per_epoch, [copy(source.source(n)) for n in names]
+        content = self._source.content
+        points = [copy(content.source(name)) for name in NAMES]
+        return content.metric_name, content.steps_per_epoch, points

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QPointF, Qt, Slot
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
-    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -22,39 +21,17 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.views.charts.detail import HistogramDetail
+from desktop.views.charts.epoch_key import EpochKey
 from desktop.views.charts.export_button import ExportButton
 from desktop.views.charts.history import RunHistory
-from desktop.views.charts.ridgeline import Mode, paint_epoch_key
+from desktop.views.charts.ridgeline import Mode
 from desktop.views.charts.tile import HistogramTile
 from desktop.views.charts.weight_figure import WeightFigure
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 
-TILE_WIDTH, TILE_HEIGHT = 150, 116  # pixels a tile should have at least
-
-
-class EpochKey(QWidget):
-    """The key of the ridge colours."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._epochs: tuple[int, ...] = ()
-        self.setFixedHeight(16)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.update)
-
-    def set_epochs(self, epochs: tuple[int, ...]) -> None:
-        """Show the key for these epochs."""
-        if epochs != self._epochs:
-            self._epochs = epochs
-            if epochs:
-                self.setAccessibleName(f"Dashed: epoch {epochs[0]}. Pale to full: to {epochs[-1]}")
-            self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        paint_epoch_key(painter, QPointF(1, self.height() / 2), self._epochs, self._theme.tokens)
-        painter.end()
+TILE_WIDTH = 150  # pixels a tile should have at least
+NARROW = 560  # pixels below which the modes are icons without words
+MODE_ICONS = ("mdi6.chart-timeline-variant", "mdi6.chart-bell-curve")
 
 
 class HistogramPanel(QFrame):
@@ -74,14 +51,14 @@ class HistogramPanel(QFrame):
         self._grid = QGridLayout(self._grid_host)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(SPACE_S)
-        self.scroll = QScrollArea(self)
-        self.scroll.setWidget(self._grid_host)
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroll_area = QScrollArea(self)
+        self.scroll_area.setWidget(self._grid_host)
+        self.scroll_area.setWidgetResizable(True)
+        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.detail = HistogramDetail(theme, self)
         self.pages = QStackedWidget(self)
-        self.pages.addWidget(self.scroll)
+        self.pages.addWidget(self.scroll_area)
         self.pages.addWidget(self.detail)
         self.key = EpochKey(theme, self)
         layout = QVBoxLayout(self)
@@ -106,6 +83,7 @@ class HistogramPanel(QFrame):
         self.weight_box.setToolTip("Weights to show; a layer without them shows its first ones")
         self.weight_box.currentIndexChanged.connect(self._settings_changed)
         self.mode_buttons = QButtonGroup(self)
+        self._mode_tools: list[QToolButton] = []
         self._header = QHBoxLayout()
         self._header.setSpacing(SPACE_XS)
         for widget in (self.back_button, self.title, self.weight_box):
@@ -118,12 +96,14 @@ class HistogramPanel(QFrame):
         for index, mode in enumerate(Mode):
             button = QToolButton(self)
             button.setText(mode.value.capitalize())
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
             button.setToolTip(tips[mode])
             button.setAccessibleName(tips[mode])
             button.setProperty("role", "flat")
             button.setCheckable(True)
             button.setChecked(mode is self.mode)
             self.mode_buttons.addButton(button, index)
+            self._mode_tools.append(button)
             self._header.addWidget(button)
         self.mode_buttons.idToggled.connect(self._mode_toggled)
         self.log_button = QToolButton(self)
@@ -167,7 +147,7 @@ class HistogramPanel(QFrame):
         """Back to all layers."""
         layer, self.opened_layer = self.opened_layer, None
         self.back_button.hide()
-        self.pages.setCurrentWidget(self.scroll)
+        self.pages.setCurrentWidget(self.scroll_area)
         self.refresh()
         if layer in self.tiles:
             self.tiles[layer].setFocus()
@@ -207,7 +187,7 @@ class HistogramPanel(QFrame):
         if self.opened_layer is not None:
             reservoir = store.reservoir(self.opened_layer, self.weight)
             assert reservoir is not None
-            self.title.setText(self.tiles[self.opened_layer].title)
+            self.title.setText(reservoir.last[1].layer_name)
             self.detail.show_weight(reservoir, self.mode, logarithmic)
             return False
         self.title.setText("Weights")
@@ -259,7 +239,7 @@ class HistogramPanel(QFrame):
         count = len(self.tiles)
         if not count:
             return
-        fit = max(1, (self.scroll.viewport().width() + SPACE_S) // (TILE_WIDTH + SPACE_S))
+        fit = max(1, (self.scroll_area.viewport().width() + SPACE_S) // (TILE_WIDTH + SPACE_S))
         rows = -(-count // fit)
         columns = -(-count // rows)
         if columns == self._columns:
@@ -283,6 +263,8 @@ class HistogramPanel(QFrame):
     @Slot()
     def _recolor(self) -> None:
         self.back_button.setIcon(self._theme.icon("mdi6.arrow-left"))
+        for button, name in zip(self._mode_tools, MODE_ICONS, strict=True):
+            button.setIcon(self._theme.icon(name))
         for tile in self.tiles.values():
             tile.stale = True
         self._paint_tiles(float("inf"))
@@ -296,3 +278,9 @@ class HistogramPanel(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
+        style = Qt.ToolButtonStyle
+        narrow = event.size().width() < NARROW
+        for button in self._mode_tools:
+            button.setToolButtonStyle(
+                style.ToolButtonIconOnly if narrow else style.ToolButtonTextOnly
+            )

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QGraphicsRectItem
 from desktop.views.charts.series import Floats
 from desktop.views.theme import SIZE_SMALL, Tokens
 
-MARKERS = 64  # epochs up to which each one gets its own marker
-EDGE_MARKS = 100  # triangles at the edge, at most, for each line
+MARKER_ROOM = 11  # pixels between two markers at least
+DENSE = 128  # points beyond which a line is one pixel wide
 SMOOTH_EDGES = 1500  # points up to which a line is drawn with smooth edges
 
 
@@ -66,19 +66,20 @@ class Line:
         points: tuple[Floats, Floats],
         faint: tuple[Floats, Floats] | None = None,
         strength: float = 1.0,
+        columns: int = 1000,
     ) -> None:
-        """Draw `points`; `faint` are the unsmoothed ones behind, if they differ."""
+        """Draw `points`, which span at most `columns` pixels; `faint` are the unsmoothed ones."""
         x, y = points
         if not len(x) and self._empty:
             return
         self._empty = not len(x)
-        dense = len(x) > 2 * MARKERS
+        dense = len(x) > DENSE
         self.curve.setPen(pen(self.look, tokens, strength, dense))
         self.curve.setData(x, y, connect="finite", antialias=len(x) <= SMOOTH_EDGES)
         behind = faint if faint is not None else (x[:0], y[:0])
         self.faint.setPen(pen(self.look, tokens, 0.3, dense=True))
         self.faint.setData(*behind, connect="finite", antialias=len(behind[0]) <= SMOOTH_EDGES)
-        if self.look.marker and len(x) <= MARKERS:
+        if self.look.marker and len(x) * MARKER_ROOM <= columns:
             color = tokens.color(self.look.token)
             hollow = tokens.color("surface") if self.look.dash else color
             good = np.isfinite(y)
@@ -108,18 +109,18 @@ class EdgeMarks:
         plot.addItem(self.item, ignoreBounds=True)
 
     def show(
-        self, tokens: Tokens, marks: list[tuple[float, float, str]], y: tuple[float, float]
+        self, tokens: Tokens, marks: list[tuple[str, float, float]], y: tuple[float, float]
     ) -> None:
-        """Draw `marks` - x, value on the chart's scale, colour token - inside the range `y`.
+        """Draw `marks` - line, epoch, value on the chart's scale - inside the range `y`.
 
         Above the range: a triangle pointing up at the top edge. Below it: one pointing down at the
         bottom edge. NaN: a hollow one pointing up at the top edge.
         """
         inset = 0.025 * (y[1] - y[0])
         spots = []
-        for x, value, token in marks:
+        for name, x, value in marks:
             below = value < y[0]
-            color = tokens.color(token)
+            color = tokens.color("bad" if name == "steps" else LOOKS[name].token)
             spots.append(
                 {
                     "pos": (x, y[0] + inset if below else y[1] - inset),
@@ -157,8 +158,12 @@ class Flag:
         words: str,
         ranges: tuple[tuple[float, float], tuple[float, float]],
         height: float,
+        low: bool,
     ) -> None:
-        """Put the flag at `epoch`, or hide it for None; `height` is the chart's, in pixels."""
+        """Put the flag at `epoch`, or hide it for None.
+
+        `height` is the chart's in pixels; the words stand at the bottom if `low`, else at the top.
+        """
         self.epoch = epoch
         (x0, x1), (y0, y1) = ranges
         visible = epoch is not None and x0 <= epoch <= x1
@@ -175,8 +180,9 @@ class Flag:
         self.text.setColor(color)
         self.text.fill = pg.mkBrush(tokens.color("surface", 0.85))
         right = (epoch - x0) > 0.6 * (x1 - x0)
-        self.text.setAnchor((1, 0) if right else (0, 0))
-        self.text.setPos(epoch, y1 - (y1 - y0) * 20 * self.row / max(height, 1))
+        self.text.setAnchor((1 if right else 0, 1 if low else 0))
+        shift = (y1 - y0) * 20 * self.row / max(height, 1)
+        self.text.setPos(epoch, y0 + shift if low else y1 - shift)
 
 
 class Shade:

@@ -18,20 +18,16 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from desktop.views.charts.axes import EpochAxis, ValueAxis
-from desktop.views.charts.crosshair import Crosshair, Reading, read
-from desktop.views.charts.history import LOSS, RunHistory
-from desktop.views.charts.lines import EDGE_MARKS, LOOKS, EdgeMarks, Flag, Line, Shade
-from desktop.views.charts.ranges import epoch_span, log10, value_range
-from desktop.views.charts.series import Floats, Series
-from desktop.views.charts.smoothing import Smoothed
+from desktop.views.charts.content import STEPS, CurveContent, Points, Span
+from desktop.views.charts.crosshair import Crosshair
+from desktop.views.charts.history import RunHistory, higher_is_better
+from desktop.views.charts.lines import LOOKS, EdgeMarks, Flag, Line, Shade
+from desktop.views.charts.series import Series
 from desktop.views.charts.summary import metric_title
 from desktop.views.theme import Theme
 
-Points = tuple[Floats, Floats]
-Span = tuple[float, float]
 
-
-class CurvePlot(pg.PlotWidget):
+class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
     """Draws one metric of a history; `refresh()` brings it up to date.
 
     Mouse: the crosshair follows; drag moves along the epochs, Ctrl and the wheel zoom, a double
@@ -45,14 +41,10 @@ class CurvePlot(pg.PlotWidget):
     def __init__(self, theme: Theme, history: RunHistory, parent: QWidget | None = None) -> None:
         self._x_axis, self._y_axis = EpochAxis(), ValueAxis()
         super().__init__(parent, axisItems={"bottom": self._x_axis, "left": self._y_axis})
-        self._theme, self._history = theme, history
-        self.metric_name = LOSS
-        self.smoothing = 0.0
-        self.logarithmic = False
-        self.ignore_outliers = True
+        self._theme = theme
+        self.content = CurveContent(history)
         self.clamp = False  # keep lines inside the range instead of clipping them (for SVG)
         self.zoomed: Span | None = None  # epochs shown; None = all
-        self._smoothed: dict[str, Smoothed] = {}
         self._drag: tuple[float, Span] | None = None
         plot = self.getPlotItem()
         plot.setMenuEnabled(False)
@@ -87,25 +79,13 @@ class CurvePlot(pg.PlotWidget):
 
     def source(self, name: str) -> Series | None:
         """The points behind a line, unsmoothed."""
-        group: dict[str, Series] = getattr(self._history, name)
-        series = group.get(self.metric_name)
-        return series if series is not None and len(series) else None
-
-    @property
-    def steps_per_epoch(self) -> int:
-        """Batches in an epoch of the current run."""
-        started = self._history.started
-        return 0 if started is None else started.steps_per_epoch
+        return self.content.source(name)
 
     def twin(self) -> CurvePlot:
         """Another plot with the same content and settings and no window."""
-        twin = CurvePlot(self._theme, self._history)
-        twin.metric_name, twin.smoothing, twin.zoomed = (
-            self.metric_name,
-            self.smoothing,
-            self.zoomed,
-        )
-        twin.logarithmic, twin.ignore_outliers = self.logarithmic, self.ignore_outliers
+        twin = CurvePlot(self._theme, self.content.history)
+        twin.content = self.content.copy()
+        twin.zoomed = self.zoomed
         twin.relabel()
         return twin
 
@@ -117,109 +97,50 @@ class CurvePlot(pg.PlotWidget):
 
     def zoom(self, factor: float, centre: float | None = None) -> None:
         """Show `factor` times as many epochs around `centre`, by default the middle."""
-        full = self._full_span()
+        full = self.content.full_span
         x0, x1 = self.zoomed or full
         centre = (x0 + x1) / 2 if centre is None else centre
         self._look_at(centre - (centre - x0) * factor, centre + (x1 - centre) * factor)
 
     def _look_at(self, x0: float, x1: float) -> None:
         """Show x0 to x1, moved and shrunk into what there is."""
-        low, high = self._full_span()
+        low, high = self.content.full_span
         width = min(max(x1 - x0, 0.02), high - low)
         x0 = min(max(x0, low), high - width)
         self.zoomed = None if width >= high - low else (x0, x0 + width)
         self.refresh()
 
-    def _full_span(self) -> Span:
-        history = self._history
-        return epoch_span(history.origin, history.last_x, history.planned_end, history.is_running)
-
     # --- drawing ------------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Draw the history as it is now."""
-        tokens = self._theme.tokens
-        x0, x1 = self.zoomed or self._full_span()
-        width = x1 - x0
-        view = (x0 - 0.012 * width, x1 + 0.012 * width)
+        content, tokens = self.content, self._theme.tokens
+        x0, x1 = self.zoomed or content.full_span
+        margin = 0.012 * (x1 - x0)
+        view = (x0 - margin, x1 + margin)
+        y = content.value_range(view)
         columns = max(60, int(self.getViewBox().width()))
-        drawn: dict[str, tuple[Points, Points | None]] = {}
-        for name in self.lines:
-            source = self.source(name)
-            if source is None:
-                drawn[name] = ((np.empty(0), np.empty(0)), None)
-                continue
-            points = self._scaled(source.decimate(*view, columns))
-            smoothed = self._smooth(name, source)
-            if smoothed is None:
-                drawn[name] = (points, None)
-            else:
-                drawn[name] = (self._scaled(smoothed.decimate(*view, columns)), points)
-        y = self._value_range(view)
-        marks = self._off_scale(view, y)
-        if self.clamp:
-            drawn = {n: (_clamp(p, y), f and _clamp(f, y)) for n, (p, f) in drawn.items()}
         for name, line in self.lines.items():
-            points, faint = drawn[name]
-            line.show(tokens, points, faint, 2.0 if faint is not None and name == "steps" else 1.0)
+            points, faint = content.line(name, view, columns)
+            if self.clamp:
+                points, faint = _clamp(points, y), faint and _clamp(faint, y)
+            strength = 2.0 if faint is not None and name == STEPS else 1.0
+            line.show(tokens, points, faint, strength, columns)
         self.getViewBox().setRange(xRange=view, yRange=y, padding=0, disableAutoRange=True)
-        self._show_marks(view, y, marks)
+        self._show_marks(view, y)
         self.crosshair.update_reading()
 
-    def _show_marks(self, view: Span, y: Span, marks: list[tuple[float, float, str]]) -> None:
-        tokens, history = self._theme.tokens, self._history
-        self.edge_marks.show(tokens, marks, y)
+    def _show_marks(self, view: Span, y: Span) -> None:
+        tokens, history = self._theme.tokens, self.content.history
+        self.edge_marks.show(tokens, self.content.off_scale(view, y), y)
         height = self.getViewBox().height()
         best, stop = history.best_epoch, history.stopped_early_epoch
+        low = higher_is_better(self.content.metric_name)  # where the curves leave room
         so_far = " so far" if history.is_running else ""
-        self.best_flag.show(tokens, best, f"best{so_far}: epoch {best}", (view, y), height)
-        self.stop_flag.show(tokens, stop, f"stopped early: epoch {stop}", (view, y), height)
+        self.best_flag.show(tokens, best, f"best{so_far}: epoch {best}", (view, y), height, low)
+        self.stop_flag.show(tokens, stop, f"stopped early: epoch {stop}", (view, y), height, low)
         wasted = (best, stop) if best is not None and stop is not None and stop > best else None
         self.shade.show(tokens.color("warning", 0.10), wasted, y)
-
-    def _smooth(self, name: str, source: Series) -> Series | None:
-        if self.smoothing <= 0:
-            self._smoothed.clear()
-            return None
-        known = self._smoothed.get(name)
-        if known is None or known.source is not source or known.weight != self.smoothing:
-            known = self._smoothed[name] = Smoothed(source, self.smoothing)
-        return known.series()
-
-    def _scaled(self, points: Points) -> Points:
-        if not self.logarithmic:
-            return points
-        x, y = points
-        y = log10(y)
-        return x, np.where(np.isfinite(y), y, np.nan)
-
-    def _value_range(self, view: Span) -> Span:
-        epochs = [
-            s.sample(*view, 4000) for n in ("training", "validation") if (s := self.source(n))
-        ]
-        steps = [s.sample(*view, 4000) for s in [self.source("steps")] if s]
-        values = [np.concatenate([*group, np.empty(0)]) for group in (epochs, steps)]
-        if self.logarithmic:
-            values = [log10(v) for v in values]
-        return value_range(
-            *values, ignore_outliers=self.ignore_outliers, logarithmic=self.logarithmic
-        )
-
-    def _off_scale(self, view: Span, y: Span) -> list[tuple[float, float, str]]:
-        """What lines cannot show: any value that is not finite, epoch values beyond the range."""
-        marks: list[tuple[float, float, str]] = []
-        for name, line in self.lines.items():
-            source = self.source(name)
-            if source is None:
-                continue
-            xs, ys = source.non_finite if name == "steps" else (source.x, source.y)
-            values = log10(ys) if self.logarithmic else ys
-            off = ~((values >= y[0]) & (values <= y[1])) & (xs >= view[0]) & (xs <= view[1])
-            where = np.flatnonzero(off)
-            where = where[:: max(1, -(-len(where) // EDGE_MARKS))]
-            token = "bad" if name == "steps" else line.look.token
-            marks += [(float(xs[i]), float(values[i]), token) for i in where]
-        return marks
 
     @Slot()
     def _recolor(self) -> None:
@@ -231,11 +152,13 @@ class CurvePlot(pg.PlotWidget):
 
     def relabel(self) -> None:
         """Write the axis titles and the accessible name for the metric and scale in force."""
-        title = metric_title(self.metric_name)
+        title = metric_title(self.content.metric_name)
         tokens = self._theme.tokens
-        self._y_axis.logarithmic = self.logarithmic
+        self._y_axis.logarithmic = self.content.logarithmic
         self._x_axis.paint_with(tokens, "epoch")
-        self._y_axis.paint_with(tokens, title.lower() + (" (log)" if self.logarithmic else ""))
+        self._y_axis.paint_with(
+            tokens, title.lower() + (" (log)" if self.content.logarithmic else "")
+        )
         self.setAccessibleName(f"{title} by epoch")
 
     # --- mouse and keys -----------------------------------------------------------------------
@@ -244,27 +167,15 @@ class CurvePlot(pg.PlotWidget):
         """The epoch under a point of the widget."""
         return float(self.getViewBox().mapSceneToView(self.mapToScene(position.toPoint())).x())
 
-    def reading(self, x: float) -> Reading:
-        """The values nearest to `x`."""
-        return read(self, x)
-
     def _step_crosshair(self, direction: int) -> None:
         """To the next epoch with values in a direction, or to an end (-2, 2)."""
-        source = self.source("training") or self.source("validation") or self.source("steps")
-        if source is None:
+        target = self.content.next_epoch(self.crosshair.x, direction)
+        if target is None:
             return
-        xs = source.x
-        here = self.crosshair.x
-        if abs(direction) == 2 or here is None:
-            target = xs[0] if direction == -2 else xs[-1]
-        elif direction > 0:
-            target = xs[min(int(np.searchsorted(xs, here + 1e-9, side="right")), len(xs) - 1)]
-        else:
-            target = xs[max(int(np.searchsorted(xs, here - 1e-9)) - 1, 0)]
         x0, x1 = self.ranges[0]
         if not x0 <= target <= x1:
             self._look_at(target - (x1 - x0) / 2, target + (x1 - x0) / 2)
-        self.crosshair.move_to(float(target))
+        self.crosshair.move_to(target)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         moves = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -2, Qt.Key.Key_End: 2}

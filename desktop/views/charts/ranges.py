@@ -34,9 +34,9 @@ def value_range(
     """The y range that shows the epoch values and the bulk of the step values, both shape (n,).
 
     Values are on the axis's scale (logarithms, if it is logarithmic). Without outliers, steps count
-    between their 2nd and 98th percentile, and epoch values as long as they are within ten times
-    the 80 % spread of the others. A little room is added; a range of values that are never
-    negative does not start below zero.
+    between their 2nd and 98th percentile, and epoch values as long as they are within
+    fifty times the 80 % spread of the others. A little room is added; a range of values that are
+    never negative does not start below zero.
     """
     epochs, steps = epochs[np.isfinite(epochs)], steps[np.isfinite(steps)]
     if ignore_outliers:
@@ -44,7 +44,7 @@ def value_range(
             steps = np.percentile(steps, (2, 98))
         if len(epochs) >= 5:
             low, high = np.percentile(epochs, (10, 90))
-            room = 10 * (high - low)
+            room = 50 * (high - low)
             if room > 0:
                 epochs = epochs[(epochs >= low - room) & (epochs <= high + room)]
     values = np.concatenate((epochs, steps))

@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QLinearGradient, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from desktop.views.charts.ridges import Ridges, round_ticks, thin
 from desktop.views.charts.series import Floats
@@ -37,10 +37,9 @@ class Style:
 def blend(back: QColor, front: QColor, share: float) -> QColor:
     """`front` with opacity `share` over `back`, as an opaque colour."""
     return QColor.fromRgbF(
-        *(
-            min(max(b + (f - b) * share, 0.0), 1.0)
-            for b, f in zip(back.getRgbF()[:3], front.getRgbF()[:3], strict=True)
-        )
+        back.redF() + (front.redF() - back.redF()) * share,
+        back.greenF() + (front.greenF() - back.greenF()) * share,
+        back.blueF() + (front.blueF() - back.blueF()) * share,
     )
 
 
@@ -69,12 +68,14 @@ def _x(plot: QRectF, ridges: Ridges) -> Floats:
     """Pixel positions of the bins' centres, and of both ends of the grid around them."""
     low, high = ridges.grid[0], ridges.grid[-1]
     values = np.concatenate(([low], ridges.centres, [high]))
-    return plot.left() + (values - low) / (high - low) * plot.width()
+    x: Floats = plot.left() + (values - low) / (high - low) * plot.width()
+    return x
 
 
 def _polygon(x: Floats, heights: Floats, baseline: float, tall: float) -> QPolygonF:
     y = baseline - tall * np.concatenate(([0.0], heights, [0.0]))
-    return pg.functions.arrayToQPolygonF(x, y)
+    polygon: QPolygonF = pg.functions.arrayToQPolygonF(x, y)
+    return polygon
 
 
 def _shown(ridges: Ridges, style: Style, most: int) -> list[int]:
@@ -235,33 +236,7 @@ def _epoch_labels(
 ) -> None:
     _small(painter)
     painter.setPen(style.tokens.color("muted"))
-    most = max(2, int((floors[-1] - floors[0]) / 16) + 1)
-    for index in thin(len(epochs), most):
+    last = len(epochs) - 1
+    stride = max(1, int(np.ceil(15 * last / max(floors[-1] - floors[0], 1))))
+    for index in (*range(0, last - stride + 1, stride), last):
         painter.drawText(QPointF(plot.right() + 5, floors[index] + 4), str(epochs[index]))
-
-
-def paint_epoch_key(
-    painter: QPainter, at: QPointF, epochs: tuple[int, ...], tokens: Tokens
-) -> None:
-    """The key: a strip from the oldest to the newest epoch's colour, and the dashed start."""
-    if not epochs:
-        return
-    metrics = _small(painter)
-    first, last = epochs[0], epochs[-1]
-    x, y = at.x(), at.y()
-    muted = tokens.color("muted")
-    painter.setPen(ghost_pen(tokens))
-    painter.drawLine(QPointF(x, y), QPointF(x + 22, y))
-    painter.setPen(muted)
-    words = f"epoch {first} (start)"
-    painter.drawText(QPointF(x + 27, y + 4), words)
-    if last == first:
-        return
-    x += 27 + metrics.horizontalAdvance(words) + 14
-    painter.drawText(QPointF(x, y + 4), str(first))
-    x += metrics.horizontalAdvance(str(first)) + 4
-    strip = QLinearGradient(x, 0, x + 60, 0)
-    strip.setColorAt(0, epoch_color(tokens, 0))
-    strip.setColorAt(1, epoch_color(tokens, 1))
-    painter.fillRect(QRectF(x, y - 4, 60, 8), strip)
-    painter.drawText(QPointF(x + 64, y + 4), f"{last} (newest)")

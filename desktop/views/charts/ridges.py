@@ -115,5 +115,5 @@ def round_ticks(low: float, high: float, most: int) -> list[float]:
     for step in (1, 2, 2.5, 5, 10, 20):
         first, last = np.ceil(low / (step * power) - 1e-9), np.floor(high / (step * power) + 1e-9)
         if last - first + 1 <= most:
-            return [float(f"{i * step * power:.10g}") for i in np.arange(first, last + 1)]
+            return [float(f"{i * step * power:.10g}") + 0.0 for i in np.arange(first, last + 1)]
     return []

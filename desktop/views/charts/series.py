@@ -87,7 +87,7 @@ class Series:
         start = len(self)
         self._x.extend(xs)
         self._y.extend(ys)
-        self._odd.extend(start + np.flatnonzero(~np.isfinite(ys)))
+        self._odd.extend((start + np.flatnonzero(~np.isfinite(ys))).astype(np.float64))
         if len(self) > self._limit:
             self._thin()
         self._summarise()

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QPainter
 
+from desktop.views.charts.epoch_key import paint_epoch_key
 from desktop.views.charts.export import Row
 from desktop.views.charts.figures import paint_title
-from desktop.views.charts.ridgeline import Mode, Style, paint, paint_epoch_key
+from desktop.views.charts.ridgeline import Mode, Style, paint
 from desktop.views.charts.ridges import Items, RidgeCache
 from desktop.views.theme import SIZE_BODY, SPACE_L, SPACE_M, Tokens
 

@@ -22,7 +22,7 @@ from desktop.views.charts.curves import CurveChart
 from desktop.views.charts.histograms import HistogramPanel
 from desktop.views.charts.history import LEARNING_RATE, LOSS, RunHistory, higher_is_better
 from desktop.views.charts.summary import caption
-from desktop.views.theme import SPACE_M, SPACE_S, Theme
+from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from desktop.workers.reports import EpochEnded, Outcome, Progress, RunEnded, RunStarted
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 INTERVAL = 50  # milliseconds between two redraws at least
 BUDGET = 0.006  # seconds of a redraw that may go into histograms
 NARROW = 620  # pixels below which the charts stand above one another
+LOW, TALL = 230, 290  # pixels of a card at least: side by side, and above one another
 
 
 class TrainPage(QWidget):
@@ -106,11 +107,15 @@ class TrainPage(QWidget):
         smoothing_label.setBuddy(self.smoothing)
         self.smoothing_value = QLabel("0.00", content)
         self.smoothing_value.setProperty("role", "muted")
-        bar = QHBoxLayout()
-        bar.setSpacing(SPACE_S)
-        bar.addWidget(self.caption, 1)
+        slider = QHBoxLayout()
+        slider.setSpacing(SPACE_S)
+        slider.addStretch(1)
         for widget in (smoothing_label, self.smoothing, self.smoothing_value):
-            bar.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
+            slider.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
+        self._bar = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._bar.setSpacing(SPACE_S)
+        self._bar.addWidget(self.caption, 1)
+        self._bar.addLayout(slider)
         self.loss_chart = CurveChart(self._theme, self.history, content)
         self.second_chart = CurveChart(self._theme, self.history, content)
         self.second_chart.metricChosen.connect(self._choose_second)
@@ -131,7 +136,7 @@ class TrainPage(QWidget):
         layout = QVBoxLayout(content)
         layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
         layout.setSpacing(SPACE_S)
-        layout.addLayout(bar)
+        layout.addLayout(self._bar)
         layout.addWidget(self.splitter, 1)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
@@ -243,6 +248,11 @@ class TrainPage(QWidget):
     def _recolor(self) -> None:
         icon = self._theme.icon("mdi6.chart-line", "muted")
         self._empty_icon.setPixmap(icon.pixmap(QSize(48, 48)))
+        hover = self._theme.tokens.border
+        self.splitter.setStyleSheet(
+            "QSplitter::handle { background: transparent; }"
+            f"QSplitter::handle:hover {{ background: {hover}; border-radius: {SPACE_XS}px; }}"
+        )
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -259,4 +269,8 @@ class TrainPage(QWidget):
         super().resizeEvent(event)
         narrow = event.size().width() < NARROW
         direction = QBoxLayout.Direction
-        self._charts.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
+        flow = direction.TopToBottom if narrow else direction.LeftToRight
+        self._charts.setDirection(flow)
+        self._bar.setDirection(flow)
+        for card in (self.loss_chart, self.second_chart, self.histograms):
+            card.setMinimumHeight(TALL if narrow else LOW)
