@@ -56,6 +56,14 @@ def describe(error: ValidationError, values: Any) -> str:
     return "; ".join(lines)
 
 
+def refusal(error: ValidationError) -> str:
+    """Why a value was refused, for a form that shows it beside its field: "must be at least 1"."""
+    first: dict[str, Any] = dict(error.errors()[0])
+    items = [step for step in first["loc"] if isinstance(step, int)]
+    text = _reason(first)
+    return f"number {items[-1] + 1} {text}" if items else text
+
+
 def short(value: Any) -> str:
     """A value as JSON, cut off where it gets long."""
     text = json.dumps(value, default=str, ensure_ascii=False)
@@ -87,24 +95,35 @@ def _describe_one(error: dict[str, Any], place: _Place, row: list[int | str]) ->
             message = f"{short(found)} is not allowed{_allowed(str(found), _names(expected))}"
         case "value_error":
             whole = isinstance(place.value, dict)  # several of its settings together are wrong
-            message = f"{'' if whole else f'{short(found)}: '}{context['error']}"
-        case "too_short":
-            message = f"{short(_as_json(found))} has too few values: at least "
-            message += f"{context['min_length']}, not {context['actual_length']}"
-        case "too_long":
-            message = f"{short(_as_json(found))} has too many values: at most "
-            message += f"{context['max_length']}, not {context['actual_length']}"
+            message = f"{'' if whole else f'{short(found)}: '}{_reason(error)}"
         case "json_invalid":
             path, message = "", "it holds text that is not Unicode, or lists nested too deeply"
-        case _ if kind in _WANTED:
-            message = f"{short(found)} {_WANTED[kind]}{_as_variant(found)}"
-        case _ if kind in _BOUNDS:
-            words, bound = _BOUNDS[kind]
-            message = f"{short(found)} {words} {_number(context[bound])}"
         case _:
-            text = str(error["msg"])
-            message = f"{short(found)} is not allowed: {text[:1].lower()}{text[1:]}"
+            message = f"{short(_as_json(found))} {_reason(error)}"
+            if kind in _WANTED:
+                message += _as_variant(found)
     return f"{path}: {message}" if path else message
+
+
+def _reason(error: dict[str, Any]) -> str:
+    """What is wrong with a value, in words that follow the value."""
+    kind, context = error["type"], error.get("ctx") or {}
+    if kind in _WANTED:
+        return _WANTED[kind]
+    if kind in _BOUNDS:
+        words, bound = _BOUNDS[kind]
+        return f"{words} {_number(context[bound])}"
+    match kind:
+        case "value_error":
+            return str(context["error"])
+        case "too_short":
+            few = f"at least {context['min_length']}, not {context['actual_length']}"
+            return f"has too few values: {few}"
+        case "too_long":
+            many = f"at most {context['max_length']}, not {context['actual_length']}"
+            return f"has too many values: {many}"
+    text = str(error["msg"])
+    return f"is not allowed: {text[:1].lower()}{text[1:]}"
 
 
 # --- places ---------------------------------------------------------------------------------------

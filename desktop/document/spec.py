@@ -14,14 +14,17 @@ import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, Union
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias, TypeVar, Union
 
 import annotated_types
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 S = TypeVar("S", bound="Spec")
+
+# What a Spec raises when it is given something it cannot be; `messages` puts it into words.
+SpecError: TypeAlias = ValidationError
 
 # For `json_schema_extra`: the field is seldom needed, and a form folds it away.
 ADVANCED: dict[str, Any] = {"advanced": True}
@@ -47,7 +50,7 @@ class Spec(BaseModel):
             setattr(cls, cls.tag_key, cls.tag)
 
     def replace(self, **changes: Any) -> Self:
-        """A validated copy with some fields changed. Raises pydantic.ValidationError."""
+        """A validated copy with some fields changed. Raises SpecError."""
         return type(self).model_validate({**dict(self), **changes})
 
     @classmethod

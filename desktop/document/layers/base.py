@@ -12,6 +12,7 @@ from math import prod
 from typing import ClassVar, TypeAlias
 
 from desktop.document.choices import Activation, Padding
+from desktop.document.initializers import Orthogonal
 from desktop.document.spec import Spec
 
 Shape: TypeAlias = tuple[int, ...]
@@ -84,6 +85,28 @@ def require_rank(layer: Layer, shape: Shape, rank: int, needed: str) -> None:
     if len(shape) != rank:
         found = f"a row of {shape_text(shape)} numbers" if len(shape) == 1 else shape_text(shape)
         raise ShapeError(f"{layer.tag} needs {needed}, but gets {found}")
+
+
+def check_weight_settings(layer: Layer, weight: str, rank: int) -> None:
+    """Raise ValueError if the settings for `weight`, e.g. "kernel", do not suit its `rank` axes."""
+    if rank < 2 and isinstance(getattr(layer, f"{weight}_initializer", None), Orthogonal):
+        raise ValueError(
+            f"{weight}_initializer cannot be Orthogonal: the {weight} is one row of numbers, "
+            "not a matrix"
+        )
+    axes = getattr(getattr(layer, f"{weight}_constraint", None), "axis", ())
+    if any(not -rank <= axis < rank for axis in axes):
+        allowed = f"0 to {rank - 1}" if rank > 1 else "0"
+        raise ValueError(
+            f"{weight}_constraint has axes {_listed(axes)}, but the {weight} of {layer.tag} has "
+            f"only {allowed}"
+        )
+    if len({axis % rank for axis in axes}) < len(axes):
+        raise ValueError(f"{weight}_constraint names an axis twice: {_listed(axes)}")
+
+
+def _listed(axes: tuple[int, ...]) -> str:
+    return ", ".join(map(str, axes))
 
 
 def normalized_axis(layer: Layer, shape: Shape, axis: int) -> int:

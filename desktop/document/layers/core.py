@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from desktop.document import choices
 from desktop.document.constraints import AnyConstraint
 from desktop.document.initializers import AnyInitializer, GlorotUniform, Zeros
-from desktop.document.layers.base import Family, Layer, Shape
+from desktop.document.layers.base import Family, Layer, Shape, check_weight_settings
 from desktop.document.regularizers import AnyRegularizer
 from desktop.document.spec import ADVANCED
 
@@ -17,6 +17,7 @@ from desktop.document.spec import ADVANCED
 class _Weighted(Layer):
     """What layers with a kernel and a bias have in common."""
 
+    kernel_rank: ClassVar[int]  # how many axes the kernel has
     use_bias: bool = Field(True, title="Bias", description="Add a trainable number to every output")
     kernel_initializer: AnyInitializer = Field(
         GlorotUniform(),
@@ -61,6 +62,12 @@ class _Weighted(Layer):
         json_schema_extra=ADVANCED,
     )
 
+    @model_validator(mode="after")
+    def _weights_suit(self) -> Self:
+        check_weight_settings(self, "kernel", self.kernel_rank)
+        check_weight_settings(self, "bias", 1)
+        return self
+
     def _with_bias(self, kernel: Shape) -> dict[str, Shape]:
         shapes = {"kernel": kernel}
         if self.use_bias:
@@ -72,6 +79,7 @@ class Dense(_Weighted):
     """Every output is a weighted sum of every input, plus a bias."""
 
     family: ClassVar[Family] = Family.CORE
+    kernel_rank: ClassVar[int] = 2
     units: int = Field(64, ge=1, le=100_000, title="Units", description="Number of neurons")
     activation: choices.Activation = Field(
         choices.Activation.LINEAR,

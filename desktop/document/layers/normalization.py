@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from desktop.document.constraints import AnyConstraint
 from desktop.document.initializers import AnyInitializer, Ones, Zeros
-from desktop.document.layers.base import Family, Layer, Shape, normalized_axis
+from desktop.document.layers.base import (
+    Family,
+    Layer,
+    Shape,
+    check_weight_settings,
+    normalized_axis,
+)
 from desktop.document.regularizers import AnyRegularizer
 from desktop.document.spec import ADVANCED
 
@@ -55,6 +61,12 @@ class BatchNormalization(Layer):
     gamma_constraint: AnyConstraint | None = Field(
         None, title="Gamma constraint", description="Limit", json_schema_extra=ADVANCED
     )
+
+    @model_validator(mode="after")
+    def _weights_suit(self) -> Self:
+        for weight in ("beta", "gamma", "moving_mean", "moving_variance"):
+            check_weight_settings(self, weight, 1)
+        return self
 
     def output_shape(self, shape: Shape) -> Shape:
         normalized_axis(self, shape, self.axis)

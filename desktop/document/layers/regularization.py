@@ -36,7 +36,9 @@ class GaussianNoise(_Random):
     """Adds random noise to its inputs while training."""
 
     family: ClassVar[Family] = Family.REGULARIZATION
-    stddev: float = Field(0.1, ge=0, title="Std. deviation", description="Strength of the noise")
+    stddev: float = Field(
+        0.1, ge=0, le=1, title="Std. deviation", description="Strength of the noise"
+    )
 
     def details(self) -> str:
         return f"± {self.stddev:g}"

@@ -1,0 +1,204 @@
+"""The arrows between packages: document -> engine -> workers -> views, and no other."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# What each part of the program may import beside the standard library and itself.
+ALLOWED = {
+    "desktop.document": ("pydantic", "pydantic_core", "annotated_types"),
+    "desktop.engine": (
+        "desktop.document",
+        "desktop.paths",
+        "numpy",
+        "keras",
+        "tensorflow",
+        "sklearn",
+        "pandas",
+        "PIL",
+    ),
+    "desktop.workers": ("desktop.document", "desktop.engine", "desktop.paths", "PySide6.QtCore"),
+    "desktop.views": (
+        "desktop.document",
+        "desktop.workers",
+        "desktop.paths",
+        "PySide6",
+        "pyqtgraph",
+        "qtawesome",
+        "numpy",
+    ),
+    "desktop.paths": ("platformdirs",),
+}
+# Wiring, which may import everything and which nothing but wiring imports.
+WIRING = ("desktop.app", "desktop.cli", "desktop.self_test", "main")
+VERSION = "desktop.__version__"
+# What takes seconds to load, and so is only imported inside functions.
+SLOW = ("keras", "tensorflow")
+
+
+@dataclass(frozen=True)
+class Import:
+    """A module that is imported, and where: `at_once` if already when the file is loaded."""
+
+    name: str
+    line: int
+    at_once: bool
+
+
+def imports_of(source: str, module: str, is_package: bool) -> Iterator[Import]:
+    """Every import in `source`, also inside functions, for type checking, and by importlib."""
+    tree = ast.parse(source)
+    later = {
+        child
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))
+        for child in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parts = module.split(".")
+                home = parts[: len(parts) - node.level + is_package]
+                base = ".".join([*home, *([base] if base else [])])
+            # `from desktop import engine` imports desktop.engine.
+            names = [f"{base}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in (
+            "import_module",
+            "__import__",
+        ):
+            names = [
+                str(part.value)
+                for part in node.args[:1]
+                if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            ] or ["(a name worked out at run time)"]
+        for name in names:
+            yield Import(name, getattr(node, "lineno", 0), node not in later)
+
+
+def is_within(name: str, packages: tuple[str, ...]) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+def violations(source: str, module: str, is_package: bool = False) -> list[str]:
+    """What `source`, as the module of that name, imports though it must not."""
+    part = ".".join(module.split(".")[:2])
+    if is_within(module, WIRING):
+        return []
+    found = []
+    for each in imports_of(source, module, is_package):
+        if each.name.split(".")[0] in sys.stdlib_module_names:
+            continue
+        if not is_within(each.name, (part, VERSION, *ALLOWED.get(part, ()))):
+            found.append(f"{module}, line {each.line}: {part} must not import {each.name}")
+        elif each.at_once and is_within(each.name, SLOW):
+            found.append(f"{module}, line {each.line}: {each.name} only inside a function")
+    return found
+
+
+def modules() -> list[tuple[str, Path]]:
+    paths = [*sorted((ROOT / "desktop").rglob("*.py")), ROOT / "main.py"]
+    found = []
+    for path in paths:
+        parts = list(path.relative_to(ROOT).with_suffix("").parts)
+        found.append((".".join(parts[:-1] if parts[-1] == "__init__" else parts), path))
+    return found
+
+
+def test_every_import_follows_the_arrows() -> None:
+    found = []
+    for name, path in modules():
+        found += violations(path.read_text("utf-8"), name, path.name == "__init__.py")
+    assert not found, "\n".join(found)
+
+
+def test_every_part_has_its_rules() -> None:
+    """A new package beside the four needs a row in the table."""
+    parts = {".".join(name.split(".")[:2]) for name, _ in modules()} - {"desktop"}
+    assert parts <= {*ALLOWED, *WIRING}
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("desktop.document.data", "import numpy as np"),
+        ("desktop.document.data", "from desktop.engine import datasets"),
+        ("desktop.document.data", "from desktop import paths"),
+        ("desktop.document.data", "from ..engine import datasets"),
+        ("desktop.document.data", "def f():\n    import keras"),
+        ("desktop.document.data", "from PySide6 import QtCore"),
+        ("desktop.engine.training", "import keras"),
+        ("desktop.engine.training", "from tensorflow import data"),
+        ("desktop.engine.training", "class A:\n    import keras"),
+        ("desktop.engine.training", "try:\n    import keras\nexcept ImportError: pass"),
+        ("desktop.engine.training", "from PySide6.QtCore import QObject"),
+        ("desktop.engine.training", "from desktop.workers.session import Session"),
+        ("desktop.engine.training", "import matplotlib"),
+        ("desktop.workers.session", "from PySide6.QtWidgets import QWidget"),
+        ("desktop.workers.session", "from PySide6 import QtGui"),
+        ("desktop.workers.session", "import keras"),
+        ("desktop.workers.session", "import desktop.views.theme"),
+        ("desktop.views.stack", "from desktop.engine.reports import EpochEnded"),
+        ("desktop.views.stack", "if TYPE_CHECKING:\n    from desktop.engine import reports"),
+        ("desktop.views.stack", "import importlib\nimportlib.import_module('keras')"),
+        ("desktop.views.stack", "__import__('desktop.engine')"),
+        ("desktop.views.stack", "def f(name):\n    importlib.import_module(name)"),
+        ("desktop.views.stack", "from desktop.app import make_window"),
+        ("desktop.views.stack", "import desktop.cli"),
+        ("desktop.paths", "from desktop.document import storage"),
+        ("desktop.new_part.thing", "import numpy"),
+    ],
+)
+def test_a_planted_violation_is_found(module: str, source: str) -> None:
+    assert len(violations(source, module)) == 1
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("desktop.document.data", "from pydantic import Field\nfrom desktop.document import spec"),
+        ("desktop.document.data", "from .spec import Spec\nimport json, os.path"),
+        ("desktop.engine.training", "def f():\n    import keras\n    from tensorflow import data"),
+        ("desktop.engine.training", "if TYPE_CHECKING:\n    import keras"),
+        ("desktop.workers.session", "from desktop.engine.reports import EpochEnded"),
+        ("desktop.views.stack", "from PySide6.QtWidgets import QWidget\nimport pyqtgraph as pg"),
+        ("desktop.app", "from desktop.engine import training\nfrom desktop.views import theme"),
+        ("main", "from desktop.app import main"),
+    ],
+)
+def test_a_permitted_import_is_not_found(module: str, source: str) -> None:
+    assert violations(source, module) == []
+
+
+def test_document_loads_alone_and_quickly() -> None:
+    """Every module of it, without Qt, TensorFlow or even NumPy, in a fraction of a second."""
+    names = [name for name, _ in modules() if is_within(name, ("desktop.document",))]
+    assert len(names) > 20
+    program = (
+        "import importlib, json, sys, time\n"
+        "import pydantic\n"  # its own time is not ours to answer for
+        "began = time.process_time()\n"
+        f"for name in {names!r}: importlib.import_module(name)\n"
+        "print(json.dumps([time.process_time() - began, sorted(sys.modules)]))\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    seconds, loaded = json.loads(run.stdout)
+    heavy = ("PySide6", "shiboken6", "tensorflow", "keras", "numpy", "pandas", "sklearn", "PIL")
+    assert [name for name in loaded if is_within(name, heavy)] == []
+    assert seconds < 2.0
