@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QItemSelection, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QAbstractTableModel, QItemSelection, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QBrush, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -127,17 +127,14 @@ class SplitLegend(QWidget):
         font = self.font()
         font.setPixelSize(SIZE_SMALL)
         self.setFont(font)
+        self.setFixedHeight(max(SWATCH, QFontMetrics(font).height()))
         theme.changed.connect(self.update)
 
     def show_summary(self, summary: DataSummary) -> None:
         """Name the splits of `summary` that have rows."""
         self._names = tuple(split.name for split in summary.splits if split.rows)
         self.setAccessibleName("Splits: " + ", ".join(self._names))
-        self.updateGeometry()
         self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(200, max(SWATCH, self.fontMetrics().height()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, tokens = QPainter(self), self._theme.tokens
@@ -178,9 +175,9 @@ class _BarDelegate(QStyledItemDelegate):
             text = str(model.data(index))
             flags = model.data(index, Role.TextAlignmentRole) or Qt.AlignmentFlag.AlignVCenter
             inner = rect.adjusted(SPACE_S, 0, -SPACE_S, 0)
-            text = painter.fontMetrics().elidedText(
-                text, Qt.TextElideMode.ElideRight, inner.width()
-            )
+            if index.column() == CLASS:
+                metrics = painter.fontMetrics()
+                text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
             painter.drawText(inner, flags, text)
         if self._view.hasFocus() and index.row() == self._view.currentIndex().row():
             painter.setPen(tokens.color("accent"))
@@ -241,13 +238,14 @@ class ClassBars(QTableView):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(BAR, QHeaderView.ResizeMode.Stretch)
+        self.ensurePolished()
         metrics = self.fontMetrics()
         names = ("Class", *summary.classes)
         widest = max(metrics.horizontalAdvance(name) for name in names)
-        self.setColumnWidth(CLASS, min(widest, 160) + 2 * SPACE_S + 2)
+        self.setColumnWidth(CLASS, min(widest, 160) + 2 * SPACE_S + 4)
         for column, split in enumerate(self.counts.splits, FIRST_SPLIT):
             number = metrics.horizontalAdvance(f"{max(split.class_counts):,}")
-            self.setColumnWidth(column, max(number, SWATCH) + 2 * SPACE_S)
+            self.setColumnWidth(column, max(number, SWATCH) + 2 * SPACE_S + 4)
         lines = min(self.counts.rows, 10)
         self.setMinimumHeight(header.sizeHint().height() + lines * ROW_HEIGHT + 2)
 

@@ -39,7 +39,7 @@ from desktop.views.samples import Index, Role
 from desktop.views.theme import SIZE_BODY, Theme, Tokens
 from desktop.workers.reports import IntArray
 
-SMALLEST, LARGEST = 24, 64  # pixels of a cell
+SMALLEST, LARGEST = 24, 96  # pixels of a cell
 READABLE = 4.5  # contrast of the numbers to their cells
 
 
@@ -162,7 +162,8 @@ class _CellDelegate(QStyledItemDelegate):
         true, said = index.row(), index.column()
         text = model.data(index)
         painter.save()
-        painter.setFont(self._view.number_font)
+        if said < model.size:
+            painter.setFont(self._view.number_font)
         if said == model.size:
             painter.setPen(tokens.color("muted"))
         else:
@@ -259,7 +260,7 @@ class ConfusionMatrix(QTableView):
         font, widest = QFont(self.font()), str(self.cells.counts.max())
         for pixels in range(SIZE_BODY, 8, -1):
             font.setPixelSize(pixels)
-            if QFontMetrics(font).horizontalAdvance(widest) <= across - 4:
+            if QFontMetrics(font).horizontalAdvance(widest) <= across - 2:
                 break
         self.number_font = font
 

@@ -133,7 +133,7 @@ class Gallery(QListView):
     @property
     def columns(self) -> int:
         """Tiles in a row."""
-        return max(1, (self.viewport().width() - 1) // self._tile_width())
+        return max(1, self._room() // self._tile_width())
 
     def show_samples(
         self, samples: Sequence[Sample], value_range: tuple[float, float] = (0.0, 1.0)
@@ -141,6 +141,13 @@ class Gallery(QListView):
         """Show the pictures of `samples`, whose values lie in `value_range`."""
         self.tiles.show(tuple(samples), value_range)
         self._fit()
+
+    def _room(self) -> int:
+        """The width for tiles: the view keeps some free for its scroll bar, shown or not."""
+        bar = self.style().pixelMetric(
+            QStyle.PixelMetric.PM_ScrollBarExtent, None, self.verticalScrollBar()
+        )
+        return max(self.maximumViewportSize().width() - bar - 1, 1)
 
     def _tile_width(self) -> int:
         """The least width of a tile: the picture's or the widest caption's."""
@@ -154,7 +161,7 @@ class Gallery(QListView):
     def _fit(self) -> None:
         lines = max((len(sample.caption) for sample in self.tiles.samples), default=1)
         height = SPACE_S + self.side + SPACE_XS + lines * LINE + SPACE_XS
-        width = (self.viewport().width() - 1) // self.columns
+        width = self._room() // self.columns
         if self.gridSize() != QSize(width, height):
             self.setGridSize(QSize(width, height))
 
@@ -179,7 +186,9 @@ class SampleView(QStackedWidget):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setTabKeyNavigation(False)
         self.table.verticalHeader().hide()
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(True)
         self.table.horizontalHeader().setHighlightSections(False)
         self._message = QLabel()
         self._message.setProperty("role", "muted")

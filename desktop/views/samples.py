@@ -78,11 +78,13 @@ class RowsModel(QAbstractTableModel):
         self.samples = samples
         inputs = samples[0].values.size if samples else 0
         answered = any(sample.said is not None for sample in samples)
-        self._titles = ["Row", *(f"Input {number + 1}" for number in range(inputs))]
+        name = "x" if answered else "Input "
+        self._titles = ["Row", *(f"{name}{number + 1}" for number in range(inputs))]
         self._titles += ["True", "Said", "Sure"] if answered else ["Answer"]
         self._cells = []
         for sample in samples:
-            cells = [sample.name, *(f"{value:g}" for value in sample.values.ravel()), sample.true]
+            number = sample.name.rpartition(" ")[2]
+            cells = [number, *(f"{value:g}" for value in sample.values.ravel()), sample.true]
             if answered:
                 cells += [sample.said or "", percent(sample.confidence)]
             self._cells.append(cells)
@@ -97,7 +99,7 @@ class RowsModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
         if role == Role.DisplayRole:
             return self._cells[index.row()][index.column()]
-        if role == Role.TextAlignmentRole and index.column() > 0:
+        if role == Role.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignCenter
         if role == Role.ToolTipRole:
             return self.samples[index.row()].description

@@ -78,10 +78,14 @@ def _inputs(t: Tokens) -> str:
         border-radius: 0; min-height: 0; }}
     QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: none; padding: 0;
         background: transparent; min-height: 0; }}
-    QComboBox QAbstractItemView {{ border: 1px solid {t.border}; background: {t.raised};
-        padding: {SPACE_XS}px; selection-background-color: {t.selection};
-        selection-color: {t.text}; }}
-    QComboBox QAbstractItemView::item {{ min-height: 24px; padding: 0 {SPACE_XS}px; }}
+    QAbstractSpinBox {{ padding: 0; min-height: 26px; max-height: 26px; }}
+    QComboBox {{ combobox-popup: 0; }}
+    QComboBoxPrivateContainer {{ border: 1px solid {t.border}; background: {t.raised}; }}
+    QComboBox QAbstractItemView {{ border: none; background: {t.raised};
+        padding: {SPACE_XS}px; }}
+    QComboBox QAbstractItemView::item {{ min-height: 24px; padding: 0 {SPACE_XS}px;
+        border-radius: {SPACE_XS}px; }}
+    QComboBox QAbstractItemView::item:selected {{ background: {t.selection}; color: {t.text}; }}
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {t.border}; }}
     QSlider::sub-page:horizontal {{ border-radius: 2px; background: {t.accent}; }}
     QSlider::sub-page:horizontal:disabled {{ background: {t.border}; }}
@@ -134,7 +138,8 @@ def _views(t: Tokens) -> str:
     handle = f"rgba({muted.red()}, {muted.green()}, {muted.blue()}, 60%)"
     return f"""
     QScrollArea, QScrollArea > QWidget > QWidget {{ border: none; background: transparent; }}
-    QAbstractItemView {{ border: none; outline: none; }}
+    QAbstractItemView {{ border: none; outline: none; selection-color: {t.text};
+        selection-background-color: {t.selection}; }}
     QTableView {{ gridline-color: {t.grid}; }}
     QHeaderView {{ background: transparent; border: none; }}
     QHeaderView::section {{ background: {t.window}; color: {t.muted}; border: none;
@@ -178,6 +183,10 @@ def _marks(t: Tokens, images: str) -> str:
         image: url({images}up-off.png); }}
     QAbstractSpinBox::down-arrow:disabled, QAbstractSpinBox::down-arrow:off {{
         image: url({images}down-off.png); }}
+    QRadioButton::indicator {{ width: 14px; height: 14px; border: 1px solid {t.muted};
+        border-radius: 8px; background: {t.surface}; }}
+    QRadioButton::indicator:checked {{ width: 8px; height: 8px; border: 4px solid {t.accent}; }}
+    QRadioButton::indicator:focus {{ border-color: {t.accent}; }}
     QCheckBox {{ spacing: {SPACE_S}px; }}
     {box} {{ width: 14px; height: 14px; border: 1px solid {t.muted};
         border-radius: 4px; background: {t.surface}; }}

@@ -115,7 +115,7 @@ class Theme(QObject):
         return icon
 
     def _write_images(self) -> str:
-        """Write the marks that a style sheet can only take from files; returns their path prefix."""
+        """Write the marks a style sheet can only take from files; returns their path prefix."""
         if not self._images.isValid():
             return ""
         prefix = f"{self._images.path()}/{'dark' if self.is_dark else 'light'}-"

@@ -134,8 +134,14 @@ class EvaluatePage(CardPage):
 
     @property
     def is_outdated(self) -> bool:
-        """Whether the results are those of an earlier state of the network."""
-        return bool(self._outdated)
+        """Whether the results are those of an earlier state of the network, or of other data."""
+        return bool(self._changes())
+
+    def _changes(self) -> str:
+        """What happened since the results on show were made."""
+        if self._evaluation is None or self._outdated or self._session.has_model:
+            return self._outdated
+        return "other data have been chosen since."
 
     def _on_run_started(self, _report: object) -> None:
         self._outdated = "the network has been trained since."
@@ -181,7 +187,7 @@ class EvaluatePage(CardPage):
             return
         rows, epochs = counted(evaluation.rows, "test row"), counted(evaluation.epoch, "epoch")
         result = f"{rows}, after {epochs} of training"
-        outdated = self._outdated
+        outdated = self._changes()
         if outdated:
             self._say(f"Out of date: {result}; {outdated}", "warning")
         else:

@@ -40,9 +40,9 @@ class MetricTiles(QWidget):
     def show_values(self, values: Mapping[str, str]) -> None:
         """Show the texts in `values` under their titles, in the order given."""
         while (item := self._grid.takeAt(0)) is not None:
-            widget = item.widget()
-            widget.hide()
-            widget.deleteLater()
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
         columns = min(len(values), 3 if len(values) not in (2, 4) else 4)
         for number, (title, text) in enumerate(values.items()):
             tile = QFrame()
@@ -56,6 +56,7 @@ class MetricTiles(QWidget):
                 label.setProperty("role", role)
                 column.addWidget(label)
             self._grid.addWidget(tile, number // columns, number % columns)
+            tile.show()
         for column_number in range(max(columns, self._columns)):
             self._grid.setColumnStretch(column_number, int(column_number < columns))
         self._columns = columns

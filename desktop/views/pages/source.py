@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
-from desktop.document.data import GATES, DataSource, LogicTable
+from desktop.document.data import DataSource
 from desktop.document.project import Project
 from desktop.document.spec import fields_of, variants
-from desktop.views.form import Form
+from desktop.views.forms import Form
 from desktop.views.pages.cards import Card
-from desktop.views.theme import SPACE_XS, Theme
+from desktop.views.theme import Theme
 from desktop.views.workspace import Workspace
 
 
@@ -35,24 +28,10 @@ class SourceCard(Card):
         self._about = QLabel()
         self._about.setProperty("role", "muted")
         self._about.setWordWrap(True)
-        self._gates = QWidget()
-        self.gates = QButtonGroup(self)
-        row = QHBoxLayout(self._gates)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE_XS)
-        for gate in GATES:
-            button = QToolButton(text=gate, checkable=True)
-            button.setToolTip(f"Use the table of {gate}")
-            button.setAccessibleName(f"Table of {gate}")
-            self.gates.addButton(button)
-            row.addWidget(button)
-        row.addStretch(1)
-        self.gates.buttonClicked.connect(self._on_gate)
         self.form = Form(theme)
         self.form.edited.connect(self._on_edited)
         self.body.addWidget(self.sources)
         self.body.addWidget(self._about)
-        self.body.addWidget(self._gates)
         self.body.addWidget(self.form)
         self.body.addStretch(1)
         workspace.projectChanged.connect(self._on_project)
@@ -67,13 +46,7 @@ class SourceCard(Card):
         self._used[type(source)] = source
         self.sources.setCurrentIndex(self.sources.findData(type(source)))
         self._about.setText(source.summary())
-        self._gates.setVisible(isinstance(source, LogicTable))
-        gate = source.gate if isinstance(source, LogicTable) else None
-        self.gates.setExclusive(False)  # so that none may be checked
-        for button in self.gates.buttons():
-            button.setChecked(button.text() == gate)
-        self.gates.setExclusive(gate is not None)
-        self.form.show_spec(source)
+        self.form.set_spec(source)
 
     def _on_project(self, before: Project, after: Project) -> None:
         if before.data != after.data:
@@ -83,10 +56,6 @@ class SourceCard(Card):
         kind: type[DataSource] = self.sources.itemData(index)
         if not isinstance(self._workspace.project.data, kind):
             self.use(self._used.get(kind, kind()), f"Use {self.sources.itemText(index)}")
-
-    def _on_gate(self, button: QToolButton) -> None:
-        source = self._workspace.project.data.replace(rows=GATES[button.text()])
-        self.use(source, f"Use the table of {button.text()}")
 
     def _on_edited(self, source: DataSource, name: str) -> None:
         titles = {field.name: field.title for field in fields_of(type(source))}
