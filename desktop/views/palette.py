@@ -290,21 +290,20 @@ class _PaletteDelegate(QStyledItemDelegate):
         flag = QStyle.StateFlag
         stripe = QRect(rect.left() + _TILE // 2 - 1, rect.top(), 3, rect.height())
         painter.fillRect(stripe, family_color(index.data(FAMILY_ROLE)))
-        box = rect.adjusted(_TILE, 1, -SPACE_XS, -1)
+        box = rect.adjusted(_TILE - 4, 1, -1, -1)
         selected = bool(state & flag.State_Selected)
         if selected or state & flag.State_MouseOver:
             painter.setPen(
-                tokens.color("accent")
-                if selected and self._view.hasFocus()
-                else Qt.PenStyle.NoPen
+                tokens.color("accent") if selected and self._view.hasFocus() else Qt.PenStyle.NoPen
             )
             painter.setBrush(tokens.color("selection" if selected else "hover"))
             painter.drawRoundedRect(box, RADIUS - 2, RADIUS - 2)
-        text = box.adjusted(SPACE_S - 2, 0, -2, 0)
+        text = box.adjusted(SPACE_S - 2, 0, -1, 0)
         font = QFont(QApplication.font())
         name = index.data(Qt.ItemDataRole.DisplayRole)
         if QFontMetrics(font).horizontalAdvance(name) > text.width():
             font.setPixelSize(SIZE_SMALL)
+            font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, -0.3)
         shown = QFontMetrics(font).elidedText(name, Qt.TextElideMode.ElideRight, text.width())
         painter.setFont(font)
         painter.setPen(tokens.color("text"))

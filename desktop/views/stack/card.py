@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from desktop.document.analysis import Analysis
@@ -97,7 +97,7 @@ class CardPainter:
 
     def height(self, card: Card, width: int) -> int:
         """The height of `card` in a list `width` wide, with the gaps around it."""
-        height = self._body_height(card)
+        height = self._body_height(card, QRect(0, 0, width, 0))
         if card.problem is not None:
             height += self._message_rect(card, QRect(0, 0, width, 0)).height() + SPACE_S
             if card.problem.fix is not None:
@@ -141,13 +141,19 @@ class CardPainter:
         bold, body, small = _bold(), QApplication.font(), _small()
         line = QRect(left, top, right - left, self._line(bold))
         family = str(card.family or "")
+        beside_name = self._family_beside_name(card, rect)
         used = _draw(painter, line, card.name, bold, text)
         rest = line.adjusted(used + SPACE_S, 0, 0, 0)
-        _draw_right(painter, rest, family or card.shape, small, muted)
+        corner = card.shape if card.family is None else family if beside_name else ""
+        _draw_right(painter, rest, corner, small, muted)
         line.translate(0, line.height() + 1)
-        if card.details:
+        if card.details or not beside_name:
             line.setHeight(self._line(body))
-            _draw(painter, line, card.details, body, text)
+            used = _draw(painter, line, card.details, body, text)
+            if not beside_name and used:
+                _draw_right(painter, line.adjusted(used + SPACE_S, 0, 0, 0), family, small, muted)
+            elif not beside_name:
+                _draw(painter, line, family, small, muted)
             line.translate(0, line.height() + 1)
         if card.family is not None and (card.shape or card.parameters):
             line.setHeight(self._line(small))
@@ -240,9 +246,17 @@ class CardPainter:
     def _line(self, font: QFont) -> int:
         return QFontMetrics(font).height()
 
-    def _body_height(self, card: Card) -> int:
+    def _family_beside_name(self, card: Card, rect: QRect) -> bool:
+        """Whether the family's word has room in the first line; else it goes into the second."""
+        if card.family is None:
+            return True
+        room = self._frame(rect).right() - SPACE_S - self._text_left(rect)
+        name = QFontMetrics(_bold()).horizontalAdvance(card.name)
+        return name + SPACE_S + QFontMetrics(_small()).horizontalAdvance(card.family) <= room
+
+    def _body_height(self, card: Card, rect: QRect) -> int:
         height = 12 + self._line(_bold())
-        if card.details:
+        if card.details or not self._family_beside_name(card, rect):
             height += self._line(QApplication.font()) + 1
         if card.family is not None and (card.shape or card.parameters):
             height += self._line(_small()) + 1
@@ -255,7 +269,7 @@ class CardPainter:
         left, right = self._text_left(rect), self._frame(rect).right() - SPACE_S
         metrics = QFontMetrics(_small())
         lines = len(_wrapped(card.message, metrics, right - left))
-        top = self._frame(rect).top() + self._body_height(card) - 2
+        top = self._frame(rect).top() + self._body_height(card, rect) - 2
         return QRect(left, top, right - left, lines * metrics.lineSpacing())
 
 
@@ -308,9 +322,3 @@ def _wrapped(text: str, metrics: QFontMetrics, width: int) -> list[str]:
     if len(lines) > PROBLEM_LINES:
         lines = [*lines[: PROBLEM_LINES - 1], " ".join(lines[PROBLEM_LINES - 1 :])]
     return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, max(width, 1)) for line in lines]
-
-
-def device_ratio() -> float:
-    """The pixel ratio of the screen."""
-    screen = QGuiApplication.primaryScreen()
-    return screen.devicePixelRatio() if screen is not None else 1.0

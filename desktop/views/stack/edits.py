@@ -27,9 +27,7 @@ class StackEdits:
         """Put `layers` before the layer at `index`."""
         if len(self._project.layers) + len(layers) > MAX_LAYERS:
             raise ProjectFileError(f"a model can have at most {MAX_LAYERS} layers")
-        self._workspace.edit(
-            f"{verb} {named(layers)}", self._project.inserted(index, *layers)
-        )
+        self._workspace.edit(f"{verb} {named(layers)}", self._project.inserted(index, *layers))
         return tuple(range(index, index + len(layers)))
 
     def move(self, indexes: Sequence[int], to: int) -> tuple[int, ...]:

@@ -103,9 +103,7 @@ class StackModel(QAbstractListModel):
                 target = stop + FIRST_LAYER_ROW
                 self.beginMoveRows(root, first, first + count - 1, root, target)
             else:
-                self.beginMoveRows(
-                    root, first + count, stop + FIRST_LAYER_ROW - 1, root, first
-                )
+                self.beginMoveRows(root, first + count, stop + FIRST_LAYER_ROW - 1, root, first)
             self._layers = (*self._layers[:start], *new, *self._layers[stop:])
             self.endMoveRows()
             return []

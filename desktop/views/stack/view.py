@@ -26,7 +26,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QListView, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLabel, QMenu, QWidget
 
 from desktop.document.layers import Layer
 from desktop.document.storage import ProjectFileError
@@ -57,9 +57,7 @@ class StackView(DropListView):
     editRequested = Signal()
     message = Signal(str)
 
-    def __init__(
-        self, workspace: Workspace, theme: Theme, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
         self._stack = StackModel(workspace)
         super().__init__(theme, parent)
         self._workspace = workspace
@@ -228,12 +226,15 @@ class StackView(DropListView):
         analysis = self._workspace.analysis
         text = count_text(analysis.parameters)
         fixed = sum(info.parameters - info.trainable_parameters for info in analysis.layers)
-        if any(info.output_shape is None for info in analysis.layers):
-            text += " up to the layer that cannot work"
+        broken = next((info for info in analysis.layers if info.output_shape is None), None)
+        if broken is not None:
+            text += f" before {broken.name}"
         elif fixed:
             text += f", {count_text(fixed).split()[0]} of them not trained"
-        self._footer.setText(text)
         self._footer.setToolTip(text)
+        room = max(self._footer.width() - self._footer.indent() - SPACE_S, 1)
+        metrics = self._footer.fontMetrics()
+        self._footer.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, room))
 
     def _theme_changed(self) -> None:
         self.viewport().update()
@@ -293,9 +294,7 @@ class StackView(DropListView):
             )
         )
         drag.setHotSpot(self._press_position - rect.topLeft())
-        drag.exec(
-            Qt.DropAction.MoveAction | Qt.DropAction.CopyAction, Qt.DropAction.MoveAction
-        )
+        drag.exec(Qt.DropAction.MoveAction | Qt.DropAction.CopyAction, Qt.DropAction.MoveAction)
         self.setState(QAbstractItemView.State.NoState)
 
     def event(self, event: QEvent) -> bool:
@@ -364,6 +363,7 @@ class StackView(DropListView):
         self.setViewportMargins(0, 0, 0, height)
         frame = self.contentsRect()
         self._footer.setGeometry(frame.left(), frame.bottom() - height + 1, frame.width(), height)
+        self._update_footer()
         self.scheduleDelayedItemsLayout()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -1,0 +1,117 @@
+"""What every field editor can do, whatever it edits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from desktop.document.spec import FieldSpec, Spec
+from desktop.views.theme import Theme
+
+
+class Editor(QWidget):
+    """Edits one field.
+
+    `edited(value)` is emitted when the user has made a new value, which may still be refused by the
+    settings it belongs to; `refused(reason)` when what was typed is no value at all.
+    """
+
+    edited = Signal(object)
+    refused = Signal(str)
+
+    wide = False  # needs the whole width: the label goes above
+    has_title = False  # shows the field's title itself
+
+    def __init__(self, field: FieldSpec, theme: Theme, owner: type[Spec]) -> None:
+        super().__init__()
+        self.field = field
+        self.theme = theme
+        self.owner = owner
+
+    @property
+    def target(self) -> QWidget:
+        """The widget that takes the focus, and that the label is the buddy of."""
+        return self
+
+    def set_value(self, value: Any) -> None:
+        """Show `value`, without emitting anything and without moving a cursor needlessly."""
+        raise NotImplementedError
+
+    def set_invalid(self, invalid: bool) -> None:
+        """Mark the editor as holding something that was not taken."""
+        target = self.target
+        if bool(target.property("invalid")) != invalid:
+            target.setProperty("invalid", invalid)
+            target.style().unpolish(target)
+            target.style().polish(target)
+            target.update()
+
+
+class Combo(QComboBox):
+    """A combo box that the wheel changes only while it has the focus, so that scrolling past it
+    leaves it alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(6)
+        self.setMaxVisibleItems(16)
+
+    # --- Qt ---------------------------------------------------------------------------------------
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+def limits(field: FieldSpec) -> str:
+    """The numbers a field takes, in words: "from 1 to 100 000"; empty if there is no limit."""
+    low, high = field.minimum, field.maximum
+    above = "more than" if field.minimum_excluded else "at least"
+    below = "less than" if field.maximum_excluded else "at most"
+    if low is not None and high is not None:
+        if field.minimum_excluded or field.maximum_excluded:
+            return f"{above} {_grouped(low)} and {below} {_grouped(high)}"
+        return f"from {_grouped(low)} to {_grouped(high)}"
+    if low is not None:
+        return f"{above} {_grouped(low)}"
+    return f"{below} {_grouped(high)}" if high is not None else ""
+
+
+def _grouped(value: float) -> str:
+    """A number as it is read: 100 000."""
+    whole = float(value).is_integer() and abs(value) < 1e15
+    return f"{int(value):,}".replace(",", "\N{THIN SPACE}") if whole else number_text(value)
+
+
+def number_text(value: float) -> str:
+    """A number as it is typed: 128, 0.001, 1e-7."""
+    if isinstance(value, int) or (value.is_integer() and abs(value) < 1e15):
+        return str(int(value))
+    short = f"{value:g}"
+    text = short if float(short) == value else repr(float(value))
+    mantissa, e, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}" if e else text
+
+
+def tool_tip(field: FieldSpec) -> str:
+    """What the field does, what it takes, and what it is if left alone."""
+    parts = [field.help]
+    if limits(field):
+        parts.append(limits(field)[:1].upper() + limits(field)[1:])
+    if field.default is None:
+        parts.append(f"Default: {field.none_title}")
+    elif isinstance(field.default, bool):
+        parts.append(f"Default: {'on' if field.default else 'off'}")
+    elif isinstance(field.default, int | float):
+        parts.append(f"Default: {number_text(field.default)}")
+    elif isinstance(field.default, Spec) and field.default.tag:
+        parts.append(f"Default: {field.default.tag}")
+    elif isinstance(field.default, str):
+        parts.append(f"Default: {field.default}")
+    return "\n".join(part for part in parts if part)

@@ -1,0 +1,290 @@
+"""A form for any settings: one editor for each field that the class describes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from desktop.document.spec import FieldSpec, Kind, Spec, fields_of
+from desktop.views.forms.choices import ChoiceEditor, ChoicesEditor, FlagEditor, PathEditor
+from desktop.views.forms.editor import Editor, number_text, tool_tip
+from desktop.views.forms.numbers import IntegersEditor, NumberEditor
+from desktop.views.forms.table import TableEditor
+from desktop.views.forms.variants import NestedEditor, VariantEditor
+from desktop.views.theme import SPACE_S, SPACE_XS, Theme
+
+EDITORS: dict[Kind, Callable[[FieldSpec, Theme, type[Spec]], Editor]] = {
+    Kind.INTEGER: NumberEditor,
+    Kind.REAL: NumberEditor,
+    Kind.FLAG: FlagEditor,
+    Kind.CHOICE: ChoiceEditor,
+    Kind.CHOICES: ChoicesEditor,
+    Kind.INTEGERS: IntegersEditor,
+    Kind.VARIANT: VariantEditor,
+    Kind.NESTED: NestedEditor,
+    Kind.TABLE: TableEditor,
+    Kind.PATH: PathEditor,
+}
+
+
+@dataclass
+class _Row:
+    """The widgets of one field, and its value that was refused, if any."""
+
+    field: FieldSpec
+    editor: Editor
+    error: QLabel
+    refused: Any = None
+    has_refused: bool = False
+
+
+class Form(QWidget):
+    """Edits one Spec at a time.
+
+    `edited(spec, field_name)` is emitted with the new, validated settings. What cannot be taken
+    stays in its field, marked and explained below, and nothing is emitted.
+    """
+
+    edited = Signal(object, str)
+
+    def __init__(self, theme: Theme, prefix: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._prefix = prefix
+        self._spec: Spec | None = None
+        self._rows: dict[str, _Row] = {}
+        self._more_open: set[type[Spec]] = set()  # classes whose "More settings" are unfolded
+        self._more: QToolButton | None = None
+        self._more_body: QWidget | None = None
+        self._body: QWidget | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        theme.changed.connect(self._update_more)
+
+    @property
+    def spec(self) -> Spec | None:
+        """The settings shown; None before the first."""
+        return self._spec
+
+    def set_spec(self, spec: Spec) -> None:
+        """Show `spec`. Widgets are kept, with focus and cursor, while the class stays the same."""
+        before, self._spec = self._spec, spec
+        if type(before) is not type(spec):
+            self._build(type(spec))
+            before = None
+        for name, row in self._rows.items():
+            value = getattr(spec, name)
+            if before is None or value != getattr(before, name):
+                row.editor.set_value(value)
+                self._accept(row)
+        self._update_more()
+
+    def editor(self, name: str) -> Editor:
+        """The editor of the field called `name`."""
+        return self._rows[name].editor
+
+    def error(self, name: str) -> str:
+        """What is wrong with what the field called `name` holds; empty if nothing."""
+        return self._rows[name].error.text()
+
+    def focus_field(self, name: str | None = None) -> None:
+        """Move the focus to the field called `name`, unfolding it; to the first without a name."""
+        names = [name] if name in self._rows else list(self._rows)[:1]
+        for found in names:
+            assert found is not None
+            row = self._rows[found]
+            if row.field.advanced:
+                self._set_more_open(True)
+            row.editor.target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # --- taking values ----------------------------------------------------------------------------
+
+    def _edited(self, value: Any) -> None:
+        row = self._row_of(self.sender())
+        spec = self._spec
+        if row is None or spec is None:
+            return
+        name = row.field.name
+        # Values refused before, because they did not go with another one, may go with this one.
+        waiting = {n: r.refused for n, r in self._rows.items() if r.has_refused and n != name}
+        try:
+            changed = spec.replace(**{name: value})
+        except ValidationError as error:
+            try:
+                changed = spec.replace(**{name: value}, **waiting) if waiting else None
+            except ValidationError:
+                changed = None
+            if changed is None:
+                row.refused, row.has_refused = value, True
+                self._refuse(row, _reason(error, row.field))
+                return
+        else:
+            try:
+                changed = changed.replace(**waiting)
+            except ValidationError:
+                waiting = {}
+        for each in [row, *(self._rows[n] for n in waiting)]:
+            self._accept(each)
+        if changed != spec:
+            self.edited.emit(changed, name)
+        if self._spec == spec and changed != spec:  # nobody took it: show what is in force
+            row.editor.set_value(getattr(spec, name))
+
+    def _refused(self, reason: str) -> None:
+        row = self._row_of(self.sender())
+        if row is not None:
+            row.has_refused = False
+            self._refuse(row, reason)
+
+    def _row_of(self, sender: object) -> _Row | None:
+        return next((row for row in self._rows.values() if row.editor is sender), None)
+
+    def _refuse(self, row: _Row, reason: str) -> None:
+        row.error.setText(reason)
+        row.error.show()
+        row.editor.set_invalid(True)
+        row.editor.target.setAccessibleDescription(f"{reason}. {row.field.help}")
+
+    def _accept(self, row: _Row) -> None:
+        row.refused, row.has_refused = None, False
+        if row.error.text():
+            row.error.clear()
+            row.error.hide()
+            row.editor.set_invalid(False)
+            row.editor.target.setAccessibleDescription(row.field.help)
+
+    # --- building ---------------------------------------------------------------------------------
+
+    def _build(self, cls: type[Spec]) -> None:
+        layout = self.layout()
+        assert layout is not None
+        if self._body is not None:
+            self._body.hide()
+            layout.removeWidget(self._body)
+            self._body.deleteLater()
+        self._rows, self._more, self._more_body = {}, None, None
+        fields = fields_of(cls)
+        self._body = QWidget()
+        column = QVBoxLayout(self._body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        everyday = [field for field in fields if not field.advanced]
+        advanced = [field for field in fields if field.advanced]
+        if everyday:
+            column.addLayout(self._grid(everyday, cls))
+        if advanced:
+            self._more = QToolButton()
+            self._more.setProperty("role", "flat")
+            self._more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            self._more.setObjectName(self._name("more_settings"))
+            self._more.clicked.connect(self._toggle_more)
+            column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
+            self._more_body = QWidget()
+            grid = self._grid(advanced, cls)
+            grid.setContentsMargins(0, 0, 0, 0)
+            self._more_body.setLayout(grid)
+            column.addWidget(self._more_body)
+        layout.addWidget(self._body)
+
+    def _grid(self, fields: list[FieldSpec], cls: type[Spec]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACE_S)
+        grid.setVerticalSpacing(SPACE_S)
+        grid.setColumnStretch(0, 2)
+        grid.setColumnStretch(1, 3)
+        for field in fields:
+            self._add_row(grid, field, EDITORS[field.kind](field, self._theme, cls))
+        return grid
+
+    def _add_row(self, grid: QGridLayout, field: FieldSpec, editor: Editor) -> None:
+        tip = tool_tip(field)
+        target = editor.target
+        target.setObjectName(self._name(field.name))
+        target.setAccessibleName(target.accessibleName() or field.title)
+        target.setAccessibleDescription(field.help)
+        editor.setToolTip(tip)
+        at = grid.rowCount()
+        if editor.has_title:
+            grid.addWidget(editor, at, 0, 1, 2)
+        else:
+            label = QLabel(field.title)
+            label.setWordWrap(True)
+            label.setToolTip(tip)
+            label.setBuddy(target)
+            if editor.wide:
+                box = QVBoxLayout()
+                box.setSpacing(SPACE_XS)
+                box.addWidget(label)
+                box.addWidget(editor)
+                grid.addLayout(box, at, 0, 1, 2)
+            else:
+                grid.addWidget(label, at, 0)
+                grid.addWidget(editor, at, 1)
+        error = QLabel()
+        error.setProperty("role", "bad")
+        error.setWordWrap(True)
+        error.hide()
+        grid.addWidget(error, at + 1, 0, 1, 2)
+        editor.edited.connect(self._edited)
+        editor.refused.connect(self._refused)
+        self._rows[field.name] = _Row(field, editor, error)
+
+    def _name(self, name: str) -> str:
+        return f"{self._prefix}.{name}" if self._prefix else name
+
+    def _toggle_more(self) -> None:
+        self._set_more_open(type(self._spec) not in self._more_open)
+
+    def _set_more_open(self, opened: bool) -> None:
+        cls = type(self._spec) if self._spec is not None else None
+        if cls is None:
+            return
+        if opened:
+            self._more_open.add(cls)
+        else:
+            self._more_open.discard(cls)
+        self._update_more()
+
+    def _update_more(self) -> None:
+        if self._more is None or self._more_body is None or self._spec is None:
+            return
+        opened = type(self._spec) in self._more_open
+        changed = sum(
+            row.field.advanced and getattr(self._spec, name) != row.field.default
+            for name, row in self._rows.items()
+        )
+        self._more.setText("More settings" + (f" ({changed} changed)" if changed else ""))
+        chevron = "mdi6.chevron-down" if opened else "mdi6.chevron-right"
+        self._more.setIcon(self._theme.icon(chevron))
+        shown = "shown" if opened else "hidden"
+        self._more.setAccessibleName(f"{self._more.text()}, {shown}")
+        self._more_body.setVisible(opened)
+
+
+_BOUNDS = {
+    "greater_than_equal": ("at least", "ge"),
+    "greater_than": ("more than", "gt"),
+    "less_than_equal": ("at most", "le"),
+    "less_than": ("less than", "lt"),
+}
+
+
+def _reason(error: ValidationError, field: FieldSpec) -> str:
+    """What pydantic has against a value, in a sentence."""
+    first = error.errors()[0]
+    if first["type"] in _BOUNDS:
+        words, key = _BOUNDS[first["type"]]
+        what = "Every number" if field.kind is Kind.INTEGERS else "It"
+        return f"{what} must be {words} {number_text(first['ctx'][key])}"
+    match first["type"]:
+        case "too_long":
+            return f"There can be at most {first['ctx']['max_length']} of them"
+        case "too_short":
+            return f"There must be at least {first['ctx']['min_length']} of them"
+    message = str(first["msg"]).removeprefix("Value error, ")
+    return message[:1].upper() + message[1:]

@@ -1,0 +1,144 @@
+"""The editor for the rows of a logic table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QSizePolicy,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from desktop.document.data import GATES
+from desktop.document.spec import FieldSpec, Spec
+from desktop.views.forms.editor import Editor, number_text
+from desktop.views.theme import SPACE_XS, Theme
+
+HEADERS = ("Input 1", "Input 2", "Answer")
+
+
+class TableEditor(Editor):
+    """Rows of two inputs and an answer; the buttons above fill in a gate's."""
+
+    wide = True
+
+    def __init__(self, field: FieldSpec, theme: Theme, owner: type[Spec]) -> None:
+        super().__init__(field, theme, owner)
+        self._value: tuple[tuple[float, ...], ...] = ()
+        self.presets: dict[str, QPushButton] = {}
+        presets = QGridLayout()
+        presets.setSpacing(SPACE_XS)
+        for place, gate in enumerate(GATES):
+            button = QPushButton(gate)
+            button.setCheckable(True)
+            button.setMinimumWidth(0)
+            button.setToolTip(f"Fill in the rows of {gate}")
+            button.setProperty("gate", gate)
+            button.clicked.connect(self._fill)
+            presets.addWidget(button, 0, place)
+            self.presets[gate] = button
+        self.table = _Table(len(HEADERS))
+        self.table.setAccessibleName(field.title)
+        self.add = QPushButton(theme.icon("mdi6.plus"), "Add row")
+        self.remove = QPushButton(theme.icon("mdi6.minus"), "Remove row")
+        self.add.clicked.connect(self._add)
+        self.remove.clicked.connect(self._remove)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACE_XS)
+        buttons.addWidget(self.add)
+        buttons.addWidget(self.remove)
+        column = QGridLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setVerticalSpacing(SPACE_XS)
+        column.addLayout(presets, 0, 0)
+        column.addWidget(self.table, 1, 0)
+        column.addLayout(buttons, 2, 0)
+        self.table.cellChanged.connect(self._cell_changed)
+        theme.changed.connect(self._theme_changed)
+
+    @property
+    def target(self) -> QWidget:
+        return self.table
+
+    def set_value(self, value: Any) -> None:
+        self._value = tuple(tuple(row) for row in value)
+        self.table.blockSignals(True)
+        self.table.setRowCount(len(self._value))
+        for i, row in enumerate(self._value):
+            for j, number in enumerate(row):
+                item = self.table.item(i, j)
+                if item is None:
+                    item = QTableWidgetItem()
+                    item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
+                    self.table.setItem(i, j, item)
+                item.setText(number_text(number))
+        self.table.blockSignals(False)
+        self.table.updateGeometry()
+        for gate, button in self.presets.items():
+            button.setChecked(self._value == GATES[gate])
+        self.remove.setEnabled(len(self._value) > 1)
+
+    def _cell_changed(self, row: int, column: int) -> None:
+        item = self.table.item(row, column)
+        text = item.text().strip() if item is not None else ""
+        answer = column == len(HEADERS) - 1
+        try:
+            number: float = int(text) if answer else float(text)
+            if answer and number not in (0, 1):
+                raise ValueError
+        except ValueError:
+            wanted = "0 or 1" if answer else "a number such as 0.5"
+            self.refused.emit(f"Row {row + 1}, {HEADERS[column]}: enter {wanted}, not “{text}”")
+            return
+        changed = [list(values) for values in self._value]
+        changed[row][column] = number
+        self.edited.emit(tuple(tuple(values) for values in changed))
+
+    def _fill(self) -> None:
+        gate = self.sender().property("gate")
+        self.presets[gate].setChecked(self._value == GATES[gate])
+        self.edited.emit(GATES[gate])
+
+    def _add(self) -> None:
+        self.edited.emit((*self._value, (0.0, 0.0, 0)))
+
+    def _remove(self) -> None:
+        row = self.table.currentRow()
+        row = row if row >= 0 else len(self._value) - 1
+        self.edited.emit(self._value[:row] + self._value[row + 1 :])
+
+    def _theme_changed(self) -> None:
+        self.add.setIcon(self.theme.icon("mdi6.plus"))
+        self.remove.setIcon(self.theme.icon("mdi6.minus"))
+
+
+class _Table(QTableWidget):
+    """As tall as its rows, so that it needs no scroll bar of its own."""
+
+    def __init__(self, columns: int) -> None:
+        super().__init__(0, columns)
+        self.setHorizontalHeaderLabels(HEADERS[:columns])
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setHighlightSections(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(28)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setTabKeyNavigation(False)  # Tab leaves the table, the arrow keys move in it
+
+    # --- Qt ---------------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        height = self.horizontalHeader().sizeHint().height() + self.verticalHeader().length() + 2
+        return QSize(200, height)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, self.sizeHint().height())
