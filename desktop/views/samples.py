@@ -80,13 +80,13 @@ class RowsModel(QAbstractTableModel):
         answered = any(sample.said is not None for sample in samples)
         name = "x" if answered else "Input "
         self._titles = ["Row", *(f"{name}{number + 1}" for number in range(inputs))]
-        self._titles += ["True", "Said", "Sure"] if answered else ["Answer"]
+        self._titles += ["True", "Said"] if answered else ["Answer"]
         self._cells = []
         for sample in samples:
             number = sample.name.rpartition(" ")[2]
             cells = [number, *(f"{value:g}" for value in sample.values.ravel()), sample.true]
             if answered:
-                cells += [sample.said or "", percent(sample.confidence)]
+                cells.append(f"{sample.said}, {percent(sample.confidence)}")
             self._cells.append(cells)
         self.endResetModel()
 

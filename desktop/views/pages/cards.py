@@ -83,6 +83,8 @@ class CardPage(QScrollArea):
         """Add a row of two widgets."""
         columns = Columns(left, right, shares)
         columns.set_narrow(self.width() < NARROW)
+        if not stretch:
+            columns.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._columns.append(columns)
         self.rows.addWidget(columns, stretch)
         return columns

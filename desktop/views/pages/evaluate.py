@@ -182,7 +182,7 @@ class EvaluatePage(CardPage):
             widget.setVisible(evaluation is not None)
         self.empty.setVisible(evaluation is None)
         if evaluation is None:
-            self._say(REASONS.get(session.state, "") if session.has_model else "")
+            self._say("")
             self._show_empty(ready)
             return
         rows, epochs = counted(evaluation.rows, "test row"), counted(evaluation.epoch, "epoch")
