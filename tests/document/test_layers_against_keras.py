@@ -1,0 +1,231 @@
+"""Every setting class against the Keras class it stands for: names, defaults, shapes, counts."""
+
+from __future__ import annotations
+
+import inspect
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+from pydantic_core import PydanticUndefined
+
+from desktop.document.choices import Metric
+from desktop.document.constraints import Constraint
+from desktop.document.initializers import Initializer
+from desktop.document.layers import LAYER_CLASSES, Layer, ShapeError
+from desktop.document.regularizers import Regularizer
+from desktop.document.spec import FieldSpec, Kind, Spec, fields_of, variants
+from desktop.document.training import EarlyStopping, Loss, Optimizer, ReduceLROnPlateau
+from desktop.engine import backend
+from desktop.engine.builder import keras_object
+
+MODULES: dict[type[Spec], str] = {
+    Layer: "layers",
+    Initializer: "initializers",
+    Regularizer: "regularizers",
+    Constraint: "constraints",
+    Optimizer: "optimizers",
+    Loss: "losses",
+}
+FAMILIES = [(cls, module) for base, module in MODULES.items() for cls in variants(base)]
+SETTINGS = [*FAMILIES, (EarlyStopping, "callbacks"), (ReduceLROnPlateau, "callbacks")]
+
+# No database: these tests leave no files behind.
+BUILDING = settings(
+    max_examples=40,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+
+
+def name_of(item: Any) -> str | None:
+    return item.__name__ if isinstance(item, type) else None
+
+
+def keras_class(cls: type[Spec], module: str) -> Any:
+    return getattr(getattr(backend.keras(), module), cls.__name__)
+
+
+# --- names and defaults ---------------------------------------------------------------------------
+
+
+def parameters(cls: Any) -> dict[str, Any]:
+    """The arguments of a Keras class, and of the bases it hands arguments on to, with defaults."""
+    found: dict[str, Any] = {}
+    for owner in reversed(cls.__mro__[:-1]):
+        if "__init__" in vars(owner):
+            signature = inspect.signature(owner.__init__).parameters.values()
+            found |= {each.name: each.default for each in signature}
+    return found
+
+
+def is_same(ours: Any, theirs: Any) -> bool:
+    if isinstance(ours, StrEnum) and theirs is None:
+        return str(ours) == "linear"
+    if isinstance(ours, Spec) and isinstance(theirs, str):
+        module = getattr(backend.keras(), f"{type(ours).tag_key}s")
+        return bool(keras_object(ours).get_config() == module.get(theirs).get_config()) and (
+            type(ours).__name__ == type(module.get(theirs)).__name__
+        )
+    if isinstance(ours, tuple) and isinstance(theirs, int):
+        return ours == (theirs,) * len(ours)
+    return bool(ours == theirs)
+
+
+@pytest.mark.parametrize(("cls", "module"), SETTINGS, ids=name_of)
+def test_fields_are_arguments_of_keras_with_the_same_defaults(cls: type[Spec], module: str) -> None:
+    theirs = parameters(keras_class(cls, module))
+    for field in fields_of(cls):
+        assert field.name in theirs, f"{cls.__name__} of Keras has no {field.name}"
+        default = theirs[field.name]
+        if inspect.Parameter.empty in (default, field.default) or isinstance(
+            field.default, type(PydanticUndefined)
+        ):
+            continue  # Keras demands it; here there is a sensible start
+        assert is_same(field.default, default), (
+            f"{cls.__name__}.{field.name} is {field.default!r}, in Keras {default!r}"
+        )
+
+
+@pytest.mark.parametrize(("cls", "module"), SETTINGS, ids=name_of)
+def test_default_settings_make_the_keras_object(cls: type[Spec], module: str) -> None:
+    assert type(keras_object(cls())) is keras_class(cls, module)
+
+
+@pytest.mark.parametrize("cls", variants(Loss), ids=name_of)
+def test_losses_are_tagged_as_keras_calls_them(cls: type[Loss]) -> None:
+    assert backend.keras().losses.get(cls.tag).__name__ == cls.tag
+
+
+@pytest.mark.parametrize("metric", [m for m in Metric if m is not Metric.ACCURACY])
+def test_metrics_are_named_as_keras_names_them(metric: Metric) -> None:
+    assert backend.keras().metrics.get(str(metric)).name.startswith(str(metric))
+
+
+# --- random settings ------------------------------------------------------------------------------
+
+
+def values(field: FieldSpec) -> st.SearchStrategy[Any]:
+    """Values of a field, valid ones mostly, kept so small that layers are built quickly."""
+    match field.kind:
+        case Kind.INTEGER:
+            low = -3 if field.minimum is None else int(field.minimum)
+            found: st.SearchStrategy[Any] = st.integers(low, max(low, 6))
+        case Kind.REAL:
+            low_real = -3.0 if field.minimum is None else field.minimum
+            high_real = 3.0 if field.maximum is None else field.maximum
+            found = st.floats(
+                low_real, high_real, exclude_min=field.minimum_excluded, width=32
+            ).filter(lambda value: value == 0 or abs(value) > 1e-3)
+        case Kind.FLAG:
+            found = st.booleans()
+        case Kind.CHOICE:
+            found = st.sampled_from(field.choices)
+        case Kind.INTEGERS:
+            size = {"min_size": field.length or 1, "max_size": field.length or 4}
+            found = st.lists(st.sampled_from((1, 2, 3, 4, -1)), **size).map(tuple)
+        case Kind.VARIANT | Kind.NESTED:
+            found = st.sampled_from(field.variants).flatmap(specs)
+        case _:
+            raise AssertionError(f"no values for {field}")
+    return st.none() | found if field.optional else found
+
+
+def specs(cls: type[Spec]) -> st.SearchStrategy[Spec]:
+    """Random valid settings of `cls`."""
+
+    @st.composite
+    def make(draw: Any) -> Spec:
+        fields = fields_of(cls)
+        changed = draw(st.sets(st.sampled_from(fields)) if fields else st.just(set()))
+        try:
+            return cls(**{field.name: draw(values(field)) for field in fields if field in changed})
+        except ValidationError:
+            assume(False)
+            raise
+
+    return make()
+
+
+SHAPES = st.lists(st.integers(1, 7), min_size=1, max_size=4).map(tuple)
+IMAGES = st.tuples(st.integers(1, 9), st.integers(1, 9), st.sampled_from((1, 2, 3, 4, 6)))
+
+
+@pytest.mark.parametrize("cls", LAYER_CLASSES, ids=name_of)
+def test_shapes_and_counts_are_those_of_keras(cls: type[Layer]) -> None:
+    keras, tf = backend.keras(), backend.tensorflow()
+    refused = (ValueError, TypeError, IndexError, tf.errors.InvalidArgumentError)
+
+    @BUILDING
+    @given(specs(cls), SHAPES | IMAGES)
+    def check(layer: Layer, shape: tuple[int, ...]) -> None:
+        try:
+            output = layer.output_shape(shape)
+        except ShapeError as error:
+            assert str(error)
+            if getattr(layer, "axis", None) in (0, -1 - len(shape)):
+                return  # the batch: Keras allows it, but one row would depend on the others
+            with pytest.raises(refused):
+                model = keras.Sequential([keras.Input(shape), keras_object(layer)])
+                model(np.zeros((1, *shape), np.float32))
+            return
+        model = keras.Sequential([keras.Input(shape), keras_object(layer)])
+        built = model.layers[0]
+        assert output == model.output_shape[1:]
+        assert layer.parameter_count(shape) == model.count_params()
+        assert layer.weight_shapes(shape) == {
+            weight.name: tuple(weight.shape) for weight in built.trainable_weights
+        }
+        assert layer.state_shapes(shape) == {
+            weight.name: tuple(weight.shape) for weight in built.non_trainable_weights
+        }
+
+    check()
+
+
+@pytest.mark.filterwarnings("ignore:You are using a softmax over axis:UserWarning")
+@pytest.mark.parametrize("cls", LAYER_CLASSES, ids=name_of)
+def test_every_valid_layer_can_train(cls: type[Layer]) -> None:
+    """Forward and backward, penalties and constraints, with any settings that are accepted."""
+    keras, tf = backend.keras(), backend.tensorflow()
+
+    @settings(BUILDING, max_examples=20)
+    @given(specs(cls), SHAPES | IMAGES)
+    def check(layer: Layer, shape: tuple[int, ...]) -> None:
+        try:
+            output = layer.output_shape(shape)
+        except ShapeError:
+            assume(False)
+        built = keras.Sequential([keras.Input(shape), keras_object(layer)]).layers[0]
+        rows = np.random.default_rng(0).normal(size=(3, *shape)).astype(np.float32)
+        with tf.GradientTape() as tape:
+            result = built(rows, training=True)
+            loss = tf.add_n([tf.reduce_sum(result), *map(tf.reduce_sum, built.losses)])
+        assert result.shape == (3, *output)
+        gradients = tape.gradient(loss, built.trainable_variables)
+        assert len(gradients) == len(layer.weight_shapes(shape))
+        for weight in built.trainable_variables:
+            if weight.constraint is not None:
+                assert weight.constraint(weight).shape == weight.shape
+
+    check()
+
+
+@pytest.mark.parametrize("cls", [*variants(Optimizer), *variants(Loss)], ids=name_of)
+def test_every_valid_optimizer_and_loss_is_accepted_by_keras(cls: type[Spec]) -> None:
+    @settings(BUILDING, max_examples=15)
+    @given(specs(cls))
+    def check(spec: Spec) -> None:
+        made = keras_object(spec).get_config()
+        for field in fields_of(cls):
+            value = getattr(spec, field.name)
+            # Huber of Keras 3.15 leaves its delta out.
+            if field.kind is Kind.REAL and value is not None and field.name in made:
+                assert made[field.name] == pytest.approx(value, rel=1e-6)
+
+    check()
