@@ -163,8 +163,9 @@ class ProblemsBar(QWidget):
         row.setContentsMargins(SPACE_XS, 2, SPACE_S, 2)
         row.setSpacing(SPACE_S)
         row.addWidget(self.count)
-        row.addWidget(self.message, 1)
+        row.addWidget(self.message)
         row.addWidget(self.fix)
+        row.addStretch(1)
         self.popup = _Popup(workspace, theme, self)
         self.popup.list.layerRequested.connect(self._layer_requested)
         self.popup.list.trainingRequested.connect(self._training_requested)
@@ -236,7 +237,7 @@ class _Popup(QFrame):
         self._theme = theme
         self.list = ProblemList(workspace, theme, with_places=True)
         inside = QWidget()
-        column = QVBoxLayout(inside)
+        column = self._inside = QVBoxLayout(inside)
         column.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         column.addWidget(self.list)
         column.addStretch(1)
@@ -252,9 +253,7 @@ class _Popup(QFrame):
 
     def place_above(self, bar: QWidget) -> None:
         """Take the size of the problems, and stand on the left end of `bar`."""
-        inside = self._scroll.widget()
-        layout = inside.layout()
-        assert layout is not None
+        layout = self._inside
         layout.activate()
         needed = layout.totalHeightForWidth(_POPUP_WIDTH - 16)
         size = QSize(
@@ -285,13 +284,14 @@ class _ElidedLabel(QLabel):
     def __init__(self) -> None:
         super().__init__()
         self._full = ""
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
 
     def set_full_text(self, text: str) -> None:
         self._full = text
         self.setToolTip(text)
         self.setAccessibleName(text)
         self._elide()
+        self.updateGeometry()
 
     def _elide(self) -> None:
         room = max(self.width(), 1)
@@ -299,6 +299,13 @@ class _ElidedLabel(QLabel):
         self.setText(self.fontMetrics().elidedText(self._full, mode, room))
 
     # --- Qt ---------------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        width = self.fontMetrics().horizontalAdvance(self._full) + 2
+        return QSize(width, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Sequence
 from math import prod
 
+from pydantic import ValidationError
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
@@ -174,7 +175,10 @@ class PropertiesPanel(QScrollArea):
             if getattr(spec, field.name) != getattr(shown, field.name)
         }
         for index in self.layers:
-            project = project.with_layer(index, project.layers[index].replace(**changes))
+            try:
+                project = project.with_layer(index, project.layers[index].replace(**changes))
+            except ValidationError:  # its other settings do not allow this value: left as it is
+                continue
         title = next(field.title for field in fields_of(type(spec)) if field.name == name)
         if len(self.layers) == 1:
             target = self._workspace.analysis.layers[self.layers[0]].name

@@ -112,6 +112,7 @@ class Form(QWidget):
         name = row.field.name
         # Values refused before, because they did not go with another one, may go with this one.
         waiting = {n: r.refused for n, r in self._rows.items() if r.has_refused and n != name}
+        changed: Spec | None
         try:
             changed = spec.replace(**{name: value})
         except ValidationError as error:
@@ -125,7 +126,7 @@ class Form(QWidget):
                 return
         else:
             try:
-                changed = changed.replace(**waiting)
+                changed = spec.replace(**{name: value}, **waiting)
             except ValidationError:
                 waiting = {}
         for each in [row, *(self._rows[n] for n in waiting)]:
@@ -180,6 +181,7 @@ class Form(QWidget):
         if advanced:
             self._more = QToolButton()
             self._more.setProperty("role", "flat")
+            self._more.setStyleSheet("padding-left: 0px;")  # in line with the labels
             self._more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             self._more.setObjectName(self._name("more_settings"))
             self._more.clicked.connect(self._toggle_more)

@@ -142,6 +142,9 @@ class NumberEditor(TextEditor):
         self._less = self.line.addAction(
             theme.icon("mdi6.minus", "muted"), QLineEdit.ActionPosition.TrailingPosition
         )
+        # Where the empty line means something, that takes the room.
+        self._more.setVisible(not field.optional)
+        self._less.setVisible(not field.optional)
         self._less.setToolTip("Less (Down)")
         self._more.setToolTip("More (Up)")
         self._less.triggered.connect(self._step_down)

@@ -17,13 +17,13 @@ from desktop.document.layers.base import shape_text
 from desktop.document.problems import Problem, Severity
 from desktop.document.project import Project
 from desktop.views.families import FAMILIES, family_tile, tile
-from desktop.views.theme import RADIUS, SIZE_SMALL, SPACE_S, SPACE_XS, Theme
+from desktop.views.stack.text import bold, draw, draw_right, small, wrapped
+from desktop.views.theme import RADIUS, SPACE_S, SPACE_XS, Theme
 
 STRIPE = 4  # width of the family's colour along the left edge
 TILE = 22
 GAP = 3  # between cards, above and below each
 SIDE = SPACE_S  # between a card and the edge of the list
-PROBLEM_LINES = 3
 INPUT_ICON = "mdi6.tray-arrow-down"
 
 
@@ -109,7 +109,7 @@ class CardPainter:
         if card.problem is None or card.problem.fix is None:
             return QRect()
         message = self._message_rect(card, rect)
-        metrics = QFontMetrics(_small())
+        metrics = QFontMetrics(small())
         width = metrics.horizontalAdvance(card.problem.fix.label) + 2 * SPACE_S + TILE - 4
         width = min(width, message.width())
         return QRect(message.left(), message.bottom() + SPACE_XS, width, self._fix_height())
@@ -135,31 +135,31 @@ class CardPainter:
         left, top = self._text_left(rect), self._frame(rect).top() + 6
         right = self._frame(rect).right() - SPACE_S
         painter.drawPixmap(
-            QPoint(left - TILE - SPACE_S, top + (self._line(_bold()) + 2 - TILE) // 2 + 1),
+            QPoint(left - TILE - SPACE_S, top + (self._line(bold()) + 2 - TILE) // 2 + 1),
             self._tile(card, painter.device().devicePixelRatioF()),
         )
-        bold, body, small = _bold(), QApplication.font(), _small()
-        line = QRect(left, top, right - left, self._line(bold))
+        strong, body, fine = bold(), QApplication.font(), small()
+        line = QRect(left, top, right - left, self._line(strong))
         family = str(card.family or "")
         beside_name = self._family_beside_name(card, rect)
-        used = _draw(painter, line, card.name, bold, text)
+        used = draw(painter, line, card.name, strong, text)
         rest = line.adjusted(used + SPACE_S, 0, 0, 0)
         corner = card.shape if card.family is None else family if beside_name else ""
-        _draw_right(painter, rest, corner, small, muted)
+        draw_right(painter, rest, corner, fine, muted)
         line.translate(0, line.height() + 1)
         if card.details or not beside_name:
             line.setHeight(self._line(body))
-            used = _draw(painter, line, card.details, body, text)
+            used = draw(painter, line, card.details, body, text)
             if not beside_name and used:
-                _draw_right(painter, line.adjusted(used + SPACE_S, 0, 0, 0), family, small, muted)
+                draw_right(painter, line.adjusted(used + SPACE_S, 0, 0, 0), family, fine, muted)
             elif not beside_name:
-                _draw(painter, line, family, small, muted)
+                draw(painter, line, family, fine, muted)
             line.translate(0, line.height() + 1)
         if card.family is not None and (card.shape or card.parameters):
-            line.setHeight(self._line(small))
-            used = _draw(painter, line, card.shape, small, muted)
+            line.setHeight(self._line(fine))
+            used = draw(painter, line, card.shape, fine, muted)
             rest = line.adjusted(used + SPACE_S, 0, 0, 0)
-            _draw_right(painter, rest, card.parameters, small, muted)
+            draw_right(painter, rest, card.parameters, fine, muted)
         if card.problem is not None:
             self._paint_problem(painter, rect, card, on_fix)
         painter.restore()
@@ -216,9 +216,9 @@ class CardPainter:
         message = self._message_rect(card, rect)
         mark = QRect(message.left() - TILE - SPACE_S + 3, message.top(), 16, 16)
         self._theme.icon(icon, token).paint(painter, mark)
-        painter.setFont(_small())
+        painter.setFont(small())
         painter.setPen(tokens.color("text"))
-        lines = _wrapped(card.message, QFontMetrics(_small()), message.width())
+        lines = wrapped(card.message, QFontMetrics(small()), message.width())
         painter.drawText(message, Qt.AlignmentFlag.AlignTop, "\n".join(lines))
         fix = self.fix_rect(card, rect)
         if problem.fix is None:
@@ -230,7 +230,7 @@ class CardPainter:
         wand = QRect(fix.left() + 6, fix.center().y() - 6, 14, 14)
         self._theme.icon("mdi6.auto-fix", colour).paint(painter, wand)
         label = fix.adjusted(SPACE_S + TILE - 8, 0, -SPACE_XS, 0)
-        _draw(painter, label, problem.fix.label, _small(), tokens.color(colour))
+        draw(painter, label, problem.fix.label, small(), tokens.color(colour))
 
     def _tile(self, card: Card, ratio: float) -> QPixmap:
         if card.family is not None:
@@ -251,24 +251,24 @@ class CardPainter:
         if card.family is None:
             return True
         room = self._frame(rect).right() - SPACE_S - self._text_left(rect)
-        name = QFontMetrics(_bold()).horizontalAdvance(card.name)
-        return name + SPACE_S + QFontMetrics(_small()).horizontalAdvance(card.family) <= room
+        name = QFontMetrics(bold()).horizontalAdvance(card.name)
+        return name + SPACE_S + QFontMetrics(small()).horizontalAdvance(card.family) <= room
 
     def _body_height(self, card: Card, rect: QRect) -> int:
-        height = 12 + self._line(_bold())
+        height = 12 + self._line(bold())
         if card.details or not self._family_beside_name(card, rect):
             height += self._line(QApplication.font()) + 1
         if card.family is not None and (card.shape or card.parameters):
-            height += self._line(_small()) + 1
+            height += self._line(small()) + 1
         return height
 
     def _fix_height(self) -> int:
-        return self._line(_small()) + SPACE_S
+        return self._line(small()) + SPACE_S
 
     def _message_rect(self, card: Card, rect: QRect) -> QRect:
         left, right = self._text_left(rect), self._frame(rect).right() - SPACE_S
-        metrics = QFontMetrics(_small())
-        lines = len(_wrapped(card.message, metrics, right - left))
+        metrics = QFontMetrics(small())
+        lines = len(wrapped(card.message, metrics, right - left))
         top = self._frame(rect).top() + self._body_height(card, rect) - 2
         return QRect(left, top, right - left, lines * metrics.lineSpacing())
 
@@ -277,48 +277,3 @@ SEVERITY_LOOKS = {  # token and icon: never told apart by colour alone
     Severity.ERROR: ("bad", "mdi6.alert-circle"),
     Severity.WARNING: ("warning", "mdi6.alert"),
 }
-
-
-def _bold() -> QFont:
-    font = QFont(QApplication.font())
-    font.setWeight(QFont.Weight.DemiBold)
-    return font
-
-
-def _small() -> QFont:
-    font = QFont(QApplication.font())
-    font.setPixelSize(SIZE_SMALL)
-    return font
-
-
-def _draw(painter: QPainter, rect: QRect, text: str, font: QFont, colour: QColor) -> int:
-    """Draw one line, elided to fit, and say how wide it became."""
-    metrics = QFontMetrics(font)
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-    painter.setFont(font)
-    painter.setPen(colour)
-    painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-    return metrics.horizontalAdvance(shown)
-
-
-def _draw_right(painter: QPainter, rect: QRect, text: str, font: QFont, colour: QColor) -> None:
-    metrics = QFontMetrics(font)
-    if not text or rect.width() < metrics.horizontalAdvance(text[:3] + "…"):
-        return
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-    painter.setFont(font)
-    painter.setPen(colour)
-    painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, shown)
-
-
-def _wrapped(text: str, metrics: QFontMetrics, width: int) -> list[str]:
-    """`text` in lines of at most `width` pixels; what is beyond the last line is elided."""
-    lines: list[str] = []
-    for word in text.split():
-        if lines and metrics.horizontalAdvance(f"{lines[-1]} {word}") <= width:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    if len(lines) > PROBLEM_LINES:
-        lines = [*lines[: PROBLEM_LINES - 1], " ".join(lines[PROBLEM_LINES - 1 :])]
-    return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, max(width, 1)) for line in lines]

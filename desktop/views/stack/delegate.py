@@ -33,8 +33,8 @@ class CardDelegate(QStyledItemDelegate):
         card = index.data(CARD_ROLE)
         if not isinstance(card, Card):
             return
-        state = option.state  # type: ignore[attr-defined]  # missing in the stubs
-        rect = option.rect  # type: ignore[attr-defined]
+        state = option.state
+        rect = option.rect
         flag = QStyle.StateFlag
         self.painter.paint(
             painter,

@@ -70,6 +70,10 @@ class StackModel(QAbstractListModel):
         self.edits = StackEdits(workspace)
         workspace.projectChanged.connect(self._sync)
 
+    @property
+    def layer_count(self) -> int:
+        return len(self._layers)
+
     def card(self, row: int) -> Card:
         """What the card in `row` says."""
         if row < FIRST_LAYER_ROW:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import (
     QEvent,
-    QItemSelection,
-    QItemSelectionModel,
     QMimeData,
     QPoint,
     Qt,
@@ -23,104 +19,53 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
 from desktop.document.layers import Layer
 from desktop.document.storage import ProjectFileError
-from desktop.views.stack.card import INPUT_ICON, SIDE, count_text
+from desktop.views.stack.card import SIDE
 from desktop.views.stack.commands import COMMANDS, command_for
 from desktop.views.stack.delegate import CardDelegate
-from desktop.views.stack.drops import DropListView
+from desktop.views.stack.extras import Footer, paint_empty
 from desktop.views.stack.mime import layer_class, layers_mime, parse_layers
 from desktop.views.stack.model import CARD_ROLE, FIRST_LAYER_ROW, StackModel
-from desktop.views.theme import SPACE_L, SPACE_S, Theme
+from desktop.views.stack.selection import LayerListView
+from desktop.views.theme import SPACE_S, Theme
 from desktop.views.workspace import Workspace
 
-_NO_LAYER = -1
-_SELECT = QItemSelectionModel.SelectionFlag
-EMPTY_TEXT = "Drag layers here, or double-click one in the list"
 
-
-class StackView(DropListView):
+class StackView(LayerListView):
     """The layers of `workspace` as cards.
 
-    Signals: `currentLayerChanged(index)`, -1 without one; `selectedLayersChanged(indexes)`;
+    Signals: `currentLayerChanged(index)` and `selectedLayersChanged(indexes)`, see the base;
     `editRequested()` when the settings of the current layer are wanted; `message(text)` when
     something could not be done.
     """
 
-    currentLayerChanged = Signal(int)
-    selectedLayersChanged = Signal(object)
     editRequested = Signal()
     message = Signal(str)
 
     def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
-        self._stack = StackModel(workspace)
-        super().__init__(theme, parent)
+        super().__init__(StackModel(workspace), theme, parent)
         self._workspace = workspace
         self._edits = self._stack.edits
-        self._told: tuple[int, tuple[int, ...]] = (_NO_LAYER, ())
         self._pressed_fix = -1
         self.setObjectName("stack")
         self.setAccessibleName("Model: the stack of layers")
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMouseTracking(True)
         self._delegate = CardDelegate(self, theme)
         self.setItemDelegate(self._delegate)
-        self._footer = QLabel(self)
-        self._footer.setObjectName("parameters")
-        self._footer.setProperty("role", "small")
-        self._footer.setAccessibleName("Total parameters")
-        self._footer.setIndent(SIDE + SPACE_S)
-        self.setModel(self._stack)
+        self._footer = Footer(self)
         self._stack.changed.connect(self._project_changed)
         self._stack.layersInserted.connect(self.select_layers)
         self._stack.layersDropped.connect(self.select_layers)
         self._stack.message.connect(self.message)
-        self.selectionModel().selectionChanged.connect(self._tell)
-        self.selectionModel().currentChanged.connect(self._tell)
         self.doubleClicked.connect(self.edit_selected)
         theme.changed.connect(self._theme_changed)
-        self._update_footer()
-
-    # --- what is selected -------------------------------------------------------------------------
-
-    @property
-    def current_layer(self) -> int:
-        """The index of the layer that is selected, or was selected last; -1 without one."""
-        index = self.currentIndex()
-        if index.row() >= FIRST_LAYER_ROW and self.selectionModel().isSelected(index):
-            return index.row() - FIRST_LAYER_ROW
-        return self.selected_layers[-1] if self.selected_layers else _NO_LAYER
-
-    @property
-    def selected_layers(self) -> tuple[int, ...]:
-        """The indexes of all selected layers, from the top."""
-        rows = {index.row() for index in self.selectionModel().selectedRows()}
-        return tuple(sorted(row - FIRST_LAYER_ROW for row in rows if row >= FIRST_LAYER_ROW))
-
-    def select_layer(self, index: int) -> None:
-        """Select the layer at `index`, and scroll to it; -1 selects none."""
-        self.select_layers((index,) if index >= 0 else ())
-
-    def select_layers(self, indexes: Sequence[int]) -> None:
-        """Select the layers at `indexes`; the last becomes the current one."""
-        chosen = QItemSelection()
-        rows = [i + FIRST_LAYER_ROW for i in indexes if 0 <= i < len(self._project_layers())]
-        for row in rows:
-            chosen.select(self._stack.index(row), self._stack.index(row))
-        selection = self.selectionModel()
-        if rows:
-            last = self._stack.index(rows[-1])
-            selection.setCurrentIndex(last, _SELECT.NoUpdate)
-            selection.select(chosen, _SELECT.ClearAndSelect)
-            self.scrollTo(last)
-        else:
-            selection.clear()
+        self._footer.show_analysis(self._workspace.analysis)
 
     # --- commands ---------------------------------------------------------------------------------
 
@@ -208,33 +153,11 @@ class StackView(DropListView):
 
     def _project_changed(self) -> None:
         self.scheduleDelayedItemsLayout()  # a problem that comes or goes changes a card's height
-        self._update_footer()
+        self._footer.show_analysis(self._workspace.analysis)
         if self._told[1] and not self.selected_layers:
             self.select_layer(min(self._told[1][0], len(self._project_layers()) - 1))
         self._tell()
         self.viewport().update()
-
-    def _tell(self) -> None:
-        now = self.current_layer, self.selected_layers
-        before, self._told = self._told, now
-        if now[1] != before[1]:
-            self.selectedLayersChanged.emit(now[1])
-        if now[0] != before[0]:
-            self.currentLayerChanged.emit(now[0])
-
-    def _update_footer(self) -> None:
-        analysis = self._workspace.analysis
-        text = count_text(analysis.parameters)
-        fixed = sum(info.parameters - info.trainable_parameters for info in analysis.layers)
-        broken = next((info for info in analysis.layers if info.output_shape is None), None)
-        if broken is not None:
-            text += f" before {broken.name}"
-        elif fixed:
-            text += f", {count_text(fixed).split()[0]} of them not trained"
-        self._footer.setToolTip(text)
-        room = max(self._footer.width() - self._footer.indent() - SPACE_S, 1)
-        metrics = self._footer.fontMetrics()
-        self._footer.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, room))
 
     def _theme_changed(self) -> None:
         self.viewport().update()
@@ -363,24 +286,12 @@ class StackView(DropListView):
         self.setViewportMargins(0, 0, 0, height)
         frame = self.contentsRect()
         self._footer.setGeometry(frame.left(), frame.bottom() - height + 1, frame.width(), height)
-        self._update_footer()
         self.scheduleDelayedItemsLayout()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._project_layers():
-            self._paint_empty()
+            painter = QPainter(self.viewport())
+            top = self.visualRect(self._stack.index(0)).bottom() + SPACE_S
+            area = self.viewport().rect().adjusted(SIDE, top, -SIDE, -SPACE_S)
+            paint_empty(painter, area, self._theme)
         super().paintEvent(event)
-
-    def _paint_empty(self) -> None:
-        painter = QPainter(self.viewport())
-        top = self.visualRect(self._stack.index(0)).bottom() + SPACE_S
-        area = self.viewport().rect().adjusted(SIDE, top, -SIDE, -SPACE_S)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._theme.tokens.color("border"), 1, Qt.PenStyle.DashLine))
-        painter.drawRoundedRect(area, 6, 6)
-        size = 32
-        icon = self._theme.icon(INPUT_ICON, "muted")
-        icon.paint(painter, area.center().x() - size // 2, area.center().y() - 48, size, size)
-        painter.setPen(self._theme.tokens.color("muted"))
-        text = area.adjusted(SPACE_L, area.height() // 2 - 8, -SPACE_L, 0)
-        painter.drawText(text, Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, EMPTY_TEXT)
