@@ -92,7 +92,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
 )
 
 
-def make_actions(parent: QObject, theme: Theme) -> Mapping[str, QAction]:
+def make_actions(parent: QObject) -> Mapping[str, QAction]:
     """A QAction for each entry of the table, connected to the method `on_<id>` of `parent`."""
     actions: dict[str, QAction] = {}
     for spec in ACTIONS:
@@ -105,7 +105,6 @@ def make_actions(parent: QObject, theme: Theme) -> Mapping[str, QAction]:
         action.setToolTip(f"{spec.tip} ({shortcut})" if shortcut else spec.tip)
         action.setStatusTip(spec.tip)
         actions[spec.id] = action
-    set_icons(actions, theme)
     return actions
 
 

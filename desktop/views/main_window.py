@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(1440, 900)
 
-        self._actions = actions.make_actions(self, theme)
+        self._actions = actions.make_actions(self)
         self._data_timer = QTimer(self, singleShot=True, interval=DATA_DELAY)
         self._data_timer.timeout.connect(self._load_data)
         self._make_centre()
@@ -138,6 +138,7 @@ class MainWindow(QMainWindow):
         menus = {menu: self.menuBar().addMenu(menu.value) for menu in Menu}
         self.undo_action = self.workspace.undo_action(self)
         self.redo_action = self.workspace.redo_action(self)
+        self._set_icons()
         menus[Menu.EDIT].addActions([self.undo_action, self.redo_action])
         for command in COMMANDS:
             if command.separator or command is COMMANDS[0]:
@@ -312,10 +313,13 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name}[*] – Layerwise")
         self.setWindowModified(self.workspace.dirty)
 
-    def _on_theme_changed(self) -> None:
+    def _set_icons(self) -> None:
         actions.set_icons(self._actions, self._theme)
         self.undo_action.setIcon(self._theme.icon("mdi6.undo"))
         self.redo_action.setIcon(self._theme.icon("mdi6.redo"))
+
+    def _on_theme_changed(self) -> None:
+        self._set_icons()
         self._update_actions()
 
     # --- commands ---------------------------------------------------------------------------------

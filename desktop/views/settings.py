@@ -22,7 +22,7 @@ class Settings:
 
     @property
     def theme(self) -> Mode:
-        value = self._store.value("theme", Mode.SYSTEM.value)
+        value = str(self._store.value("theme", Mode.SYSTEM.value))
         return Mode(value) if value in set(Mode) else Mode.SYSTEM
 
     @theme.setter

@@ -99,13 +99,12 @@ def train(
 
 def evaluate(trainer: Trainer, control: RunControl) -> Evaluation:
     """Evaluate the trainer's network on the test rows of its data."""
-    from desktop.engine import evaluation
+    from desktop.engine.evaluation import evaluate as measure
 
+    assert trainer.project is not None
     try:
         with explaining("The evaluation failed", Stopped):
-            return evaluation.evaluate(
-                trainer.model, trainer.project, trainer.dataset, trainer.epoch, control
-            )
+            return measure(trainer.model, trainer.project, trainer.dataset, trainer.epoch, control)
     except TaskError as error:
         if isinstance(error.__cause__, Stopped):
             raise TaskError("The evaluation was stopped") from error
