@@ -1,0 +1,120 @@
+"""How well a network does on the test rows."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop.document.project import Project
+from desktop.engine import backend
+from desktop.engine.control import RunControl
+from desktop.engine.datasets import Dataset, Rows
+from desktop.engine.encoding import class_probabilities, encode
+from desktop.engine.reports import Evaluation, FloatArray, IntArray, Mistake, read_only
+
+MAX_MISTAKES = 200
+MAX_BATCH = 1024
+BATCH_VALUES = 1 << 24  # numbers that the layers may put out for one batch: 64 MiB of float32
+
+NOT_NUMBERS = "Some of the network's outputs are not numbers, so its answers mean nothing"
+
+
+def evaluate(
+    model: Any,
+    project: Project,
+    dataset: Dataset,
+    epoch: int,
+    control: RunControl | None = None,
+) -> Evaluation:
+    """Measure `model`, compiled for `project` and trained for `epoch` epochs, on the test rows.
+
+    Raises Stopped as soon as `control` is told to stop.
+    """
+    from sklearn.metrics import confusion_matrix
+
+    rows, classes = dataset.test, dataset.source.classes
+    callbacks = _stoppable(control)
+    batch_size = _batch_size(model)
+    metrics = model.evaluate(
+        rows.x,
+        encode(rows.y, project),
+        batch_size=batch_size,
+        verbose=0,
+        return_dict=True,
+        callbacks=callbacks,
+    )
+    outputs = model.predict(rows.x, batch_size=batch_size, verbose=0, callbacks=callbacks)
+    probabilities = class_probabilities(outputs, project)
+    confusion: IntArray | None = None
+    mistakes: tuple[Mistake, ...] = ()
+    mistake_count = 0
+    if probabilities is not None:
+        predicted = probabilities.argmax(axis=1)
+        confusion = read_only(confusion_matrix(rows.y, predicted, labels=range(len(classes))))
+        mistakes, mistake_count = _mistakes(rows, predicted, probabilities)
+    return Evaluation(
+        rows=len(rows),
+        metrics={name: float(value) for name, value in metrics.items()},
+        classes=classes,
+        confusion=confusion,
+        mistakes=mistakes,
+        mistake_count=mistake_count,
+        epoch=epoch,
+        note=_note(dataset, outputs),
+    )
+
+
+def _mistakes(
+    rows: Rows, predicted: NDArray[np.intp], probabilities: FloatArray
+) -> tuple[tuple[Mistake, ...], int]:
+    """The wrong answers given with the most confidence, worst first, and the count of all."""
+    wrong = np.flatnonzero(predicted != rows.y)
+    confidence = probabilities[wrong, predicted[wrong]]
+    worst = np.argsort(-confidence, kind="stable")[:MAX_MISTAKES]
+    mistakes = tuple(
+        Mistake(
+            row=int(row),
+            sample=read_only(rows.x[row]),
+            true_class=int(rows.y[row]),
+            predicted_class=int(predicted[row]),
+            confidence=float(sure),
+        )
+        for row, sure in zip(wrong[worst], confidence[worst], strict=True)
+    )
+    return mistakes, len(wrong)
+
+
+def _note(dataset: Dataset, outputs: NDArray[Any]) -> str:
+    notes = []
+    if dataset.test_is_training:
+        notes.append(
+            "These are the rows the network was trained with: this shows how well they were "
+            "learnt, not how it does on new ones"
+        )
+    if not np.isfinite(outputs).all():
+        notes.append(NOT_NUMBERS)
+    return ". ".join(notes)
+
+
+def _batch_size(model: Any) -> int:
+    """Rows at a time: many, but so that the outputs of all layers fit."""
+    per_row = sum(prod(size or 1 for size in layer.output.shape) for layer in model.layers)
+    return int(np.clip(BATCH_VALUES // max(per_row, 1), 1, MAX_BATCH))
+
+
+def _stoppable(control: RunControl | None) -> list[Any]:
+    """Keras callbacks that ask `control` at every batch."""
+    if control is None:
+        return []
+
+    def ask(batch: int, logs: Any = None) -> None:
+        control.checkpoint()
+
+    control.checkpoint()
+    callback = backend.keras().callbacks.LambdaCallback(
+        on_test_batch_begin=ask, on_predict_batch_begin=ask
+    )
+    return [callback]

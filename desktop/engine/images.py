@@ -1,0 +1,127 @@
+"""Pictures in files become drawings: ink 255 on 0, whatever the file's colours.
+
+Files are untrusted: only common formats are tried, and neither a large file nor one that unpacks to
+a huge picture is read.
+"""
+
+from __future__ import annotations
+
+import struct
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from desktop.engine.drawing import FULL, Raster
+
+MAX_BYTES = 50_000_000
+MAX_PIXELS = 50_000_000
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
+
+FAINTEST_CONTRAST = 24  # levels of 255 between paper and ink; less is noise
+CLEAN_PAPER = 6  # levels by which the border of a clean picture may differ
+NOISY_INK = 0.4  # part of full ink below which an unclean picture's greys are paper
+
+
+class ImageError(Exception):
+    """A picture could not be used; the message says which, why and what to do."""
+
+
+def read_grey(path: Path) -> Raster:
+    """The picture in the file at `path` as grey levels, uint8 (h, w), upright. Raises ImageError.
+
+    What is transparent counts as white, or as black if all would be white then.
+    """
+    try:
+        if path.is_dir():
+            raise ImageError(f"{path} is a folder: name the pictures in it")
+        if path.stat().st_size > MAX_BYTES:
+            raise ImageError(f"{path} is larger than {MAX_BYTES // 1_000_000} MB: make it smaller")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of large pictures, which are refused below
+            with Image.open(path, formats=FORMATS) as image:
+                if image.width * image.height > MAX_PIXELS:
+                    raise ImageError(
+                        f"{path} has {image.width:,} × {image.height:,} pixels: make it smaller, "
+                        f"{MAX_PIXELS // 1_000_000} million at most"
+                    )
+                return _grey(ImageOps.exif_transpose(image))
+    except FileNotFoundError as error:
+        raise ImageError(f"{path} does not exist") from error
+    except Image.DecompressionBombError as error:
+        raise ImageError(f"{path} unpacks to far too many pixels: make it smaller") from error
+    except UnidentifiedImageError as error:
+        raise ImageError(f"{path} is not a picture in one of {', '.join(FORMATS)}") from error
+    except PermissionError as error:
+        raise ImageError(f"{path} cannot be read: you have no permission") from error
+    except (OSError, ValueError, SyntaxError, EOFError, struct.error, MemoryError) as error:
+        # Pillow's words for what is wrong inside a file.
+        reason = (str(error) or type(error).__name__).strip().split("\n", 1)[0]
+        raise ImageError(f"{path} is damaged or cannot be read: {reason}") from error
+
+
+def ink_of(grey: Raster) -> Raster | None:
+    """The ink of the picture `grey`: 255 on 0, whether it was dark on light or light on dark.
+
+    The paper is what most of the border shows. Full contrast is stretched to 255; where the paper
+    is uneven, as in a photograph, what is closer to it than to the ink is taken for paper. None if
+    nothing stands out.
+    """
+    border = _border(grey)
+    paper = float(np.median(border))
+    away = _away_from_paper(grey, paper)
+    contrast = float(away.max())
+    if contrast < FAINTEST_CONTRAST:
+        return None
+    ink = np.clip(away / contrast, 0.0, 1.0)
+    if float(np.percentile(np.abs(border - paper), 90)) > CLEAN_PAPER:
+        ink = np.clip((ink - NOISY_INK) / (1 - NOISY_INK), 0.0, 1.0)
+    return np.rint(ink * FULL).astype(np.uint8)
+
+
+def light_on_dark(grey: Raster) -> Raster:
+    """`grey`, inverted if its paper is light; otherwise as it is."""
+    return FULL - grey if np.median(_border(grey)) > FULL / 2 else grey
+
+
+def _border(grey: Raster) -> Raster:
+    return np.concatenate([grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]])
+
+
+def _away_from_paper(grey: Raster, paper: float) -> NDArray[np.float64]:
+    """How far each pixel is on the ink's side of `paper`, in levels."""
+    difference = grey.astype(np.float64) - paper
+    away = -difference if paper > FULL / 2 else difference
+    # On middle grey paper, ink may lie on either side: it is where pixels are farthest.
+    if FULL / 4 < paper < FULL * 3 / 4 and -away.min() > away.max():
+        away = -away
+    clipped: NDArray[np.float64] = np.clip(away, 0.0, None)
+    return clipped
+
+
+def _grey(image: Image.Image) -> Raster:
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        return _from_deep(np.asarray(image), full=65535 if image.mode.startswith("I;16") else None)
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        on_white = _on(image, "white")
+        return on_white if on_white.min() < FULL - FAINTEST_CONTRAST else _on(image, "black")
+    return np.asarray(image.convert("L"))
+
+
+def _on(image: Image.Image, colour: str) -> Raster:
+    background = Image.new("RGBA", image.size, colour)
+    return np.asarray(Image.alpha_composite(background, image).convert("L"))
+
+
+def _from_deep(values: NDArray[Any], full: int | None) -> Raster:
+    """Grey levels of more than 8 bits; without a known `full`, the largest value is white."""
+    levels = values.astype(np.float64)
+    if not np.isfinite(levels).all():
+        raise ValueError("some of its pixels are not numbers")
+    levels -= min(float(levels.min()), 0.0)
+    white = full or max(float(levels.max()), 1e-30)
+    return np.rint(np.clip(levels / white, 0.0, 1.0) * FULL).astype(np.uint8)
