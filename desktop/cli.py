@@ -1,0 +1,400 @@
+"""The command line: the same engine without a window.
+
+Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 `check`
+found errors, 2 something could not be done (one line says what), 130 stopped with Ctrl+C.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from desktop import __version__, json_output
+
+if TYPE_CHECKING:
+    from desktop.console import TrainingLog
+    from desktop.document.project import Project
+    from desktop.engine.control import RunControl
+    from desktop.engine.reports import Evaluation
+    from desktop.engine.training import Trainer
+
+FAILED, STOPPED = 2, 130
+MAX_SEED = 2**32 - 1
+
+logger = logging.getLogger("desktop")
+
+
+class CommandError(Exception):
+    """A command cannot do its work; the message is for the user."""
+
+
+class _Commands(TyperGroup):
+    """A first argument that is neither a command nor an option is a project to open."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            args = ["open", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    name="layerwise",
+    cls=_Commands,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    subcommand_metavar="[PROJECT | COMMAND [ARGS]...]",
+)
+
+ProjectPath = Annotated[Path, typer.Argument(metavar="PROJECT", help="A .layerwise file")]
+ModelPath = Annotated[Path, typer.Argument(metavar="MODEL", help="A .keras file")]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="One JSON object on standard output and nothing else")
+]
+
+
+def run(argv: list[str]) -> int:
+    """Do what the arguments `argv` (without the program's name) ask for; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a console may lack some characters
+            stream.reconfigure(errors="replace")
+    try:
+        return int(typer.main.get_command(app).main(argv, _program(), standalone_mode=False) or 0)
+    except typer.TyperException as error:
+        return _fail(f"{_usage_message(error)} ({_program()} --help shows how it is used)")
+    except KeyboardInterrupt:
+        return _stopped()
+    except Exception as error:
+        if isinstance(error, _user_errors()):
+            return _fail(str(error))
+        logger.debug("A command failed", exc_info=True)
+        return _fail(f"Something went wrong inside Layerwise: {type(error).__name__}: {error}")
+
+
+@app.callback(invoke_without_command=True)
+def window(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version")] = False,
+) -> int:
+    """Stack Keras layers, watch the network learn, and try it on digits you draw.
+
+    Without a command the window opens; with a PROJECT, on that project.
+    """
+    if version:
+        typer.echo(f"Layerwise {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        from desktop.app import open_window
+
+        raise typer.Exit(open_window(None))
+    if context.invoked_subcommand != "open":
+        # Errors reach the user as one line; what the engine logs besides is for programmers.
+        logger.addHandler(logging.NullHandler())
+    return 0
+
+
+@app.command("open", hidden=True)
+def open_project(context: typer.Context, project: ProjectPath) -> int:
+    """Open the window on a project."""
+    if not project.exists():
+        assert context.parent is not None and isinstance(context.parent.command, TyperGroup)
+        commands = context.parent.command.commands.items()
+        names = ", ".join(name for name, command in commands if not command.hidden)
+        raise CommandError(f"{project} is neither a file nor a command; the commands are {names}")
+    from desktop.app import open_window
+
+    return open_window(project)
+
+
+@app.command()
+def train(
+    project: ProjectPath,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, max=1_000_000, help="Instead of the project's epochs")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=MAX_SEED, help="Instead of the project's seed")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Write model.keras, history.csv and project.layerwise there"
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Train the network of PROJECT and measure it on the test rows. Ctrl+C stops and keeps it."""
+    from desktop import console
+
+    settings = {"epochs": epochs, "seed": seed}
+    changes = {name: value for name, value in settings.items() if value is not None}
+    loaded = _project(project)
+    loaded = loaded.replace(training=loaded.training.replace(**changes))
+    _refuse_errors(project, loaded)
+    folder = _made_folder(out)
+
+    from desktop.engine import datasets
+    from desktop.engine.control import RunControl
+    from desktop.engine.reports import Outcome
+    from desktop.engine.training import Trainer
+
+    with _quiet_output(as_json):
+        trainer, control = Trainer(datasets.load(loaded.data)), RunControl()
+        with console.TrainingLog() as log, _stop_on_ctrl_c(control):
+            trainer.run(loaded, log, control)
+        ended = log.ended
+        assert ended is not None
+        if folder is not None and trainer.model is not None:
+            _write(folder, trainer, loaded, log)
+        if ended.outcome is Outcome.FAILED:
+            raise CommandError(f"{project}: {ended.message}")
+        if ended.message:
+            console.say(ended.message)
+        stopped = ended.outcome is Outcome.STOPPED
+        evaluation = None if stopped else _evaluated(trainer.model, loaded, trainer)
+    if as_json:
+        parameters = log.started.parameters if log.started else 0
+        values = json_output.training_values(parameters, log.epochs, evaluation, ended.seconds)
+        json_output.print_json(values)
+    elif evaluation is not None:
+        console.show_figures(evaluation)
+    return _stopped() if stopped else 0
+
+
+@app.command()
+def check(project: ProjectPath, as_json: AsJson = False) -> int:
+    """Show shapes, parameters and problems of PROJECT; exit code 1 if there is an error.
+
+    In JSON, "layer" of a problem is a position in "layers", counted from 0, or null.
+    """
+    from desktop.document.analysis import analyse
+
+    loaded = _project(project)
+    analysis = analyse(loaded)
+    if as_json:
+        json_output.print_json(json_output.analysis_values(analysis))
+    else:
+        from desktop import console
+
+        console.show_analysis(project.name, loaded.data.title, loaded.data.input_shape, analysis)
+    return 0 if analysis.is_trainable else 1
+
+
+@app.command()
+def evaluate(model: ModelPath, project: ProjectPath, as_json: AsJson = False) -> int:
+    """Measure MODEL on the test rows of PROJECT's data, with PROJECT's loss and metrics."""
+    from desktop import console
+    from desktop.document.analysis import analyse
+
+    loaded = _project(project)
+    _refuse_errors(project, loaded)
+    from desktop.engine import datasets, storage
+    from desktop.engine.builder import compile_model
+    from desktop.engine.evaluation import evaluate as measure
+
+    with _quiet_output(as_json):
+        network = storage.load_model(model)
+        storage.check_fits(network, loaded)
+        if network.count_params() != analyse(loaded).parameters:
+            console.say(f"{model} has other layers than {project}; the model's are used", "yellow")
+        compile_model(network, loaded)
+        evaluation = measure(network, loaded, datasets.load(loaded.data), 0)
+    if as_json:
+        json_output.print_json(json_output.evaluation_values(evaluation))
+    else:
+        console.show_evaluation(evaluation)
+    return 0
+
+
+@app.command()
+def predict(
+    model: ModelPath,
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Pictures of digits")],
+    project: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PROJECT",
+            help="What the model was trained with; otherwise project.layerwise beside the model, "
+            "or else what the model's shape suggests",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Say which class MODEL takes each IMAGE for; dark on light or light on dark."""
+    from desktop import console
+    from desktop.engine import storage
+    from desktop.engine.prediction import Predictor, suggested_project
+
+    loaded = None if project is None else _project(project)
+    with _quiet_output(as_json):
+        network = storage.load_model(model)
+        if loaded is not None:
+            storage.check_fits(network, loaded)
+        else:
+            loaded = _project_beside(model, network) or suggested_project(network)
+        predictions = Predictor(network, loaded).predict_images(images)
+    if as_json:
+        json_output.print_json(json_output.prediction_values(predictions))
+    else:
+        console.show_predictions(predictions)
+    return 0
+
+
+@app.command("self-test")
+def self_test() -> int:
+    """Drive the real window from end to end, without a display, to see that all is in place."""
+    from desktop.app import self_test as drive
+
+    return drive()
+
+
+# --- what commands share --------------------------------------------------------------------------
+
+
+def _project(path: Path) -> Project:
+    """The project at `path`; files it names are looked for from the folder it lies in."""
+    from desktop.document.data import Mnist
+    from desktop.document.storage import read_project
+
+    project = read_project(path)
+    if isinstance(project.data, Mnist) and project.data.path:
+        file = path.resolve().parent / Path(project.data.path).expanduser()
+        project = project.replace(data=project.data.replace(path=str(file)))
+    return project
+
+
+def _refuse_errors(path: Path, project: Project) -> None:
+    """Raise CommandError if `project` cannot be trained; tell of what is odd about it."""
+    from desktop.console import say
+    from desktop.document.analysis import analyse
+    from desktop.document.problems import Severity
+
+    problems = analyse(project).problems
+    for problem in problems:
+        where = "" if problem.layer is None else f", layer {problem.layer + 1}"
+        if problem.severity is Severity.ERROR:
+            more = len(problems) - 1
+            others = f" (and {more} more; `check` shows all)" if more else ""
+            raise CommandError(f"{path}{where}: {problem.message}{others}")
+        say(f"Warning: {path.name}{where}: {problem.message}", "yellow")
+
+
+def _project_beside(model: Path, network: Any) -> Project | None:
+    from desktop.document.storage import ProjectFileError
+    from desktop.engine.storage import ModelFileError, check_fits
+
+    beside = model.parent / "project.layerwise"
+    try:
+        project = _project(beside)
+        check_fits(network, project)
+    except (ProjectFileError, ModelFileError):
+        return None
+    return project
+
+
+def _made_folder(path: Path | None) -> Path | None:
+    """`path` as a folder that can be written to, made if need be, before hours of training."""
+    if path is None:
+        return None
+    import tempfile
+
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path).close()
+    except FileExistsError as error:
+        raise CommandError(f"{path} is a file, so nothing can be written in it") from error
+    except OSError as error:
+        raise CommandError(
+            f"Nothing can be written in {path}: {error.strerror or error}; choose another folder"
+        ) from error
+    return path
+
+
+def _write(folder: Path, trainer: Trainer, project: Project, log: TrainingLog) -> None:
+    from desktop.console import say
+    from desktop.document.storage import write_project
+    from desktop.engine.storage import save_model, write_history
+
+    save_model(trainer.model, folder / "model.keras")
+    write_history(folder / "history.csv", log.epochs)
+    write_project(folder / "project.layerwise", project)
+    say(f"Wrote model.keras, history.csv and project.layerwise to {folder}")
+
+
+def _evaluated(model: Any, project: Project, trainer: Trainer) -> Evaluation:
+    from desktop.engine.evaluation import evaluate as measure
+
+    return measure(model, project, trainer.dataset, trainer.epoch)
+
+
+@contextlib.contextmanager
+def _quiet_output(as_json: bool) -> Iterator[None]:
+    """Keep standard output for the JSON alone, whatever a library may print."""
+    with contextlib.redirect_stdout(sys.stderr) if as_json else contextlib.nullcontext():
+        yield
+
+
+@contextlib.contextmanager
+def _stop_on_ctrl_c(control: RunControl) -> Iterator[None]:
+    """The first Ctrl+C stops the run in order, a second one at once."""
+
+    def stop(number: int, frame: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        control.stop()
+
+    try:
+        before = signal.signal(signal.SIGINT, stop)
+    except ValueError:  # not on the main thread, which alone gets signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+# --- errors ---------------------------------------------------------------------------------------
+
+
+def _user_errors() -> tuple[type[Exception], ...]:
+    """The exceptions whose message is a sentence for the user."""
+    from desktop.document.storage import ProjectFileError
+    from desktop.engine.backend import BackendError
+    from desktop.engine.builder import ProjectError
+    from desktop.engine.datasets import DataError
+    from desktop.engine.images import ImageError
+    from desktop.engine.prediction import PredictionError
+    from desktop.engine.storage import ModelFileError
+
+    ours = (BackendError, ProjectError, DataError, ImageError, PredictionError, ModelFileError)
+    return CommandError, ProjectFileError, *ours
+
+
+def _usage_message(error: typer.TyperException) -> str:
+    message = error.format_message() if hasattr(error, "format_message") else str(error)
+    return message.rstrip(".")
+
+
+def _program() -> str:
+    return Path(sys.argv[0]).name or "layerwise"
+
+
+def _fail(message: str) -> int:
+    from desktop.console import say
+
+    say(f"Error: {message}", "red")
+    return FAILED
+
+
+def _stopped() -> int:
+    from desktop.console import say
+
+    say("Stopped")
+    return STOPPED

@@ -1,0 +1,216 @@
+"""How the command line shows things on a terminal. Standard output is for results only."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from desktop.document.analysis import Analysis
+from desktop.document.layers.base import shape_text
+from desktop.document.problems import Severity
+from desktop.json_output import shown_logs
+
+if TYPE_CHECKING:
+    from desktop.engine import reports
+    from desktop.engine.prediction import ImagePrediction
+
+MAX_CONFUSION = 20  # classes whose confusion matrix fits on a terminal
+
+
+def output() -> Console:
+    """Where results go."""
+    return Console(file=sys.stdout, highlight=False)
+
+
+def say(text: str, style: str = "") -> None:
+    """One line about what is going on, to standard error."""
+    line = " ".join(text.split())
+    Console(file=sys.stderr, highlight=False).print(Text(line, style), soft_wrap=True)
+
+
+def figures(values: Mapping[str, float]) -> str:
+    """Metrics in one line: "loss 0.0812  accuracy 0.9751"."""
+    return "  ".join(f"{name} {value:.4f}" for name, value in shown_logs(values).items())
+
+
+def count(number: int, thing: str) -> str:
+    """ "1 row", "1,437 rows"."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+# --- check ----------------------------------------------------------------------------------------
+
+
+def show_analysis(title: str, data: str, input_shape: tuple[int, ...], analysis: Analysis) -> None:
+    """The layers with their shapes and parameters, then the problems."""
+    console = output()
+    table = Table(title=Text(title), title_justify="left", title_style="bold")
+    table.add_column("#", justify="right")
+    table.add_column("Layer")
+    table.add_column("Settings")
+    table.add_column("Output", no_wrap=True)
+    table.add_column("Parameters", justify="right", no_wrap=True)
+    table.add_row("", "Input", data, shape_text(input_shape), "")
+    for info in analysis.layers:
+        bad = any(
+            problem.severity is Severity.ERROR for problem in analysis.problems_of(info.index)
+        )
+        table.add_row(
+            str(info.index + 1),
+            info.layer.tag,
+            Text(info.layer.details()),
+            "?" if info.output_shape is None else shape_text(info.output_shape),
+            f"{info.parameters:,}" if info.input_shape is not None else "?",
+            style="red" if bad else "",
+        )
+    console.print(table)
+    console.print(count(analysis.parameters, "parameter"))
+    for problem in analysis.problems:
+        place = "" if problem.layer is None else f"layer {problem.layer + 1}: "
+        answer = f" (the window offers: {problem.fix.label})" if problem.fix else ""
+        colour = "red" if problem.severity is Severity.ERROR else "yellow"
+        line = Text(f"{problem.severity}: ", colour)
+        console.print(line.append(f"{place}{problem.message}{answer}", "default"), soft_wrap=True)
+    if not analysis.problems:
+        console.print("No problems found", style="green")
+
+
+# --- train ----------------------------------------------------------------------------------------
+
+
+class TrainingLog:
+    """The sink of a training run: keeps its reports and shows them on standard error.
+
+    On a terminal there is a progress bar; elsewhere, as in a log file, only a line per epoch.
+    Use it as a context manager around the run.
+    """
+
+    def __init__(self) -> None:
+        self.started: reports.RunStarted | None = None
+        self.epochs: list[reports.EpochEnded] = []
+        self.ended: reports.RunEnded | None = None
+        self._console = Console(file=sys.stderr, highlight=False)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f}%"),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[left]}"),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._bar.add_task("Starting", total=1.0, left="")
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def __call__(self, report: reports.Report) -> None:
+        """Take a report of the run."""
+        from desktop.engine import reports
+
+        match report:
+            case reports.RunStarted():
+                self.started = report
+                self._line(
+                    f"Training {count(report.parameters, 'parameter')} on "
+                    f"{count(report.training_rows, 'row')} for {count(report.epochs, 'epoch')}, "
+                    f"seed {report.seed}"
+                )
+            case reports.Progress():
+                self._bar.update(
+                    self._task,
+                    description=f"Epoch {report.epoch}/{self._last_epoch}",
+                    completed=report.fraction,
+                    left=_left(report.seconds_left),
+                )
+            case reports.EpochEnded():
+                self.epochs.append(report)
+                self._line(
+                    f"Epoch {report.epoch}/{self._last_epoch}  {figures(report.logs)}  "
+                    f"{report.seconds:.1f} s"
+                )
+            case reports.RunEnded():
+                self.ended = report
+
+    @property
+    def _last_epoch(self) -> int:
+        return self.started.first_epoch + self.started.epochs if self.started else 0
+
+    def _line(self, text: str) -> None:
+        self._console.print(text, soft_wrap=True)
+
+
+def _left(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02} left"
+
+
+# --- evaluate and predict -------------------------------------------------------------------------
+
+
+def show_evaluation(evaluation: reports.Evaluation) -> None:
+    """The metrics, the confusion matrix, and what to know about them."""
+    console = output()
+    show_figures(evaluation)
+    if evaluation.confusion is None:
+        return
+    console.print(f"{count(evaluation.mistake_count, 'mistake')}")
+    if len(evaluation.classes) > MAX_CONFUSION:
+        return
+    table = Table(title="Rows: true class. Columns: predicted class.", title_justify="left")
+    table.add_column("", justify="right", style="bold")
+    for name in evaluation.classes:
+        table.add_column(name, justify="right")
+    for true, (name, row) in enumerate(zip(evaluation.classes, evaluation.confusion, strict=True)):
+        cells = (
+            Text(str(value), "green" if true == column else "red" if value else "dim")
+            for column, value in enumerate(row)
+        )
+        table.add_row(name, *cells)
+    console.print(table)
+
+
+def show_figures(evaluation: reports.Evaluation) -> None:
+    """The metrics in one line, and what to know about them."""
+    console = output()
+    figure_line = f"Test on {count(evaluation.rows, 'row')}: {figures(evaluation.metrics)}"
+    console.print(figure_line, soft_wrap=True)
+    if evaluation.note:
+        console.print(evaluation.note, style="yellow", soft_wrap=True)
+
+
+def show_predictions(predictions: Sequence[ImagePrediction]) -> None:
+    """A line per picture: the likeliest class, how sure, and what else it may be."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Picture", overflow="fold")
+    table.add_column("Class", justify="right")
+    table.add_column("Probability", justify="right")
+    table.add_column("Next")
+    for prediction in predictions:
+        best, second = prediction.probabilities.argsort()[::-1][:2]
+        table.add_row(
+            Text(str(prediction.path)),
+            prediction.classes[best],
+            f"{prediction.probabilities[best]:.1%}",
+            f"{prediction.classes[second]} ({prediction.probabilities[second]:.1%})",
+        )
+    output().print(table)

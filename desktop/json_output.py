@@ -1,0 +1,103 @@
+"""What the command line prints with --json: one object, in plain values."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from desktop.document.analysis import Analysis
+    from desktop.engine.prediction import ImagePrediction
+    from desktop.engine.reports import EpochEnded, Evaluation
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """Write `value` to standard output. Numbers that are not finite become null."""
+    sys.stdout.write(json.dumps(_plain(value), indent=2, allow_nan=False) + "\n")
+
+
+def analysis_values(analysis: Analysis) -> dict[str, Any]:
+    """Layers, parameters and problems; a problem's "layer" counts from 0, or is null."""
+    return {
+        "layers": [
+            {
+                "layer": info.layer.tag,
+                "output_shape": info.output_shape,
+                "parameters": info.parameters,
+            }
+            for info in analysis.layers
+        ],
+        "parameters": analysis.parameters,
+        "problems": [
+            {
+                "severity": str(problem.severity),
+                "layer": problem.layer,
+                "message": problem.message,
+            }
+            for problem in analysis.problems
+        ],
+    }
+
+
+def training_values(
+    parameters: int,
+    epochs: Sequence[EpochEnded],
+    evaluation: Evaluation | None,
+    seconds: float,
+) -> dict[str, Any]:
+    """The course of a training; "test" is null if it was stopped before."""
+    return {
+        "parameters": parameters,
+        "epochs": [
+            {"epoch": each.epoch, "seconds": round(each.seconds, 3), **shown_logs(each.logs)}
+            for each in epochs
+        ],
+        "test": None if evaluation is None else shown_logs(evaluation.metrics),
+        "seconds": round(seconds, 3),
+    }
+
+
+def evaluation_values(evaluation: Evaluation) -> dict[str, Any]:
+    """Test metrics and confusion matrix (a row per true class)."""
+    return {
+        "rows": evaluation.rows,
+        "test": shown_logs(evaluation.metrics),
+        "classes": evaluation.classes,
+        "confusion": None if evaluation.confusion is None else evaluation.confusion.tolist(),
+        "mistakes": evaluation.mistake_count,
+    }
+
+
+def prediction_values(predictions: Sequence[ImagePrediction]) -> dict[str, Any]:
+    """The class of every picture, and the probability of each class."""
+    return {
+        "predictions": [
+            {
+                "image": str(each.path),
+                "class": each.classes[each.best],
+                "probability": float(each.probabilities[each.best]),
+                "probabilities": dict(zip(each.classes, each.probabilities.tolist(), strict=True)),
+            }
+            for each in predictions
+        ]
+    }
+
+
+def shown_logs(logs: Mapping[str, float]) -> dict[str, float]:
+    """The metrics in `logs` without the learning rate: the loss first, validation last."""
+
+    def order(name: str) -> tuple[bool, bool]:
+        return name.startswith("val_"), name.removeprefix("val_") != "loss"
+
+    return {name: logs[name] for name in sorted(logs, key=order) if name != "learning_rate"}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
