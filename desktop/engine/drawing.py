@@ -7,10 +7,10 @@ so that it can be shown.
 * MNIST (28 × 28): the ink is fitted into 20 × 20 pixels with its proportions kept, antialiased, and
   placed so that its centre of mass is in the middle of the field (Y. LeCun, C. Cortes, C. Burges,
   "The MNIST database of handwritten digits"). Other sizes are done alike, in proportion.
-* Optical digits (8 × 8, scikit-learn's `load_digits`): NIST's form-reading programs freed the ink of
-  its slant, stretched it to 32 rows by 20 columns of a 32 × 32 bitmap and evened out the thickness
-  of its strokes (M. Garris et al., NISTIR 5469); each pixel of the 8 × 8 picture counts the inked
-  ones of 16 (E. Alpaydin, C. Kaynak, UCI "Optical Recognition of Handwritten Digits").
+* Optical digits (8 × 8, scikit-learn's `load_digits`): NIST's form-reading programs freed the ink
+  of its slant, stretched it to 32 rows by 20 columns of a 32 × 32 bitmap and evened out the
+  thickness of its strokes (M. Garris et al., NISTIR 5469); each pixel of the 8 × 8 picture counts
+  the inked ones of 16 (E. Alpaydin, C. Kaynak, UCI "Optical Recognition of Handwritten Digits").
 
 `tests/benchmarks/bench_drawing.py` measures what each step is worth on real pen strokes.
 """
@@ -164,7 +164,7 @@ def place(image: Raster, height: int, width: int) -> Raster:
     return field
 
 
-# --- optical digits ---------------------------------------------------------------------------------
+# --- optical digits -------------------------------------------------------------------------------
 
 
 def _like_optical_digits(cropped: Raster) -> list[Step]:
@@ -207,16 +207,20 @@ def even_strokes(image: Raster, ink: int) -> Raster:
     """`image` with strokes thinned or thickened until about `ink` pixels are inked.
 
     The picture is blurred, and what is darker than the `ink`-th darkest pixel is ink: a stroke
-    grows or shrinks on all its sides alike. Edges fade over a part `EDGE` of full ink.
+    grows or shrinks on all its sides alike. Edges fade over a part `EDGE` of full ink. Strokes do
+    not grow further than the blur reaches: a short one stays with less ink.
     """
     blurred = np.asarray(
         Image.fromarray(image).filter(ImageFilter.GaussianBlur(BLUR)), dtype=np.float64
     )
-    threshold = np.partition(blurred, -ink, axis=None)[-ink]
+    faintest = FULL * EDGE / 2  # from here on, what is blank fades to nothing
+    threshold = max(float(np.partition(blurred, -ink, axis=None)[-ink]), faintest)
     faded = (blurred - threshold) / (FULL * EDGE) + 0.5
-    return np.rint(np.clip(faded, 0.0, 1.0) * FULL).astype(np.uint8)
+    even: Raster = np.rint(np.clip(faded, 0.0, 1.0) * FULL).astype(np.uint8)
+    return even
 
 
 def _resized(image: Raster, height: int, width: int) -> Raster:
     picture = Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR)
-    return np.asarray(picture)
+    resized: Raster = np.asarray(picture)
+    return resized

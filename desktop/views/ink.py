@@ -24,7 +24,7 @@ _FAINTEST = 32  # of 255; what is fainter is left over by the eraser
 
 @dataclass
 class Stroke:
-    """What the pen or the eraser did between being set down and lifted; `widths` go with `points`."""
+    """What the pen or the eraser did from being set down to being lifted, a width to a point."""
 
     eraser: bool
     points: list[QPointF] = field(default_factory=list)

@@ -1,0 +1,234 @@
+"""Drawings become pictures like those of the training data."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from desktop.engine.drawing import (
+    BITMAP_INK,
+    centre_of_mass,
+    crop,
+    even_strokes,
+    is_picture,
+    preprocess,
+    slant,
+    straighten,
+)
+
+SIDE = 280
+Raster = NDArray[np.uint8]
+Strokes = list[list[tuple[float, float]]]
+
+
+def render(strokes: Strokes, width: int = 18) -> Raster:
+    """Strokes in the units of a SIDE × SIDE raster as ink, with round ends."""
+    image = Image.new("L", (SIDE, SIDE))
+    pen = ImageDraw.Draw(image)
+    for stroke in strokes:
+        pen.line(stroke, fill=255, width=width, joint="curve")
+        for x, y in stroke:
+            half = width / 2
+            pen.ellipse((x - half, y - half, x + half, y + half), fill=255)
+    return np.asarray(image)
+
+
+def pen_digits(path: Path, step: int, count: int) -> list[tuple[int, Raster]]:
+    """Every `step`-th digit, with its drawing as large as it comfortably fits."""
+    digits = []
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in islice(lines, 0, step * count, step):
+            entry = json.loads(line)
+            points = np.array([point for stroke in entry["strokes"] for point in stroke])
+            low, high = points.min(axis=0), points.max(axis=0)
+            scale = 200 / (high - low).max()
+            middle = (low + high) / 2
+            strokes = [
+                [
+                    (SIDE / 2 + (x - middle[0]) * scale, SIDE / 2 - (y - middle[1]) * scale)
+                    for x, y in stroke
+                ]
+                for stroke in entry["strokes"]
+            ]
+            digits.append((entry["digit"], render(strokes)))
+    return digits
+
+
+coordinates = st.tuples(st.integers(60, 220), st.integers(60, 220))
+drawings = st.lists(st.lists(coordinates, min_size=1, max_size=6), min_size=1, max_size=4)
+
+
+@given(strokes=drawings, right=st.integers(-45, 45), down=st.integers(-45, 45))
+@settings(deadline=None, max_examples=60)
+@pytest.mark.parametrize("shape", [(28, 28), (8, 8), (20, 32)])
+def test_it_does_not_matter_where_the_drawing_is(
+    shape: tuple[int, int], strokes: Strokes, right: int, down: int
+) -> None:
+    raster = render(strokes)
+    moved = np.roll(raster, (down, right), axis=(0, 1))
+    here, there = preprocess(raster, shape), preprocess(moved, shape)
+    assert here is not None and there is not None
+    assert np.array_equal(here.image, there.image)
+
+
+@given(strokes=drawings)
+@settings(deadline=None, max_examples=100)
+def test_pictures_are_like_those_of_mnist(strokes: Strokes) -> None:
+    prepared = preprocess(render(strokes), (28, 28))
+    assert prepared is not None
+    image = prepared.image
+    assert image.shape == (28, 28) and image.dtype == np.float32
+    assert image.min() == 0.0 and 0.5 < image.max() <= 1.0
+    rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
+    extent = np.ptp(rows) + 1, np.ptp(columns) + 1
+    assert max(extent) <= 20 and max(extent) >= 19
+    # Within half a pixel of the middle of pixel (14, 14), unless it would not fit the field.
+    touches = rows[0] == 0 or columns[0] == 0 or rows[-1] == 27 or columns[-1] == 27
+    assume(not touches)
+    row, column = centre_of_mass(image)
+    assert abs(row - 14.5) <= 0.5 + 1e-6 and abs(column - 14.5) <= 0.5 + 1e-6
+
+
+@given(strokes=drawings)
+@settings(deadline=None, max_examples=60)
+def test_pictures_are_like_the_optical_digits(strokes: Strokes) -> None:
+    prepared = preprocess(render(strokes), (8, 8), maximum=16.0)
+    assert prepared is not None
+    image = prepared.image
+    assert image.shape == (8, 8)
+    assert image.min() >= 0.0 and image.max() <= 16.0
+    assert image[0].any() and image[-1].any()  # as tall as the field
+
+
+def test_mnists_own_pictures_are_where_this_would_put_them(mnist_file: Path) -> None:
+    with np.load(mnist_file, allow_pickle=False) as arrays:
+        images = arrays["x_test"][:500]
+    same = 0
+    for image in images:
+        prepared = preprocess(image, (28, 28), maximum=255.0)
+        assert prepared is not None
+        same += float(np.abs(prepared.image - image).mean()) < 3.0
+    assert same > 450
+
+
+def test_the_aspect_is_kept() -> None:
+    tall = preprocess(render([[(140, 40), (140, 240)]], width=20), (28, 28))
+    assert tall is not None
+    columns = np.flatnonzero(tall.image.any(axis=0))
+    assert np.ptp(columns) + 1 <= 3
+
+
+def test_the_maximum_scales_the_values() -> None:
+    raster = render([[(60, 60), (200, 220)]])
+    for shape in ((28, 28), (8, 8), (16, 24)):
+        unit, bytes_ = preprocess(raster, shape), preprocess(raster, shape, maximum=255.0)
+        assert unit is not None and bytes_ is not None
+        assert np.allclose(unit.image * 255, bytes_.image, atol=1e-3)
+
+
+def test_other_sizes_and_a_channel_axis() -> None:
+    raster = render([[(60, 60), (200, 220)]])
+    for shape in ((28, 28, 1), (16, 24), (64, 64, 1), (2, 2)):
+        prepared = preprocess(raster, shape)
+        assert prepared is not None and prepared.image.shape == shape[:2]
+
+
+def test_the_steps_lead_from_the_ink_to_the_picture() -> None:
+    raster = render([[(60, 60), (200, 220)]])
+    for shape in ((28, 28), (8, 8)):
+        prepared = preprocess(raster, shape)
+        assert prepared is not None
+        first, last = prepared.steps[0].image, prepared.steps[-1].image
+        cropped = crop(raster)
+        assert cropped is not None and np.array_equal(first, cropped)
+        assert np.allclose(last / 255, prepared.image, atol=1e-6)
+        assert len({step.title for step in prepared.steps}) == len(prepared.steps)
+        assert not prepared.image.flags.writeable
+
+
+def test_nothing_drawn() -> None:
+    assert preprocess(np.zeros((SIDE, SIDE), np.uint8), (28, 28)) is None
+    faint = np.full((SIDE, SIDE), 10, np.uint8)
+    assert preprocess(faint, (28, 28)) is None
+
+
+def test_all_ink_and_a_single_pixel() -> None:
+    for shape in ((28, 28), (8, 8)):
+        for raster in (np.full((SIDE, SIDE), 255, np.uint8), np.zeros((SIDE, SIDE), np.uint8)):
+            raster[7, 9] = 255
+            prepared = preprocess(raster, shape)
+            assert prepared is not None and np.isfinite(prepared.image).all()
+
+
+def test_what_cannot_be_prepared_is_refused() -> None:
+    raster = render([[(60, 60), (200, 220)]])
+    for shape in ((2,), (28, 28, 3), (4, 28, 28, 1), (1, 28)):
+        assert not is_picture(shape)
+        with pytest.raises(ValueError, match="input has shape"):
+            preprocess(raster, shape)
+    with pytest.raises(ValueError, match="uint8 array"):
+        preprocess(raster.astype(np.float32), (28, 28))  # type: ignore[arg-type]
+
+
+def test_a_leaning_stroke_is_straightened() -> None:
+    leaning = crop(render([[(180, 40), (100, 240)]]))
+    assert leaning is not None
+    assert slant(leaning) == pytest.approx(-0.4, abs=0.02)
+    upright = straighten(leaning)
+    assert abs(slant(upright)) < 0.02
+    assert upright.shape[1] < 30
+
+
+@pytest.mark.parametrize("width", [10, 18, 36])
+def test_strokes_become_even(width: int) -> None:
+    three = [[(60, 60), (200, 60), (130, 130), (200, 160), (200, 220), (60, 220)]]
+    prepared = preprocess(render(three, width), (8, 8), maximum=16.0)
+    assert prepared is not None
+    assert prepared.image.sum() == pytest.approx(BITMAP_INK, rel=0.2)
+
+
+def test_blank_stays_blank_where_strokes_are_made_even() -> None:
+    short = np.zeros((32, 32), np.uint8)
+    short[4:28, 15:17] = 255
+    even = even_strokes(short, BITMAP_INK)
+    assert 48 < (even > 127).sum() < BITMAP_INK
+    assert not even[:, :8].any() and not even[:, 24:].any()
+
+
+def test_pen_digits_are_recognised_by_what_learnt_the_optical_digits(
+    pen_digits_file: Path,
+) -> None:
+    from sklearn.datasets import load_digits
+    from sklearn.svm import SVC
+
+    data = load_digits()
+    model = SVC(gamma=0.256, C=10.0).fit(data.data / 16, data.target)
+    digits = pen_digits(pen_digits_file, step=37, count=200)
+    prepared = [preprocess(raster, (8, 8)) for _, raster in digits]
+    pictures = np.array([one.image.ravel() for one in prepared if one is not None])
+    right = model.predict(pictures) == [digit for digit, _ in digits]
+    assert right.mean() > 0.88
+
+
+def test_it_is_fast(pen_digits_file: Path) -> None:
+    rasters = [raster for _, raster in pen_digits(pen_digits_file, step=100, count=20)]
+    for shape in ((28, 28), (8, 8)):
+        best = min(_milliseconds(rasters, shape) for _ in range(3))
+        assert best < 5.0, f"{best:.1f} ms for {shape}"
+
+
+def _milliseconds(rasters: list[Raster], shape: tuple[int, int]) -> float:
+    began = time.perf_counter()
+    for raster in rasters:
+        preprocess(raster, shape)
+    return (time.perf_counter() - began) * 1000 / len(rasters)
