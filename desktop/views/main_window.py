@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QFileDialog,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop import __version__
+from desktop.document.layers.base import shape_text
 from desktop.document.project import Project
 from desktop.views import actions
 from desktop.views.actions import Menu
@@ -46,6 +47,7 @@ from desktop.workers.reports import EngineInfo, Outcome, RunEnded
 from desktop.workers.session import Session, State
 
 MODEL_FILTER = "Keras models (*.keras)"
+COMPACT = 1280  # pixels; in a narrower window panels and toolbar take less room
 DATA_DELAY = 250  # milliseconds from an edit of the data settings to loading them
 
 
@@ -63,6 +65,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("main_window")
         self.setAcceptDrops(True)
         self.resize(1440, 900)
+        self._compact = False
 
         self._actions = actions.make_actions(self)
         self._data_timer = QTimer(self, singleShot=True, interval=DATA_DELAY)
@@ -123,8 +126,14 @@ class MainWindow(QMainWindow):
         training = self._dock("Training", self.training, right)
         self.splitDockWidget(layers, model, Qt.Orientation.Horizontal)
         self.splitDockWidget(properties, training, Qt.Orientation.Vertical)
-        self.resizeDocks([layers, model], [170, 270], Qt.Orientation.Horizontal)
-        self.resizeDocks([properties], [290], Qt.Orientation.Horizontal)
+        self._docks = layers, model, properties, training
+        self._fit_docks()
+
+    def _fit_docks(self) -> None:
+        """Give the docks their usual sizes, smaller ones in a small window."""
+        layers, model, properties, training = self._docks
+        widths = [150, 235, 262] if self._compact else [172, 272, 290]
+        self.resizeDocks([layers, model, properties], widths, Qt.Orientation.Horizontal)
         self.resizeDocks([properties, training], [360, 440], Qt.Orientation.Vertical)
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
@@ -245,18 +254,17 @@ class MainWindow(QMainWindow):
 
     def _update_data_button(self) -> None:
         source, summary = self.workspace.project.data, self.session.summary
-        shape = " × ".join(str(size) for size in source.input_shape)
+        shape = shape_text(source.input_shape)
+        text = f"Data: {source.title}"
         if summary is None:
-            text = f"Data: {source.title} – loading…"
+            details = "loading…"
+        elif len(source.input_shape) > 1:
+            details = f"{sum(split.rows for split in summary.splits):,} images {shape}"
         else:
-            rows = sum(split.rows for split in summary.splits)
-            unit = "images" if len(source.input_shape) > 1 else "columns"
-            shown = (
-                f"{rows:,} {unit} {shape}" if unit == "images" else f"{len(source.classes)} classes"
-            )
-            text = f"Data: {source.title} – {shown}"
-        self.data_button.setText(text)
-        self.data_button.setAccessibleName(text)
+            details = f"{summary.split('training').rows:,} rows of {shape}"
+        self.data_button.setText(text if self._compact else f"{text} – {details}")
+        self.data_button.setToolTip(f"{text} – {details}. Show the data page")
+        self.data_button.setAccessibleName(f"{text} – {details}")
         self._update_actions()
 
     def _on_data_failed(self, message: str) -> None:
@@ -409,6 +417,14 @@ class MainWindow(QMainWindow):
         self.hide()
         self.session.close()
         event.accept()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        compact = self.width() < COMPACT
+        if compact != self._compact:
+            self._compact = compact
+            self._fit_docks()
+            self._update_data_button()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self._dropped_file(event) is not None:
