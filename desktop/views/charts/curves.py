@@ -91,7 +91,7 @@ class CurveChart(QFrame):
         if name != self.plot.content.metric_name:
             self.plot.content.metric_name = name
             self.plot.relabel()
-        self.refresh()
+            self.refresh()
 
     def set_smoothing(self, weight: float) -> None:
         """Smooth the curves with `weight` from 0 to 0.99; the originals stay, faint."""

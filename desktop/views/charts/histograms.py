@@ -29,6 +29,7 @@ from desktop.views.charts.tile import HistogramTile
 from desktop.views.charts.weight_figure import WeightFigure
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 
+DETAIL_PAUSE = 0.15  # seconds between two paintings of the large chart while a run goes on
 TILE_WIDTH = 150  # pixels a tile should have at least
 NARROW = 560  # pixels below which the modes are icons without words
 MODE_ICONS = ("mdi6.chart-timeline-variant", "mdi6.chart-bell-curve")
@@ -45,6 +46,7 @@ class HistogramPanel(QFrame):
         self.opened_layer: int | None = None
         self._columns = 0
         self._turn = 0
+        self._detail_shown = 0.0
         self.setProperty("role", "card")
         self._build_header()
         self._grid_host = QWidget(self)
@@ -188,6 +190,10 @@ class HistogramPanel(QFrame):
             reservoir = store.reservoir(self.opened_layer, self.weight)
             assert reservoir is not None
             self.title.setText(reservoir.last[1].layer_name)
+            now = time.perf_counter()
+            if budget < DETAIL_PAUSE and now - self._detail_shown < DETAIL_PAUSE:
+                return True
+            self._detail_shown = now
             self.detail.show_weight(reservoir, self.mode, logarithmic)
             return False
         self.title.setText("Weights")

@@ -59,6 +59,7 @@ class Line:
             item.setZValue(depth + offset)
             plot.addItem(item, ignoreBounds=True)
         self._empty = True
+        self._pens: tuple[Tokens, float, bool] | None = None
 
     def show(
         self,
@@ -74,12 +75,18 @@ class Line:
             return
         self._empty = not len(x)
         dense = len(x) > DENSE
-        self.curve.setPen(pen(self.look, tokens, strength, dense))
+        pens = (tokens, strength, dense)
+        if pens != self._pens:
+            self._pens = pens
+            self.curve.setPen(pen(self.look, tokens, strength, dense))
+            self.faint.setPen(pen(self.look, tokens, 0.3, dense=True))
         self.curve.setData(x, y, connect="finite", antialias=len(x) <= SMOOTH_EDGES)
-        behind = faint if faint is not None else (x[:0], y[:0])
-        self.faint.setPen(pen(self.look, tokens, 0.3, dense=True))
-        self.faint.setData(*behind, connect="finite", antialias=len(behind[0]) <= SMOOTH_EDGES)
-        if self.look.marker and len(x) * MARKER_ROOM <= columns:
+        self.faint.setVisible(faint is not None)
+        if faint is not None:
+            self.faint.setData(*faint, connect="finite", antialias=len(faint[0]) <= SMOOTH_EDGES)
+        marked = bool(self.look.marker) and len(x) * MARKER_ROOM <= columns
+        self.markers.setVisible(marked)
+        if marked:
             color = tokens.color(self.look.token)
             hollow = tokens.color("surface") if self.look.dash else color
             good = np.isfinite(y)
@@ -91,8 +98,6 @@ class Line:
                 pen=pg.mkPen(color, width=1.5),
                 brush=pg.mkBrush(hollow),
             )
-        else:
-            self.markers.clear()
 
     def points(self) -> tuple[Floats, Floats]:
         """What is drawn: x and y on the chart's scale."""
@@ -116,6 +121,7 @@ class EdgeMarks:
         Above the range: a triangle pointing up at the top edge. Below it: one pointing down at the
         bottom edge. NaN: a hollow one pointing up at the top edge.
         """
+        self.item.setVisible(bool(marks))
         inset = 0.025 * (y[1] - y[0])
         spots = []
         for name, x, value in marks:
@@ -134,6 +140,8 @@ class EdgeMarks:
 
     def positions(self) -> list[tuple[float, float]]:
         """Where the triangles are, on the chart's scale."""
+        if not self.item.isVisible():
+            return []
         return [(spot.pos().x(), spot.pos().y()) for spot in self.item.points()]
 
 
@@ -143,6 +151,7 @@ class Flag:
     def __init__(self, plot: pg.PlotItem, token: str, style: Qt.PenStyle, row: int) -> None:
         self.token, self.style, self.row = token, style, row
         self.epoch: int | None = None
+        self._written: tuple[str, QColor] | None = None
         self.line = pg.InfiniteLine(angle=90, movable=False)
         self.text = pg.TextItem("", anchor=(0, 0))
         self.line.setZValue(20)
@@ -175,12 +184,15 @@ class Flag:
         self.line.setPen(pg.mkPen(color, width=1, style=self.style))
         self.line.setPos(epoch)
         html = f'<span style="font-size:{SIZE_SMALL - 1}px; font-weight:600">{words}</span>'
-        if self.text.toHtml() != html:
+        if (html, color) != self._written:
+            self._written = (html, color)
             self.text.setHtml(html)
-        self.text.setColor(color)
-        self.text.fill = pg.mkBrush(tokens.color("surface", 0.85))
+            self.text.setColor(color)
+            self.text.fill = pg.mkBrush(tokens.color("surface", 0.85))
         right = (epoch - x0) > 0.6 * (x1 - x0)
-        self.text.setAnchor((1 if right else 0, 1 if low else 0))
+        anchor = (1 if right else 0, 1 if low else 0)
+        if tuple(self.text.anchor) != anchor:
+            self.text.setAnchor(anchor)
         shift = (y1 - y0) * 20 * self.row / max(height, 1)
         self.text.setPos(epoch, y0 + shift if low else y1 - shift)
 

@@ -40,14 +40,17 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
 
     def __init__(self, theme: Theme, history: RunHistory, parent: QWidget | None = None) -> None:
         self._x_axis, self._y_axis = EpochAxis(), ValueAxis()
-        super().__init__(parent, axisItems={"bottom": self._x_axis, "left": self._y_axis})
+        axes = {"bottom": self._x_axis, "left": self._y_axis}
+        super().__init__(parent, axisItems=axes, enableMenu=False)
         self._theme = theme
         self.content = CurveContent(history)
         self.clamp = False  # keep lines inside the range instead of clipping them (for SVG)
         self.zoomed: Span | None = None  # epochs shown; None = all
         self._drag: tuple[float, Span] | None = None
+        for axis in (self._x_axis, self._y_axis):
+            axis.setZValue(-1000)  # the grid lies behind the curves
         plot = self.getPlotItem()
-        plot.setMenuEnabled(False)
+        plot.ctrlMenu.setParent(self)  # made in any case, and left behind without a parent
         plot.hideButtons()
         plot.setContentsMargins(0, 4, 10, 0)
         plot.getViewBox().setMouseEnabled(False, False)
@@ -58,6 +61,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         self.best_flag = Flag(plot, "good", Qt.PenStyle.SolidLine, 0)
         self.stop_flag = Flag(plot, "warning", Qt.PenStyle.DashLine, 1)
         self.crosshair = Crosshair(self, theme)
+        self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
@@ -129,6 +133,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         self.getViewBox().setRange(xRange=view, yRange=y, padding=0, disableAutoRange=True)
         self._show_marks(view, y)
         self.crosshair.update_reading()
+        self.scene().prepareForPaint()  # now, or it would ask for a second painting
 
     def _show_marks(self, view: Span, y: Span) -> None:
         tokens, history = self._theme.tokens, self.content.history
@@ -159,7 +164,8 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         self._y_axis.paint_with(
             tokens, title.lower() + (" (log)" if self.content.logarithmic else "")
         )
-        self.setAccessibleName(f"{title} by epoch")
+        for widget in (self, self.viewport()):
+            widget.setAccessibleName(f"{title} by epoch")
 
     # --- mouse and keys -----------------------------------------------------------------------
 

@@ -37,11 +37,11 @@ class Reservoir:
 
     @property
     def first(self) -> tuple[int, WeightHistogram]:
-        return self.items[0]
+        return next(iter(self._kept.items()))
 
     @property
     def last(self) -> tuple[int, WeightHistogram]:
-        return self.items[-1]
+        return next(reversed(self._kept.items()))
 
     def get(self, epoch: int) -> WeightHistogram | None:
         return self._kept.get(epoch)

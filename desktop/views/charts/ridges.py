@@ -95,8 +95,9 @@ def value_span(histograms: Sequence[WeightHistogram]) -> tuple[float, float]:
     if low == high:
         room = 0.1 * abs(low) or 0.1
         return low - room, high + room
-    room = 0.03 * (high - low)
-    return low - room, high + room
+    # In steps, so that the grid stays the same while the range creeps from epoch to epoch.
+    step = 2.0 ** np.floor(np.log2((high - low) / 8))
+    return float(np.floor(low / step) * step), float(np.ceil(high / step) * step)
 
 
 def thin(count: int, most: int) -> list[int]:

@@ -156,6 +156,7 @@ class Series:
             low = high = _finite(self.y[start:last])
         groups = np.arange(0, len(x), size)
         xs = np.repeat(x[groups], 2)
+        xs[-1] = x[-1]  # the line reaches the last point
         ys = np.empty(2 * len(groups))
         ys[0::2] = np.fmin.reduceat(low, groups)
         ys[1::2] = np.fmax.reduceat(high, groups)

@@ -59,8 +59,6 @@ class HistogramTile(QWidget):
         self.reservoir, self._key = reservoir, key
         self._mode, self._logarithmic = mode, logarithmic
         self.stale = True
-        self.setToolTip(f"{self.title}: click or press Enter to see it large")
-        self.setAccessibleName(self.text())
 
     @property
     def title(self) -> str:
@@ -88,6 +86,8 @@ class HistogramTile(QWidget):
         self.stale = False
         self._picture = picture
         if self.reservoir is not None and len(self.reservoir):
+            self.setToolTip(f"{self.title}: click or press Enter to see it large")
+            self.setAccessibleName(self.text())
             painter = QPainter(picture)
             painter.setFont(self.font())
             self._paint_content(painter)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from desktop.workers.session import Session
 
 INTERVAL = 50  # milliseconds between two redraws at least
-BUDGET = 0.006  # seconds of a redraw that may go into histograms
+BUDGET = 0.004  # seconds of a redraw that may go into histograms
 NARROW = 620  # pixels below which the charts stand above one another
 LOW, TALL = 230, 290  # pixels of a card at least: side by side, and above one another
 

@@ -1,0 +1,465 @@
+"""Charts as widgets: what they draw, how they are read, and the files they make."""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from desktop.views.charts.curves import CurveChart
+from desktop.views.charts.export import ExportError, Format, save, write_atomically
+from desktop.views.charts.histograms import HistogramPanel
+from desktop.views.charts.history import RunHistory
+from desktop.views.charts.ridgeline import Mode as RidgeMode
+from desktop.views.charts.smoothing import smooth
+from desktop.views.theme import DARK, LIGHT, Mode, Theme
+from tests.views.chart_reports import ended, epoch_ended, histogram, histograms, progress, started
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+LOSSES = [1.0, 0.6, 0.4, 0.5]
+VALIDATION = [1.1, 0.7, 0.45, 0.65]
+
+
+@pytest.fixture
+def theme(qtbot: QtBot) -> Theme:
+    theme = Theme(Mode.LIGHT)
+    theme.apply()
+    return theme
+
+
+@pytest.fixture
+def history() -> RunHistory:
+    history = RunHistory()
+    history.take_started(started(epochs=4))
+    for epoch, (loss, val_loss) in enumerate(zip(LOSSES, VALIDATION, strict=True), start=1):
+        at = epoch - 1 + np.array([0.25, 0.5, 0.75, 1.0])
+        history.take_progress(progress(at.tolist(), loss=(loss + 0.1 * (at - epoch)).tolist()))
+        history.take_epoch(epoch_ended(epoch, {"loss": loss, "val_loss": val_loss}))
+    return history
+
+
+@pytest.fixture
+def chart(qtbot: QtBot, theme: Theme, history: RunHistory) -> CurveChart:
+    chart = CurveChart(theme, history)
+    qtbot.addWidget(chart)
+    chart.resize(500, 400)
+    chart.grab()
+    chart.refresh()
+    return chart
+
+
+# --- curves ---------------------------------------------------------------------------------------
+
+
+def test_the_curves_hold_the_reported_points(chart: CurveChart, history: RunHistory) -> None:
+    x, y = chart.plot.drawn("training")
+    np.testing.assert_array_equal(x, [1, 2, 3, 4])
+    np.testing.assert_array_equal(y, LOSSES)
+    np.testing.assert_array_equal(chart.plot.drawn("validation")[1], VALIDATION)
+    np.testing.assert_array_equal(chart.plot.drawn("steps")[0], history.steps["loss"].x)
+
+
+def test_curves_grow_with_the_history(chart: CurveChart, history: RunHistory) -> None:
+    history.take_epoch(epoch_ended(5, {"loss": 0.3, "val_loss": 0.35}))
+    chart.refresh()
+    assert chart.plot.drawn("training")[1][-1] == 0.3
+
+
+def test_validation_differs_by_more_than_colour(chart: CurveChart) -> None:
+    pens = {name: line.curve.opts["pen"] for name, line in chart.plot.lines.items()}
+    assert pens["training"].style() == Qt.PenStyle.SolidLine
+    assert pens["validation"].dashPattern()
+    assert pens["steps"].widthF() == 1.0
+    labels = [entry.look.label for entry in chart.legend.entries]
+    assert labels == ["Training, each batch", "Training", "Validation"]
+
+
+def test_smoothing_draws_the_average_and_keeps_the_original_faint(chart: CurveChart) -> None:
+    chart.set_smoothing(0.7)
+    expected, _ = smooth(np.array(LOSSES), 0.7)
+    line = chart.plot.lines["training"]
+    np.testing.assert_allclose(line.points()[1], expected)
+    assert line.faint.isVisible()
+    np.testing.assert_array_equal(line.faint.getData()[1], LOSSES)
+    chart.set_smoothing(0.0)
+    np.testing.assert_array_equal(line.points()[1], LOSSES)
+    assert not line.faint.isVisible()
+
+
+def test_the_logarithmic_axis(chart: CurveChart) -> None:
+    chart.log_button.click()
+    np.testing.assert_allclose(chart.plot.drawn("training")[1], np.log10(LOSSES))
+    assert chart.plot.content.logarithmic
+    axis = chart.plot.getPlotItem().getAxis("left")
+    assert axis.tickStrings([-1.0, 0.0, 1.0], 1, 1) == ["0.1", "1", "10"]
+
+
+def test_the_best_epoch_and_the_early_stop_are_marked(
+    chart: CurveChart, history: RunHistory
+) -> None:
+    assert chart.plot.best_flag.epoch == 3
+    assert chart.plot.best_flag.line.value() == 3
+    assert "best so far: epoch 3" in chart.plot.best_flag.text.toPlainText()
+    assert not chart.plot.stop_flag.line.isVisible()
+    history.take_ended(ended(4, best=3, early=True))
+    chart.refresh()
+    assert chart.plot.best_flag.text.toPlainText() == "best: epoch 3"
+    assert chart.plot.stop_flag.line.isVisible()
+    assert chart.plot.stop_flag.line.value() == 4
+    shade = chart.plot.shade.item.rect()
+    assert (shade.left(), shade.right()) == (3, 4)
+
+
+def test_values_that_are_not_finite_are_triangles_at_the_edge(
+    chart: CurveChart, history: RunHistory
+) -> None:
+    history.take_progress(progress([4.25, 4.5], loss=[math.nan, 0.4]))
+    history.take_epoch(epoch_ended(5, {"loss": math.inf, "val_loss": math.nan}))
+    chart.refresh()
+    (_, _), (low, high) = chart.plot.ranges
+    marks = sorted(chart.plot.edge_marks.positions())
+    assert [x for x, _ in marks] == [4.25, 5, 5]
+    assert all(low < y < high and (high - y) < 0.05 * (high - low) for _, y in marks)
+    assert np.isfinite([low, high]).all()
+    assert math.isnan(chart.plot.drawn("training")[1][-1])
+
+
+def test_a_loss_of_zero_is_marked_below_on_a_logarithmic_axis(
+    chart: CurveChart, history: RunHistory
+) -> None:
+    history.take_epoch(epoch_ended(5, {"loss": 0.0, "val_loss": 0.4}))
+    chart.set_logarithmic(True)
+    (_, _), (low, high) = chart.plot.ranges
+    ((x, y),) = chart.plot.edge_marks.positions()
+    assert x == 5
+    assert low < y < low + 0.05 * (high - low)
+
+
+def test_a_wild_batch_does_not_flatten_the_chart(chart: CurveChart, history: RunHistory) -> None:
+    at = np.linspace(4.001, 4.9, 200)
+    values = np.full(200, 0.4)
+    values[77] = 1e6
+    history.take_progress(progress(at.tolist(), loss=values.tolist()))
+    chart.refresh()
+    assert chart.plot.ranges[1][1] < 10
+    chart.outliers_action.setChecked(False)
+    assert chart.plot.ranges[1][1] > 1e6
+
+
+def test_the_legend_tells_last_least_and_greatest(chart: CurveChart) -> None:
+    training = next(e for e in chart.legend.entries if e.look.label == "Training")
+    assert training.cells == ("0.5", "0.4", "1")
+    assert "Validation last 0.65, min 0.45, max 1.1" in chart.legend.accessibleName()
+
+
+def test_the_chart_describes_itself(chart: CurveChart) -> None:
+    text = chart.plot.accessibleDescription()
+    assert text == "Validation loss lowest 0.45 at epoch 3, rising since."
+
+
+# --- crosshair ------------------------------------------------------------------------------------
+
+
+def test_the_crosshair_follows_the_mouse_and_reads_the_values(
+    chart: CurveChart, qtbot: QtBot
+) -> None:
+    plot = chart.plot
+    scene = plot.getViewBox().mapViewToScene(QPointF(2.02, 0.5))
+    plot.crosshair.follow(plot.epoch_at(QPointF(plot.mapFromScene(scene))))
+    assert plot.crosshair.x == 2  # jumps to the epoch beside it
+    text = plot.crosshair.box.accessibleName()
+    assert text.splitlines() == [
+        "Epoch 2",
+        "Training, each batch: 0.6",
+        "Training: 0.6",
+        "Validation: 0.7",
+    ]
+    assert not plot.crosshair.box.isHidden()
+    plot.crosshair.move_to(None)
+    assert plot.crosshair.box.isHidden()
+
+
+def test_arrow_keys_move_the_crosshair_from_epoch_to_epoch(chart: CurveChart, qtbot: QtBot) -> None:
+    plot = chart.plot
+    keys = [Qt.Key.Key_Home, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_End]
+    seen = []
+    for key in keys:
+        qtbot.keyClick(plot, key)
+        seen.append(plot.crosshair.x)
+    assert seen == [1, 2, 3, 2, 4]
+    qtbot.keyClick(plot, Qt.Key.Key_Escape)
+    assert plot.crosshair.x is None
+
+
+def test_keys_zoom_and_fit(chart: CurveChart, qtbot: QtBot) -> None:
+    full = chart.plot.ranges[0]
+    qtbot.keyClick(chart.plot, Qt.Key.Key_Plus)
+    x0, x1 = chart.plot.ranges[0]
+    assert x1 - x0 < full[1] - full[0]
+    chart.plot.zoom(0.001)  # the crosshair keys bring their epoch into view
+    qtbot.keyClick(chart.plot, Qt.Key.Key_End)
+    assert chart.plot.ranges[0][0] <= 4 <= chart.plot.ranges[0][1]
+    qtbot.keyClick(chart.plot, Qt.Key.Key_0)
+    assert chart.plot.ranges[0] == full
+
+
+# --- themes ---------------------------------------------------------------------------------------
+
+
+def corner(chart: CurveChart) -> str:
+    """The colour of the plot's background."""
+    image = chart.plot.grab().toImage()
+    return image.pixelColor(image.width() - 3, 2).name().upper()
+
+
+def test_a_chart_follows_the_theme(chart: CurveChart, theme: Theme) -> None:
+    for mode, tokens in ((Mode.LIGHT, LIGHT), (Mode.DARK, DARK)):
+        theme.set_mode(mode)
+        assert corner(chart) == tokens.surface
+        for name, token in (("training", tokens.accent), ("validation", tokens.validation)):
+            color = chart.plot.lines[name].curve.opts["pen"].color()
+            assert color.name().upper() == token
+
+
+# --- histograms -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, theme: Theme, history: RunHistory) -> HistogramPanel:
+    panel = HistogramPanel(theme, history)
+    qtbot.addWidget(panel)
+    panel.resize(700, 320)
+    panel.refresh()
+    panel.show()
+    qtbot.waitExposed(panel)
+    panel.refresh()
+    return panel
+
+
+def test_a_tile_for_every_layer_with_weights(panel: HistogramPanel) -> None:
+    assert [tile.title for tile in panel.tiles.values()] == ["Dense 2 kernel", "Dense 3 kernel"]
+    panel.set_weight("bias")
+    assert [tile.title for tile in panel.tiles.values()] == ["Dense 2 bias", "Dense 3 bias"]
+
+
+def test_a_layer_without_the_weight_shows_its_own(
+    panel: HistogramPanel, history: RunHistory
+) -> None:
+    extra = (histogram(5, "gamma"), histogram(5, "beta"))
+    history.weights.add(5, (*histograms(5), *extra))
+    panel.refresh()
+    assert panel.tiles[5].title == "Dense 6 gamma"
+    names = [panel.weight_box.itemData(i) for i in range(panel.weight_box.count())]
+    assert names == ["kernel", "bias", "gamma", "beta"]
+
+
+@pytest.mark.parametrize("mode", list(RidgeMode))
+@pytest.mark.parametrize("theme_mode", [Mode.LIGHT, Mode.DARK])
+def test_epoch_0_stays_as_a_dashed_ghost(
+    panel: HistogramPanel, theme: Theme, mode: RidgeMode, theme_mode: Mode
+) -> None:
+    panel.set_mode(mode)
+    theme.set_mode(theme_mode)
+    panel.refresh()
+    image = panel.tiles[1].grab().toImage()
+    ghost = theme.tokens.color("validation")
+    near = sum(
+        abs(image.pixelColor(x, y).red() - ghost.red())
+        + abs(image.pixelColor(x, y).green() - ghost.green())
+        + abs(image.pixelColor(x, y).blue() - ghost.blue())
+        < 60
+        for x in range(image.width())
+        for y in range(24, image.height())
+    )
+    assert near > 15
+
+
+def test_the_ghost_is_still_epoch_0_after_many_epochs(
+    panel: HistogramPanel, history: RunHistory
+) -> None:
+    for epoch in range(5, 300):
+        history.weights.add(epoch, histograms(epoch))
+    reservoir = history.weights.reservoir(1, "kernel")
+    assert reservoir is not None
+    assert reservoir.first[0] == 0
+    assert reservoir.last[0] == 299
+    assert len(reservoir) <= 100
+
+
+def test_painting_stops_when_the_time_is_up_and_goes_on_later(panel: HistogramPanel) -> None:
+    panel.set_mode(RidgeMode.OVERLAY)
+    for tile in panel.tiles.values():
+        tile.stale = True
+    assert panel.refresh(budget=0.0)
+    assert sum(tile.stale for tile in panel.tiles.values()) == 1
+    assert not panel.refresh(budget=0.0)
+    assert not any(tile.stale for tile in panel.tiles.values())
+
+
+def test_a_layer_opens_large_and_closes(panel: HistogramPanel, qtbot: QtBot) -> None:
+    qtbot.mouseClick(panel.tiles[2], Qt.MouseButton.LeftButton)
+    assert panel.opened_layer == 2
+    assert panel.pages.currentWidget() is panel.detail
+    qtbot.keyClick(panel.detail.slider, Qt.Key.Key_Escape)
+    assert panel.opened_layer is None
+    qtbot.keyClick(panel.tiles[1], Qt.Key.Key_Return)
+    assert panel.opened_layer == 1
+    panel.back_button.click()
+    assert panel.pages.currentWidget() is panel.scroll_area
+
+
+def test_the_large_chart_tells_the_statistics_of_the_epoch_picked(
+    panel: HistogramPanel, history: RunHistory
+) -> None:
+    panel.open_layer(1)
+    assert panel.detail.epoch == 4
+    assert "Max 1.4" in panel.detail.text()
+    panel.detail.pick(2)
+    assert "Max 1.2" in panel.detail.text()
+    assert panel.detail.view.chosen == 2
+    history.weights.add(5, histograms(5))
+    panel.refresh()
+    assert panel.detail.epoch == 2  # stays where the user looks
+    panel.detail.pick(5)
+    history.weights.add(6, histograms(6))
+    panel.refresh()
+    assert panel.detail.epoch == 6  # at the newest, it follows
+
+
+def test_weights_that_are_not_finite_are_told(panel: HistogramPanel, history: RunHistory) -> None:
+    history.weights.add(5, [histogram(1, "kernel", [0.0, 1.0, math.nan, math.inf])])
+    panel.open_layer(1)
+    assert "Not finite 2" in panel.detail.text()
+    assert "Zeros 25 %" in panel.detail.text()
+    panel.close_layer()
+    assert "2 values are not numbers" in panel.tiles[1].accessibleName()
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+def test_the_table_of_a_chart_has_every_value_in_full(
+    chart: CurveChart, history: RunHistory, tmp_path: Path
+) -> None:
+    history.take_epoch(epoch_ended(5, {"loss": 1 / 3, "val_loss": 2 / 3}))
+    path = tmp_path / "loss.csv"
+    save(chart.figure(), path, Format.CSV)
+    rows = table(path)
+    batches = [row for row in rows if row["batch_loss"]]
+    ends = [row for row in rows if row["loss"]]
+    assert [float(row["batch_loss"]) for row in batches] == history.steps["loss"].y.tolist()
+    assert [float(row["epoch"]) for row in batches] == history.steps["loss"].x.tolist()
+    assert [int(row["step"]) for row in batches] == list(range(1, 17))
+    assert [float(row["loss"]) for row in ends] == [*LOSSES, 1 / 3]
+    assert [float(row["val_loss"]) for row in ends] == [*VALIDATION, 2 / 3]
+    positions = [float(row["epoch"]) for row in rows]
+    assert positions == sorted(positions)
+
+
+def texts(path: Path) -> list[str]:
+    root = ElementTree.parse(path).getroot()
+    found = root.iter("{http://www.w3.org/2000/svg}text")
+    return [text for element in found if (text := "".join(element.itertext()).strip())]
+
+
+def test_a_drawing_has_title_legend_and_axis_titles(chart: CurveChart, tmp_path: Path) -> None:
+    path = tmp_path / "loss.svg"
+    save(chart.figure(), path, Format.SVG)
+    written = texts(path)
+    for text in ("Loss", "Training, each batch", "Training", "Validation", "epoch", "loss"):
+        assert text in written
+    assert "best so far: epoch 3" in " ".join(written)
+    assert {"0", "1", "2", "3", "4"} <= set(written)
+
+
+def test_a_picture_has_the_size_and_the_curves(chart: CurveChart, tmp_path: Path) -> None:
+    path = tmp_path / "loss.png"
+    save(chart.figure(), path, Format.PNG)
+    image = QImage(str(path))
+    assert (image.width(), image.height()) == (1920, 1120)
+    colors = {
+        image.pixelColor(x, y).name().upper() for x in range(0, 1920, 2) for y in range(0, 1120, 2)
+    }
+    assert {LIGHT.surface, LIGHT.accent, LIGHT.validation} <= colors
+
+
+def test_histograms_as_a_table_and_a_drawing(
+    panel: HistogramPanel, history: RunHistory, tmp_path: Path
+) -> None:
+    save(panel.figure(), tmp_path / "weights.csv", Format.CSV)
+    rows = table(tmp_path / "weights.csv")
+    reservoir = history.weights.reservoir(2, "kernel")
+    assert reservoir is not None
+    mine = [r for r in rows if r["layer"] == "Dense 3" and r["epoch"] == "4"]
+    assert [int(r["count"]) for r in mine] == reservoir.last[1].counts.tolist()
+    edges = [float(r["bin_left"]) for r in mine] + [float(mine[-1]["bin_right"])]
+    assert edges == reservoir.last[1].edges.tolist()
+    assert {int(r["epoch"]) for r in rows} == {0, 1, 2, 3, 4}
+    save(panel.figure(), tmp_path / "weights.svg", Format.SVG)
+    written = texts(tmp_path / "weights.svg")
+    for text in ("Weights by epoch", "Dense 2 kernel", "weight value", "epoch", "epoch 0 (start)"):
+        assert text in written
+    panel.open_layer(1)
+    panel.set_mode(RidgeMode.OVERLAY)
+    save(panel.figure(), tmp_path / "one.svg", Format.SVG)
+    written = texts(tmp_path / "one.svg")
+    assert "Dense 2 kernel by epoch" in written
+    assert "values per bin" in written
+
+
+def test_the_export_button_saves_and_says_so(
+    chart: CurveChart, qtbot: QtBot, tmp_path: Path
+) -> None:
+    for kind in Format:
+        path = tmp_path / f"loss.{kind}"
+        with qtbot.waitSignal(chart.export_button.saved) as saved:
+            chart.export_button.export(path, kind)
+        assert saved.args == [str(path)]
+        assert path.stat().st_size > 200
+
+
+def test_a_folder_that_is_not_there_is_told(
+    chart: CurveChart, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "missing" / "loss.csv"
+    with qtbot.waitSignal(chart.export_button.failed) as failed:
+        chart.export_button.export(path, Format.CSV)
+    assert failed.args is not None
+    assert failed.args[0].startswith("Could not write loss.csv. The folder")
+    box = chart.findChild(QMessageBox, "exportFailed")
+    assert box is not None
+    assert box.text() == failed.args[0]
+    box.close()
+
+
+def test_a_failing_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "chart.csv"
+    path.write_text("old", encoding="utf-8")
+
+    def fail(file: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(ExportError, match="The disk is full"):
+        write_atomically(path, fail)
+    assert path.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_of_that_name_is_told(chart: CurveChart, tmp_path: Path) -> None:
+    (tmp_path / "loss.svg").mkdir()
+    with pytest.raises(ExportError, match="There is a folder of that name"):
+        save(chart.figure(), tmp_path / "loss.svg", Format.SVG)
+    assert [p.name for p in tmp_path.iterdir()] == ["loss.svg"]
