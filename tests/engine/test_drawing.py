@@ -107,7 +107,8 @@ def test_pictures_are_like_the_optical_digits(strokes: Strokes) -> None:
     image = prepared.image
     assert image.shape == (8, 8)
     assert image.min() >= 0.0 and image.max() <= 16.0
-    assert image[0].any() and image[-1].any()  # as tall as the field
+    # As tall as the field, but for what making a very thick stroke even takes off its ends.
+    assert image[:2].any() and image[-2:].any()
 
 
 def test_mnists_own_pictures_are_where_this_would_put_them(mnist_file: Path) -> None:
