@@ -117,6 +117,7 @@ class ProblemList(QWidget):
             card.shown.connect(self._show)
             self._column.addWidget(card)
             self._cards.append(card)
+            card.show()
 
     def _place(self, problem: Problem) -> str:
         if problem.layer is not None:

@@ -161,6 +161,7 @@ class PropertiesPanel(QScrollArea):
             return
         self._facts_grid = _facts(infos[0])
         self._facts_column.addWidget(self._facts_grid)
+        self._facts_grid.show()
 
     # --- editing ----------------------------------------------------------------------------------
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from desktop.document.spec import FieldSpec, Spec
+from desktop.document.spec import FieldSpec, Spec, fields_of
 from desktop.views.theme import Theme
 
 
@@ -67,6 +68,12 @@ class Combo(QComboBox):
             super().wheelEvent(event)
         else:
             event.ignore()
+
+
+@functools.cache
+def fields(cls: type[Spec]) -> tuple[FieldSpec, ...]:
+    """`fields_of(cls)`, worked out once: it reads the class's annotations each time."""
+    return fields_of(cls)
 
 
 def limits(field: FieldSpec) -> str:

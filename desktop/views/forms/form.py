@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from desktop.document.spec import FieldSpec, Kind, Spec, fields_of
+from desktop.document.spec import FieldSpec, Kind, Spec
 from desktop.views.forms.choices import ChoiceEditor, ChoicesEditor, FlagEditor, PathEditor
-from desktop.views.forms.editor import Editor, number_text, tool_tip
+from desktop.views.forms.editor import Editor, fields, number_text, tool_tip
 from desktop.views.forms.numbers import IntegersEditor, NumberEditor
 from desktop.views.forms.table import TableEditor
 from desktop.views.forms.variants import NestedEditor, VariantEditor
@@ -57,6 +57,7 @@ class Form(QWidget):
         self._theme = theme
         self._prefix = prefix
         self._spec: Spec | None = None
+        self._fields: tuple[FieldSpec, ...] = ()
         self._rows: dict[str, _Row] = {}
         self._more_open: set[type[Spec]] = set()  # classes whose "More settings" are unfolded
         self._more: QToolButton | None = None
@@ -86,21 +87,22 @@ class Form(QWidget):
 
     def editor(self, name: str) -> Editor:
         """The editor of the field called `name`."""
+        if name not in self._rows:
+            self._build_more()
         return self._rows[name].editor
 
     def error(self, name: str) -> str:
         """What is wrong with what the field called `name` holds; empty if nothing."""
-        return self._rows[name].error.text()
+        return self._rows[name].error.text() if name in self._rows else ""
 
     def focus_field(self, name: str | None = None) -> None:
         """Move the focus to the field called `name`, unfolding it; to the first without a name."""
-        names = [name] if name in self._rows else list(self._rows)[:1]
-        for found in names:
-            assert found is not None
-            row = self._rows[found]
-            if row.field.advanced:
-                self._set_more_open(True)
-            row.editor.target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if self._spec is None or not self._fields:
+            return
+        field = next((each for each in self._fields if each.name == name), self._fields[0])
+        if field.advanced:
+            self._set_more_open(True)
+        self.editor(field.name).target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # --- taking values ----------------------------------------------------------------------------
 
@@ -167,18 +169,19 @@ class Form(QWidget):
         if self._body is not None:
             self._body.hide()
             layout.removeWidget(self._body)
+            for old in self._body.findChildren(QWidget):
+                old.setObjectName("")  # the name belongs to its successor from now on
             self._body.deleteLater()
         self._rows, self._more, self._more_body = {}, None, None
-        fields = fields_of(cls)
+        self._fields = fields(cls)
         self._body = QWidget()
         column = QVBoxLayout(self._body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)
-        everyday = [field for field in fields if not field.advanced]
-        advanced = [field for field in fields if field.advanced]
+        everyday = [field for field in self._fields if not field.advanced]
         if everyday:
             column.addLayout(self._grid(everyday, cls))
-        if advanced:
+        if len(everyday) < len(self._fields):
             self._more = QToolButton()
             self._more.setProperty("role", "flat")
             self._more.setStyleSheet("padding-left: 0px;")  # in line with the labels
@@ -186,20 +189,31 @@ class Form(QWidget):
             self._more.setObjectName(self._name("more_settings"))
             self._more.clicked.connect(self._toggle_more)
             column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
-            self._more_body = QWidget()
-            grid = self._grid(advanced, cls)
-            grid.setContentsMargins(0, 0, 0, 0)
-            self._more_body.setLayout(grid)
-            column.addWidget(self._more_body)
         layout.addWidget(self._body)
 
-    def _grid(self, fields: list[FieldSpec], cls: type[Spec]) -> QGridLayout:
+    def _build_more(self) -> None:
+        """Make the rare fields: only once they are wanted, for they are the larger part."""
+        if self._more_body is not None or self._body is None or self._spec is None:
+            return
+        self._more_body = QWidget()
+        rare = [field for field in self._fields if field.advanced]
+        grid = self._grid(rare, type(self._spec))
+        grid.setContentsMargins(0, 0, 0, 0)
+        self._more_body.setLayout(grid)
+        for field in rare:
+            self._rows[field.name].editor.set_value(getattr(self._spec, field.name))
+        column = self._body.layout()
+        assert column is not None
+        column.addWidget(self._more_body)
+        self._more_body.setVisible(type(self._spec) in self._more_open)
+
+    def _grid(self, wanted: list[FieldSpec], cls: type[Spec]) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE_S)
         grid.setVerticalSpacing(SPACE_S)
         grid.setColumnStretch(0, 2)
         grid.setColumnStretch(1, 3)
-        for field in fields:
+        for field in wanted:
             self._add_row(grid, field, EDITORS[field.kind](field, self._theme, cls))
         return grid
 
@@ -253,19 +267,22 @@ class Form(QWidget):
         self._update_more()
 
     def _update_more(self) -> None:
-        if self._more is None or self._more_body is None or self._spec is None:
+        if self._more is None or self._spec is None:
             return
         opened = type(self._spec) in self._more_open
         changed = sum(
-            row.field.advanced and getattr(self._spec, name) != row.field.default
-            for name, row in self._rows.items()
+            field.advanced and getattr(self._spec, field.name) != field.default
+            for field in self._fields
         )
         self._more.setText("More settings" + (f" ({changed} changed)" if changed else ""))
         chevron = "mdi6.chevron-down" if opened else "mdi6.chevron-right"
         self._more.setIcon(self._theme.icon(chevron))
         shown = "shown" if opened else "hidden"
         self._more.setAccessibleName(f"{self._more.text()}, {shown}")
-        self._more_body.setVisible(opened)
+        if opened:
+            self._build_more()
+        if self._more_body is not None:
+            self._more_body.setVisible(opened)
 
 
 _BOUNDS = {

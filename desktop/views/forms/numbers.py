@@ -55,7 +55,7 @@ class TextEditor(Editor):
             same = self._read(self.line.text()) == value
         except ValueError:
             same = False
-        if not same or not self.line.hasFocus():
+        if not same or not self.line.isModified():
             self._write()
 
     def revert(self) -> None:

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
-from desktop.document.spec import FieldSpec, Spec, fields_of
-from desktop.views.forms.editor import Combo, Editor
+from desktop.document.spec import FieldSpec, Spec
+from desktop.views.forms.editor import Combo, Editor, fields
 from desktop.views.theme import SPACE_S, SPACE_XS, Theme
 
 
@@ -33,7 +33,7 @@ class _WithForm(Editor):
         indented.addWidget(self.form)
 
     def _show_form(self, value: Spec | None) -> None:
-        has_fields = value is not None and bool(fields_of(type(value)))
+        has_fields = value is not None and bool(fields(type(value)))
         if value is not None and has_fields:
             self.form.set_spec(value)
         self._frame.setVisible(has_fields)
@@ -111,18 +111,22 @@ class NestedEditor(_WithForm):
     def __init__(self, field: FieldSpec, theme: Theme, owner: type[Spec]) -> None:
         super().__init__(field, theme, owner)
         self._last: Spec | None = None
-        self.box = QCheckBox(field.title)
-        self.box.clicked.connect(self._clicked)
-        self._title = QLabel(field.title)
-        self._column.addWidget(self.box if field.optional else self._title)
+        self.box: QCheckBox | None = None
+        if field.optional:
+            self.box = QCheckBox(field.title)
+            self.box.clicked.connect(self._clicked)
+            self._column.addWidget(self.box)
+        else:
+            self._column.addWidget(QLabel(field.title))
         self._column.addWidget(self._frame)
 
     @property
     def target(self) -> QWidget:
-        return self.box if self.field.optional else self.form
+        return self.form if self.box is None else self.box
 
     def set_value(self, value: Any) -> None:
-        self.box.setChecked(value is not None)
+        if self.box is not None:
+            self.box.setChecked(value is not None)
         if value is not None:
             self._last = value
         self._show_form(value)
@@ -140,7 +144,7 @@ def _converted(value: Spec | None, cls: type[Spec]) -> Spec:
     if value is None:
         return result
     defaults = type(value)()
-    for field in fields_of(cls):
+    for field in fields(cls):
         old = getattr(value, field.name, None)
         if old is not None and old != getattr(defaults, field.name):
             try:

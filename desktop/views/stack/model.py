@@ -67,8 +67,14 @@ class StackModel(QAbstractListModel):
         self._workspace = workspace
         self._layers: tuple[Layer, ...] = workspace.project.layers
         self._id = uuid4().hex
+        self._changing = False
         self.edits = StackEdits(workspace)
         workspace.projectChanged.connect(self._sync)
+
+    @property
+    def changing(self) -> bool:
+        """Whether rows are just coming and going, so that places mean nothing for the moment."""
+        return self._changing
 
     @property
     def layer_count(self) -> int:
@@ -89,8 +95,10 @@ class StackModel(QAbstractListModel):
         end = 0
         while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
             end += 1
+        self._changing = True
         inserted = self._change(start, len(old) - end, new[start : len(new) - end])
         self._layers = new
+        self._changing = False
         self.dataChanged.emit(self.index(0), self.index(len(new)))
         self.changed.emit()
         if inserted and len(inserted) < len(new):
@@ -142,13 +150,15 @@ class StackModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self._layers) + FIRST_LAYER_ROW
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() > len(self._layers):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:  # without the number, which changes with the place
+            return self._layers[index.row() - FIRST_LAYER_ROW].tag if index.row() else "Input"
         # While rows come and go, a view may ask for one that the project no longer has.
-        if not index.isValid() or index.row() > len(self._workspace.project.layers):
+        if index.row() > len(self._workspace.project.layers):
             return None
         card = self.card(index.row())
         match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return card.name
             case Qt.ItemDataRole.UserRole:
                 return card
             case Qt.ItemDataRole.ToolTipRole:

@@ -68,6 +68,8 @@ class LayerListView(DropListView):
             selection.clear()
 
     def _tell(self) -> None:
+        if self._stack.changing:
+            return  # told when all rows are in their places
         now = self.current_layer, self.selected_layers
         before, self._told = self._told, now
         if now[1] != before[1]:
