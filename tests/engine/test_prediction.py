@@ -1,0 +1,312 @@
+"""Predictions of drawings and of pictures in files."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from desktop.document.choices import Activation
+from desktop.document.data import Digits, LogicTable, Mnist
+from desktop.document.layers import BatchNormalization, Dense, Dropout, Flatten, Softmax
+from desktop.document.project import Project, starter_project
+from desktop.document.training import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    MeanSquaredError,
+    Training,
+)
+from desktop.engine import builder, images
+from desktop.engine.drawing import preprocess
+from desktop.engine.images import ImageError, ink_of, read_grey
+from desktop.engine.prediction import PredictionError, Predictor, suggested_project
+
+MNIST_LIKE = Project(
+    data=Mnist(), layers=(Flatten(), Dense(units=10, activation=Activation.SOFTMAX))
+)
+
+
+def drawing(size: int = 200) -> NDArray[np.uint8]:
+    """A seven, ink 255 on 0."""
+    picture = Image.new("L", (size, size), 0)
+    points = [(0.2, 0.15), (0.8, 0.15), (0.45, 0.85)]
+    line = [(x * size, y * size) for x, y in points]
+    ImageDraw.Draw(picture).line(line, fill=255, width=size // 12)
+    return np.asarray(picture)
+
+
+@pytest.fixture(scope="module")
+def predictor() -> Predictor:
+    return Predictor(builder.build(MNIST_LIKE), MNIST_LIKE)
+
+
+def saved(folder: Path, array: NDArray[Any], name: str = "picture.png", **options: Any) -> Path:
+    path = folder / name
+    Image.fromarray(array).save(path, **options)
+    return path
+
+
+# --- drawings -------------------------------------------------------------------------------------
+
+
+def test_a_drawing_is_prepared_and_put_through_the_network(predictor: Predictor) -> None:
+    result = predictor.predict_drawing(drawing(), request=7, epoch=3)
+    prepared = preprocess(drawing(), (28, 28))
+    assert prepared is not None
+    np.testing.assert_array_equal(result.image, prepared.image)
+    expected = predictor.model(prepared.image[np.newaxis]).numpy()[0]
+    np.testing.assert_allclose(result.probabilities, expected, atol=1e-6)
+    assert (result.request, result.epoch, result.classes) == (7, 3, Mnist().classes)
+    assert result.seconds > 0
+
+
+def test_an_empty_canvas_has_no_probabilities(predictor: Predictor) -> None:
+    result = predictor.predict_drawing(np.zeros((100, 100), np.uint8))
+    assert result.probabilities is None
+    assert result.image.shape == (28, 28) and not result.image.any()
+
+
+@pytest.mark.parametrize(
+    ("source", "largest"),
+    [
+        (Mnist(), 1),
+        (Mnist(scale_pixels=False), 255),
+        (Digits(), 1),
+        (Digits(scale_pixels=False), 16),
+    ],
+)
+def test_full_ink_has_the_value_it_has_in_the_training_rows(source: Any, largest: float) -> None:
+    project = MNIST_LIKE.replace(data=source)
+    result = Predictor(builder.build(project), project).predict_drawing(drawing())
+    assert result.image.shape == source.input_shape
+    assert largest * 0.7 < result.image.max() <= largest
+
+
+def test_logits_become_probabilities() -> None:
+    project = Project(
+        data=Digits(),
+        layers=(Flatten(), Dense(units=10)),
+        training=Training(loss=CategoricalCrossentropy(from_logits=True)),
+    )
+    result = Predictor(builder.build(project), project).predict_drawing(drawing())
+    assert result.probabilities is not None
+    assert result.probabilities.sum() == pytest.approx(1)
+    assert result.probabilities.min() > 0
+
+
+def test_layers_behave_as_after_training() -> None:
+    layers = (Flatten(), Dropout(rate=0.5), BatchNormalization(), *MNIST_LIKE.layers[1:])
+    project = MNIST_LIKE.replace(layers=layers)
+    predictor = Predictor(builder.build(project), project)
+    first, second = (predictor.predict_drawing(drawing()).probabilities for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+
+
+def test_new_weights_are_seen_at_once() -> None:
+    model = builder.build(MNIST_LIKE)
+    predictor = Predictor(model, MNIST_LIKE)
+    predictor.predict_drawing(drawing())
+    kernel, bias = model.get_weights()
+    bias[4] = 50.0
+    model.set_weights([kernel, bias])
+    probabilities = predictor.predict_drawing(drawing()).probabilities
+    assert probabilities is not None and probabilities.argmax() == 4
+
+
+def test_numbers_are_no_picture() -> None:
+    project = Project(
+        data=LogicTable(),
+        layers=(Dense(units=1, activation=Activation.SIGMOID),),
+        training=Training(loss=BinaryCrossentropy()),
+    )
+    with pytest.raises(PredictionError, match="takes 2 numbers"):
+        Predictor(builder.build(project), project)
+
+
+def test_drawings_are_answered_while_another_thread_trains() -> None:
+    project = starter_project()
+    model = builder.build(project)
+    predictor = Predictor(model, project)
+    generator = np.random.default_rng(0)
+    x = generator.random((512, 8, 8), np.float32)
+    y = np.eye(10, dtype=np.float32)[generator.integers(0, 10, 512)]
+    failures: list[BaseException] = []
+
+    def train() -> None:
+        try:
+            model.fit(x, y, batch_size=8, epochs=3, verbose=0)
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=train)
+    thread.start()
+    answers = 0
+    deadline = time.monotonic() + 60
+    while thread.is_alive() and time.monotonic() < deadline:
+        result = predictor.predict_drawing(drawing())
+        assert result.probabilities is not None
+        assert result.probabilities.sum() == pytest.approx(1, abs=1e-5)
+        answers += 1
+    thread.join()
+    assert not failures
+    assert answers > 3
+
+
+# --- pictures -------------------------------------------------------------------------------------
+
+
+def test_dark_on_light_and_light_on_dark_are_the_same_drawing(
+    predictor: Predictor, tmp_path: Path
+) -> None:
+    light = saved(tmp_path, drawing(), "light.png")
+    dark = saved(tmp_path, 255 - drawing(), "dark.png")
+    first, second = predictor.predict_images([light, dark])
+    np.testing.assert_array_equal(first.probabilities, second.probabilities)
+    on_canvas = predictor.predict_drawing(drawing()).probabilities
+    np.testing.assert_allclose(first.probabilities, on_canvas, atol=1e-6)
+    assert first.path == light and first.best == first.probabilities.argmax()
+
+
+def test_a_picture_of_the_inputs_size_is_taken_as_it_stands(
+    predictor: Predictor, tmp_path: Path
+) -> None:
+    pixels = np.random.default_rng(1).integers(0, 200, (28, 28), np.uint8)
+    pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1] = 0, 0, 0, 0
+    expected = predictor.model((pixels / 255).astype(np.float32)[np.newaxis]).numpy()[0]
+    inverted = saved(tmp_path, 255 - pixels, "inverted.png")
+    for result in predictor.predict_images([saved(tmp_path, pixels), inverted]):
+        np.testing.assert_allclose(result.probabilities, expected, atol=1e-5)
+
+
+def test_faint_ink_is_as_good_as_black(predictor: Predictor, tmp_path: Path) -> None:
+    faint = (230 - drawing() * 0.4).astype(np.uint8)
+    (result,) = predictor.predict_images([saved(tmp_path, faint)])
+    strong = predictor.predict_drawing(drawing()).probabilities
+    np.testing.assert_allclose(result.probabilities, strong, atol=0.02)
+
+
+def test_a_photograph_of_uneven_paper_shows_only_the_ink(tmp_path: Path) -> None:
+    generator = np.random.default_rng(2)
+    shadow = np.linspace(190, 235, 200)[np.newaxis, :]
+    paper = shadow + generator.normal(0, 5, (200, 200))
+    photograph = np.clip(np.where(drawing() > 128, 60, paper), 0, 255).astype(np.uint8)
+    ink = ink_of(read_grey(saved(tmp_path, photograph)))
+    assert ink is not None
+    agreement = ((ink > 128) == (drawing() > 128)).mean()
+    assert agreement > 0.999
+    assert not ink[:20].any() and not ink[:, :20].any()
+
+
+@pytest.mark.parametrize("mode", ["RGB", "P", "1", "LA", "RGBA", "CMYK"])
+def test_colour_modes_all_show_the_same_ink(tmp_path: Path, mode: str) -> None:
+    path = tmp_path / ("picture.tiff" if mode == "CMYK" else "picture.png")
+    Image.fromarray(255 - drawing()).convert(mode).save(path)
+    ink = ink_of(read_grey(path))
+    assert ink is not None
+    assert ((ink > 128) == (drawing() > 128)).mean() > 0.999
+
+
+@pytest.mark.parametrize("colour", ["black", "white"])
+def test_ink_on_a_transparent_ground_is_seen(tmp_path: Path, colour: str) -> None:
+    picture = Image.new("RGBA", (200, 200), (0, 0, 0, 0))
+    picture.paste(colour, mask=Image.fromarray(drawing()))
+    picture.save(tmp_path / "ink.png")
+    ink = ink_of(read_grey(tmp_path / "ink.png"))
+    assert ink is not None
+    assert ((ink > 128) == (drawing() > 128)).mean() > 0.999
+
+
+def test_deep_grey_levels_are_brought_down_to_eight_bits(tmp_path: Path) -> None:
+    deep = drawing().astype(np.uint16) * 257
+    np.testing.assert_array_equal(read_grey(saved(tmp_path, deep)), drawing())
+    real = saved(tmp_path, drawing().astype(np.float32) * 0.01, "real.tiff")
+    np.testing.assert_array_equal(read_grey(real), drawing())
+
+
+def test_a_turned_photograph_is_put_upright(tmp_path: Path) -> None:
+    turned = Image.fromarray(np.rot90(drawing()).copy())
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be shown turned a quarter clockwise
+    turned.save(tmp_path / "turned.jpg", exif=exif, quality=95)
+    upright = read_grey(tmp_path / "turned.jpg")
+    assert ((upright > 128) == (drawing() > 128)).mean() > 0.99
+
+
+def refused(predictor: Predictor, path: Path) -> str:
+    with pytest.raises(ImageError) as caught:
+        predictor.predict_images([path])
+    message = str(caught.value)
+    assert str(path) in message and "\n" not in message
+    return message
+
+
+def test_bad_files_are_refused_each_with_its_reason(predictor: Predictor, tmp_path: Path) -> None:
+    assert "does not exist" in refused(predictor, tmp_path / "none.png")
+    assert "is a folder" in refused(predictor, tmp_path)
+    text = tmp_path / "text.png"
+    text.write_text("hello")
+    assert "not a picture" in refused(predictor, text)
+    cut = saved(tmp_path, np.random.default_rng(0).integers(0, 255, (99, 99), np.uint8), "cut.png")
+    cut.write_bytes(cut.read_bytes()[:2000])
+    assert "damaged" in refused(predictor, cut)
+    blank = saved(tmp_path, np.full((60, 60), 200, np.uint8), "blank.png")
+    assert "no ink" in refused(predictor, blank)
+
+
+def test_pictures_that_unpack_to_too_much_are_not_unpacked(
+    predictor: Predictor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = saved(tmp_path, np.zeros((10, 100), np.uint8), "wide.png")
+    monkeypatch.setattr(images, "MAX_PIXELS", 999)
+    assert "100 × 10 pixels" in refused(predictor, wide)
+    monkeypatch.setattr(images, "MAX_BYTES", 10)
+    assert "larger than" in refused(predictor, wide)
+    monkeypatch.undo()
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    assert "far too many pixels" in refused(predictor, wide)
+
+
+def test_outputs_that_are_no_classes_are_refused(tmp_path: Path) -> None:
+    project = Project(
+        data=Digits(),
+        layers=(Flatten(), Dense(units=1)),
+        training=Training(loss=MeanSquaredError()),
+    )
+    predictor = Predictor(builder.build(project), project)
+    with pytest.raises(PredictionError, match="do not stand for classes"):
+        predictor.predict_images([saved(tmp_path, drawing())])
+    assert predictor.predict_drawing(drawing()).probabilities is None
+
+
+# --- models that nothing is known about -----------------------------------------------------------
+
+
+def test_what_a_model_was_made_for_is_told_from_its_shape() -> None:
+    model = builder.build(MNIST_LIKE)
+    assert suggested_project(model).data == Mnist()
+    digits = starter_project().replace(layers=(Flatten(), Dense(units=10), Softmax()))
+    assert suggested_project(builder.build(digits)).data == Digits()
+
+
+def test_outputs_without_softmax_are_taken_for_logits() -> None:
+    for function, logits in ((Activation.SOFTMAX, False), (Activation.LINEAR, True)):
+        layers = (Flatten(), Dense(units=10, activation=function))
+        loss = CategoricalCrossentropy(from_logits=logits)
+        project = Project(data=Digits(), layers=layers, training=Training(loss=loss))
+        assert suggested_project(builder.build(project)).training.loss == loss
+
+
+def test_a_shape_that_suggests_nothing_is_said_so() -> None:
+    project = Project(
+        data=LogicTable(),
+        layers=(Dense(units=1, activation=Activation.SIGMOID),),
+        training=Training(loss=BinaryCrossentropy()),
+    )
+    with pytest.raises(PredictionError, match="name the project"):
+        suggested_project(builder.build(project))
