@@ -63,8 +63,9 @@ class Form(QWidget):
         self._more: QToolButton | None = None
         self._more_body: QWidget | None = None
         self._body: QWidget | None = None
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.addStretch(1)  # the fields stay at the top of whatever room there is
         theme.changed.connect(self._update_more)
 
     @property
@@ -164,8 +165,7 @@ class Form(QWidget):
     # --- building ---------------------------------------------------------------------------------
 
     def _build(self, cls: type[Spec]) -> None:
-        layout = self.layout()
-        assert layout is not None
+        layout = self._column
         if self._body is not None:
             self._body.hide()
             layout.removeWidget(self._body)
@@ -189,7 +189,7 @@ class Form(QWidget):
             self._more.setObjectName(self._name("more_settings"))
             self._more.clicked.connect(self._toggle_more)
             column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
-        layout.addWidget(self._body)
+        layout.insertWidget(0, self._body)
 
     def _build_more(self) -> None:
         """Make the rare fields: only once they are wanted, for they are the larger part."""

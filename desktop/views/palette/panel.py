@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QMimeData,
     QModelIndex,
     QObject,
+    QSize,
     QSortFilterProxyModel,
     Qt,
     Signal,
@@ -31,6 +32,8 @@ from desktop.document.layers import LAYER_CLASSES, Family, Layer
 from desktop.views.palette.tree import FAMILY_ROLE, NAME_ROLE, SEARCH_ROLE, LayerTree
 from desktop.views.stack.mime import LAYER_MIME, layer_mime
 from desktop.views.theme import SPACE_S, SPACE_XS, Theme
+
+_NARROWEST = 168  # most names fit
 
 
 class Palette(QWidget):
@@ -65,7 +68,7 @@ class Palette(QWidget):
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._nothing.hide()
         column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE_S, SPACE_S, 0, 0)
+        column.setContentsMargins(SPACE_S, SPACE_S, SPACE_XS, 0)
         column.setSpacing(SPACE_XS)
         column.addWidget(self.search)
         column.addWidget(self._nothing)
@@ -110,6 +113,9 @@ class Palette(QWidget):
         self.list.viewport().update()
 
     # --- Qt ---------------------------------------------------------------------------------------
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_NARROWEST, 160)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if (

@@ -168,10 +168,14 @@ class PaletteDelegate(QStyledItemDelegate):
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         painter.setPen(tokens.color("muted"))
-        text = QRect(rect.left() + _TILE + SPACE_S - 2, top, rect.width(), _TILE)
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, str(index.data()))
+        left = rect.left() + _TILE + SPACE_S - 2
+        text = QRect(left, top, rect.right() - _TILE - SPACE_XS - left, _TILE)
+        shown = QFontMetrics(font).elidedText(
+            str(index.data()), Qt.TextElideMode.ElideRight, text.width()
+        )
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, shown)
         chevron = "mdi6.chevron-down" if self._view.isExpanded(index) else "mdi6.chevron-right"
-        mark = QRect(rect.right() - _TILE - SPACE_XS, top, _TILE, _TILE)
+        mark = QRect(rect.right() - _TILE + 1, top, _TILE, _TILE)
         self._theme.icon(chevron, "muted").paint(painter, mark)
         if state & QStyle.StateFlag.State_HasFocus and self._view.hasFocus():
             painter.setPen(tokens.color("accent"))

@@ -159,7 +159,9 @@ class CardPainter:
             line.setHeight(self._line(fine))
             used = draw(painter, line, card.shape, fine, muted)
             rest = line.adjusted(used + SPACE_S, 0, 0, 0)
-            draw_right(painter, rest, card.parameters, fine, muted)
+            room = QFontMetrics(fine).horizontalAdvance(card.parameters) <= rest.width()
+            count = card.parameters if room else card.parameters.replace(" parameters", " p")
+            draw_right(painter, rest, count, fine, muted)
         if card.problem is not None:
             self._paint_problem(painter, rect, card, on_fix)
         painter.restore()

@@ -6,6 +6,7 @@ from PySide6.QtCore import (
     QEvent,
     QMimeData,
     QPoint,
+    QSize,
     Qt,
     Signal,
 )
@@ -34,6 +35,8 @@ from desktop.views.stack.model import CARD_ROLE, FIRST_LAYER_ROW, StackModel
 from desktop.views.stack.selection import LayerListView
 from desktop.views.theme import SPACE_S, Theme
 from desktop.views.workspace import Workspace
+
+_NARROWEST = 240  # shape and parameters side by side
 
 
 class StackView(LayerListView):
@@ -200,6 +203,9 @@ class StackView(LayerListView):
         self.apply_fix(self.current_layer)
 
     # --- Qt ---------------------------------------------------------------------------------------
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_NARROWEST, 160)
 
     def startDrag(self, supportedActions: Qt.DropAction) -> None:
         rows = [row + FIRST_LAYER_ROW for row in self.selected_layers]
