@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -22,6 +22,7 @@ from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from desktop.workers.reports import WeightHistogram
 
 BINS = 80
+NARROW = 520  # pixels below which only the epoch picked has its statistics shown
 
 
 def statistics(histogram: WeightHistogram) -> tuple[tuple[str, str], ...]:
@@ -168,3 +169,10 @@ class HistogramDetail(QWidget):
         self.view.chosen = self.epoch
         self.view.setAccessibleName(f"Histogram of {histogram.layer_name} {histogram.weight}")
         self.view.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = event.size().width() >= NARROW  # else the chart needs the room
+        self._heads[0].setVisible(wide)
+        for (_, column), cell in self._cells.items():
+            cell.setVisible(wide or column == 1)

@@ -119,13 +119,14 @@ class EdgeMarks:
         """Draw `marks` - line, epoch, value on the chart's scale - inside the range `y`.
 
         Above the range: a triangle pointing up at the top edge. Below it: one pointing down at the
-        bottom edge. NaN: a hollow one pointing up at the top edge.
+        bottom edge. NaN: a hollow one pointing up at the top edge. Validation stands a row further
+        in, so that both lines can be seen to have left the chart.
         """
         self.item.setVisible(bool(marks))
-        inset = 0.025 * (y[1] - y[0])
         spots = []
         for name, x, value in marks:
             below = value < y[0]
+            inset = (0.085 if name == "validation" else 0.03) * (y[1] - y[0])
             color = tokens.color("bad" if name == "steps" else LOOKS[name].token)
             spots.append(
                 {

@@ -51,6 +51,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
             axis.setZValue(-1000)  # the grid lies behind the curves
         plot = self.getPlotItem()
         plot.ctrlMenu.setParent(self)  # made in any case, and left behind without a parent
+        plot.ctrlMenu.hide()
         plot.hideButtons()
         plot.setContentsMargins(0, 4, 10, 0)
         plot.getViewBox().setMouseEnabled(False, False)

@@ -48,9 +48,10 @@ class Reservoir:
 
     def add(self, epoch: int, histogram: WeightHistogram) -> None:
         """Remember the histogram after `epoch`; one of the same or a later epoch is replaced."""
-        self.cut_after(epoch - 1)
-        if len(self._kept) > 1 and not self._on_stride(self.epochs[-1]):
-            del self._kept[self.epochs[-1]]
+        if self._kept and self.last[0] >= epoch:
+            self.cut_after(epoch - 1)
+        if len(self._kept) > 1 and not self._on_stride(self.last[0]):
+            del self._kept[self.last[0]]
         self._kept[epoch] = histogram
         while len(self._kept) > self.capacity:
             self._stride *= 2
@@ -61,7 +62,7 @@ class Reservoir:
         self._kept = {e: h for e, h in self._kept.items() if e <= epoch}
 
     def _on_stride(self, epoch: int) -> bool:
-        return (epoch - self.epochs[0]) % self._stride == 0
+        return (epoch - self.first[0]) % self._stride == 0
 
 
 class WeightStore:
