@@ -6,7 +6,6 @@ import inspect
 from collections.abc import Sequence
 from math import prod
 
-from pydantic import ValidationError
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
@@ -178,7 +177,7 @@ class PropertiesPanel(QScrollArea):
         for index in self.layers:
             try:
                 project = project.with_layer(index, project.layers[index].replace(**changes))
-            except ValidationError:  # its other settings do not allow this value: left as it is
+            except ValueError:  # its other settings do not allow this value: left as it is
                 continue
         title = next(field.title for field in fields_of(type(spec)) if field.name == name)
         if len(self.layers) == 1:

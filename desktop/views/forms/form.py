@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -118,10 +117,10 @@ class Form(QWidget):
         changed: Spec | None
         try:
             changed = spec.replace(**{name: value})
-        except ValidationError as error:
+        except ValueError as error:
             try:
                 changed = spec.replace(**{name: value}, **waiting) if waiting else None
-            except ValidationError:
+            except ValueError:
                 changed = None
             if changed is None:
                 row.refused, row.has_refused = value, True
@@ -130,7 +129,7 @@ class Form(QWidget):
         else:
             try:
                 changed = spec.replace(**{name: value}, **waiting)
-            except ValidationError:
+            except ValueError:
                 waiting = {}
         for each in [row, *(self._rows[n] for n in waiting)]:
             self._accept(each)
@@ -293,9 +292,10 @@ _BOUNDS = {
 }
 
 
-def _reason(error: ValidationError, field: FieldSpec) -> str:
-    """What pydantic has against a value, in a sentence."""
-    first = error.errors()[0]
+def _reason(error: ValueError, field: FieldSpec) -> str:
+    """What a Spec has against a value, in a sentence."""
+    details: Any = error  # pydantic's ValidationError: a ValueError that lists what is wrong
+    first = details.errors()[0]
     if first["type"] in _BOUNDS:
         words, key = _BOUNDS[first["type"]]
         what = "Every number" if field.kind is Kind.INTEGERS else "It"
