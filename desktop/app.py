@@ -11,6 +11,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
     from desktop.views.main_window import MainWindow
 
 NO_DISPLAY = (
@@ -43,7 +45,6 @@ def open_window(path: Path | None) -> int:
     if not has_display():
         sys.stderr.write(f"{NO_DISPLAY}\n")
         return 2
-    from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
     app = QApplication([sys.argv[0]])
@@ -52,8 +53,16 @@ def open_window(path: Path | None) -> int:
     window.show()
     if path is not None:
         window.files.open_path(path)
+    return run_window(app, window)
+
+
+def run_window(app: QApplication, window: MainWindow) -> int:
+    """Start what the window needs and run it until it is closed. Returns the exit code."""
+    from PySide6.QtCore import QTimer
+
     # TensorFlow takes seconds to load: only after the window has been painted.
     QTimer.singleShot(0, window.start)
+    window.closed.connect(app.quit)
     return app.exec()
 
 

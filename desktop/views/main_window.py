@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -52,7 +52,9 @@ DATA_DELAY = 250  # milliseconds from an edit of the data settings to loading th
 
 
 class MainWindow(QMainWindow):
-    """One window on one project."""
+    """One window on one project. `closed` is emitted once nothing of it runs any more."""
+
+    closed = Signal()
 
     def __init__(
         self, workspace: Workspace, session: Session, theme: Theme, settings: Settings
@@ -236,10 +238,11 @@ class MainWindow(QMainWindow):
         session.modelSaved.connect(self._on_model_saved)
         session.modelSaveFailed.connect(self.notice.show_message)
         self.palette_view.layerActivated.connect(self.stack.add_layer)
-        self.stack.currentLayerChanged.connect(self.properties.show_layer)
+        self.stack.selectedLayersChanged.connect(self.properties.show_layers)
         self.stack.editRequested.connect(self.properties.focus_form)
         self.stack.message.connect(self.notice.show_message)
         self.problems_bar.layerRequested.connect(self.stack.select_layer)
+        self.problems_bar.trainingRequested.connect(self.training.focus_field)
         self._theme.changed.connect(self._on_theme_changed)
 
     # --- keeping up with what happens -------------------------------------------------------------
@@ -414,9 +417,10 @@ class MainWindow(QMainWindow):
             return
         self._settings.layout = self.saveGeometry(), self.saveState(LAYOUT_VERSION)
         self._settings.sync()
-        self.hide()
+        self.hide()  # at once: the threads may take a moment to end
         self.session.close()
         event.accept()
+        self.closed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

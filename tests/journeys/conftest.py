@@ -22,6 +22,7 @@ class Person:
     """Someone at the screen: moves the mouse, types, looks."""
 
     def __init__(self, display: str, home: Path, size: tuple[int, int], *arguments: str) -> None:
+        self._home = home
         self._environment = os.environ | {
             "DISPLAY": display,
             "QT_QPA_PLATFORM": "xcb",
@@ -45,11 +46,15 @@ class Person:
         """The value of `expression` in the program."""
         return self._exchange({"ask": expression}, 30)
 
-    def wait(self, expression: str, seconds: float = 30) -> Any:
+    def wait(self, expression: str, seconds: float = 15) -> Any:
         """Wait until `expression` holds, and return it. Fails after `seconds`."""
         value = self._exchange({"wait": expression, "seconds": seconds}, seconds + 30)
         if not value or (isinstance(value, dict) and "error" in value):
-            raise AssertionError(f"did not come true within {seconds} s: {expression}: {value}")
+            picture = self._home / "failed.png"
+            self.look(picture)
+            raise AssertionError(
+                f"did not come true within {seconds} s: {expression}: {value}; see {picture}"
+            )
         return value
 
     def _exchange(self, question: dict[str, Any], seconds: float) -> Any:
@@ -101,6 +106,12 @@ class Person:
     def key(self, *names: str) -> None:
         """Press keys, by xdotool's names: Return, ctrl+z, ..."""
         self._xdotool("key", "--delay", "30", *names)
+
+    def back_to_window(self) -> None:
+        """After a dialog: give the window the keyboard, as a window manager would."""
+        self.wait("app.activeModalWidget() is None")
+        self._xdotool("windowfocus", "--sync", self.ask("int(window.winId())"))
+        self.wait("window.isActiveWindow()")
 
     def type(self, text: str) -> None:
         self._xdotool("type", "--delay", "30", text)

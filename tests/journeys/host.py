@@ -19,12 +19,14 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QLabel,
+    QMessageBox,
+    QScrollArea,
     QToolBar,
     QTreeView,
     QWidget,
 )
 
-from desktop.app import catch_errors, make_window
+from desktop.app import catch_errors, make_window, run_window
 
 
 def box(widget: QWidget, rect: QRect | None = None) -> list[int]:
@@ -47,6 +49,12 @@ def texts(widget: QWidget) -> list[str]:
         for child in widget.findChildren(QWidget)
         if isinstance(child, QLabel | QAbstractButton) and child.isVisible() and child.text()
     ]
+
+
+def picture(widget: QWidget) -> int:
+    """A number that changes with what the widget shows."""
+    image = widget.grab().toImage()
+    return hash(bytes(image.constBits()))
 
 
 def item(view: QAbstractItemView, text: str) -> list[int]:
@@ -77,6 +85,11 @@ def field(panel: QWidget, name: str) -> list[int]:
         for child in panel.findChildren(QWidget)
         if child.accessibleName() == name and child.isVisible()
     ]
+    area = found[0].parentWidget()
+    while area is not None and not isinstance(area, QScrollArea):
+        area = area.parentWidget()
+    if area is not None:
+        area.ensureWidgetVisible(found[0])  # a person would turn the wheel
     return box(found[0])
 
 
@@ -136,13 +149,15 @@ def main() -> int:
     scope: dict[str, Any] = {
         "window": window,
         "app": app,
+        "QMessageBox": QMessageBox,
         "QTreeView": QTreeView,
         "bar": window.findChild(QToolBar),
     }
-    scope |= {tool_.__name__: tool_ for tool_ in (box, inside, texts, item, card, tool, field)}
+    scope |= {
+        tool_.__name__: tool_ for tool_ in (box, inside, texts, item, card, tool, field, picture)
+    }
     line = Line(scope)
-    QTimer.singleShot(0, window.start)
-    code = app.exec()
+    code = run_window(app, window)
     del line
     return code
 

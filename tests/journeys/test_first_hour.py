@@ -12,11 +12,9 @@ from tests.journeys.conftest import Person, middle
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(240)]
 
-NAMES = (
-    "[window.stack.model().card(row).name for row in range(1, window.stack.model().rowCount())]"
-)
+NAMES = "[window.stack.model().card(row).name for row in range(1, window.stack.model().rowCount())]"
 LAYERS = "[layer.tag for layer in window.workspace.project.layers]"
-PICTURE = "hash(bytes(window.train_page.grab().toImage().constBits()))"
+PICTURE = "picture(window.train_page)"
 PALETTE = "window.palette_view.findChild(QTreeView)"
 
 
@@ -133,6 +131,7 @@ def test_from_an_empty_stack_to_a_recognised_digit(
     user.type(str(path))
     user.key("Return")
     user.wait("not window.workspace.dirty")
+    user.back_to_window()
     saved = json.loads(path.read_text())
     assert [layer["layer"] for layer in saved["layers"]] == ["Flatten", "Dense", "Dense"]
     names = user.ask(NAMES)
@@ -155,7 +154,7 @@ def test_unsaved_changes_are_asked_about(person: Callable[..., Person], tmp_path
     user.key("ctrl+q")
     user.wait("app.activeModalWidget() is not None")
     user.key("Escape")
-    user.wait("app.activeModalWidget() is None")
+    user.back_to_window()
     assert user.ask("window.isVisible()")
     user.key("ctrl+z")
     user.wait("not window.workspace.dirty")
@@ -170,7 +169,7 @@ def test_closing_while_training_ends_at_once(person: Callable[..., Person]) -> N
     user.wait("window.run_bar.text.startswith('Epoch 2')", 60)
     user.key("ctrl+q")
     user.wait("app.activeModalWidget() is not None")
-    user.key("alt+d")  # discard the changed number of epochs
+    user.click(user.ask("box(app.activeModalWidget().button(QMessageBox.StandardButton.Discard))"))
     assert user.leave(10) == 0
     assert user.log == ""
 
