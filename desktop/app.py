@@ -116,9 +116,12 @@ def catch_errors(window: MainWindow) -> None:
     threading.excepthook = report_thread
 
 
-def self_test() -> int:
-    """Drive the real window offscreen from a drag to a drawn digit. Returns the exit code."""
+def self_test(screenshots: Path | None = None) -> int:
+    """Drive the real window offscreen from a drag to a drawn digit. Returns the exit code.
+
+    With `screenshots`, pictures of the pages are saved in that folder.
+    """
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from desktop.self_test import run_self_test
 
-    return run_self_test()
+    return run_self_test(screenshots)

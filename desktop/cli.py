@@ -151,7 +151,9 @@ def train(
             trainer.run(loaded, log, control)
         ended = log.ended
         assert ended is not None
-        if folder is not None and trainer.model is not None:
+        # Also after a breakdown: the epochs before it may have taken hours.
+        learnt = ended.outcome is not Outcome.FAILED or log.epochs
+        if folder is not None and trainer.model is not None and learnt:
             _write(folder, trainer, loaded, log)
         if ended.outcome is Outcome.FAILED:
             raise CommandError(f"{project}: {ended.message}")
@@ -248,11 +250,15 @@ def predict(
 
 
 @app.command("self-test")
-def self_test() -> int:
+def self_test(
+    screenshots: Annotated[
+        Path | None, typer.Option(help="Save a picture of every page in this folder.")
+    ] = None,
+) -> int:
     """Drive the real window from end to end, without a display, to see that all is in place."""
     from desktop.app import self_test as drive
 
-    return drive()
+    return drive(screenshots)
 
 
 # --- what commands share --------------------------------------------------------------------------

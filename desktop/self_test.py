@@ -14,7 +14,17 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QEventLoop, QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import (
+    QEvent,
+    QEventLoop,
+    QMessageLogContext,
+    QPoint,
+    QPointF,
+    Qt,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QAction, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -37,6 +47,7 @@ def run_self_test(screenshots: Path | None = None) -> int:
     """
     import os
 
+    qInstallMessageHandler(_tell)
     app = QApplication.instance() or QApplication([sys.argv[0]])
     assert isinstance(app, QApplication)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -71,6 +82,12 @@ def say(line: str) -> None:
     if sys.stdout is not None:
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
+
+
+def _tell(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+    """Pass on what Qt has to say, but for what the offscreen platform says of itself."""
+    if not message.startswith("This plugin does not support"):
+        say(f"Qt: {message}")
 
 
 class SelfTest:
