@@ -67,11 +67,12 @@ def show_analysis(title: str, data: str, input_shape: tuple[int, ...], analysis:
             info.layer.tag,
             Text(info.layer.details()),
             "?" if info.output_shape is None else shape_text(info.output_shape),
-            f"{info.parameters:,}" if info.input_shape is not None else "?",
+            f"{info.parameters:,}" if info.output_shape is not None else "?",
             style="red" if bad else "",
         )
     console.print(table)
-    console.print(count(analysis.parameters, "parameter"))
+    if all(info.output_shape is not None for info in analysis.layers):
+        console.print(count(analysis.parameters, "parameter"))
     for problem in analysis.problems:
         place = "" if problem.layer is None else f"layer {problem.layer + 1}: "
         answer = f" (the window offers: {problem.fix.label})" if problem.fix else ""

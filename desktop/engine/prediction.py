@@ -46,7 +46,9 @@ def suggested_project(model: Any) -> Project:
     Scaled pixels are assumed, and outputs without softmax or sigmoid at the end to be logits.
     Raises PredictionError if the shape suggests nothing.
     """
-    shape, outputs = tuple(model.input_shape[1:]), tuple(model.output_shape[1:])
+    if len(model.inputs) != 1 or len(model.outputs) != 1:
+        raise PredictionError("The model has several inputs or outputs; one of each is needed")
+    shape, outputs = tuple(model.inputs[0].shape[1:]), tuple(model.outputs[0].shape[1:])
     sources: tuple[Mnist | Digits, ...] = (Mnist(), Digits())
     for source in sources:
         if shape in (source.input_shape, (*source.input_shape, 1)) and outputs == (10,):
@@ -79,7 +81,7 @@ class Predictor:
     def __init__(self, model: Any, project: Project) -> None:
         self.model = model
         self._project = project
-        self._shape: tuple[int, ...] = tuple(model.input_shape[1:])
+        self._shape: tuple[int, ...] = tuple(model.inputs[0].shape[1:])
         self._maximum = project.data.value_range[1]
         if not is_picture(self._shape):
             raise PredictionError(

@@ -112,12 +112,13 @@ def check_fits(model: Any, project: Project) -> None:
 
     Only input and output count: what lies between them is the model's own.
     """
-    try:
-        takes, gives = tuple(model.input_shape[1:]), tuple(model.output_shape[1:])
-    except (AttributeError, TypeError) as error:
+    inputs: Sequence[Any] = getattr(model, "inputs", None) or ()
+    outputs: Sequence[Any] = getattr(model, "outputs", None) or ()
+    if len(inputs) != 1 or len(outputs) != 1:
         raise ModelFileError(
-            "The model has several inputs or outputs; one each is needed"
-        ) from error
+            f"The model has {len(inputs)} inputs and {len(outputs)} outputs; one of each is needed"
+        )
+    takes, gives = tuple(inputs[0].shape[1:]), tuple(outputs[0].shape[1:])
     wanted = project.data.input_shape
     if takes != wanted:
         raise ModelFileError(

@@ -22,7 +22,7 @@ from desktop.document.training import (
     MeanSquaredError,
     Training,
 )
-from desktop.engine import builder, images
+from desktop.engine import backend, builder, images
 from desktop.engine.drawing import preprocess
 from desktop.engine.images import ImageError, ink_of, read_grey
 from desktop.engine.prediction import PredictionError, Predictor, suggested_project
@@ -310,3 +310,10 @@ def test_a_shape_that_suggests_nothing_is_said_so() -> None:
     )
     with pytest.raises(PredictionError, match="name the project"):
         suggested_project(builder.build(project))
+
+
+def test_a_model_with_two_inputs_is_refused() -> None:
+    keras = backend.keras()
+    inputs = [keras.Input((28, 28)), keras.Input((28, 28))]
+    with pytest.raises(PredictionError, match="several inputs"):
+        suggested_project(keras.Model(inputs, keras.layers.Add()(inputs)))

@@ -1,0 +1,86 @@
+"""The example projects open, are in order, and learn what they are meant to."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from desktop import cli, paths
+from desktop.document.analysis import analyse
+from desktop.document.data import GATES, LogicTable, Mnist
+from desktop.document.project import starter_project
+from desktop.document.storage import project_text, read_project
+
+FOLDER = paths.resources() / "projects"
+EXAMPLES = {path.stem: path for path in FOLDER.glob("*.layerwise")}
+DENSE = {
+    "mnist-softmax": (7_850, 0.915),
+    "mnist-hidden-128": (101_770, 0.970),
+    "mnist-hidden-128-128": (118_282, 0.970),
+}
+
+
+def trained(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict:
+    assert cli.run(["train", *arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_all_examples_are_there() -> None:
+    assert set(EXAMPLES) == {*DENSE, "digits", "mnist-convolutional", "perceptron", "xor"}
+
+
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
+def test_an_example_has_no_problems_and_is_written_as_the_program_would(name: str) -> None:
+    project = read_project(EXAMPLES[name])
+    assert analyse(project).problems == ()
+    assert EXAMPLES[name].read_text(encoding="utf-8") == project_text(project)
+
+
+def test_a_new_window_starts_with_the_digits() -> None:
+    assert read_project(EXAMPLES["digits"]) == starter_project()
+
+
+@pytest.mark.parametrize("name", DENSE)
+def test_the_mnist_examples_are_the_networks_they_are_named_after(name: str) -> None:
+    project = read_project(EXAMPLES[name])
+    assert project.data == Mnist()
+    assert analyse(project).parameters == DENSE[name][0]
+    assert (project.training.epochs, project.training.seed) == (5, 812)
+
+
+@pytest.mark.parametrize(("name", "gate"), [("perceptron", "NAND"), ("xor", "XOR")])
+def test_logic_is_learnt_by_heart(name: str, gate: str, capsys: pytest.CaptureFixture[str]) -> None:
+    data = read_project(EXAMPLES[name]).data
+    assert isinstance(data, LogicTable) and data.rows == GATES[gate]
+    result = trained(capsys, str(EXAMPLES[name]))
+    assert result["test"]["accuracy"] == 1.0
+
+
+def test_the_digits_are_learnt(capsys: pytest.CaptureFixture[str]) -> None:
+    assert trained(capsys, str(EXAMPLES["digits"]))["test"]["accuracy"] > 0.92
+
+
+@pytest.fixture
+def mnist_in_place(mnist_file: Path) -> None:
+    """MNIST where Keras keeps it."""
+    folder = paths.keras_datasets()
+    folder.mkdir(parents=True)
+    shutil.copy(mnist_file, folder / "mnist.npz")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("mnist_in_place")
+@pytest.mark.parametrize("name", DENSE)
+def test_mnist_is_learnt_in_five_epochs(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    result = trained(capsys, str(EXAMPLES[name]), "--epochs", "5", "--seed", "812")
+    assert result["test"]["accuracy"] >= DENSE[name][1]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("mnist_in_place")
+def test_a_convolutional_network_does_better(capsys: pytest.CaptureFixture[str]) -> None:
+    result = trained(capsys, str(EXAMPLES["mnist-convolutional"]))
+    assert result["test"]["accuracy"] >= 0.98
