@@ -151,7 +151,7 @@ class Recorder:
         self._sink, self._control, self._clock = sink, control, clock
         self._guard, self._completed = guard, completed
         self._place = _Place(epoch=plan.first_epoch)
-        self._last_report = -REPORT_SECONDS
+        self._last_report, self._last_fraction = -REPORT_SECONDS, 0.0
         self._batches = BatchValues()
         self._at: list[float] = []
         self._values: dict[str, list[float]] = {}
@@ -184,8 +184,8 @@ class Recorder:
         )
 
     def flush(self) -> None:
-        """Report the batches that have not been reported yet, if any."""
-        if self._at:
+        """Report what has not been reported yet, if anything."""
+        if self._at or self._fraction != self._last_fraction:
             self._report()
 
     # --- from Keras -------------------------------------------------------------------------------
@@ -239,6 +239,12 @@ class Recorder:
 
     # --- to the sink ------------------------------------------------------------------------------
 
+    @property
+    def _fraction(self) -> float:
+        """The part of the run's work that is done, 0 to 1."""
+        place, plan = self._place, self.plan
+        return (place.epoch - plan.first_epoch + place.share) / plan.epochs
+
     def _report_now_and_then(self) -> None:
         if self._clock.seconds() - self._last_report >= REPORT_SECONDS:
             self._report()
@@ -246,6 +252,7 @@ class Recorder:
     def _report(self) -> None:
         plan, place = self.plan, self._place
         self._last_report = now = self._clock.seconds()
+        self._last_fraction = self._fraction
         steps = plan.steps if place.phase is Phase.TRAINING else plan.validation_steps
         at, values = self._at, self._values
         self._at, self._values = [], {}
@@ -256,7 +263,7 @@ class Recorder:
                 epoch=place.epoch + 1,
                 step=place.step,
                 steps=steps,
-                fraction=(place.epoch - plan.first_epoch + place.share) / plan.epochs,
+                fraction=self._last_fraction,
                 seconds=now,
                 seconds_left=self._seconds_left(now),
                 logs=place.logs,

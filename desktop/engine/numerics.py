@@ -58,7 +58,11 @@ class StepGuard:
             gradients = tape.gradient(loss, weights)
 
             def update() -> Any:
-                optimizer.apply(gradients, weights)
+                # In a replica context Keras sums gradients over replicas, even if there is but one,
+                # by a function that TensorFlow keeps for ever, and the graph of the step with it.
+                tf.distribute.get_replica_context().merge_call(
+                    lambda _: optimizer.apply(gradients, weights)
+                )
                 return tf.constant(True)
 
             def refuse() -> Any:
