@@ -1,0 +1,268 @@
+"""Stop, pause and resume, at any moment of a run, and nothing left behind."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from desktop.engine import backend
+from desktop.engine.callback import Recorder
+from desktop.engine.control import RunControl, Stopped
+from desktop.engine.reports import EpochEnded, Outcome, Phase, Progress, Report, RunStarted
+from desktop.engine.training import Trainer
+from tests.engine.runs import Reports, dataset, project, train
+
+LONG = 1_000_000  # epochs that nobody waits for
+
+
+# --- the switch -----------------------------------------------------------------------------------
+
+
+def test_a_stop_is_final() -> None:
+    control = RunControl()
+    control.checkpoint()
+    control.stop()
+    control.pause()
+    assert (control.is_stopping, control.is_paused) == (True, False)
+    for _ in range(2):
+        with pytest.raises(Stopped):
+            control.checkpoint()
+
+
+@pytest.mark.parametrize("release", ["resume", "stop"])
+def test_a_pause_holds_until_released(release: str) -> None:
+    control = RunControl()
+    control.pause()
+    outcome: list[str] = []
+
+    def work() -> None:
+        try:
+            control.checkpoint()
+            outcome.append("resume")
+        except Stopped:
+            outcome.append("stop")
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(0.1)
+    assert thread.is_alive()
+    assert control.is_paused
+    getattr(control, release)()
+    thread.join(5)
+    assert outcome == [release]
+    assert control.paused_seconds >= 0.09
+
+
+# --- stopping -------------------------------------------------------------------------------------
+
+
+class Watch:
+    """Stops the run at the first report that `when` is true of, and keeps the time."""
+
+    def __init__(self, control: RunControl, when: Any) -> None:
+        self._control, self._when = control, when
+        self.asked: float | None = None
+
+    def __call__(self, report: Report) -> None:
+        if self.asked is None and self._when(report):
+            self.asked = time.perf_counter()
+            self._control.stop()
+
+
+def stopped(
+    when: Any, trainer: Trainer | None = None, *, further: bool = False, **settings: Any
+) -> tuple[Reports, float]:
+    """The reports of a run that was stopped, and the seconds it took to end."""
+    control = RunControl()
+    watch = Watch(control, when)
+    what = project(**{"epochs": LONG, **settings})
+    reports = train(what, trainer, control, further=further, then=watch)
+    assert watch.asked is not None
+    return reports, time.perf_counter() - watch.asked
+
+
+def test_stop_in_the_middle_of_an_epoch() -> None:
+    trainer = Trainer(dataset(20_000, 0))
+    reports, seconds = stopped(
+        lambda report: isinstance(report, Progress) and report.step > 20, trainer, batch_size=1
+    )
+    assert seconds < 0.5
+    ended = reports.ended
+    assert (ended.outcome, ended.epoch, ended.message) == (Outcome.STOPPED, 0, "")
+    assert reports.epochs == []
+    steps = int(trainer.model.optimizer.iterations)
+    assert 20 < steps < 20_000
+    at = np.concatenate([each.at for each in reports.progress])
+    assert len(at) == steps  # what was done was reported
+
+
+def test_stop_in_the_middle_of_a_validation_pass() -> None:
+    reports, seconds = stopped(
+        lambda report: isinstance(report, Progress) and report.phase is Phase.VALIDATION,
+        Trainer(dataset(50, 20_000)),
+        batch_size=1,
+    )
+    assert seconds < 0.5
+    last = reports.progress[-1]
+    assert last.phase is Phase.VALIDATION
+    assert last.step < last.steps == 20_000
+    assert (reports.ended.outcome, reports.ended.epoch) == (Outcome.STOPPED, 0)
+
+
+@pytest.mark.parametrize("kind", [RunStarted, EpochEnded])
+def test_stop_between_the_batches(kind: type[Report]) -> None:
+    reports, seconds = stopped(lambda report: isinstance(report, kind))
+    assert seconds < 3  # includes the building of the step if nothing has run yet
+    assert reports.ended.outcome is Outcome.STOPPED
+    assert reports.ended.epoch == len(reports.epochs) == (kind is EpochEnded)
+
+
+def test_stop_before_the_start() -> None:
+    control, trainer = RunControl(), Trainer(dataset())
+    control.stop()
+    reports = train(project(), trainer, control)
+    assert [report.outcome for report in reports.all] == [Outcome.STOPPED]  # type: ignore[union-attr]
+    assert trainer.model is None
+
+
+def test_a_stop_after_the_last_batch_is_too_late() -> None:
+    reports, _ = stopped(lambda report: isinstance(report, EpochEnded), epochs=1)
+    assert reports.ended.outcome is Outcome.FINISHED
+
+
+def test_a_stopped_model_works_and_trains_further() -> None:
+    trainer = Trainer(dataset(2_000, 20))
+    stopped(lambda report: isinstance(report, Progress) and report.epoch == 2, trainer)
+    assert trainer.epoch == 1
+    outputs = trainer.model.predict(trainer.dataset.test.x, verbose=0)
+    np.testing.assert_allclose(outputs.sum(axis=1), 1.0, rtol=1e-5)
+    steps, optimizer = int(trainer.model.optimizer.iterations), trainer.model.optimizer
+    reports = train(project(epochs=2), trainer, further=True)
+    assert [each.epoch for each in reports.epochs] == [2, 3]
+    assert trainer.model.optimizer is optimizer
+    assert int(optimizer.iterations) == steps + 2 * 200
+
+
+def test_the_validation_rows_of_a_broken_off_pass_are_not_used_again() -> None:
+    trainer = Trainer(dataset(50, 20_000))
+    stopped(
+        lambda report: isinstance(report, Progress) and report.phase is Phase.VALIDATION,
+        trainer,
+        batch_size=1,
+    )
+    assert trainer.model._eval_epoch_iterator is None
+
+
+# --- pausing --------------------------------------------------------------------------------------
+
+
+class Held(RunControl):
+    """A pause ends `seconds` after the run was really held."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+
+    def checkpoint(self) -> None:
+        if self.is_paused:
+            threading.Timer(self._seconds, self.resume).start()
+        super().checkpoint()
+
+
+def test_a_pause_holds_the_run_and_does_not_count() -> None:
+    control = Held(1.0)
+
+    def pause(report: Report) -> None:
+        if isinstance(report, EpochEnded) and report.epoch == 1:
+            control.pause()
+
+    started = time.perf_counter()
+    reports = train(project(), None, control, then=pause)
+    wall = time.perf_counter() - started
+    assert reports.ended.outcome is Outcome.FINISHED
+    assert len(reports.epochs) == 3
+    assert control.paused_seconds >= 0.95
+    assert reports.ended.seconds <= wall - 0.95
+    assert reports.progress[-1].seconds <= wall - 0.95
+
+
+def test_a_pause_changes_nothing_about_the_result() -> None:
+    control, paused = Held(0.02), Trainer(dataset())
+
+    def blink(report: Report) -> None:
+        if isinstance(report, EpochEnded) and report.epoch < 3:
+            control.pause()
+
+    train(project(), paused, control, then=blink)
+    plain = Trainer(dataset())
+    train(project(), plain)
+    for one, other in zip(paused.model.get_weights(), plain.model.get_weights(), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_stop_while_paused() -> None:
+    control = RunControl()
+
+    def pause(report: Report) -> None:
+        if isinstance(report, Progress) and not control.is_paused:
+            control.pause()
+            threading.Timer(0.1, control.stop).start()
+
+    started = time.perf_counter()
+    reports = train(project(epochs=LONG), None, control, then=pause)
+    assert reports.ended.outcome is Outcome.STOPPED
+    assert time.perf_counter() - started < 10
+
+
+# --- nothing left behind --------------------------------------------------------------------------
+
+
+def _threads() -> int:
+    tasks = Path("/proc/self/task")
+    return sum(1 for _ in tasks.iterdir()) if tasks.exists() else threading.active_count()
+
+
+def _objects() -> Counter[str]:
+    gc.collect()
+    watched = (Trainer, Recorder, backend.keras().Model, backend.keras().layers.Layer)
+    watched += (backend.keras().Variable, backend.keras().optimizers.Optimizer)
+    watched += (backend.keras().callbacks.Callback, RunControl)
+    everything = gc.get_objects()
+    kinds = Counter(type(thing).__name__ for thing in everything if isinstance(thing, watched))
+    kinds["tf functions"] = sum(
+        type(thing).__name__ in ("ConcreteFunction", "FuncGraph") for thing in everything
+    )
+    return kinds
+
+
+def test_fifty_starts_and_stops_leave_no_more_than_one() -> None:
+    rows = dataset(200, 50)
+
+    def cycles(count: int) -> None:
+        """Every tenth with new weights, the others from the weights there are."""
+        for number in range(count):
+            if number % 10 == 0:
+                trainer = Trainer(rows)
+            stopped(lambda report: isinstance(report, Progress), trainer, further=number % 10 > 0)
+
+    cycles(12)  # TensorFlow starts its pools of threads
+    objects, threads = _objects(), _threads()
+    cycles(50)
+    assert _objects() == objects
+    assert _threads() <= threads + 1
+
+
+def test_one_trainer_through_many_runs_leaves_one_model() -> None:
+    trainer = Trainer(dataset())
+    train(project(epochs=1), trainer)
+    objects = _objects()
+    for number in range(4):
+        train(project(epochs=1), trainer, further=number % 2 == 1)
+    assert _objects() == objects
