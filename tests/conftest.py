@@ -18,7 +18,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from PySide6.QtCore import QEvent, QThread, QThreadPool
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -32,6 +32,7 @@ settings.register_profile(
     deadline=None,
     derandomize=True,
     max_examples=60,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("explore", deadline=None, max_examples=1000, print_blob=True)

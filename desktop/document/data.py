@@ -37,6 +37,11 @@ class DataSource(Spec):
         raise NotImplementedError
 
     @property
+    def training_rows(self) -> int:
+        """About how many rows the network is trained on; no batch can be larger."""
+        raise NotImplementedError
+
+    @property
     def has_validation(self) -> bool:
         """Whether some rows are kept apart for validation."""
         return False
@@ -98,6 +103,10 @@ class Digits(_Images, tag="digits"):
         return "Handwritten digits"
 
     @property
+    def training_rows(self) -> int:
+        return round(1797 * (1 - self.test_split) * (1 - self.validation_split))
+
+    @property
     def input_shape(self) -> tuple[int, ...]:
         return 8, 8
 
@@ -116,6 +125,10 @@ class Mnist(_Images, tag="mnist"):
     @property
     def title(self) -> str:
         return "MNIST"
+
+    @property
+    def training_rows(self) -> int:
+        return round(60_000 * (1 - self.validation_split))
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -151,6 +164,10 @@ class LogicTable(DataSource, tag="logic_table"):
     @property
     def title(self) -> str:
         return f"Logic table: {self.gate or 'own rows'}"
+
+    @property
+    def training_rows(self) -> int:
+        return len(self.rows)
 
     @property
     def input_shape(self) -> tuple[int, ...]:

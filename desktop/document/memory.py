@@ -8,6 +8,8 @@ import sys
 from math import prod
 from typing import TYPE_CHECKING
 
+from desktop.document.layers import Family
+
 if TYPE_CHECKING:
     from desktop.document.analysis import LayerInfo
     from desktop.document.training import Training
@@ -32,10 +34,17 @@ def parameter_bytes(parameters: int, training: Training) -> int:
     return parameters * BYTES_PER_NUMBER * (2 + slots)
 
 
-def activation_bytes(layers: tuple[LayerInfo, ...], training: Training) -> int:
-    """Bytes for the outputs of every layer on one batch, and the gradients on their way back."""
-    values = sum(prod(info.output_shape) for info in layers if info.output_shape is not None)
-    return values * training.batch_size * BYTES_PER_NUMBER * 2
+def activation_bytes(layers: tuple[LayerInfo, ...]) -> int:
+    """Bytes for the outputs of every layer on one row, and the gradients on their way back.
+
+    Layers that only arrange values anew share the memory of their input.
+    """
+    values = sum(
+        prod(info.output_shape)
+        for info in layers
+        if info.output_shape is not None and info.layer.family is not Family.RESHAPING
+    )
+    return values * BYTES_PER_NUMBER * 2
 
 
 def _windows_memory() -> int | None:

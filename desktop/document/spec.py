@@ -14,6 +14,7 @@ import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias, TypeVar, Union
 
 import annotated_types
@@ -122,6 +123,7 @@ class FieldSpec:
     none_title: str = "None"  # what None means here
 
 
+@cache
 def fields_of(cls: type[Spec]) -> tuple[FieldSpec, ...]:
     """The editable fields of `cls`, without the tag: everyday ones first, shared ones after own."""
     shared = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from desktop.document.choices import Activation
 from desktop.document.layers import Conv2D, Dense, Layer, Rescaling, Shape, ShapeError
 from desktop.document.layers.core import Activation as ActivationLayer
-from desktop.document.project import Project
+from desktop.document.project import MAX_LAYERS, Project
 from desktop.document.training import (
     CategoricalCrossentropy,
     Loss,
@@ -126,15 +126,21 @@ class Case:
 Check: TypeAlias = Callable[[Case], Iterator[Problem]]
 
 
-def final_shape(project: Project) -> Shape | None:
-    """The output shape of `project`, or None if its layers do not fit together."""
-    shape = project.data.input_shape
+def final_shape(shape: Shape, layers: Iterable[Layer]) -> Shape | None:
+    """What `layers` make of an input of `shape`, or None if they do not fit together."""
     try:
-        for layer in project.layers:
+        for layer in layers:
             shape = layer.output_shape(shape)
     except ShapeError:
         return None
     return shape
+
+
+def insertion(label: str, project: Project, index: int, *layers: Layer) -> Fix | None:
+    """The fix that puts `layers` before the one at `index`, if the stack may grow by them."""
+    if len(project.layers) + len(layers) > MAX_LAYERS:
+        return None
+    return Fix(label, project.inserted(index, *layers))
 
 
 def with_loss(project: Project, loss: Loss) -> Project:

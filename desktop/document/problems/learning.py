@@ -21,6 +21,7 @@ from desktop.document.problems.base import (
     Fix,
     Problem,
     Severity,
+    insertion,
     listed,
     with_activation,
 )
@@ -36,12 +37,11 @@ def nothing_to_train(case: Case) -> Iterator[Problem]:
     """No layer has weights."""
     if case.output_shape is None or len(case.output_shape) != 1 or case.learns:
         return
-    end = case.project.inserted(len(case.layers), case.output_layer())
     yield Problem(
         Severity.ERROR,
         "No layer has weights to train: add a Dense layer",
         case.last.index,
-        fix=Fix("Add a Dense layer", end),
+        fix=insertion("Add a Dense layer", case.project, len(case.layers), case.output_layer()),
     )
 
 
@@ -59,6 +59,8 @@ def step_freezes(case: Case) -> Iterator[Problem]:
     ending = "only the layers after it can" if learners else "the weights stay as they started"
     at_output = last.index == case.output_activation[0]
     function = case.right_activation if at_output else Activation.SIGMOID
+    if function is Activation.SOFTMAX and (last.output_shape or ())[-1:] == (1,):
+        function = Activation.SIGMOID
     mended = with_activation(case.project, last.index, function)
     yield Problem(
         Severity.WARNING,

@@ -22,11 +22,11 @@ from desktop.document.problems.base import (
     Problem,
     Severity,
     count_text,
+    insertion,
     with_activation,
     with_loss,
 )
 from desktop.document.problems.shapes import late_flatten
-from desktop.document.project import Project
 from desktop.document.training import BinaryCrossentropy, CategoricalCrossentropy
 
 _BETWEEN_0_AND_1 = (Activation.SIGMOID, Activation.HARD_SIGMOID)
@@ -84,7 +84,7 @@ def _is_binary(case: Case) -> bool:
     return isinstance(case.loss, BinaryCrossentropy)
 
 
-def _units_fix(case: Case, units: int) -> Fix:
+def _units_fix(case: Case, units: int) -> Fix | None:
     """Give the layer that makes the output so many units, or add one that has them."""
     for info in reversed(case.layers):
         if isinstance(info.layer, Dense):
@@ -98,19 +98,22 @@ def _units_fix(case: Case, units: int) -> Fix:
             info.layer, GlobalAveragePooling2D
         ):
             break
-    end = case.project.inserted(len(case.layers), case.output_layer().replace(units=units))
-    return Fix(f"Add Dense with {count_text(units, 'unit')}", end)
+    end = case.output_layer().replace(units=units)
+    words = f"Add Dense with {count_text(units, 'unit')}"
+    return insertion(words, case.project, len(case.layers), end)
 
 
-def _binary_fix(case: Case) -> Fix:
+def _binary_fix(case: Case) -> Fix | None:
     """One output, two classes: the loss for yes or no, and a function that suits it."""
     index, function = case.output_activation
     logits = case.from_logits and function is Activation.LINEAR
-    project, words = case.project, "Use binary_crossentropy"
-    if not logits and function not in (*_BETWEEN_0_AND_1, Activation.STEP):
-        project, _ = _with_output(case, index, Activation.SIGMOID)
-        words = "Use sigmoid and binary_crossentropy"
-    return Fix(words, with_loss(project, BinaryCrossentropy(from_logits=logits)))
+    loss = BinaryCrossentropy(from_logits=logits)
+    if logits or function in (*_BETWEEN_0_AND_1, Activation.STEP):
+        return Fix("Use binary_crossentropy", with_loss(case.project, loss))
+    sigmoid = _output_fix(case, index, Activation.SIGMOID)
+    if sigmoid is None:
+        return None
+    return Fix("Use sigmoid and binary_crossentropy", with_loss(sigmoid.project, loss))
 
 
 # --- softmax --------------------------------------------------------------------------------------
@@ -125,6 +128,7 @@ def softmax_over_one(case: Case) -> Iterator[Problem]:
         axis = info.layer.axis if isinstance(info.layer, Softmax) else -1
         if shape[axis - 1 if axis > 0 else axis] != 1:
             continue
+        fix: Fix | None
         message = "Softmax over a single unit is always 1, so the network cannot learn: "
         if case.is_categorical and _units(case) == 1 and info.index == case.output_activation[0]:
             if case.classes == 2:
@@ -135,8 +139,7 @@ def softmax_over_one(case: Case) -> Iterator[Problem]:
                 fix = _units_fix(case, case.classes)
         else:
             message += "use sigmoid"
-            project, words = _with_output(case, info.index, Activation.SIGMOID)
-            fix = Fix(words, project)
+            fix = _output_fix(case, info.index, Activation.SIGMOID)
         yield Problem(Severity.ERROR, message, info.index, "activation", fix)
 
 
@@ -168,6 +171,7 @@ def activation_fits_loss(case: Case) -> Iterator[Problem]:
     if units is None or not (case.is_categorical or _is_binary(case)):
         return
     index, function = case.output_activation
+    fix: Fix | None
     if function is Activation.STEP or (units == 1 and case.is_categorical):
         return  # these have a problem of their own
     if units == 1 and function is Activation.SOFTMAX and not case.from_logits:
@@ -178,12 +182,14 @@ def activation_fits_loss(case: Case) -> Iterator[Problem]:
             return
         applied = Activation.SOFTMAX if case.is_categorical else Activation.SIGMOID
         severity = Severity.WARNING
-        message = (
-            f"{tag} applies {applied} itself (from logits), so the output must not have "
-            f"{function} as well: use linear"
-        )
-        project, words = _with_output(case, index, Activation.LINEAR)
-        fix = Fix(words, project)
+        message = f"{tag} applies {applied} itself (from logits), "
+        if function is applied:
+            message += "and the output has it already: switch one of them off"
+            loss = case.loss.replace(from_logits=False)
+            fix = Fix("Switch off from logits", with_loss(case.project, loss))
+        else:
+            message += f"so the output must not have {function} as well: use linear"
+            fix = _output_fix(case, index, Activation.LINEAR)
     elif _is_binary(case) and function is Activation.SOFTMAX:
         severity = Severity.ERROR
         message = (
@@ -202,30 +208,29 @@ def activation_fits_loss(case: Case) -> Iterator[Problem]:
             f"{tag} expects probabilities{sums}: use {case.right_activation} at the output "
             f"instead of {function}"
         )
-        project, words = _with_output(case, index, case.right_activation)
-        fix = Fix(words, project)
+        fix = _output_fix(case, index, case.right_activation)
     yield Problem(severity, message, index, "activation", fix)
 
 
-def _with_output(case: Case, index: int, function: Activation) -> tuple[Project, str]:
-    """The project with `function` in place of the one that the layer at `index` applies.
+def _output_fix(case: Case, index: int, function: Activation) -> Fix | None:
+    """Apply `function` in place of what the layer at `index` applies.
 
-    With it, what the button says. Where that layer cannot apply it, or a pooling or flattening
-    comes after it, the function is added at the end.
+    Where that layer cannot apply it, or a pooling or flattening comes after it, the function is
+    added at the end.
     """
     info = case.layers[index]
     reshaped = any(i.output_shape != i.input_shape for i in case.layers[index + 1 :])
     if function is not Activation.SOFTMAX or not reshaped:
         changed = with_activation(case.project, index, function)
         if changed is not None:
-            return changed, f"Use {function}"
+            return Fix(f"Use {function}", changed)
         if function is Activation.LINEAR:
-            return case.project.removed(index), f"Remove {info.name}"
+            return Fix(f"Remove {info.name}", case.project.removed(index))
         if isinstance(info.layer, ReLU | LeakyReLU | ELU | Softmax):
             replaced = case.project.with_layer(index, _layer_of(function))
-            return replaced, f"Replace {info.name} by {function}"
-    added = case.project.inserted(len(case.layers), _layer_of(function))
-    return added, f"Add {function} at the end"
+            return Fix(f"Replace {info.name} by {function}", replaced)
+    words = f"Add {function} at the end"
+    return insertion(words, case.project, len(case.layers), _layer_of(function))
 
 
 def _layer_of(function: Activation) -> Softmax | ActivationLayer:

@@ -7,8 +7,6 @@ from math import prod
 from typing import Any
 
 from desktop.document.choices import Activation, Direction, Metric
-from desktop.document.constraints import Constraint
-from desktop.document.initializers import Initializer, Orthogonal
 from desktop.document.memory import activation_bytes, parameter_bytes
 from desktop.document.problems.base import (
     Case,
@@ -25,6 +23,7 @@ from desktop.document.training import CategoricalCrossentropy, SparseCategorical
 _OF_PROBABILITIES = (Metric.PRECISION, Metric.RECALL, Metric.AUC)
 _ERRORS = (Metric.MEAN_SQUARED_ERROR, Metric.MEAN_ABSOLUTE_ERROR)  # the smaller, the better
 _LIKELIEST = 5  # what Keras's top-k metric counts
+WATCHING = ("early_stopping", "reduce_lr_on_plateau")  # settings that watch a number
 _MEMORY_SHARE = 0.8  # the rest is for the data, the program and the system
 
 
@@ -77,7 +76,12 @@ def metrics_fit(case: Case) -> Iterator[Problem]:
 def _without(case: Case, metric: Metric) -> Fix:
     training = case.project.training
     rest = tuple(each for each in training.metrics if each is not metric)
-    return Fix(f"Remove {metric}", case.project.replace(training=training.replace(metrics=rest)))
+    changes: dict[str, Any] = {"metrics": rest}
+    for field in WATCHING:  # what watches it must watch something else
+        watching = getattr(training, field)
+        if watching is not None and watching.monitor.removeprefix("val_") == metric:
+            changes[field] = watching.replace(**_loss_instead(case))
+    return Fix(f"Remove {metric}", case.project.replace(training=training.replace(**changes)))
 
 
 # --- early stopping and learning rate -------------------------------------------------------------
@@ -86,7 +90,7 @@ def _without(case: Case, metric: Metric) -> Fix:
 def monitors_exist(case: Case) -> Iterator[Problem]:
     """What is watched must be measured, and improve in the direction that is said."""
     training, validated = case.project.training, case.project.data.has_validation
-    for field in ("early_stopping", "reduce_lr_on_plateau"):
+    for field in WATCHING:
         watching = getattr(training, field)
         if watching is None:
             continue
@@ -94,8 +98,7 @@ def monitors_exist(case: Case) -> Iterator[Problem]:
         name = watching.monitor.removeprefix("val_")
         changes: dict[str, Any]
         if name not in ("loss", *training.metrics):
-            # Another quantity may improve the other way, so `mode` goes back to auto.
-            changes = {"monitor": "val_loss" if validated else "loss", "mode": Direction.AUTO}
+            changes = _loss_instead(case)
             message = f"{title} watches {watching.monitor}, but {name} is not among the metrics"
         elif watching.monitor != name and not validated:
             changes = {"monitor": name}
@@ -113,51 +116,14 @@ def monitors_exist(case: Case) -> Iterator[Problem]:
         yield Problem(severity, message, field=field, fix=fix)
 
 
+def _loss_instead(case: Case) -> dict[str, Any]:
+    """Watch the loss; it may improve the other way, so `mode` goes back to auto."""
+    monitor = "val_loss" if case.project.data.has_validation else "loss"
+    return {"monitor": monitor, "mode": Direction.AUTO}
+
+
 def _direction(name: str) -> Direction:
     return Direction.MIN if name == "loss" or name in _ERRORS else Direction.MAX
-
-
-# --- settings of single weights -------------------------------------------------------------------
-
-
-def weights_fit(case: Case) -> Iterator[Problem]:
-    """Constraints and initializers must suit the number of axes of their weight."""
-    for info in case.layers:
-        if info.input_shape is None or info.output_shape is None:
-            continue
-        layer = info.layer
-        shapes = layer.weight_shapes(info.input_shape) | layer.state_shapes(info.input_shape)
-        for field, value in layer:
-            weight, _, what = field.rpartition("_")
-            axes = len(shapes.get(weight, ()))
-            if not axes:
-                continue
-            if what == "constraint" and isinstance(value, Constraint):
-                chosen = getattr(value, "axis", ())
-                wrong = next((axis for axis in chosen if not -axes <= axis < axes), None)
-                if wrong is None:
-                    continue
-                right = tuple(range(axes - 1)) or (0,)
-                message = (
-                    f"{value.tag} has axis {wrong}, but the {weight} of {info.name} has only "
-                    f"{'axis 0' if axes == 1 else f'the axes 0 to {axes - 1}'}"
-                )
-                mended, words = (
-                    value.replace(axis=right),
-                    "Use the axes " + listed([str(axis) for axis in right]),
-                )
-            elif isinstance(value, Orthogonal) and axes < 2:
-                message = (
-                    f"Orthogonal makes a matrix, but the {weight} of {info.name} is one row of "
-                    "numbers"
-                )
-                mended = type(layer).model_fields[field].get_default()
-                assert isinstance(mended, Initializer)
-                words = f"Use {mended.tag}"
-            else:
-                continue
-            changed = case.project.with_layer(info.index, layer.replace(**{field: mended}))
-            yield Problem(Severity.ERROR, message, info.index, field, Fix(words, changed))
 
 
 # --- memory ---------------------------------------------------------------------------------------
@@ -180,29 +146,28 @@ def fits_memory(case: Case) -> Iterator[Problem]:
             largest.index,
         )
         return
-    outputs = activation_bytes(case.layers, training)
-    if weights + outputs <= limit:
+    row = activation_bytes(case.layers)
+    batch = min(training.batch_size, case.project.data.training_rows)
+    if weights + row * batch <= limit:
         return
     machine = f"of memory, this machine has {_gigabytes(case.memory)}"
-    batch = training.batch_size
-    fitting = int((limit - weights) / (outputs / batch))
+    fitting = int((limit - weights) / row)
     if fitting >= 1:
-        batch = 1 << (fitting.bit_length() - 1)  # the usual powers of two
-        smaller = case.project.replace(training=training.replace(batch_size=batch))
+        smaller = 1 << (fitting.bit_length() - 1)  # the usual powers of two
+        changed = case.project.replace(training=training.replace(batch_size=smaller))
         yield Problem(
             Severity.ERROR,
-            f"Batches of {training.batch_size:,} rows need about {_gigabytes(weights + outputs)} "
-            f"{machine}: use smaller batches",
+            f"Batches of {batch:,} rows need about {_gigabytes(weights + row * batch)} {machine}: "
+            "use smaller batches",
             field="batch_size",
-            fix=Fix(f"Use batches of {batch:,}", smaller),
+            fix=Fix(f"Use batches of {smaller:,}", changed),
         )
     else:
         widest = max(case.layers, key=lambda info: prod(info.output_shape or (0,)))
-        needed = weights + outputs / batch
         yield Problem(
             Severity.ERROR,
-            f"Even a single row needs about {_gigabytes(needed)} {machine}; most is the output of "
-            f"{widest.name}: make it smaller",
+            f"Even a single row needs about {_gigabytes(weights + row)} {machine}; most is the "
+            f"output of {widest.name}: make it smaller",
             widest.index,
         )
 
@@ -211,4 +176,4 @@ def _gigabytes(size: float) -> str:
     return f"{size / 1e9:,.1f} GB"
 
 
-CHECKS: tuple[Check, ...] = (metrics_fit, monitors_exist, weights_fit, fits_memory)
+CHECKS: tuple[Check, ...] = (metrics_fit, monitors_exist, fits_memory)

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from desktop.document.layers import Conv2D, Dense, Family, Flatten, Reshape
 from desktop.document.layers.base import shape_text
-from desktop.document.problems.base import Case, Check, Fix, Problem, Severity, final_shape
+from desktop.document.problems.base import (
+    Case,
+    Check,
+    Fix,
+    Problem,
+    Severity,
+    final_shape,
+    insertion,
+)
 
 if TYPE_CHECKING:
     from desktop.document.analysis import LayerInfo
@@ -23,7 +31,7 @@ def empty_stack(case: Case) -> Iterator[Problem]:
     yield Problem(
         Severity.ERROR,
         "The model has no layers yet: add one from the list on the left",
-        fix=Fix("Add an output layer", case.project.inserted(0, *start)),
+        fix=insertion("Add an output layer", case.project, 0, *start),
     )
 
 
@@ -42,10 +50,8 @@ def _shape_fix(case: Case, info: LayerInfo) -> Fix | None:
         return None
     if len(shape) == 2:  # a grey image without a channel axis
         reshape = Reshape(target_shape=(*shape, 1))
-        return Fix(
-            f"Insert Reshape to {shape_text(reshape.target_shape)}",
-            project.inserted(info.index, reshape),
-        )
+        words = f"Insert Reshape to {shape_text(reshape.target_shape)}"
+        return insertion(words, project, info.index, reshape)
     before = case.layers[info.index - 1] if info.index else None
     if before is None or not isinstance(before.layer, Flatten) or before.input_shape is None:
         return None
@@ -68,13 +74,13 @@ def missing_flatten(case: Case) -> Iterator[Problem]:
     for info in case.layers:
         if not isinstance(info.layer, Dense) or info.input_shape is None:
             continue
-        mended = case.project.inserted(info.index, Flatten())
-        if len(info.input_shape) > 1 and len(final_shape(mended) or ()) == 1:
+        rest = (Flatten(), *case.project.layers[info.index :])
+        if len(info.input_shape) > 1 and len(final_shape(info.input_shape, rest) or ()) == 1:
             yield Problem(
                 Severity.ERROR,
                 f"{_on_each_row(info)}: put a Flatten before it",
                 info.index,
-                fix=Fix("Insert Flatten", mended),
+                fix=insertion("Insert Flatten", case.project, info.index, Flatten()),
             )
             return
     end: tuple[Flatten | Dense, ...] = (Flatten(), case.output_layer())
@@ -86,7 +92,7 @@ def missing_flatten(case: Case) -> Iterator[Problem]:
         f"The output is {shape_text(case.output_shape)}, but should be one row of numbers: "
         f"add {names} at the end",
         case.last.index,
-        fix=Fix(f"Add {names}", case.project.inserted(len(case.layers), *end)),
+        fix=insertion(f"Add {names}", case.project, len(case.layers), *end),
     )
 
 
@@ -101,7 +107,7 @@ def late_flatten(case: Case) -> Iterator[Problem]:
         if flatten is None:
             continue
         mended = case.project.moved(flatten.index, info.index)
-        if final_shape(mended) is not None:
+        if final_shape(case.project.data.input_shape, mended.layers) is not None:
             works = case.output_shape[0] in (case.classes, case.right_units)
             yield Problem(
                 Severity.WARNING if works else Severity.ERROR,
