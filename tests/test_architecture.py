@@ -40,7 +40,14 @@ ALLOWED = {
     "desktop.paths": ("platformdirs",),
 }
 # Wiring, which may import everything and which nothing but wiring imports.
-WIRING = ("desktop.app", "desktop.cli", "desktop.self_test", "main")
+WIRING = (
+    "desktop.app",
+    "desktop.cli",
+    "desktop.console",
+    "desktop.json_output",
+    "desktop.self_test",
+    "main",
+)
 VERSION = "desktop.__version__"
 # What takes seconds to load, and so is only imported inside functions.
 SLOW = ("keras", "tensorflow")

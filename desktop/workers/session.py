@@ -16,8 +16,6 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from desktop.document.data import DataSource
@@ -40,6 +38,7 @@ from desktop.workers.tasks import TaskError
 
 if TYPE_CHECKING:
     from desktop.engine.datasets import Dataset
+    from desktop.engine.drawing import Raster
     from desktop.engine.prediction import Predictor
     from desktop.engine.training import Trainer
 
@@ -99,7 +98,7 @@ class Session(QObject):
         self._runs = count(1)
         self._run = 0
         self._requests = count(1)
-        self._drawing: tuple[int, NDArray[np.uint8]] | None = None
+        self._drawing: tuple[int, Raster] | None = None
         self._drawing_lock = threading.Lock()
         self._closed = False
         self._delivered.connect(self._receive)
@@ -226,7 +225,7 @@ class Session(QObject):
             self._on_evaluation_failed,
         )
 
-    def predict(self, drawing: NDArray[np.uint8]) -> int:
+    def predict(self, drawing: Raster) -> int:
         """Ask what the network makes of `drawing`, shape (height, width), ink 255 on 0.
 
         Returns the number of the request. If drawings come faster than answers, only the newest

@@ -12,9 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from desktop.document.data import DataSource
 from desktop.document.project import Project
 from desktop.engine.control import RunControl, Stopped
@@ -30,6 +27,7 @@ from desktop.engine.reports import (
 
 if TYPE_CHECKING:
     from desktop.engine.datasets import Dataset
+    from desktop.engine.drawing import Raster
     from desktop.engine.prediction import Predictor
     from desktop.engine.training import Trainer
 
@@ -112,12 +110,12 @@ def evaluate(trainer: Trainer, control: RunControl) -> Evaluation:
 
 
 def predict(
-    trainer: Trainer | None, predictor: Predictor | None, drawing: NDArray[np.uint8], request: int
+    trainer: Trainer | None, predictor: Predictor | None, drawing: Raster, request: int
 ) -> tuple[Predictor, Prediction]:
     """What the trainer's network makes of `drawing`, and the predictor to use next time."""
-    from desktop.engine.prediction import Predictor
+    from desktop.engine.prediction import PredictionError, Predictor
 
-    with explaining("The drawing could not be recognised", TaskError):
+    with explaining("The drawing could not be recognised", TaskError, PredictionError):
         if trainer is None or trainer.model is None or trainer.project is None:
             raise TaskError("There is no network yet: train one first")
         if predictor is None or predictor.model is not trainer.model:
