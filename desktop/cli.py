@@ -18,6 +18,7 @@ import typer
 from typer.core import TyperGroup
 
 from desktop import __version__, json_output
+from desktop.document.storage import ProjectFileError, read_project, write_project
 
 if TYPE_CHECKING:
     from desktop.console import TrainingLog
@@ -135,7 +136,7 @@ def train(
 
     settings = {"epochs": epochs, "seed": seed}
     changes = {name: value for name, value in settings.items() if value is not None}
-    loaded = _project(project)
+    loaded = read_project(project)
     loaded = loaded.replace(training=loaded.training.replace(**changes))
     _refuse_errors(project, loaded)
     folder = _made_folder(out)
@@ -178,7 +179,7 @@ def check(project: ProjectPath, as_json: AsJson = False) -> int:
     """
     from desktop.document.analysis import analyse
 
-    loaded = _project(project)
+    loaded = read_project(project)
     analysis = analyse(loaded)
     if as_json:
         json_output.print_json(json_output.analysis_values(analysis))
@@ -195,7 +196,7 @@ def evaluate(model: ModelPath, project: ProjectPath, as_json: AsJson = False) ->
     from desktop import console
     from desktop.document.analysis import analyse
 
-    loaded = _project(project)
+    loaded = read_project(project)
     _refuse_errors(project, loaded)
     from desktop.engine import datasets, storage
     from desktop.engine.builder import compile_model
@@ -234,7 +235,7 @@ def predict(
     from desktop.engine import storage
     from desktop.engine.prediction import Predictor, suggested_project
 
-    loaded = None if project is None else _project(project)
+    loaded = None if project is None else read_project(project)
     with _quiet_output(as_json):
         network = storage.load_model(model)
         if loaded is not None:
@@ -264,18 +265,6 @@ def self_test(
 # --- what commands share --------------------------------------------------------------------------
 
 
-def _project(path: Path) -> Project:
-    """The project at `path`; files it names are looked for from the folder it lies in."""
-    from desktop.document.data import Mnist
-    from desktop.document.storage import read_project
-
-    project = read_project(path)
-    if isinstance(project.data, Mnist) and project.data.path:
-        file = path.resolve().parent / Path(project.data.path).expanduser()
-        project = project.replace(data=project.data.replace(path=str(file)))
-    return project
-
-
 def _refuse_errors(path: Path, project: Project) -> None:
     """Raise CommandError if `project` cannot be trained; tell of what is odd about it."""
     from desktop.console import say
@@ -293,12 +282,11 @@ def _refuse_errors(path: Path, project: Project) -> None:
 
 
 def _project_beside(model: Path, network: Any) -> Project | None:
-    from desktop.document.storage import ProjectFileError
     from desktop.engine.storage import ModelFileError, check_fits
 
     beside = model.parent / "project.layerwise"
     try:
-        project = _project(beside)
+        project = read_project(beside)
         check_fits(network, project)
     except (ProjectFileError, ModelFileError):
         return None
@@ -325,7 +313,6 @@ def _made_folder(path: Path | None) -> Path | None:
 
 def _write(folder: Path, trainer: Trainer, project: Project, log: TrainingLog) -> None:
     from desktop.console import say
-    from desktop.document.storage import write_project
     from desktop.engine.storage import save_model, write_history
 
     save_model(trainer.model, folder / "model.keras")
@@ -371,7 +358,6 @@ def _stop_on_ctrl_c(control: RunControl) -> Iterator[None]:
 
 def _user_errors() -> tuple[type[Exception], ...]:
     """The exceptions whose message is a sentence for the user."""
-    from desktop.document.storage import ProjectFileError
     from desktop.engine.backend import BackendError
     from desktop.engine.builder import ProjectError
     from desktop.engine.datasets import DataError

@@ -18,6 +18,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from desktop.document.data import Mnist
 from desktop.document.messages import describe, short
 from desktop.document.project import Project
 from desktop.document.spec import to_json
@@ -35,7 +36,10 @@ class ProjectFileError(Exception):
 
 
 def read_project(path: Path) -> Project:
-    """The project in the file at `path`. Raises ProjectFileError."""
+    """The project in the file at `path`. Raises ProjectFileError.
+
+    A file that the project names is looked for from the folder the project lies in.
+    """
     try:
         kind = path.stat()
         if stat.S_ISDIR(kind.st_mode):
@@ -52,14 +56,47 @@ def read_project(path: Path) -> Project:
     except ValueError as error:  # a null character in the name
         raise ProjectFileError(f"{path!s:.200} cannot be opened: not a file name") from error
     try:
-        return parse_project(text)
+        project = parse_project(text)
     except ProjectFileError as error:
         raise ProjectFileError(f"{path}: {error}") from error
+    folder = _folder_of(path)
+    return _with_data_file(project, lambda file: folder / _expanded(file))
 
 
 def write_project(path: Path, project: Project) -> None:
-    """Write `project` to `path`, whole or not at all. Raises ProjectFileError."""
+    """Write `project` to `path`, whole or not at all. Raises ProjectFileError.
+
+    A file below the project's own folder is named from there, so that both can move together.
+    """
+    folder = _folder_of(path)
+    project = _with_data_file(
+        project, lambda file: file.relative_to(folder) if file.is_relative_to(folder) else file
+    )
     write_atomically(path, project_text(project).encode())
+
+
+def _folder_of(path: Path) -> Path:
+    """The folder that a project file lies in, through links."""
+    try:
+        return path.resolve().parent
+    except (OSError, RuntimeError, ValueError):  # links in a circle, a null character
+        return path.parent  # reading and writing say what is wrong
+
+
+def _expanded(file: Path) -> Path:
+    """`file` with the user's folder in place of a leading ~."""
+    try:
+        return file.expanduser()
+    except RuntimeError:  # a user who is not known here
+        return file
+
+
+def _with_data_file(project: Project, change: Callable[[Path], Path]) -> Project:
+    """`project` with the path of its data file, if it has one, changed."""
+    data = project.data
+    if not isinstance(data, Mnist) or not data.path:
+        return project
+    return project.replace(data=data.replace(path=str(change(Path(data.path)))))
 
 
 def project_text(project: Project) -> str:
