@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from desktop.document.data import Mnist
 from desktop.document.layers import Dense
 from desktop.document.project import Project, starter_project
 from desktop.document.storage import ProjectFileError, project_text, read_project, write_project
@@ -87,6 +88,15 @@ def test_names_in_any_script(tmp_path: Path) -> None:
     path = tmp_path / "数字 è ñ 😀.layerwise"
     write_project(path, NEW)
     assert read_project(path) == NEW
+
+
+@pytest.mark.parametrize("name", ["~/mnist.npz", "~nobody-of-that-name/mnist.npz", "", ".", "a\0b"])
+def test_any_name_of_a_data_file_can_be_written_and_read(path: Path, name: str) -> None:
+    write_project(path, Project(data=Mnist(path=name)))
+    data = read_project(path).data
+    assert isinstance(data, Mnist)
+    assert data.path is not None
+    assert not data.path.startswith("~")
 
 
 # --- what does not --------------------------------------------------------------------------------
