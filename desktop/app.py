@@ -52,7 +52,7 @@ def open_window(path: Path | None) -> int:
     catch_errors(window)
     window.show()
     if path is not None:
-        window.files.open_path(path)
+        window.files.open_path(path.absolute())
     return run_window(app, window)
 
 
@@ -121,7 +121,7 @@ def self_test(screenshots: Path | None = None) -> int:
 
     With `screenshots`, pictures of the pages are saved in that folder.
     """
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from desktop.self_test import run_self_test
 
     return run_self_test(screenshots)

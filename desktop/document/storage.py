@@ -31,6 +31,15 @@ MAX_BYTES = 10_000_000
 MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+_UMASK = _umask()  # read once: asking for it sets it, which is not for several threads
+
+
 class ProjectFileError(Exception):
     """A project file could not be read or written; the message says what, where and what to do."""
 
@@ -153,7 +162,7 @@ def _mode_of(path: Path, target: Path) -> int:
     try:
         mode = target.stat().st_mode
     except FileNotFoundError:
-        return 0o666 & ~_umask()
+        return 0o666 & ~_UMASK
     if stat.S_ISDIR(mode):
         raise ProjectFileError(f"{path} is a folder; choose a file name")
     if not stat.S_ISREG(mode):
@@ -161,12 +170,6 @@ def _mode_of(path: Path, target: Path) -> int:
     if not os.access(target, os.W_OK):  # replacing it would get round its protection
         raise PermissionError(errno.EACCES, "read-only", str(target))
     return stat.S_IMODE(mode)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _reason(error: OSError) -> str:

@@ -219,7 +219,8 @@ class Prediction:
     """What the network makes of one drawing.
 
     `image` has shape (height, width): the preprocessed picture, in the values the network gets.
-    `probabilities` has shape (classes,), or is None for an empty canvas.
+    `probabilities` has shape (classes,), or is None for an empty canvas and where the output does
+    not stand for classes.
     """
 
     request: int

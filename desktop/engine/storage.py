@@ -174,6 +174,8 @@ def _check(path: Path) -> None:
     try:
         if path.is_dir():
             raise ModelFileError(f"{path} is a folder, not a model: choose the .keras file in it")
+        if path.exists() and not path.is_file():  # reading a pipe or a device might never end
+            raise ModelFileError(f"{path} is not an ordinary file: choose a .keras file")
         with zipfile.ZipFile(path) as archive:
             sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
             if CONFIG not in sizes:

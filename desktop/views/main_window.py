@@ -40,7 +40,7 @@ from desktop.views.settings import LAYOUT_VERSION, Settings
 from desktop.views.shortcuts import ShortcutsDialog
 from desktop.views.stack import StackView
 from desktop.views.stack.commands import COMMANDS
-from desktop.views.theme import SPACE_S, Mode, Theme
+from desktop.views.theme import SPACE_L, SPACE_S, Mode, Theme
 from desktop.views.training_panel import TrainingPanel
 from desktop.views.workspace import Workspace
 from desktop.workers.reports import EngineInfo, Outcome, RunEnded
@@ -80,7 +80,10 @@ class MainWindow(QMainWindow):
         self._make_status_bar()
         self._connect()
         self._default_layout = self.saveState(LAYOUT_VERSION)
-        self._restore_layout()
+        if not self._restore_layout():
+            self._fit_docks()
+        self._compact = self.width() < COMPACT
+        self._update_data_button()
         self._retitle()
         self._update_actions()
 
@@ -108,11 +111,19 @@ class MainWindow(QMainWindow):
         ):
             self.tabs.addTab(page, title)
         self.tabs.setCurrentWidget(self.train_page)
+        self._outdated = QLabel(
+            "The layers have changed since this network was trained; Train makes a new one."
+        )
+        self._outdated.setProperty("role", "warning")
+        self._outdated.setWordWrap(True)
+        self._outdated.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, 0)
+        self._outdated.hide()
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.notice)
+        column.addWidget(self._outdated)
         column.addWidget(self.tabs, 1)
         self.setCentralWidget(centre)
 
@@ -129,7 +140,6 @@ class MainWindow(QMainWindow):
         self.splitDockWidget(layers, model, Qt.Orientation.Horizontal)
         self.splitDockWidget(properties, training, Qt.Orientation.Vertical)
         self._docks = layers, model, properties, training
-        self._fit_docks()
 
     def _fit_docks(self) -> None:
         """Give the docks their usual sizes, smaller ones in a small window."""
@@ -226,8 +236,9 @@ class MainWindow(QMainWindow):
         workspace.pathChanged.connect(self._retitle)
         workspace.dirtyChanged.connect(self._retitle)
         self.files.saved.connect(self._on_saved)
+        self.files.opened.connect(session.reset)
         session.engineReady.connect(self._on_engine_ready)
-        session.engineFailed.connect(self.notice.show_message)
+        session.engineFailed.connect(self._on_engine_failed)
         session.stateChanged.connect(self._update_actions)
         session.dataLoading.connect(self._update_data_button)
         session.dataLoaded.connect(self._update_data_button)
@@ -243,6 +254,7 @@ class MainWindow(QMainWindow):
         self.stack.message.connect(self.notice.show_message)
         self.problems_bar.layerRequested.connect(self.stack.select_layer)
         self.problems_bar.trainingRequested.connect(self.training.focus_field)
+        self.tabs.currentChanged.connect(self._update_actions)
         self._theme.changed.connect(self._on_theme_changed)
 
     # --- keeping up with what happens -------------------------------------------------------------
@@ -260,7 +272,7 @@ class MainWindow(QMainWindow):
         shape = shape_text(source.input_shape)
         text = f"Data: {source.title}"
         if summary is None:
-            details = "loading…"
+            details = "not loaded" if self.session.data_error else "loading…"
         elif len(source.input_shape) > 1:
             details = f"{sum(split.rows for split in summary.splits):,} images {shape}"
         else:
@@ -271,13 +283,17 @@ class MainWindow(QMainWindow):
         self._update_actions()
 
     def _on_data_failed(self, message: str) -> None:
-        self.data_button.setText(f"Data: {self.workspace.project.data.title} – not loaded")
+        self._update_data_button()
         self.tabs.setCurrentWidget(self.data_page)
         self.notice.show_message(message)
 
     def _on_engine_ready(self, info: EngineInfo) -> None:
-        self._device.setText(f"{info.device} · TF {info.tensorflow} · Keras {info.keras}")
+        self._device.setText(f"{info.device} · TensorFlow {info.tensorflow} · Keras {info.keras}")
         self._update_actions()
+
+    def _on_engine_failed(self, message: str) -> None:
+        self._device.setText("TensorFlow is not loaded")
+        self.notice.show_message(f"{message}. Train tries again.")
 
     def _on_run_started(self, _report: object) -> None:
         self.notice.hide()
@@ -311,6 +327,10 @@ class MainWindow(QMainWindow):
         pause.setText("&Resume" if paused else "&Pause")
         pause.setToolTip("Go on with the training (F6)" if paused else "Hold the training (F6)")
         pause.setIcon(self._theme.icon("mdi6.play-pause" if paused else "mdi6.pause"))
+        built = session.model_project
+        changed = session.has_model and built is not None and built.layers != project.layers
+        page = self.tabs.currentWidget()
+        self._outdated.setVisible(changed and page in (self.evaluate_page, self.draw_page))
         self._actions["stop"].setEnabled(
             state in (State.WAITING, State.TRAINING, State.PAUSED, State.EVALUATING)
         )
@@ -351,8 +371,9 @@ class MainWindow(QMainWindow):
         stem = self.workspace.path.stem if self.workspace.path else "model"
         start = self.files.folder / f"{stem}.keras"
         name, _ = QFileDialog.getSaveFileName(self, "Save trained model", str(start), MODEL_FILTER)
-        if name:
-            self.session.save_model(Path(name).with_suffix(".keras"))
+        path = self.files.with_extension(Path(name), ".keras") if name else None
+        if path is not None:
+            self.session.save_model(path)
 
     def on_quit(self) -> None:
         self.close()
@@ -380,6 +401,7 @@ class MainWindow(QMainWindow):
     def on_reset_layout(self) -> None:
         self._settings.forget_layout()
         self.restoreState(self._default_layout, LAYOUT_VERSION)
+        self._fit_docks()
 
     def on_about(self) -> None:
         info = self.session.info
@@ -403,11 +425,13 @@ class MainWindow(QMainWindow):
         self._settings.theme = mode
         self._theme.set_mode(mode)
 
-    def _restore_layout(self) -> None:
+    def _restore_layout(self) -> bool:
+        """Whether the panels are as they were left."""
         layout: tuple[QByteArray, QByteArray] | None = self._settings.layout
-        if layout is not None:
-            self.restoreGeometry(layout[0])
-            self.restoreState(layout[1], LAYOUT_VERSION)
+        if layout is None:
+            return False
+        self.restoreGeometry(layout[0])
+        return self.restoreState(layout[1], LAYOUT_VERSION)
 
     # --- Qt ---------------------------------------------------------------------------------------
 

@@ -20,9 +20,13 @@ PROJECT_FILTER = f"Layerwise projects (*{EXTENSION});;All files (*)"
 
 
 class ProjectFiles(QObject):
-    """The file commands of one window. `saved` carries the path that was written."""
+    """The file commands of one window.
+
+    `saved` carries the path that was written; `opened` follows when another project is in place.
+    """
 
     saved = Signal(str)
+    opened = Signal()
 
     def __init__(
         self, workspace: Workspace, settings: Settings, notice: Notice, window: QWidget
@@ -37,6 +41,7 @@ class ProjectFiles(QObject):
         """Start over with a small project that trains within seconds."""
         if self.may_discard():
             self._workspace.new(starter_project())
+            self.opened.emit()
 
     def open(self) -> None:
         """Ask for a project file and open it."""
@@ -57,10 +62,11 @@ class ProjectFiles(QObject):
             return
         self._settings.add_recent(path)
         self._notice.hide()
+        self.opened.emit()
 
     def open_dropped(self, path: Path) -> None:
         """Open what was dropped on the window: a project, or MNIST as an .npz file."""
-        if path.suffix != ".npz":
+        if path.suffix.lower() != ".npz":
             self.open_path(path)
             return
         project = self._workspace.project.replace(data=Mnist(path=str(path)))
@@ -80,8 +86,28 @@ class ProjectFiles(QObject):
         )
         if not name:
             return False
-        path = Path(name)
-        return self._save_to(path if path.suffix else path.with_suffix(EXTENSION))
+        path = self.with_extension(Path(name), EXTENSION)
+        return path is not None and self._save_to(path)
+
+    def with_extension(self, path: Path, extension: str) -> Path | None:
+        """`path`, chosen in a dialog, with `extension` added if it has another.
+
+        The dialog has not asked about a file of that name: None if it shall not be replaced.
+        """
+        if path.suffix.lower() == extension:
+            return path
+        path = path.with_name(path.name + extension)
+        if not path.exists():
+            return path
+        button = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self._window,
+            "Replace the file?",
+            f"{path.name} exists already. Replace it?",
+            button.Yes | button.No,
+            button.No,
+        )
+        return path if answer == button.Yes else None
 
     def may_discard(self) -> bool:
         """Whether the project may be given up: it is saved, or the user said so."""
@@ -136,6 +162,9 @@ class ProjectFiles(QObject):
             self._workspace.open(Path(action.data()), keep_path=False)
         except ProjectFileError as error:
             self._notice.show_message(str(error))
+        else:
+            self._notice.hide()
+            self.opened.emit()
 
     def _save_to(self, path: Path) -> bool:
         try:

@@ -8,11 +8,15 @@ from desktop.views.theme import SPACE_S
 from desktop.workers.reports import Outcome, Phase, Progress, RunEnded, RunStarted
 from desktop.workers.session import Session, State
 
-_IDLE_TEXT = {
+_BUSY_TEXT = {
     State.STARTING: "Loading TensorFlow…",
     State.WAITING: "Training starts in a moment…",
     State.STOPPING: "Stopping…",
     State.EVALUATING: "Evaluating…",
+}
+_REST_TEXT = {
+    State.IDLE: "",
+    State.UNAVAILABLE: "TensorFlow could not be loaded",
 }
 
 
@@ -31,7 +35,8 @@ class RunBar(QWidget):
         super().__init__(parent)
         self._session = session
         self._last_epoch = 0
-        self._label = QLabel(_IDLE_TEXT[State.STARTING])
+        self._total = 0
+        self._label = QLabel(_BUSY_TEXT[State.STARTING])
         self._label.setAccessibleName("Training progress")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -46,7 +51,6 @@ class RunBar(QWidget):
         self._show_bar(busy=True)
         session.stateChanged.connect(self._on_state)
         session.engineReady.connect(self._on_ready)
-        session.engineFailed.connect(self._on_engine_failed)
         session.runStarted.connect(self._on_started)
         session.progress.connect(self._on_progress)
         session.runEnded.connect(self._on_ended)
@@ -66,24 +70,20 @@ class RunBar(QWidget):
         self._label.setToolTip(text)
 
     def _on_state(self, state: State) -> None:
-        if state in _IDLE_TEXT:
-            self._say(_IDLE_TEXT[state])
+        if state in _BUSY_TEXT:
+            self._say(_BUSY_TEXT[state])
             self._show_bar(busy=True)
         elif state is State.PAUSED:
             self._say(f"Paused in epoch {self._last_epoch}")
-        elif state is State.IDLE:
+        elif state in _REST_TEXT:
             self._bar.hide()
-            if self._label.text() in _IDLE_TEXT.values():
-                self._say("")
+            if self._label.text() in _BUSY_TEXT.values():
+                self._say(_REST_TEXT[state])
 
     def _on_ready(self, _info: object) -> None:
         if self._session.state is State.IDLE:
             self._bar.hide()
             self._say("Ready")
-
-    def _on_engine_failed(self, _message: str) -> None:
-        self._bar.hide()
-        self._say("TensorFlow could not be loaded")
 
     def _on_started(self, report: RunStarted) -> None:
         self._last_epoch = report.first_epoch + 1
@@ -112,4 +112,4 @@ class RunBar(QWidget):
         self._say(f"{words} after {report.epoch} {epochs} · {duration(report.seconds)}")
 
     def _on_reset(self) -> None:
-        self._say("Ready for new weights")
+        self._say("Reset: Train starts afresh")

@@ -37,6 +37,7 @@ class Settings:
         return [Path(path) for path in paths if isinstance(path, str) and Path(path).is_file()]
 
     def add_recent(self, path: Path) -> None:
+        path = path.absolute()
         others = [each for each in self.recent if each != path]
         self._store.setValue("recent", [str(each) for each in [path, *others][:MAX_RECENT]])
 

@@ -53,6 +53,7 @@ class State(StrEnum):
     PAUSED = "paused"
     STOPPING = "stopping"
     EVALUATING = "evaluating"
+    UNAVAILABLE = "unavailable"  # TensorFlow could not be loaded; training tries again
 
 
 class Session(QObject):
@@ -89,10 +90,15 @@ class Session(QObject):
         self._control = RunControl()
         self._state = State.STARTING
         self._info: EngineInfo | None = None
+        self._engine_error = ""
         self._source: DataSource | None = None
+        self._loading = False  # the rows of `_source`
+        self._data_error = ""
         self._dataset: Dataset | None = None
         self._summary: DataSummary | None = None
         self._trainer: Trainer | None = None
+        self._next_trainer: Trainer | None = None  # takes its place once its run has begun
+        self._reset_wanted = False
         self._predictor: Predictor | None = None
         self._waiting: tuple[Project, bool] | None = None
         self._runs = count(1)
@@ -118,6 +124,11 @@ class Session(QObject):
     def summary(self) -> DataSummary | None:
         """The data set in use; None while it is being loaded, or could not be."""
         return self._summary
+
+    @property
+    def data_error(self) -> str:
+        """Why the data could not be loaded; empty unless that is so."""
+        return self._data_error
 
     @property
     def is_running(self) -> bool:
@@ -151,19 +162,27 @@ class Session(QObject):
 
     def start(self) -> None:
         """Start the threads and load TensorFlow."""
+        if self._closed:
+            return
         self._aside.start()
         self._engine.start()
-        self._do(self._engine, tasks.load_engine, self._on_engine_ready, self._on_engine_failed)
+        self._load_engine()
 
     def load_data(self, source: DataSource) -> None:
-        """Load the data set of `source`; nothing happens if it is loaded already."""
-        if source == self._source and (self._summary is not None or self._state is State.WAITING):
+        """Load the data set of `source`, unless it is loaded or being loaded already.
+
+        Training that waits for another data set is given up.
+        """
+        if source == self._source and (self._summary is not None or self._loading):
             return
+        if self._waiting is not None and self._waiting[0].data != source:
+            self._give_up_waiting()
         self._source, self._dataset, self._summary = source, None, None
+        self._loading, self._data_error = True, ""
         self.dataLoading.emit()
         self._do(
             self._aside,
-            partial(tasks.load_data, source),
+            partial(self._load_if_wanted, source),
             self._on_data_loaded,
             partial(self._on_data_failed, source),
         )
@@ -176,16 +195,24 @@ class Session(QObject):
         if self.is_running or self._state is State.EVALUATING:
             return
         self._waiting = project, further and self.can_continue(project)
+        if self._state is State.UNAVAILABLE:
+            self._load_engine()
         self._set_state(State.WAITING)
         self.load_data(project.data)
         self._start_when_ready()
 
     def reset(self) -> None:
-        """Forget the network and what it learnt."""
-        if self.is_running or self._trainer is None:
+        """Forget the network and what it learnt; a run under way is stopped first."""
+        if self.is_running:
+            self._reset_wanted = True
+            self.stop()
             return
-        self._trainer = self._predictor = None
-        self.modelReset.emit()
+        self._reset_wanted = False
+        with self._drawing_lock:
+            self._drawing = None
+        if self._trainer is not None:
+            self._trainer = self._predictor = None
+            self.modelReset.emit()
 
     def pause(self) -> None:
         """Hold the training at the next batch."""
@@ -201,10 +228,9 @@ class Session(QObject):
 
     def stop(self) -> None:
         """End the training, or the wait for it, or the evaluation, as soon as possible."""
-        if self._state is State.WAITING:
-            self._waiting = None
-            self._set_state(State.IDLE if self._info else State.STARTING)
-        elif self._state in (State.TRAINING, State.PAUSED):
+        if self._waiting is not None:
+            self._give_up_waiting()
+        elif self._state in (State.WAITING, State.TRAINING, State.PAUSED):
             self._control.stop()
             self._set_state(State.STOPPING)
         elif self._state is State.EVALUATING:
@@ -263,7 +289,7 @@ class Session(QObject):
         for thread in (self._engine, self._aside):
             if thread.isRunning():
                 thread.finish()
-        self._trainer = self._predictor = None
+        self._trainer = self._next_trainer = self._predictor = None
 
     # --- to the threads and back ------------------------------------------------------------------
 
@@ -286,6 +312,14 @@ class Session(QObject):
 
         thread.submit(job)
 
+    def _load_engine(self) -> None:
+        self._engine_error = ""
+        self._do(self._engine, tasks.load_engine, self._on_engine_ready, self._on_engine_failed)
+
+    def _load_if_wanted(self, source: DataSource) -> tuple[Dataset, DataSummary] | None:
+        """On the thread: load `source`, unless another one has been chosen since."""
+        return tasks.load_data(source) if source == self._source else None
+
     def _receive(self, method: Callable[[Any], None], value: Any) -> None:
         if not self._closed:
             method(value)
@@ -307,49 +341,60 @@ class Session(QObject):
             self._state = state
             self.stateChanged.emit(state)
 
+    def _give_up_waiting(self) -> None:
+        """Training was asked for, but does not begin."""
+        self._waiting = None
+        self._rest()
+
+    def _rest(self) -> None:
+        """Nothing is under way any more."""
+        if self._info is not None:
+            self._set_state(State.IDLE)
+        else:
+            self._set_state(State.UNAVAILABLE if self._engine_error else State.STARTING)
+        if self._reset_wanted:
+            self.reset()
+
     def _on_engine_ready(self, info: EngineInfo) -> None:
         self._info = info
-        if self._state is State.STARTING:
-            self._set_state(State.IDLE)
+        if self._waiting is None:
+            self._rest()
         self.engineReady.emit(info)
         self._start_when_ready()
 
     def _on_engine_failed(self, message: str) -> None:
-        self._waiting = None
-        self._set_state(State.STARTING)
+        self._engine_error = message
+        self._give_up_waiting()
         self.engineFailed.emit(message)
 
-    def _on_data_loaded(self, loaded: tuple[Dataset, DataSummary]) -> None:
-        dataset, summary = loaded
-        if summary.source != self._source:
+    def _on_data_loaded(self, loaded: tuple[Dataset, DataSummary] | None) -> None:
+        if loaded is None or loaded[1].source != self._source:
             return  # another source was chosen meanwhile
-        self._dataset, self._summary = dataset, summary
-        self.dataLoaded.emit(summary)
+        self._dataset, self._summary = loaded
+        self._loading = False
+        self.dataLoaded.emit(self._summary)
         self._start_when_ready()
 
     def _on_data_failed(self, source: DataSource, message: str) -> None:
         if source != self._source:
             return
-        if self._state is State.WAITING:
-            self._waiting = None
-            self._set_state(State.IDLE if self._info else State.STARTING)
+        self._loading, self._data_error = False, message
+        if self._waiting is not None:
+            self._give_up_waiting()
         self.dataFailed.emit(message)
 
     def _start_when_ready(self) -> None:
         if self._waiting is None or self._info is None or self._dataset is None:
             return
         project, further = self._waiting
-        if self._dataset.source != project.data:
-            return
         from desktop.engine.training import Trainer
 
         self._waiting = None
-        if not further or self._trainer is None:
-            self._trainer = Trainer(self._dataset)
-        self._control = RunControl()
-        self._run = next(self._runs)
-        trainer, control, run = self._trainer, self._control, self._run
-        self._set_state(State.TRAINING)
+        further = further and self._trainer is not None
+        trainer = self._trainer if further and self._trainer else Trainer(self._dataset)
+        self._next_trainer = trainer
+        self._control = control = RunControl()
+        self._run = run = next(self._runs)
         self._engine.submit(
             partial(tasks.train, trainer, project, control, self._report, further=further, run=run)
         )
@@ -363,13 +408,18 @@ class Session(QObject):
             return
         match report:
             case RunStarted():
+                if self._trainer is not self._next_trainer:
+                    self._trainer, self._predictor = self._next_trainer, None
+                if self._state is State.WAITING:  # not if it is being stopped already
+                    self._set_state(State.TRAINING)
                 self.runStarted.emit(report)
             case Progress():
                 self.progress.emit(report)
             case EpochEnded():
                 self.epochEnded.emit(report)
             case RunEnded():
-                self._set_state(State.IDLE)
+                self._next_trainer = None
+                self._rest()
                 self.runEnded.emit(report)
 
     def _on_predicted(self, prediction: Prediction | None) -> None:
@@ -377,9 +427,9 @@ class Session(QObject):
             self.predicted.emit(prediction)
 
     def _on_evaluated(self, evaluation: Evaluation) -> None:
-        self._set_state(State.IDLE)
+        self._rest()
         self.evaluated.emit(evaluation)
 
     def _on_evaluation_failed(self, message: str) -> None:
-        self._set_state(State.IDLE)
+        self._rest()
         self.evaluationFailed.emit(message)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QApplication,
+    QDockWidget,
     QLabel,
     QMessageBox,
     QScrollArea,
@@ -149,6 +150,7 @@ def main() -> int:
     scope: dict[str, Any] = {
         "window": window,
         "app": app,
+        "QDockWidget": QDockWidget,
         "QMessageBox": QMessageBox,
         "QTreeView": QTreeView,
         "bar": window.findChild(QToolBar),

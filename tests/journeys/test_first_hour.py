@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,8 +19,8 @@ PICTURE = "picture(window.train_page)"
 PALETTE = "window.palette_view.findChild(QTreeView)"
 
 
-def start(person: Callable[..., Person], *arguments: str) -> Person:
-    user = person(*arguments)
+def start(person: Callable[..., Person], *arguments: str, **options: Any) -> Person:
+    user = person(*arguments, **options)
     user.wait("window.isVisible() and window.isActiveWindow()")
     user.wait("window.session.summary is not None")
     return user
@@ -182,3 +183,17 @@ def test_escape_cancels_a_drag(person: Callable[..., Person]) -> None:
     user.drag(start_at, (x, y), cancel=True)
     user.wait("window.stack.isVisible()")
     assert user.ask(LAYERS) == before
+
+
+def test_the_layout_is_remembered_in_a_small_window(person: Callable[..., Person]) -> None:
+    docks = "{dock.objectName(): dock.width() for dock in window.findChildren(QDockWidget)}"
+    user = start(person, size=(1100, 700))
+    # Drag the border between the pages and the properties to the left.
+    x, y, _, height = user.ask("box(window.properties)")
+    user.drag((x - 2, y + height // 2), (x - 60, y + height // 2))
+    user.wait("window.properties.width() > 300")
+    widths = user.ask(docks)
+    user.key("ctrl+q")
+    assert user.leave() == 0
+    again = start(person, size=(1100, 700))
+    again.wait(f"{docks} == {widths}")

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.document.data import Digits, LogicTable, Mnist
 from desktop.document.project import Project, starter_project
+from desktop.workers import tasks
 from desktop.workers.reports import Outcome
 from desktop.workers.session import Session, State
 
@@ -227,3 +228,67 @@ def test_a_project_that_cannot_be_built_ends_as_failed(ready: Session, qtbot: Qt
         ready.train(project().removed(2))
     assert ended.args[0].outcome is Outcome.FAILED
     assert "32" in ended.args[0].message
+
+
+def test_training_without_its_data_says_so_each_time(
+    ready: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    missing = project().replace(data=Mnist(path=str(tmp_path / "nothing.npz")))
+    for _ in range(2):
+        with qtbot.waitSignal(ready.dataFailed, timeout=PATIENCE):
+            ready.train(missing)
+        assert ready.state is State.IDLE
+        assert "nothing.npz" in ready.data_error
+
+
+def test_other_data_chosen_while_waiting_gives_up_the_wait(session: Session, qtbot: QtBot) -> None:
+    with (
+        qtbot.assertNotEmitted(session.runStarted),
+        qtbot.waitSignals([session.engineReady, session.dataLoaded], timeout=PATIENCE),
+    ):
+        session.start()
+        session.train(project(1))
+        session.load_data(Digits(validation_split=0.3))
+    assert session.state is State.IDLE
+
+
+def test_tensorflow_is_tried_again(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise tasks.TaskError("TensorFlow is not there")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks, "load_engine", fail)
+        with qtbot.waitSignal(session.engineFailed, timeout=PATIENCE):
+            session.start()
+    assert session.state is State.UNAVAILABLE
+    with qtbot.waitSignal(session.runEnded, timeout=PATIENCE) as ended:
+        session.train(project(1))
+    assert ended.args[0].outcome is Outcome.FINISHED
+
+
+def test_a_network_is_kept_until_the_next_one_has_begun(ready: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE):
+        ready.train(project(1))
+    with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE) as ended:
+        ready.train(project(1).removed(1))
+        ready.stop()
+    assert ended.args[0].outcome is Outcome.STOPPED
+    assert ready.has_model
+    assert ready.model_project == project(1)
+
+
+def test_reset_while_training_stops_first(ready: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(ready.epochEnded, timeout=PATIENCE):
+        ready.train(project(10_000))
+    with qtbot.waitSignal(ready.modelReset, timeout=PATIENCE):
+        ready.reset()
+    assert ready.state is State.IDLE
+    assert not ready.has_model
+
+
+def test_a_closed_session_does_not_start(session: Session) -> None:
+    session.close()
+    session.start()
+    session.close()

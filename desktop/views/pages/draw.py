@@ -27,6 +27,9 @@ from desktop.workers.session import Session
 THINNEST, BROADEST = 6, 60  # units of the canvas
 NO_DATA = "There are no data yet. Choose them on the Data page."
 LOADING = "The data are being loaded…"
+NO_CLASSES = (
+    "This network's output does not stand for classes: give its last layer one unit for each class."
+)
 NO_MODEL = (
     "Train the network first: press Train. You can draw already; the answer comes as soon as there "
     "is a network, and follows it while it learns."
@@ -298,6 +301,8 @@ class DrawPage(QWidget):
             return NO_MODEL
         if self.canvas.is_empty:
             return EMPTY
+        if self.prediction is not None and self.prediction.probabilities is None:
+            return NO_CLASSES
         return self._failure or ("" if self.prediction is not None else BUSY)
 
     def _refresh(self) -> None:

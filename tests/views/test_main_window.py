@@ -1,0 +1,263 @@
+"""The window as a whole: files, unsaved changes, layout, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.document.data import LogicTable, Mnist
+from desktop.document.project import starter_project
+from desktop.document.storage import read_project, write_project
+from desktop.views.actions import ACTIONS
+from desktop.views.main_window import MainWindow
+from desktop.views.settings import Settings
+from desktop.views.theme import Mode, Theme
+from desktop.views.workspace import Workspace
+from desktop.workers.session import Session, State
+
+PATIENCE = 60_000
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    """A window that is not started: no TensorFlow, no data."""
+    window = make(qtbot)
+    yield window
+    window.session.close()
+
+
+def make(qtbot: QtBot) -> MainWindow:
+    settings = Settings()
+    theme = Theme(settings.theme)
+    theme.apply()
+    window = MainWindow(Workspace(starter_project()), Session(), theme, settings)
+    qtbot.addWidget(window, before_close_func=saved)
+    return window
+
+
+def saved(window: MainWindow) -> None:
+    """Leave nothing to ask about when the window is closed."""
+    window.workspace.new(starter_project())
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[QMessageBox.StandardButton]:
+    """What the user answers to the boxes that come up, in order."""
+    waiting: list[QMessageBox.StandardButton] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda _box: waiting.pop(0))
+    monkeypatch.setattr(QMessageBox, "question", lambda *_arguments: waiting.pop(0))
+    return waiting
+
+
+def change(window: MainWindow) -> None:
+    window.workspace.edit("Remove a layer", window.workspace.project.removed(1))
+
+
+def action(window: MainWindow, name: str) -> QAction:
+    found = window.findChild(QAction, name)
+    assert found is not None
+    return found
+
+
+def test_every_command_of_the_table_is_in_a_menu(window: MainWindow) -> None:
+    shown = {
+        each.objectName()
+        for top in window.menuBar().actions()
+        for each in top.menu().actions()  # type: ignore[attr-defined]
+    }
+    assert {spec.id for spec in ACTIONS} | {"undo", "redo"} <= shown
+
+
+def test_no_key_is_given_twice(window: MainWindow) -> None:
+    keys = [
+        each.shortcut().toString()
+        for each in window.findChildren(QAction)
+        if not each.shortcut().isEmpty()
+    ]
+    assert len(keys) == len(set(keys))
+
+
+def test_a_project_is_saved_and_opened(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "mine.layerwise"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    change(window)
+    assert window.isWindowModified()
+    action(window, "save").trigger()
+    assert not window.isWindowModified()
+    assert "mine" in window.windowTitle()
+    assert read_project(path) == window.workspace.project
+    assert Settings().recent == [path]
+
+
+def test_a_name_without_extension_gets_one_and_no_file_is_replaced_unasked(
+    window: MainWindow,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answers: list[QMessageBox.StandardButton],
+) -> None:
+    there = tmp_path / "net v1.5.layerwise"
+    there.write_text("something else")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "net v1.5"), ""))
+    change(window)
+    answers.append(QMessageBox.StandardButton.No)
+    action(window, "save_as").trigger()
+    assert there.read_text() == "something else"
+    assert window.workspace.dirty
+    answers.append(QMessageBox.StandardButton.Yes)
+    action(window, "save_as").trigger()
+    assert read_project(there) == window.workspace.project
+
+
+def test_a_bad_file_is_explained_and_changes_nothing(window: MainWindow, tmp_path: Path) -> None:
+    before = window.workspace.project
+    bad = tmp_path / "bad.layerwise"
+    bad.write_text('{"format": 1, "layers": [{"layer": "<b>Dens</b>"}]}')
+    window.files.open_path(bad)
+    assert window.workspace.project == before
+    assert "<b>Dens</b>" in window.notice.text
+    shown = [label for label in window.notice.findChildren(QLabel) if "Dens" in label.text()]
+    assert [label.textFormat() for label in shown] == [Qt.TextFormat.PlainText]
+
+
+@pytest.mark.parametrize(
+    ("answer", "closed"),
+    [
+        (QMessageBox.StandardButton.Cancel, False),
+        (QMessageBox.StandardButton.Discard, True),
+    ],
+)
+def test_unsaved_changes_are_asked_about_when_closing(
+    window: MainWindow,
+    answers: list[QMessageBox.StandardButton],
+    answer: QMessageBox.StandardButton,
+    closed: bool,
+) -> None:
+    window.show()
+    change(window)
+    answers.append(answer)
+    assert window.close() is closed
+    assert window.isVisible() is not closed
+
+
+def test_a_failed_save_keeps_the_window_open(
+    window: MainWindow,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answers: list[QMessageBox.StandardButton],
+) -> None:
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "no" / "x.layerwise"), "")
+    )
+    window.show()
+    change(window)
+    answers.append(QMessageBox.StandardButton.Save)
+    assert not window.close()
+    assert "folder" in window.notice.text
+    assert window.workspace.dirty
+
+
+def drop(window: MainWindow, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    event = QDropEvent(
+        QPointF(5, 5),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.dropEvent(event)
+
+
+def test_dropped_files_open(window: MainWindow, tmp_path: Path) -> None:
+    project = starter_project().replace(data=LogicTable())
+    path = tmp_path / "table.layerwise"
+    write_project(path, project)
+    drop(window, path)
+    assert window.workspace.project == project
+    drop(window, tmp_path / "mnist.npz")
+    assert window.workspace.project.data == Mnist(path=str(tmp_path / "mnist.npz"))
+
+
+def test_an_example_is_opened_as_a_pattern(window: MainWindow) -> None:
+    menu = next(
+        each.menu()  # type: ignore[attr-defined]
+        for top in window.menuBar().actions()
+        for each in top.menu().actions()  # type: ignore[attr-defined]
+        if "xample" in each.text()
+    )
+    example = next(each for each in menu.actions() if "Perceptron" in each.text())
+    example.trigger()
+    assert isinstance(window.workspace.project.data, LogicTable)
+    assert window.workspace.path is None
+    assert not window.workspace.dirty
+
+
+def test_the_theme_is_remembered(window: MainWindow) -> None:
+    dark = next(each for each in window.findChildren(QAction) if each.data() == Mode.DARK)
+    dark.trigger()
+    assert Settings().theme is Mode.DARK
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1100, 700)])
+def test_the_toolbar_fits(window: MainWindow, size: tuple[int, int]) -> None:
+    window.resize(*size)
+    window.show()
+    QApplication.processEvents()
+    for name in ("train", "pause", "stop", "reset"):
+        button = window.findChild(QWidget, "toolbar").widgetForAction(action(window, name))  # type: ignore[union-attr]
+        assert button.isVisible(), name
+        assert button.geometry().right() <= size[0]
+
+
+def test_a_run_from_the_menu_to_a_saved_model(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = window.session
+    window.show()
+    with qtbot.waitSignals([session.engineReady, session.dataLoaded], timeout=PATIENCE):
+        window.start()
+    training = window.workspace.project.training.replace(epochs=2)
+    project = window.workspace.project.replace(training=training)
+    window.workspace.edit("Set epochs", project)
+    assert not action(window, "evaluate").isEnabled()
+    with qtbot.waitSignal(session.runEnded, timeout=PATIENCE):
+        action(window, "train").trigger()
+        assert session.state is State.WAITING
+        assert not action(window, "train").isEnabled()
+    assert "Finished after 2 epochs" in window.run_bar.text
+    assert "Further" in action(window, "train").text()
+    with qtbot.waitSignal(session.evaluated, timeout=PATIENCE):
+        action(window, "evaluate").trigger()
+    assert window.tabs.currentWidget() is window.evaluate_page
+
+    # The layers change: the network on show is not theirs any more, and that is said.
+    change(window)
+    says = [each for each in window.findChildren(QLabel) if "have changed since" in each.text()]
+    assert any(label.isVisible() for label in says)
+    assert "Further" not in action(window, "train").text()
+    window.workspace.undo()
+    assert not any(label.isVisible() for label in says)
+
+    model = tmp_path / "net.v2.keras"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "net.v2"), ""))
+    with qtbot.waitSignal(session.modelSaved, timeout=PATIENCE):
+        action(window, "save_model").trigger()
+    assert model.is_file()
+
+    # Another project takes the network away.
+    other = tmp_path / "other.layerwise"
+    write_project(other, starter_project())
+    monkeypatch.setattr(QMessageBox, "exec", lambda _box: QMessageBox.StandardButton.Discard)
+    with qtbot.waitSignal(session.modelReset, timeout=PATIENCE):
+        window.files.open_path(other)
+    assert not action(window, "evaluate").isEnabled()
