@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import pickle
 import zipfile
 from collections.abc import Callable
@@ -332,3 +333,11 @@ def test_too_little_memory_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(datasets, "_load_digits", fail)
     assert "does not fit into the free memory" in failure(Digits())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "mnist.npz"
+    os.mkfifo(pipe)
+    with pytest.raises(DataError, match="ordinary file"):
+        load(Mnist(path=str(pipe)))

@@ -299,3 +299,11 @@ def test_a_history_without_epochs_has_its_header(tmp_path: Path) -> None:
 def test_a_history_that_cannot_be_written_is_told_of(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="does not exist"):
         write_history(tmp_path / "none" / "history.csv", [])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "model.keras"
+    os.mkfifo(pipe)
+    with pytest.raises(ModelFileError, match="ordinary file"):
+        load_model(pipe)
