@@ -81,6 +81,6 @@ def test_mnist_is_learnt_in_five_epochs(name: str, capsys: pytest.CaptureFixture
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("mnist_in_place")
-def test_a_convolutional_network_does_better(capsys: pytest.CaptureFixture[str]) -> None:
-    result = trained(capsys, str(EXAMPLES["mnist-convolutional"]))
-    assert result["test"]["accuracy"] >= 0.98
+def test_a_convolutional_network_learns_in_one_epoch(capsys: pytest.CaptureFixture[str]) -> None:
+    result = trained(capsys, str(EXAMPLES["mnist-convolutional"]), "--epochs", "1")
+    assert result["test"]["accuracy"] >= 0.965
