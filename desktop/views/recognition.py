@@ -217,7 +217,7 @@ class ProbabilityBars(QWidget):
 
 
 def _set_bold(label: QLabel, bold: bool) -> None:
-    font = label.font()
-    if font.bold() != bold:
-        font.setBold(bold)
-        label.setFont(font)
+    """Through the style sheet: a font set directly is lost when the application's sheet changes."""
+    if bold != bool(label.property("bold")):
+        label.setProperty("bold", bold)
+        label.setStyleSheet("font-weight: 600" if bold else "")

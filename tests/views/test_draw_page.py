@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.document.data import DataSource, Digits, LogicTable, Mnist
@@ -308,3 +308,17 @@ def test_of_many_classes_the_likeliest_are_shown(qtbot: QtBot, theme: Theme) -> 
     assert bars.texts[0] == ("class 39", "5 %")
     bars.show_probabilities(("yes", "no"), np.array([0.25, 0.75]))
     assert bars.texts == (("yes", "25 %"), ("no", "75 %"))
+
+
+def test_only_the_likeliest_class_stands_out_in_a_new_theme(qtbot: QtBot) -> None:
+    theme = Theme(Mode.LIGHT)
+    theme.apply()
+    bars = ProbabilityBars(theme)
+    qtbot.addWidget(bars)
+    bars.show()
+    for top in (1, 2):
+        bars.show_probabilities(("a", "b", "c"), np.eye(3)[top])
+    theme.set_mode(Mode.DARK)
+    QApplication.processEvents()
+    bold = [label.text() for label in bars.findChildren(QLabel) if label.font().bold()]
+    assert bold == ["c", "100 %"]
