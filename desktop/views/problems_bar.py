@@ -25,6 +25,8 @@ _ICON = 16
 _POPUP_WIDTH = 460
 _POPUP_HEIGHT = 380
 
+_LONG_LABEL = 26  # characters of a fix that fit on a button
+
 
 class ProblemCard(QFrame):
     """One problem: how grave, what, and a button for the fix if there is one.
@@ -45,6 +47,7 @@ class ProblemCard(QFrame):
         mark.setToolTip(problem.severity.capitalize())
         message = QLabel(problem.message)
         message.setWordWrap(True)
+        message.setTextFormat(Qt.TextFormat.PlainText)  # it may quote a file
         message.setAccessibleName(f"{problem.severity.capitalize()}: {problem.message}")
         text = QVBoxLayout()
         text.setSpacing(SPACE_XS)
@@ -52,7 +55,15 @@ class ProblemCard(QFrame):
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACE_XS)
         if problem.fix is not None:
-            fix = QPushButton(theme.icon("mdi6.auto-fix", "accent"), problem.fix.label)
+            label = problem.fix.label
+            if len(label) > _LONG_LABEL:  # a button cannot wrap, and panels are narrow
+                words = QLabel(label)
+                words.setWordWrap(True)
+                words.setTextFormat(Qt.TextFormat.PlainText)
+                words.setProperty("role", "muted")
+                text.addWidget(words)
+                label = "Fix"
+            fix = QPushButton(theme.icon("mdi6.auto-fix", "accent"), label)
             fix.setObjectName("fix")
             fix.setToolTip(f"Fix: {problem.fix.label}")
             fix.clicked.connect(self._fix)

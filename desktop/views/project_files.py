@@ -19,6 +19,13 @@ from desktop.views.workspace import Workspace
 PROJECT_FILTER = f"Layerwise projects (*{EXTENSION});;All files (*)"
 
 
+def example_title(path: Path) -> str:
+    """ "MNIST: hidden 128-128" for mnist-hidden-128-128.layerwise."""
+    first, _, rest = path.stem.partition("-")
+    name = first.upper() if first in ("mnist", "xor") else first.capitalize()
+    return f"{name}: {rest.replace('hidden-', 'hidden ')}" if rest else name
+
+
 class ProjectFiles(QObject):
     """The file commands of one window.
 
@@ -139,7 +146,7 @@ class ProjectFiles(QObject):
         self._recent = recent
         examples = QMenu("Open E&xample", self._window)
         for path in sorted((resources() / "projects").glob(f"*{EXTENSION}")):
-            action = examples.addAction(path.stem.replace("-", " ").capitalize())
+            action = examples.addAction(example_title(path))
             action.setData(str(path))
         examples.triggered.connect(self._on_example)
         return recent, examples

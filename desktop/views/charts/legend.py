@@ -55,6 +55,9 @@ def paint_sample(painter: QPainter, look: Look, left: float, middle: float, toke
     painter.restore()
 
 
+COLUMN_GAP = 10  # pixels between two numbers
+
+
 class LegendTable(QWidget):
     """Paints the entries of a plot as a small table; `refresh()` reads them anew."""
 
@@ -97,12 +100,13 @@ class LegendTable(QWidget):
         painter.setFont(font)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        column = min(64.0, (self.width() - SAMPLE) / 5)
+        metrics = QFontMetricsF(font)
+        cells = [*COLUMNS, *(cell for entry in self.entries for cell in entry.cells)]
+        column = max(metrics.horizontalAdvance(cell) for cell in cells) + COLUMN_GAP
         starts = [self.width() - column * (3 - i) for i in range(3)]
         painter.setPen(tokens.color("muted"))
         for start, name in zip(starts, COLUMNS, strict=True):
             painter.drawText(QRectF(start, 0, column, ROW), right, name)
-        metrics = QFontMetricsF(font)
         for row, entry in enumerate(self.entries, start=1):
             top = row * ROW
             paint_sample(painter, entry.look, 1, top + ROW / 2, tokens)
