@@ -85,7 +85,6 @@ class MainWindow(QMainWindow):
         self._compact = self.width() < COMPACT
         self._update_data_button()
         self._retitle()
-        self._update_actions()
 
     def start(self) -> None:
         """Load the data of the project, then TensorFlow; call once the window is painted."""

@@ -390,13 +390,20 @@ class Session(QObject):
         from desktop.engine.training import Trainer
 
         self._waiting = None
-        further = further and self._trainer is not None
-        trainer = self._trainer if further and self._trainer else Trainer(self._dataset)
-        self._next_trainer = trainer
+        kept = self._trainer if further else None
+        self._next_trainer = trainer = kept or Trainer(self._dataset)
         self._control = control = RunControl()
         self._run = run = next(self._runs)
         self._engine.submit(
-            partial(tasks.train, trainer, project, control, self._report, further=further, run=run)
+            partial(
+                tasks.train,
+                trainer,
+                project,
+                control,
+                self._report,
+                further=kept is not None,
+                run=run,
+            )
         )
 
     def _report(self, report: Report) -> None:

@@ -100,13 +100,11 @@ def evaluate(trainer: Trainer, control: RunControl) -> Evaluation:
     from desktop.engine.evaluation import evaluate as measure
 
     assert trainer.project is not None
-    try:
-        with explaining("The evaluation failed", Stopped):
+    with explaining("The evaluation failed", TaskError):
+        try:
             return measure(trainer.model, trainer.project, trainer.dataset, trainer.epoch, control)
-    except TaskError as error:
-        if isinstance(error.__cause__, Stopped):
-            raise TaskError("The evaluation was stopped") from error
-        raise
+        except Stopped:
+            raise TaskError("The evaluation was stopped") from None
 
 
 def predict(
