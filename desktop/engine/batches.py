@@ -1,54 +1,112 @@
-"""The rows as `fit` takes them: batch after batch, in an order that follows from seed and epoch."""
+"""The rows as training takes them: batch after batch, in an order given by seed and epoch."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from math import prod
 from typing import Any
 
 import numpy as np
 
+from desktop.document.memory import physical_memory
 from desktop.engine import backend
+from desktop.engine.datasets import Rows
 from desktop.engine.reports import FloatArray, IntArray
+from desktop.engine.residence import resident
+
+RESIDENT_SHARE = 0.5  # of the machine's memory: larger data is read batch by batch
+MAX_BATCH = 1024
+BATCH_VALUES = 1 << 24  # numbers that the layers may put out for one batch: 64 MiB of float32
+
+
+def large_batch(model: Any) -> int:
+    """How many rows to show `model` at a time when it does not learn: as many as is fast.
+
+    The outputs of all layers have to fit into memory.
+    """
+    per_row = sum(prod(size or 1 for size in layer.output.shape) for layer in model.layers)
+    return int(np.clip(BATCH_VALUES // max(per_row, 1), 1, MAX_BATCH))
 
 
 class Batches:
-    """Inputs `x` and targets `y`, n rows each, in batches of `batch_size`; the last may be short.
+    """`rows` with their encoded `targets` in batches of `batch_size`; the last may be short.
 
     With a `seed` the rows come in a new order every epoch. The order of epoch e follows from the
     seed and e alone, so that a run that was split in two does what one long run does. (Arrays
     given to `fit` after `set_random_seed` come in one and the same order in every epoch.)
+
+    Where `is_resident`, `tensors` holds all of inputs, targets and, if the rows have them, sample
+    weights. Elsewhere there is only `dataset`, which reads them as they are needed: on a GPU, as
+    Keras does, and for data too large to keep.
     """
 
     def __init__(
-        self, x: FloatArray, y: FloatArray | IntArray, batch_size: int, seed: int | None = None
+        self,
+        rows: Rows,
+        targets: FloatArray | IntArray,
+        batch_size: int,
+        seed: int | None = None,
     ) -> None:
-        tf = backend.tensorflow()
-        self._rows, self._seed = len(y), seed
-        with tf.device("CPU"):
-            inputs, targets = tf.constant(x), tf.constant(y)
-            order = tf.Variable(np.arange(self._rows), trainable=False)
+        self.rows, self.batch_size, self._seed = len(rows), batch_size, seed
+        weights = () if rows.sample_weight is None else (rows.sample_weight,)
+        self._arrays = (rows.x, targets, *weights)
+        self._epoch = 0
+        self.is_too_large = not _fits(sum(part.nbytes for part in self._arrays))
+        self.is_resident = not self.is_too_large and backend.info().device == "CPU"
+        self.tensors = tuple(map(resident, self._arrays)) if self.is_resident else ()
 
-        def batch(index: Any) -> tuple[Any, Any]:
-            start = index * batch_size
-            rows = order[start : tf.minimum(start + batch_size, self._rows)]
-            return tf.gather(inputs, rows), tf.gather(targets, rows)
+    @property
+    def steps(self) -> int:
+        """Batches in an epoch."""
+        return -(-self.rows // self.batch_size)
 
-        steps = tf.data.Dataset.range(-(-self._rows // batch_size))
-        self._order = order
-        self.dataset: Any = steps.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(
-            tf.data.AUTOTUNE
-        )
+    @property
+    def full_steps(self) -> int:
+        """Batches in an epoch that are not short."""
+        return self.rows // self.batch_size
 
-    def order(self, epoch: int) -> IntArray:
-        """The rows in the order of the 0-based `epoch`, counted over the life of the model."""
+    def begin(self, epoch: int) -> None:
+        """Let the next batches be those of the 0-based `epoch` of the model's life."""
+        self._epoch = epoch
+
+    def order(self) -> IntArray:
+        """The rows in the order of the epoch, int32 (n,)."""
         if self._seed is None:
-            return np.arange(self._rows)
-        return np.random.default_rng([self._seed, epoch]).permutation(self._rows)
+            return np.arange(self.rows, dtype=np.int32)
+        order = np.random.default_rng([self._seed, self._epoch]).permutation(self.rows)
+        return order.astype(np.int32)
 
-    def callback(self) -> Any:
-        """The Keras callback that gives every epoch its order."""
-        return backend.keras().callbacks.LambdaCallback(on_epoch_begin=self._on_epoch_begin)
+    def at(self, step: int) -> tuple[Any, ...]:
+        """The arrays of the 0-based batch `step` of the epoch."""
+        chosen = self.order()[step * self.batch_size : (step + 1) * self.batch_size]
+        return tuple(part[chosen] for part in self._arrays)
 
-    def _on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        # Safe: the batches of an epoch have all been made by the time the next one begins.
-        if self._seed is not None:
-            self._order.assign(self.order(epoch))
+    @property
+    def dataset(self) -> Any:
+        """A `tf.data.Dataset` of the batches, in the order of the epoch it is iterated in."""
+        tf = backend.tensorflow()
+        if self.is_resident and self._seed is None:
+            dataset = tf.data.Dataset.range(self.steps).map(self._slice)
+        else:
+            signature = tuple(
+                tf.TensorSpec((None, *part.shape[1:]), part.dtype) for part in self._arrays
+            )
+            dataset = tf.data.Dataset.from_generator(self._read, output_signature=signature)
+            dataset = dataset.apply(tf.data.experimental.assert_cardinality(self.steps))
+        return dataset.prefetch(tf.data.AUTOTUNE)
+
+    def _slice(self, step: Any) -> tuple[Any, ...]:
+        start = step * self.batch_size
+        return tuple(part[start : start + self.batch_size] for part in self.tensors)
+
+    def _read(self) -> Iterator[tuple[Any, ...]]:
+        order = self.order()
+        for start in range(0, self.rows, self.batch_size):
+            chosen = order[start : start + self.batch_size]
+            yield tuple(part[chosen] for part in self._arrays)
+
+
+def _fits(size: int) -> bool:
+    """Whether arrays of `size` bytes may stay in memory all the time."""
+    memory = physical_memory()
+    return memory is None or size <= RESIDENT_SHARE * memory

@@ -1,7 +1,7 @@
 """Keras's progress, turned into reports.
 
-A `Recorder` listens to `fit` through one Keras callback. It knows rows and epochs, not steps: a
-callback may stand for one batch or for a block of them.
+A `Recorder` listens to `fit` through one Keras callback, which is called once for each block of
+batches that were trained together.
 """
 
 from __future__ import annotations
@@ -16,11 +16,20 @@ import numpy as np
 from desktop.document.choices import Direction, Metric
 from desktop.document.project import Project
 from desktop.engine import backend
+from desktop.engine.blocks import Blocks
 from desktop.engine.builder import direction
 from desktop.engine.control import RunControl
 from desktop.engine.histograms import weight_histograms
-from desktop.engine.numerics import NonFiniteError, StepGuard, check_weights
-from desktop.engine.reports import EpochEnded, Phase, Progress, Report, read_only
+from desktop.engine.numerics import check_weights
+from desktop.engine.reports import (
+    EpochEnded,
+    FloatArray,
+    IntArray,
+    Phase,
+    Progress,
+    Report,
+    read_only,
+)
 
 REPORT_SECONDS = 0.05  # between two Progress reports
 
@@ -28,7 +37,6 @@ REPORT_SECONDS = 0.05  # between two Progress reports
 _VALIDATION_COST = 0.35
 
 _COUNTS = (Metric.ACCURACY, Metric.TOP_K)  # means of 0 or 1
-_NOT_MEANS = (Metric.PRECISION, Metric.RECALL, Metric.AUC)
 
 
 class Clock:
@@ -44,12 +52,16 @@ class Clock:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run is to do: `epochs` more after `first_epoch`, in batches of `batch_size` rows."""
+    """What a run is to do: `epochs` more after `first_epoch`, in batches of `batch_size` rows.
+
+    Validation rows are looked at `validation_batch_size` at a time.
+    """
 
     run: int
     first_epoch: int
     epochs: int
     batch_size: int
+    validation_batch_size: int
     training_rows: int
     validation_rows: int
 
@@ -60,7 +72,7 @@ class Plan:
 
     @property
     def validation_steps(self) -> int:
-        return -(-self.validation_rows // self.batch_size)
+        return -(-self.validation_rows // self.validation_batch_size)
 
     @property
     def training_share(self) -> float:
@@ -74,26 +86,28 @@ class BatchValues:
     Keras keeps mₖ, the mean over the rows n₁ … nₖ seen so far. The mean over the rows between two
     of these is (mₖ nₖ - mⱼ nⱼ) / (nₖ - nⱼ). Keras adds up in float32, so the error is about
     10⁻⁷ nₖ / (nₖ - nⱼ) of the mean; counts of right answers are rounded to whole rows and so
-    exact. Precision, recall and AUC are not means over rows: their running values are passed on.
+    exact.
     """
 
     def __init__(self) -> None:
         self._rows = 0
         self._sums: dict[str, float] = {}
 
-    def add(self, rows: int, means: Mapping[str, float]) -> dict[str, float]:
-        """The values since the last call, given the running `means` after `rows` of the epoch."""
-        new, values = rows - self._rows, {}
-        for name, mean in means.items():
-            total = mean * rows
-            value = (total - self._sums.get(name, 0.0)) / new
-            self._sums[name] = total
-            if name in _NOT_MEANS:
-                value = mean
-            elif name in _COUNTS and np.isfinite(value):
-                value = min(max(round(value * new) / new, 0.0), 1.0)
-            values[name] = max(value, 0.0) if value == value else value
-        self._rows = rows
+    def add(self, rows: IntArray, means: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """The values on batches after which `rows` of the epoch were done, and `means` the means.
+
+        `rows` and each of `means` have shape (k,).
+        """
+        new = np.diff(rows, prepend=self._rows)
+        values = {}
+        for name, running in means.items():
+            totals = running.astype(np.float64) * rows
+            value = np.diff(totals, prepend=self._sums.get(name, 0.0)) / new
+            self._sums[name] = totals[-1]
+            if name in _COUNTS:
+                value = np.clip(np.round(value * new) / new, 0.0, 1.0)
+            values[name] = np.maximum(value, 0.0)  # NaN stays
+        self._rows = rows[-1]
         return values
 
 
@@ -131,7 +145,7 @@ class Recorder:
     """Follows one call of `fit`, sends Progress and EpochEnded, and stops it when asked to.
 
     `completed` is told the number of epochs over the life of the model after each of them.
-    Training leaves `fit` by an exception from here: Stopped, or NonFiniteError.
+    `blocks` knows what was trained. When stopped, training leaves `fit` by an exception from here.
     """
 
     def __init__(
@@ -142,19 +156,19 @@ class Recorder:
         sink: Callable[[Report], None],
         control: RunControl,
         clock: Clock,
-        guard: StepGuard,
+        blocks: Blocks,
         completed: Callable[[int], None],
     ) -> None:
         self.plan = plan
         self.best = _best(project, plan)
         self._model, self._project = model, project
         self._sink, self._control, self._clock = sink, control, clock
-        self._guard, self._completed = guard, completed
+        self._blocks, self._completed = blocks, completed
         self._place = _Place(epoch=plan.first_epoch)
         self._last_report, self._last_fraction = -REPORT_SECONDS, 0.0
         self._batches = BatchValues()
-        self._at: list[float] = []
-        self._values: dict[str, list[float]] = {}
+        self._at: list[FloatArray] = []
+        self._values: dict[str, list[FloatArray]] = {}
         self._epoch_start = 0.0
         self._epoch_seconds: list[float] = []  # of whole epochs, with everything between them
         self._second_step: tuple[float, float] | None = None  # when, and share done by then
@@ -204,24 +218,26 @@ class Recorder:
         self._control.checkpoint()
 
     def _on_train_batch_end(self, batch: int, logs: Mapping[str, float]) -> None:
-        plan, place = self.plan, self._place
-        place.step = batch + 1
-        if self._guard.batch is not None:
-            raise NonFiniteError
-        rows = min(place.step * plan.batch_size, plan.training_rows)
+        plan, place, block = self.plan, self._place, self._blocks.block
+        place.step = block.stop
+        steps = np.arange(block.first, block.stop) + 1
+        rows = np.minimum(steps * plan.batch_size, plan.training_rows)
         done = rows / plan.training_rows
-        place.share, place.logs = done * plan.training_share, dict(logs)
+        place.share, place.logs = float(done[-1]) * plan.training_share, dict(logs)
         self._at.append(place.epoch + done)
-        for name, value in self._batches.add(rows, logs).items():
-            self._values.setdefault(name, []).append(value)
-        if self._second_step is None:  # the first step took the building of the step with it
+        values = self._batches.add(rows, block.means)
+        for name, value in logs.items():
+            # What is no mean is only known at the end of the block.
+            each = values.get(name, np.full(len(steps), value))
+            self._values.setdefault(name, []).append(each)
+        if self._second_step is None:  # the first block took the building of the steps with it
             self._second_step = self._clock.seconds(), place.share
         self._report_now_and_then()
 
     def _on_test_batch_end(self, batch: int, logs: Mapping[str, float]) -> None:
         plan, place = self.plan, self._place
         place.phase, place.step = Phase.VALIDATION, batch + 1
-        done = min(place.step * plan.batch_size / plan.validation_rows, 1.0)
+        done = min(place.step * plan.validation_batch_size / plan.validation_rows, 1.0)
         place.share = plan.training_share + done * (1 - plan.training_share)
         self._report_now_and_then()
 
@@ -267,10 +283,8 @@ class Recorder:
                 seconds=now,
                 seconds_left=self._seconds_left(now),
                 logs=place.logs,
-                at=read_only(np.array(at, np.float64)),
-                batch_values={
-                    name: read_only(np.array(list_, np.float64)) for name, list_ in values.items()
-                },
+                at=_joined(at),
+                batch_values={name: _joined(parts) for name, parts in values.items()},
             )
         )
 
@@ -296,6 +310,10 @@ class Recorder:
             per_epoch = (now - since) / (place.share - share)
         left = self.plan.epochs - (place.epoch - self.plan.first_epoch) - place.share
         return max(per_epoch * left, 0.0)
+
+
+def _joined(parts: list[FloatArray]) -> FloatArray:
+    return read_only(np.concatenate(parts) if parts else np.empty(0))
 
 
 def _best(project: Project, plan: Plan) -> Best:

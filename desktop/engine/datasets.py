@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from desktop.document.data import DataSource, Digits, LogicTable, Mnist
 from desktop.engine.mnist import DataError, mnist_available, read_mnist
 from desktop.engine.reports import DataSummary, FloatArray, IntArray, SplitSummary, read_only
+from desktop.engine.residence import aligned_empty
 
 __all__ = ["DataError", "Dataset", "Rows", "load", "mnist_available", "summarise"]
 
@@ -30,14 +31,20 @@ TABLE_NOTE = (
 
 @dataclass(frozen=True)
 class Rows:
-    """Inputs `x`, float32 (n, *input_shape), and class indices `y`, int64 (n,); both read-only."""
+    """Inputs `x`, float32 (n, *input_shape), and class indices `y`, int64 (n,).
+
+    `sample_weight`, float32 (n,), says how much each row counts in the loss; None if all count the
+    same. Weights of classes are such weights of their rows. All arrays are read-only.
+    """
 
     x: FloatArray
     y: IntArray
+    sample_weight: FloatArray | None = None
 
     def __post_init__(self) -> None:
-        self.x.setflags(write=False)
-        self.y.setflags(write=False)
+        for array in (self.x, self.y, self.sample_weight):
+            if array is not None:
+                array.setflags(write=False)
 
     def __len__(self) -> int:
         return len(self.y)
@@ -160,8 +167,9 @@ def _training_and_validation(
 
 
 def _scaled(x: NDArray[Any], divisor: float) -> FloatArray:
-    """`x` / `divisor` as float32, of an array that nobody else holds."""
-    scaled: FloatArray = np.divide(x, np.float32(divisor), dtype=np.float32)
+    """`x` / `divisor` as float32, in memory that TensorFlow can share."""
+    scaled: FloatArray = aligned_empty(x.shape, np.float32)
+    np.divide(x, np.float32(divisor), out=scaled, dtype=np.float32)
     return scaled
 
 

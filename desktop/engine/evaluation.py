@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -10,14 +9,13 @@ from numpy.typing import NDArray
 
 from desktop.document.project import Project
 from desktop.engine import backend
+from desktop.engine.batches import large_batch
 from desktop.engine.control import RunControl
 from desktop.engine.datasets import Dataset, Rows
 from desktop.engine.encoding import class_probabilities, encode
 from desktop.engine.reports import Evaluation, FloatArray, IntArray, Mistake, read_only
 
 MAX_MISTAKES = 200
-MAX_BATCH = 1024
-BATCH_VALUES = 1 << 24  # numbers that the layers may put out for one batch: 64 MiB of float32
 
 NOT_NUMBERS = "Some of the network's outputs are not numbers, so its answers mean nothing"
 
@@ -37,7 +35,7 @@ def evaluate(
 
     rows, classes = dataset.test, dataset.source.classes
     callbacks = _stoppable(control)
-    batch_size = _batch_size(model)
+    batch_size = large_batch(model)
     metrics = model.evaluate(
         rows.x,
         encode(rows.y, project),
@@ -97,12 +95,6 @@ def _note(dataset: Dataset, outputs: NDArray[Any]) -> str:
     if not np.isfinite(outputs).all():
         notes.append(NOT_NUMBERS)
     return ". ".join(notes)
-
-
-def _batch_size(model: Any) -> int:
-    """Rows at a time: many, but so that the outputs of all layers fit."""
-    per_row = sum(prod(size or 1 for size in layer.output.shape) for layer in model.layers)
-    return int(np.clip(BATCH_VALUES // max(per_row, 1), 1, MAX_BATCH))
 
 
 def _stoppable(control: RunControl | None) -> list[Any]:

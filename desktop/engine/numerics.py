@@ -3,12 +3,11 @@
 A loss that is infinite or NaN makes every gradient NaN, and one step with those leaves a network of
 nothing but NaN, in which nobody can tell any more where it began. Functions like ReLU even swallow
 NaN, so that a dead network may go on with an innocent-looking loss. Therefore every step looks at
-loss, outputs and gradients before it touches the weights.
+loss, outputs and gradients before it touches the weights (see `fused`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -23,68 +22,14 @@ DATA_ADVICE = "Correct the data first."
 
 
 class NonFiniteError(ArithmeticError):
-    """Training met numbers that are infinite or NaN."""
+    """Training met numbers that are infinite or NaN.
 
-
-class StepGuard:
-    """Watches the training steps of one model; `batch` is what a refused step was given, or None.
-
-    `install` has to be called after every `compile`. A step does what Keras's own does, to the
-    bit, except that one with a loss, outputs or gradients that are not finite leaves the weights,
-    the optimizer and the layers' running statistics as they were.
+    `batch` is what the step that was not taken was given: inputs, targets, perhaps sample weights.
     """
 
-    def __init__(self) -> None:
-        self.batch: tuple[NDArray[Any], NDArray[Any]] | None = None
-
-    def install(self, model: Any) -> None:
-        """Make `model.fit` take guarded steps."""
-        keras, tf = backend.keras(), backend.tensorflow()
-        loss_tracker = next(metric for metric in model.metrics if metric.name == "loss")
-        optimizer = model.optimizer
-
-        def train_step(data: Any) -> Mapping[str, Any]:
-            x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-            state = [
-                (variable, tf.identity(variable)) for variable in model.non_trainable_variables
-            ]
-            with tf.GradientTape() as tape:
-                outputs = model(x, training=True)
-                loss = model.compute_loss(
-                    x=x, y=y, y_pred=outputs, sample_weight=sample_weight, training=True
-                )
-            loss_tracker.update_state(loss, sample_weight=tf.shape(x)[0])
-            weights = model.trainable_variables
-            gradients = tape.gradient(loss, weights)
-
-            def update() -> Any:
-                # In a replica context Keras sums gradients over replicas, even if there is but one,
-                # by a function that TensorFlow keeps for ever, and the graph of the step with it.
-                tf.distribute.get_replica_context().merge_call(
-                    lambda _: optimizer.apply(gradients, weights)
-                )
-                return tf.constant(True)
-
-            def refuse() -> Any:
-                for variable, before in state:
-                    variable.assign(before)
-                return tf.numpy_function(self._keep, [x, y], tf.bool)
-
-            # A sum is finite only if all of its terms are.
-            sums = [tf.reduce_sum(part) for part in (outputs, *gradients) if part is not None]
-            tf.cond(tf.math.is_finite(tf.add_n([loss, *sums])), update, refuse)
-            result: Mapping[str, Any] = model.compute_metrics(
-                x, y, outputs, sample_weight=sample_weight
-            )
-            return result
-
-        model.train_step = train_step
-        model.make_train_function(force=True)
-
-    def _keep(self, x: NDArray[Any], y: NDArray[Any]) -> bool:
-        if self.batch is None:
-            self.batch = x.copy(), y.copy()
-        return False
+    def __init__(self, message: str = "", batch: tuple[NDArray[Any], ...] | None = None) -> None:
+        super().__init__(message)
+        self.batch = batch
 
 
 def check_weights(model: Any, project: Project) -> None:
@@ -94,20 +39,21 @@ def check_weights(model: Any, project: Project) -> None:
         raise NonFiniteError(bad)
 
 
-def diagnose(model: Any, project: Project, x: NDArray[Any], y: NDArray[Any]) -> tuple[str, str]:
-    """Which part of `model` gave the first number that is not finite for the batch (x, y).
+def diagnose(model: Any, project: Project, batch: tuple[NDArray[Any], ...]) -> tuple[str, str]:
+    """Which part of `model` gave the first number that is not finite for `batch`.
 
     Looks at the batch, the weights, the outputs layer by layer, the loss, and the gradients, in
     this order. Returns the cause, without a full stop, and what to do about it. The model's
     weights stay as they are.
     """
-    if not np.isfinite(x).all():
+    if not np.isfinite(batch[0]).all():
         return "the data has values that are infinite or NaN (not a number)", DATA_ADVICE
-    return _cause(model, project, x, y), ADVICE
+    return _cause(model, project, batch), ADVICE
 
 
-def _cause(model: Any, project: Project, x: NDArray[Any], y: NDArray[Any]) -> str:
+def _cause(model: Any, project: Project, batch: tuple[NDArray[Any], ...]) -> str:
     tf = backend.tensorflow()
+    x, y, sample_weight = backend.keras().utils.unpack_x_y_sample_weight(batch)
     if bad := _bad_weights(model, project):
         return bad
     infos = trace(project)
@@ -119,7 +65,9 @@ def _cause(model: Any, project: Project, x: NDArray[Any], y: NDArray[Any]) -> st
                 return f"the outputs of {info.name} were the first to become {_kind(output)}"
         with tf.GradientTape() as tape:
             predicted = model(x, training=True)
-            loss = model.compute_loss(x=x, y=y, y_pred=predicted, training=True)
+            loss = model.compute_loss(
+                x=x, y=y, y_pred=predicted, sample_weight=sample_weight, training=True
+            )
         if not np.isfinite(loss):
             largest = np.abs(outputs[-1]).max() if outputs[-1].size else 0.0
             return (

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from desktop.document.project import Project
-from desktop.engine.batches import Batches
+from desktop.engine.batches import Batches, large_batch
+from desktop.engine.blocks import Blocks, CompilerChoice, block_callbacks
 from desktop.engine.builder import (
     ProjectError,
     build,
@@ -25,11 +26,12 @@ from desktop.engine.builder import (
 )
 from desktop.engine.callback import Clock, Plan, Recorder
 from desktop.engine.control import RunControl, Stopped
-from desktop.engine.datasets import Dataset, Rows
+from desktop.engine.datasets import Dataset
 from desktop.engine.encoding import encode
 from desktop.engine.failures import explanation
+from desktop.engine.fused import FusedSteps
 from desktop.engine.histograms import weight_histograms
-from desktop.engine.numerics import ADVICE, NonFiniteError, StepGuard, diagnose
+from desktop.engine.numerics import ADVICE, NonFiniteError, diagnose
 from desktop.engine.reports import Outcome, Report, RunEnded, RunStarted
 
 logger = logging.getLogger(__name__)
@@ -61,7 +63,8 @@ class Trainer:
         self._model: Any = None
         self._project: Project | None = None
         self._epoch = 0
-        self._guard = StepGuard()
+        self._steps: FusedSteps | None = None  # of the model as it is compiled
+        self._choice: CompilerChoice | None = None
 
     @property
     def model(self) -> Any:
@@ -120,6 +123,8 @@ class Trainer:
             raise
         finally:
             self._end(sink, ending, run, clock.seconds())
+            if self._choice is not None:
+                self._choice.finish()
 
     def _end(self, sink: Sink, ending: _Ending, run: int, seconds: float) -> None:
         try:
@@ -156,14 +161,15 @@ class Trainer:
                 f"The rows in memory are not those of {project.data.title}: load the data first"
             )
         seed = self._prepare(project, further)
-        training, validation = self.dataset.training, self.dataset.validation
+        training, validation = self._batches(project, seed)
         plan = Plan(
             run=run,
             first_epoch=self._epoch,
             epochs=project.training.epochs,
             batch_size=project.training.batch_size,
-            training_rows=len(training),
-            validation_rows=len(validation) if validation is not None else 0,
+            validation_batch_size=validation.batch_size if validation is not None else 1,
+            training_rows=training.rows,
+            validation_rows=validation.rows if validation is not None else 0,
         )
         sink(
             RunStarted(
@@ -178,16 +184,19 @@ class Trainer:
                 histograms=weight_histograms(self._model, project),
             )
         )
+        steps, choice = self._prepare_steps(project, training)
+        blocks = Blocks(steps, choice, training, plan.steps * plan.epochs, control.checkpoint)
         recorder = Recorder(
-            self._model, project, plan, sink, control, clock, self._guard, self._completed
+            self._model, project, plan, sink, control, clock, blocks, self._completed
         )
         try:
-            self._fit(project, plan, recorder, ending, seed)
+            self._fit(project, plan, blocks, validation, recorder, ending)
         except NonFiniteError as error:
             raise ProjectError(self._overflow(project, recorder, error)) from error
         finally:
             # An exception makes `fit` leave without tidying up: it would keep the validation rows.
             self._model._eval_epoch_iterator = None
+            self._model.train_function = None  # Keras's own again
             if ending.best_epoch is None:
                 ending.best_epoch = recorder.best.epoch
             ending.monitor = recorder.best.monitor
@@ -201,7 +210,6 @@ class Trainer:
     def _prepare(self, project: Project, further: bool) -> int:
         """Make the model ready for `project`; returns the seed in use."""
         seed = draw_seed(project)
-        self._guard.batch = None
         if further:
             if not self.can_continue(project):
                 raise ProjectError(
@@ -213,9 +221,9 @@ class Trainer:
         else:
             # Keras models refer to themselves: only the collector frees the memory of old ones.
             self._model, self._project, self._epoch = None, None, 0
+            self._steps = self._choice = None
             gc.collect()
             self._model = build(project, seed)
-            self._guard.install(self._model)
         self._project = project
         return seed
 
@@ -232,33 +240,61 @@ class Trainer:
             new.metrics,
         ):
             compile_model(self._model, project, optimizer)
-            self._guard.install(self._model)
+            self._steps = self._choice = None
 
     # --- fit --------------------------------------------------------------------------------------
 
+    def _batches(self, project: Project, seed: int) -> tuple[Batches, Batches | None]:
+        """The training rows, and the validation rows if there are any."""
+        rows, held = self.dataset.training, self.dataset.validation
+        training = Batches(
+            rows,
+            encode(rows.y, project),
+            project.training.batch_size,
+            seed if project.training.shuffle else None,
+        )
+        if held is None or not len(held):
+            return training, None
+        return training, Batches(held, encode(held.y, project), large_batch(self._model))
+
+    def _prepare_steps(
+        self, project: Project, training: Batches
+    ) -> tuple[FusedSteps, CompilerChoice]:
+        """The steps and the choice of their compiler: those of the last run, if they still fit."""
+        if (
+            self._steps is None
+            or self._choice is None
+            or self._steps.batch_size != training.batch_size
+        ):
+            self._steps = FusedSteps(self._model, training.batch_size, training.at(0))
+            self._choice = CompilerChoice(project, self._steps)
+        return self._steps, self._choice
+
     def _fit(
-        self, project: Project, plan: Plan, recorder: Recorder, ending: _Ending, seed: int
+        self,
+        project: Project,
+        plan: Plan,
+        blocks: Blocks,
+        validation: Batches | None,
+        recorder: Recorder,
+        ending: _Ending,
     ) -> None:
         callbacks = make_callbacks(project.training)
-        shuffled = seed if project.training.shuffle else None
-        training = self._batches(self.dataset.training, project, shuffled)
-        validation = None
-        if self.dataset.validation is not None and plan.validation_rows:
-            validation = self._batches(self.dataset.validation, project)
+        last_epoch = plan.first_epoch + plan.epochs
+        self._model.train_function = blocks
         self._model.fit(
-            training.dataset,
+            blocks.dataset,
             initial_epoch=plan.first_epoch,
-            epochs=plan.first_epoch + plan.epochs,
+            epochs=last_epoch,
             shuffle=False,  # the batches come in the right order
             validation_data=validation.dataset if validation is not None else None,
-            callbacks=[recorder.callback(), training.callback(), *callbacks],
+            callbacks=block_callbacks(
+                blocks, [recorder.callback(), *callbacks], self._model, last_epoch
+            ),
             verbose=0,
         )
         if project.training.early_stopping is not None:
             self._note_early_stopping(project, callbacks[-1], ending)
-
-    def _batches(self, rows: Rows, project: Project, seed: int | None = None) -> Batches:
-        return Batches(rows.x, encode(rows.y, project), project.training.batch_size, seed)
 
     def _note_early_stopping(self, project: Project, callback: Any, ending: _Ending) -> None:
         """Say what Keras's EarlyStopping did: it may restore weights without having stopped."""
@@ -283,19 +319,18 @@ class Trainer:
 
     def _overflow(self, project: Project, recorder: Recorder, error: NonFiniteError) -> str:
         """What to tell the user: when, which layer first, and what to do."""
-        batch, cause, advice = self._guard.batch, str(error), ADVICE
-        self._guard.batch = None
-        if batch is None:
+        cause, advice = str(error), ADVICE
+        if error.batch is None:
             return (
                 f"The training broke down at the end of epoch {recorder.epoch}: {cause}. {advice}"
             )
         try:
-            cause, advice = diagnose(self._model, project, *batch)
+            cause, advice = diagnose(self._model, project, error.batch)
         except Exception:
             logger.exception("The cause of an overflow could not be found")
             cause = "a number became infinite or NaN (not a number)"
         return (
-            f"The training broke down in epoch {recorder.epoch}, batch {recorder.step} of "
+            f"The training broke down in epoch {recorder.epoch}, batch {recorder.step + 1} of "
             f"{recorder.plan.steps}: {cause}. The weights are those from before that batch. "
             f"{advice}"
         )

@@ -18,7 +18,7 @@ from desktop.document.training import (
     SparseCategoricalCrossentropy,
     Training,
 )
-from desktop.engine import builder, datasets, evaluation
+from desktop.engine import batches, builder, datasets, evaluation
 from desktop.engine.control import RunControl, Stopped
 from desktop.engine.datasets import Dataset
 from desktop.engine.encoding import class_probabilities
@@ -141,7 +141,7 @@ def test_it_can_be_stopped_before_and_in_the_middle(
     with pytest.raises(Stopped):
         evaluate(*trained, digits, 3, stopped)
 
-    monkeypatch.setattr(evaluation, "MAX_BATCH", 10)
+    monkeypatch.setattr(batches, "MAX_BATCH", 10)
     asked = 0
 
     class AfterFive(RunControl):
@@ -163,6 +163,6 @@ def test_few_rows_and_large_layers_are_measured_alike(
     trained: tuple[Any, Project], digits: Dataset, rows: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole: NDArray[Any] | None = evaluate(*trained, digits, 3).confusion
-    monkeypatch.setattr(evaluation, "BATCH_VALUES", rows * 106)  # 64 + 32 + 10 outputs a row
+    monkeypatch.setattr(batches, "BATCH_VALUES", rows * 106)  # 64 + 32 + 10 outputs a row
     in_small_batches = evaluate(*trained, digits, 3).confusion
     np.testing.assert_array_equal(in_small_batches, whole)

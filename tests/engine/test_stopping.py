@@ -12,10 +12,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from desktop.engine import backend
+from desktop.engine import backend, batches
 from desktop.engine.callback import Recorder
 from desktop.engine.control import RunControl, Stopped
-from desktop.engine.reports import EpochEnded, Outcome, Phase, Progress, Report, RunStarted
+from desktop.engine.reports import (
+    EpochEnded,
+    Outcome,
+    Phase,
+    Progress,
+    Report,
+    RunEnded,
+    RunStarted,
+)
 from desktop.engine.training import Trainer
 from tests.engine.runs import Reports, dataset, project, train
 
@@ -68,11 +76,14 @@ class Watch:
 
     def __init__(self, control: RunControl, when: Any) -> None:
         self._control, self._when = control, when
-        self.asked: float | None = None
+        self._asked: float | None = None
+        self.seconds: float | None = None  # from the request to the end of the run
 
     def __call__(self, report: Report) -> None:
-        if self.asked is None and self._when(report):
-            self.asked = time.perf_counter()
+        if self._asked is not None and isinstance(report, RunEnded):
+            self.seconds = time.perf_counter() - self._asked
+        if self._asked is None and self._when(report):
+            self._asked = time.perf_counter()
             self._control.stop()
 
 
@@ -84,8 +95,8 @@ def stopped(
     watch = Watch(control, when)
     what = project(**{"epochs": LONG, **settings})
     reports = train(what, trainer, control, further=further, then=watch)
-    assert watch.asked is not None
-    return reports, time.perf_counter() - watch.asked
+    assert watch.seconds is not None
+    return reports, watch.seconds
 
 
 def test_stop_in_the_middle_of_an_epoch() -> None:
@@ -103,11 +114,11 @@ def test_stop_in_the_middle_of_an_epoch() -> None:
     assert len(at) == steps  # what was done was reported
 
 
-def test_stop_in_the_middle_of_a_validation_pass() -> None:
+def test_stop_in_the_middle_of_a_validation_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "MAX_BATCH", 1)
     reports, seconds = stopped(
         lambda report: isinstance(report, Progress) and report.phase is Phase.VALIDATION,
         Trainer(dataset(50, 20_000)),
-        batch_size=1,
     )
     assert seconds < 0.5
     last = reports.progress[-1]
@@ -150,12 +161,14 @@ def test_a_stopped_model_works_and_trains_further() -> None:
     assert int(optimizer.iterations) == steps + 2 * 200
 
 
-def test_the_validation_rows_of_a_broken_off_pass_are_not_used_again() -> None:
+def test_the_validation_rows_of_a_broken_off_pass_are_not_used_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(batches, "MAX_BATCH", 1)
     trainer = Trainer(dataset(50, 20_000))
     stopped(
         lambda report: isinstance(report, Progress) and report.phase is Phase.VALIDATION,
         trainer,
-        batch_size=1,
     )
     assert trainer.model._eval_epoch_iterator is None
 

@@ -60,6 +60,7 @@ def test_curves_grow_while_a_run_goes_on(page: TrainPage, reports: Reports, qtbo
     reports.epochEnded.emit(epoch_ended(1, LOGS))
     qtbot.waitUntil(lambda: losses(page) == [0.5])
     assert page.second_chart.metric_name == "accuracy"
+    qtbot.waitUntil(lambda: not page._timer.isActive())
     assert page.second_chart.plot.drawn("validation")[1].tolist() == [0.75]
     assert list(page.histograms.tiles) == [1, 2]
     assert page.caption.text().startswith("Validation loss 0.6 after epoch 1.")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
@@ -28,8 +30,10 @@ from desktop.workers.reports import EpochEnded, Outcome, Progress, RunEnded, Run
 if TYPE_CHECKING:
     from desktop.workers.session import Session
 
-INTERVAL = 50  # milliseconds between two redraws at least
-BUDGET = 0.004  # seconds of a redraw that may go into histograms
+INTERVAL = 33  # milliseconds between two parts of the page that are drawn, at least
+SLOWEST = 200  # ... and at most
+SHARE = 0.15  # of a processor's time that drawing may take from the training
+BUDGET = 0.004  # seconds at a time that may go into histograms
 NARROW = 620  # pixels below which the charts stand above one another
 LOW, TALL = 230, 290  # pixels of a card at least: side by side, and above one another
 
@@ -37,8 +41,9 @@ LOW, TALL = 230, 290  # pixels of a card at least: side by side, and above one a
 class TrainPage(QWidget):
     """Curves and weight histograms of the session's runs.
 
-    Reports are collected as they come; drawing happens at most every `INTERVAL`, and only while the
-    page can be seen.
+    Reports are collected as they come and drawn at a steady rate, only while the page can be seen:
+    one part of the page after another, so that no part holds up the window for long, and with
+    pauses in between, so that the training gets its share of the processor.
     """
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
@@ -48,9 +53,10 @@ class TrainPage(QWidget):
         self._second_chosen = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(INTERVAL)
-        self._timer.timeout.connect(self.refresh)
+        self._timer.timeout.connect(self._draw_next)
         self._dirty = True
+        self._due: list[Callable[[], None]] = []  # parts to draw, next first
+        self._used = 0.0  # seconds of processor time this thread had used at the last drawing
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self._build_empty())
         self._pages.addWidget(self._build_charts())
@@ -190,25 +196,51 @@ class TrainPage(QWidget):
     def _changed(self) -> None:
         self._dirty = True
         if self._can_be_seen() and not self._timer.isActive():
-            self._timer.start()
+            self._pause()
+
+    def _pause(self) -> None:
+        """Wait before the next part as long as the last drawing, with all its painting, allows."""
+        used = time.thread_time()
+        busy, self._used = used - self._used, used
+        self._timer.start(round(min(max(1000 * busy / SHARE, INTERVAL), SLOWEST)))
+
+    @Slot()
+    def _draw_next(self) -> None:
+        """Draw the next part of the page that is due."""
+        if not self._due and self._dirty:
+            self._due = self._parts()
+        if self._due:
+            self._due.pop(0)()
+        if (self._due or self._dirty) and self._can_be_seen():
+            self._pause()
+
+    def _parts(self) -> list[Callable[[], None]]:
+        """All there is to draw now, in pieces."""
+        self._pages.setCurrentIndex(0 if self.history.is_empty else 1)
+        self._dirty = False
+        if self.history.is_empty:
+            return []
+        self._choose_metrics()
+        charts = [self.loss_chart.refresh]
+        if not self.second_chart.isHidden():
+            charts.append(self.second_chart.refresh)
+        return [self._write_caption, *charts, self._draw_histograms]
+
+    def _draw_histograms(self) -> None:
+        if self.histograms.refresh(BUDGET):
+            self._due.append(self._draw_histograms)
 
     def _can_be_seen(self) -> bool:
         return self.isVisible() and not self.window().isMinimized()
 
     @Slot()
     def refresh(self) -> None:
-        """Draw what has come since the last time."""
-        self._pages.setCurrentIndex(0 if self.history.is_empty else 1)
-        self._dirty = False
-        if self.history.is_empty:
-            return
-        self._choose_metrics()
-        self._write_caption()
-        self.loss_chart.refresh()
-        if not self.second_chart.isHidden():
-            self.second_chart.refresh()
-        if self.histograms.refresh(BUDGET) and self._can_be_seen():
-            self._timer.start()
+        """Draw what has come since the last time, at once but for some of the histograms."""
+        self._due = []
+        for draw in self._parts():
+            draw()
+        if self._due and self._can_be_seen():
+            self._pause()
 
     def _choose_metrics(self) -> None:
         """The second chart shows accuracy, or the first other metric, or nothing."""
@@ -258,7 +290,12 @@ class TrainPage(QWidget):
         super().showEvent(event)
         if self._dirty:
             self.refresh()
-        self._timer.start()  # what was out of sight is painted now
+        self._due.append(self._draw_histograms)  # those that were out of sight
+        self._pause()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -1,0 +1,261 @@
+"""Blocks of fused steps in place of single ones, under Keras's own `fit`.
+
+`fit` counts batches and calls its train function once for each. `Blocks` is a train function that
+takes a whole block of steps at the first of its batches and has nothing to do at the others;
+`block_callbacks` tells Keras's callbacks about blocks as Keras itself does with
+`steps_per_execution`: begin at the first batch, end at the last.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop.document.layers import Family
+from desktop.document.project import Project
+from desktop.engine import backend
+from desktop.engine.batches import Batches
+from desktop.engine.fused import MAX_STEPS, Compiler, FusedSteps
+from desktop.engine.numerics import NonFiniteError
+
+logger = logging.getLogger(__name__)
+
+BLOCK_SECONDS = 0.05  # that a block should last: what stop and pause have to wait for
+GROWTH = 8  # times as many steps as in the block before, at most
+
+# A network's first steps go through the graph, which is ready at once, while XLA compiles. The
+# change comes at a fixed step and not when XLA happens to be ready, so that equal runs give equal
+# results, to the bit.
+XLA_FROM = 1000
+# Measured on two cores: XLA takes 15 times as long as the graph for a small convolutional network.
+SLOW_WITH_XLA = (Family.CONVOLUTION, Family.POOLING)
+ADVANTAGE = 1.1  # how many times faster the graph has to be to be kept
+REHEARSAL_SECONDS = 0.03  # of steps to measure a compiler by
+ROUNDS = 3
+
+# The choices made so far, for networks that are built and trained alike.
+_choices: dict[Hashable, Compiler] = {}
+
+
+@dataclass(frozen=True)
+class Block:
+    """Batches trained in one call: from the 0-based `first` of the epoch up to before `stop`.
+
+    `logs` are Keras's running values after the last of them; `means` holds the running means after
+    each of them, (stop - first,), for the metrics that are means over rows.
+    """
+
+    first: int = 0
+    stop: int = 0
+    logs: Mapping[str, float] = field(default_factory=dict)
+    means: Mapping[str, NDArray[np.floating[Any]]] = field(default_factory=dict)
+
+
+class CompilerChoice:
+    """Finds out which compiler the full batches of one network are best served by, and when."""
+
+    def __init__(self, project: Project, steps: FusedSteps) -> None:
+        training = project.training
+        self._key: Hashable = (
+            project.layers,
+            project.data.input_shape,
+            training.batch_size,
+            training.loss,
+            training.optimizer.tag,
+            training.metrics,
+        )
+        self._steps = steps
+        self._compilation: _Compilation | None = None
+        self._compiler: Compiler | None = None
+        if backend.info().device != "CPU" or not suits_xla(project):
+            self._compiler = Compiler.GRAPH
+
+    def begin(self, source: Any, last_step: int) -> None:
+        """Start to compile, if the step `last_step` of the network's life will make use of it."""
+        wanted = last_step > XLA_FROM and isinstance(source, tuple)
+        if wanted and self._compiler is None and self._compilation is None:
+            known = _choices.get(self._key)
+            if known is Compiler.GRAPH:
+                self._compiler = known
+            else:
+                self._compilation = _Compilation(self._steps.rehearsal(Compiler.XLA, source))
+                self._compilation.start()
+
+    def at(self, step: int, source: Any, full_steps: int, wait: Callable[[], None]) -> Compiler:
+        """The compiler for `step` of the network's life. Calls `wait` while XLA is not ready."""
+        if step < XLA_FROM or not isinstance(source, tuple):
+            return Compiler.GRAPH
+        if self._compiler is None:
+            self.begin(source, step + 1)
+        if self._compiler is None:
+            assert self._compilation is not None
+            while not self._compilation.done.wait(0.02):
+                wait()
+            self._compiler = self._decide(source, full_steps, self._compilation.error)
+        return self._compiler
+
+    def finish(self) -> None:
+        """Wait until nothing is under way any more."""
+        if self._compilation is not None:
+            self._compilation.join()
+
+    def _decide(self, source: Any, full_steps: int, error: Exception | None) -> Compiler:
+        if error is not None:
+            logger.debug("XLA cannot compile this network", exc_info=error)
+            _choices[self._key] = Compiler.GRAPH
+        elif self._key not in _choices:
+            _choices[self._key] = self._faster(source, full_steps)
+        return _choices[self._key]
+
+    def _faster(self, source: Any, full_steps: int) -> Compiler:
+        """Try both from the same state, in turn, and look at the best time of each."""
+        once = _seconds(self._steps.rehearsal(Compiler.GRAPH, source, 1))
+        count = int(np.clip(REHEARSAL_SECONDS / once, 1, min(full_steps, MAX_STEPS)))
+        trials = {compiler: self._steps.rehearsal(compiler, source, count) for compiler in Compiler}
+        times = [
+            {compiler: _seconds(trial) for compiler, trial in trials.items()} for _ in range(ROUNDS)
+        ]
+        graph, xla = (min(each[compiler] for each in times) for compiler in Compiler)
+        logger.debug("%d steps: graph %.1f ms, XLA %.1f ms", count, 1e3 * graph, 1e3 * xla)
+        return Compiler.XLA if xla < graph * ADVANTAGE else Compiler.GRAPH
+
+
+def suits_xla(project: Project) -> bool:
+    """Whether it is worth trying XLA on the layers of `project`."""
+    return not any(layer.family in SLOW_WITH_XLA for layer in project.layers)
+
+
+class _Compilation(threading.Thread):
+    """Compiles beside the training; `done` when it is over, with the `error` if it failed."""
+
+    def __init__(self, compilation: Callable[[], None]) -> None:
+        super().__init__(name="compilation")
+        self.done = threading.Event()
+        self.error: Exception | None = None
+        self._compile: Callable[[], None] | None = compilation
+
+    def run(self) -> None:
+        assert self._compile is not None
+        try:
+            self._compile()
+        except Exception as error:
+            self.error = error
+        finally:
+            self._compile = None  # it holds rows and weights
+            self.done.set()
+
+
+def _seconds(work: Callable[[], None]) -> float:
+    start = perf_counter()
+    work()
+    return perf_counter() - start
+
+
+class Blocks:
+    """A train function for `fit`: `steps` over `batches`, a block at a time.
+
+    `planned` is how many steps the run is to make; `wait` is called when there is nothing to do but
+    wait, and may raise. Steps whose numbers are not finite are not taken: NonFiniteError is raised
+    once all before them have been.
+    """
+
+    def __init__(
+        self,
+        steps: FusedSteps,
+        choice: CompilerChoice,
+        batches: Batches,
+        planned: int,
+        wait: Callable[[], None],
+    ) -> None:
+        self.block = Block()
+        self._steps, self._choice, self._batches, self._wait = steps, choice, batches, wait
+        self._life = int(steps.model.optimizer.iterations)  # steps since the optimizer was made
+        self._last = self._life + planned
+        self._source: Any = None
+        self._next = 0
+        self._pace: dict[Compiler, float] = {}  # seconds per step
+        self._refused = False  # the next step is a bad one
+        self._count = 0  # steps in the last block
+
+    @property
+    def dataset(self) -> Any:
+        """What to give to `fit`: the batches, or what counts them where they are at hand."""
+        if self._batches.is_resident:
+            return backend.tensorflow().data.Dataset.range(self._batches.steps)
+        return self._batches.dataset
+
+    def begin(self, epoch: int) -> None:
+        """The 0-based `epoch` of the model's life begins."""
+        self._batches.begin(epoch)
+        self.block, self._next = Block(), 0
+        if self._batches.is_resident:
+            order = backend.tensorflow().constant(self._batches.order())
+            self._source = (*self._batches.tensors, order)
+
+    def __call__(self, iterator: Any) -> Mapping[str, float]:
+        """Train the next batch of the epoch. Returns the running values after its block."""
+        if self._next >= self.block.stop:
+            self.block = self._train(self._source or iterator, self._next)
+        self._next += 1
+        return self.block.logs
+
+    def _train(self, source: Any, first: int) -> Block:
+        full = self._batches.full_steps
+        compiler = Compiler.GRAPH
+        if first < full:
+            compiler = self._choice.at(self._life, source, full, self._wait)
+        limit = (full if compiler is Compiler.XLA else self._batches.steps) - first
+        if self._life < XLA_FROM:
+            limit = min(limit, XLA_FROM - self._life)
+        if self._refused:
+            raise NonFiniteError(batch=self._batches.at(first))
+        start = perf_counter()
+        outcome = self._steps.run(compiler, source, first, self._length(compiler, limit))
+        self._refused = outcome.refused
+        if not outcome.steps:
+            raise NonFiniteError(batch=self._batches.at(first))
+        self._pace[compiler] = (perf_counter() - start) / outcome.steps
+        self._count = outcome.steps
+        self._life += outcome.steps
+        self._choice.begin(source, self._last)
+        return Block(first, first + outcome.steps, outcome.logs, outcome.means)
+
+    def _length(self, compiler: Compiler, limit: int) -> int:
+        """How many steps the next block should have, up to `limit`."""
+        pace = self._pace.get(compiler)
+        wanted = 1 if pace is None else int(BLOCK_SECONDS / pace)
+        return max(1, min(wanted, GROWTH * max(self._count, 1), limit, MAX_STEPS))
+
+
+def block_callbacks(blocks: Blocks, callbacks: list[Any], model: Any, epochs: int) -> Any:
+    """The Keras CallbackList with which `fit` calls `callbacks` once for each of `blocks`."""
+    callback_list = backend.keras().callbacks.CallbackList
+
+    class BlockCallbacks(callback_list):  # type: ignore[misc, valid-type]
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            blocks.begin(epoch)
+            super().on_epoch_begin(epoch, logs)
+
+        def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+            if batch >= blocks.block.stop:
+                super().on_train_batch_begin(batch, logs)
+
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            if batch == blocks.block.first:  # the block has just been trained
+                super().on_train_batch_end(blocks.block.stop - 1, logs)
+
+    return BlockCallbacks(
+        callbacks,
+        add_history=True,
+        model=model,
+        verbose=0,
+        epochs=epochs,
+        steps=blocks.dataset.cardinality().numpy(),
+    )

@@ -1,0 +1,264 @@
+"""Training steps, many of them in one call.
+
+`fit` on a small network spends most of its time between the steps. Here a loop inside one graph
+takes them: the state of the training - weights, optimizer, metrics, random numbers - goes in as
+tensors and comes out as tensors, and Keras's own layers, losses, optimizers and metrics do in
+between what they do in `fit`. Nothing outside changes until the new state is put into the model's
+variables. That makes a step that must not be taken easy to leave out, and lets a compiler try the
+loop on the side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop.document.choices import Metric
+from desktop.engine import backend
+
+MAX_STEPS = 2048  # that one call may take
+NOT_MEANS = (Metric.PRECISION, Metric.RECALL, Metric.AUC)  # other metrics are means over rows
+
+
+class Compiler(StrEnum):
+    """What turns the steps into machine code."""
+
+    GRAPH = "graph"  # TensorFlow's own kernels, one after another: any network
+    XLA = "xla"  # one program for the whole loop, for full batches
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call came to: `steps` were taken, all that were asked for unless `refused`.
+
+    `logs` are Keras's running values at the end. `means` has the running means of the metrics that
+    are means over rows, (steps,) each, one for every step.
+    """
+
+    steps: int
+    refused: bool  # the next step has a loss, outputs or gradients that are not finite
+    logs: Mapping[str, float]
+    means: Mapping[str, NDArray[np.floating[Any]]]
+
+
+class FusedSteps:
+    """The training steps of a compiled `model`, whose optimizer has been built.
+
+    A step does what Keras's own does. It is refused, with all that would follow, if the loss, the
+    outputs or the gradients are not finite. `example` is a batch of a row or more; the metrics are
+    reset.
+    """
+
+    def __init__(self, model: Any, batch_size: int, example: tuple[Any, ...]) -> None:
+        self.model, self.batch_size = model, batch_size
+        _build_metrics(model, example)
+        variables = (*model.variables, *model.optimizer.variables, *model.metrics_variables)
+        self._variables = list({id(variable): variable for variable in variables}.values())
+        places = {id(variable): place for place, variable in enumerate(self._variables)}
+        self._trainable = [places[id(variable)] for variable in model.trainable_variables]
+        self._loss_tracker = next(metric for metric in model.metrics if metric.name == "loss")
+        self._functions: dict[tuple[Compiler, bool], Any] = {}
+        self._logged: list[str] = []
+        self._traced: list[str] = []
+
+    def run(self, compiler: Compiler, source: Any, first: int, count: int) -> Outcome:
+        """Take up to `count` steps.
+
+        `source` is the tensors (inputs, targets, perhaps sample weights, and last the order of the
+        rows), of which the batches from the 0-based `first` on are used; or an iterator of batches.
+        """
+        outcome = self._advance(compiler, source, first, count)
+        if outcome.refused and outcome.steps and compiler is Compiler.XLA:
+            # The model is as it was before: the same again, but for the bad step.
+            again = self._advance(compiler, source, first, outcome.steps)
+            return replace(again, refused=True)
+        return outcome
+
+    def _advance(self, compiler: Compiler, source: Any, first: int, count: int) -> Outcome:
+        steps, fine, logs, trace = self._function(compiler, source)(
+            source, *self._numbers(first, count, keep=True)
+        )
+        taken = int(steps)
+        values = trace.numpy()[:taken]
+        return Outcome(
+            steps=taken,
+            refused=not bool(fine),
+            logs=dict(zip(self._logged, logs.numpy().tolist(), strict=True)),
+            means={name: values[:, column] for column, name in enumerate(self._traced)},
+        )
+
+    def rehearsal(self, compiler: Compiler, source: Any, count: int = 0) -> Callable[[], None]:
+        """A function that takes the first `count` steps but leaves the model alone.
+
+        The graph is made here; the first call of the function compiles it. It may be called on any
+        thread, also while the model is being trained.
+        """
+        function = self._function(compiler, source)
+        numbers = self._numbers(0, count, keep=False)
+
+        def rehearse() -> None:
+            steps, *_ = function(source, *numbers)
+            steps.numpy()
+
+        return rehearse
+
+    # --- the graph --------------------------------------------------------------------------------
+
+    def _numbers(self, first: int, count: int, keep: bool) -> tuple[Any, Any, Any]:
+        tf = backend.tensorflow()
+        return tf.constant(first), tf.constant(count), tf.constant(keep)
+
+    def _function(self, compiler: Compiler, source: Any) -> Any:
+        """The compiled loop: from source, first, count and keep to steps, fine, logs and means."""
+        tf = backend.tensorflow()
+        is_resident = isinstance(source, tuple)
+        key = compiler, is_resident
+        if key in self._functions:
+            return self._functions[key]
+        loop = tf.function(
+            self._loop(compiler, _gathered(self.batch_size, compiler) if is_resident else _next),
+            jit_compile=compiler is Compiler.XLA,
+            autograph=False,
+        )
+
+        def advance(source: Any, first: Any, count: Any, keep: Any) -> tuple[Any, ...]:
+            before = [variable.value.read_value() for variable in self._variables]
+            steps, fine, logs, trace, state = loop(source, first, count, before)
+
+            def adopt() -> bool:
+                for variable, value in zip(self._variables, state, strict=True):
+                    variable.value.assign(value)
+                return True
+
+            # The graph leaves a bad step out. In XLA that would take a third longer, so that the
+            # state after a bad step is a bad one.
+            wanted = keep & fine if compiler is Compiler.XLA else keep
+            tf.cond(wanted, adopt, lambda: False)
+            return steps, fine, logs, trace
+
+        self._functions[key] = function = tf.function(advance, autograph=False)
+        with _functional(self.model.optimizer):
+            function.get_concrete_function(source, *self._numbers(0, 0, keep=False))
+        return function
+
+    def _loop(self, compiler: Compiler, batch_of: Any) -> Any:
+        tf = backend.tensorflow()
+
+        def loop(source: Any, first: Any, count: Any, state: list[Any]) -> tuple[Any, ...]:
+            def body(step: Any, _: Any, trace: Any, *state: Any) -> tuple[Any, ...]:
+                new, fine, results = self._step(state, batch_of(source, first + step))
+                if compiler is Compiler.GRAPH:
+                    new = tf.cond(fine, lambda: new, lambda: list(state))
+                means = tf.stack([results[name] for name in self._traced])
+                trace = tf.tensor_scatter_nd_update(trace, [[step]], [means])
+                return step + tf.cast(fine, tf.int32), fine, trace, *new
+
+            self._logged = list(self._results(state))
+            self._traced = [name for name in self._logged if name not in NOT_MEANS]
+            trace = tf.zeros((MAX_STEPS, len(self._traced)))
+            start = (tf.constant(0), tf.constant(True), trace, *state)
+            steps, fine, trace, *state = tf.while_loop(
+                lambda step, fine, *_: fine & (step < count), body, start
+            )
+            logs = tf.stack([self._results(state)[name] for name in self._logged])
+            return steps, fine, logs, trace, state
+
+        return loop
+
+    def _step(
+        self, state: Sequence[Any], batch: tuple[Any, ...]
+    ) -> tuple[list[Any], Any, Mapping[str, Any]]:
+        """The state after a step, whether all was finite, and the running metrics."""
+        keras, tf = backend.keras(), backend.tensorflow()
+        model, optimizer = self.model, self.model.optimizer
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(batch)
+        weights = [state[place] for place in self._trainable]
+        mapping = zip(self._variables, state, strict=True)
+        with keras.StatelessScope(state_mapping=mapping, collect_losses=True) as scope:
+            with tf.GradientTape() as tape:
+                tape.watch(weights)
+                outputs = model(x, training=True)
+                loss = model.compute_loss(
+                    x=x, y=y, y_pred=outputs, sample_weight=sample_weight, training=True
+                )
+            gradients = tape.gradient(loss, weights)
+            self._loss_tracker.update_state(loss, sample_weight=tf.shape(x)[0])
+            optimizer.apply(gradients, model.trainable_variables)
+            results = model.compute_metrics(x, y, outputs, sample_weight=sample_weight)
+        # A sum is finite only if all of its terms are.
+        sums = [tf.reduce_sum(part) for part in (outputs, *gradients) if part is not None]
+        fine = tf.math.is_finite(tf.add_n([loss, *sums]))
+        return [scope.get_current_value(variable) for variable in self._variables], fine, results
+
+    def _results(self, state: Sequence[Any]) -> Mapping[str, Any]:
+        """The metrics' values in `state`."""
+        mapping = zip(self._variables, state, strict=True)
+        with backend.keras().StatelessScope(state_mapping=mapping):
+            results: Mapping[str, Any] = self.model.get_metrics_result()
+        return results
+
+
+def _gathered(batch_size: int, compiler: Compiler) -> Any:
+    """A function that gathers a batch from tensors and the order of their rows."""
+    tf = backend.tensorflow()
+
+    def gather(source: tuple[Any, ...], step: Any) -> tuple[Any, ...]:
+        *parts, order = source
+        start = step * batch_size
+        if compiler is Compiler.XLA:  # which has to know the shape
+            rows = tf.gather(order, start + tf.range(batch_size))
+        else:
+            rows = order[start : start + batch_size]
+        return tuple(tf.gather(part, rows) for part in parts)
+
+    return gather
+
+
+def _next(source: Any, _: Any) -> tuple[Any, ...]:
+    batch: tuple[Any, ...] = source.get_next()
+    return batch
+
+
+def _build_metrics(model: Any, batch: tuple[Any, ...]) -> None:
+    """Let loss and metrics make their variables, which they do when they first see a batch."""
+    x, y, sample_weight = backend.keras().utils.unpack_x_y_sample_weight(batch)
+    outputs = model(x, training=False)
+    model.compute_loss(x=x, y=y, y_pred=outputs, sample_weight=sample_weight, training=False)
+    model.compute_metrics(x, y, outputs, sample_weight=sample_weight)
+    model.reset_metrics()
+
+
+@contextmanager
+def _functional(optimizer: Any) -> Iterator[None]:
+    """Let `optimizer` work on tensors in a stateless scope.
+
+    Keras's optimizers can; what its TensorFlow backend lays over that, for several devices at once,
+    insists on variables. Here the methods below are those of every other backend.
+    """
+    plain = next(cls for cls in type(optimizer).__mro__ if cls.__name__ == "BaseOptimizer")
+    methods = (
+        "assign",
+        "assign_add",
+        "assign_sub",
+        "_apply_weight_decay",
+        "_backend_update_step",
+        "_var_key",
+    )
+    laid_over: dict[str, Any] = {name: getattr(plain, name).__get__(optimizer) for name in methods}
+    laid_over["_trainable_variables_indices"] = {
+        id(variable): place for place, variable in enumerate(optimizer._trainable_variables)
+    }
+    before = {name: optimizer.__dict__[name] for name in laid_over if name in optimizer.__dict__}
+    optimizer.__dict__.update(laid_over)
+    try:
+        yield
+    finally:
+        for name in laid_over:
+            del optimizer.__dict__[name]
+        optimizer.__dict__.update(before)
