@@ -134,6 +134,8 @@ class TrainingLog:
                     f"{count(report.training_rows, 'row')} for {count(report.epochs, 'epoch')}, "
                     f"seed {report.seed}"
                 )
+                if report.note:
+                    self._line(report.note)
             case reports.Progress():
                 self._bar.update(
                     self._task,

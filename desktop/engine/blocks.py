@@ -28,7 +28,7 @@ from desktop.engine.numerics import NonFiniteError
 logger = logging.getLogger(__name__)
 
 BLOCK_SECONDS = 0.05  # that a block should last: what stop and pause have to wait for
-GROWTH = 8  # times as many steps as in the block before, at most
+GROWTH = 8  # times as many steps as in the longest block so far, at most
 
 # A network's first steps go through the graph, which is ready at once, while XLA compiles. The
 # change comes at a fixed step and not when XLA happens to be ready, so that equal runs give equal
@@ -181,8 +181,8 @@ class Blocks:
         self._source: Any = None
         self._next = 0
         self._pace: dict[Compiler, float] = {}  # seconds per step
+        self._longest: dict[Compiler, int] = {}  # block
         self._refused = False  # the next step is a bad one
-        self._count = 0  # steps in the last block
 
     @property
     def dataset(self) -> Any:
@@ -222,16 +222,17 @@ class Blocks:
         if not outcome.steps:
             raise NonFiniteError(batch=self._batches.at(first))
         self._pace[compiler] = (perf_counter() - start) / outcome.steps
-        self._count = outcome.steps
+        self._longest[compiler] = max(outcome.steps, self._longest.get(compiler, 0))
         self._life += outcome.steps
         self._choice.begin(source, self._last)
         return Block(first, first + outcome.steps, outcome.logs, outcome.means)
 
     def _length(self, compiler: Compiler, limit: int) -> int:
         """How many steps the next block should have, up to `limit`."""
-        pace = self._pace.get(compiler)
-        wanted = 1 if pace is None else int(BLOCK_SECONDS / pace)
-        return max(1, min(wanted, GROWTH * max(self._count, 1), limit, MAX_STEPS))
+        if compiler not in self._pace:
+            return 1
+        wanted = int(BLOCK_SECONDS / self._pace[compiler])
+        return max(1, min(wanted, GROWTH * self._longest[compiler], limit, MAX_STEPS))
 
 
 def block_callbacks(blocks: Blocks, callbacks: list[Any], model: Any, epochs: int) -> Any:

@@ -23,6 +23,7 @@ from desktop.document.choices import Metric
 from desktop.engine import backend
 
 MAX_STEPS = 2048  # that one call may take
+_KEPT = ("__init__", "stateless_apply")
 NOT_MEANS = (Metric.PRECISION, Metric.RECALL, Metric.AUC)  # other metrics are means over rows
 
 
@@ -58,7 +59,10 @@ class FusedSteps:
     def __init__(self, model: Any, batch_size: int, example: tuple[Any, ...]) -> None:
         self.model, self.batch_size = model, batch_size
         _build_metrics(model, example)
-        variables = (*model.variables, *model.optimizer.variables, *model.metrics_variables)
+        optimizer = model.optimizer
+        # Nadam keeps one to itself.
+        hidden = [part for part in vars(optimizer).values() if _is_variable(part)]
+        variables = (*model.variables, *optimizer.variables, *hidden, *model.metrics_variables)
         self._variables = list({id(variable): variable for variable in variables}.values())
         places = {id(variable): place for place, variable in enumerate(self._variables)}
         self._trainable = [places[id(variable)] for variable in model.trainable_variables]
@@ -68,11 +72,17 @@ class FusedSteps:
         self._traced: list[str] = []
 
     def run(self, compiler: Compiler, source: Any, first: int, count: int) -> Outcome:
-        """Take up to `count` steps.
+        """Take `count` steps, or as many as there are batches for; XLA takes full ones only.
 
         `source` is the tensors (inputs, targets, perhaps sample weights, and last the order of the
-        rows), of which the batches from the 0-based `first` on are used; or an iterator of batches.
+        rows), of which the batches from the 0-based `first` on are used; or an iterator of batches,
+        which has to have as many.
         """
+        if isinstance(source, tuple):
+            rows = len(source[-1])
+            full, short = divmod(rows, self.batch_size)
+            there = full if compiler is Compiler.XLA else full + (short > 0)
+            count = min(count, there - first)
         outcome = self._advance(compiler, source, first, count)
         if outcome.refused and outcome.steps and compiler is Compiler.XLA:
             # The model is as it was before: the same again, but for the bad step.
@@ -204,6 +214,10 @@ class FusedSteps:
         return results
 
 
+def _is_variable(part: Any) -> bool:
+    return isinstance(part, backend.keras().Variable)
+
+
 def _gathered(batch_size: int, compiler: Compiler) -> Any:
     """A function that gathers a batch from tensors and the order of their rows."""
     tf = backend.tensorflow()
@@ -236,29 +250,27 @@ def _build_metrics(model: Any, batch: tuple[Any, ...]) -> None:
 
 @contextmanager
 def _functional(optimizer: Any) -> Iterator[None]:
-    """Let `optimizer` work on tensors in a stateless scope.
+    """Let optimizers like `optimizer` work on tensors in a stateless scope.
 
     Keras's optimizers can; what its TensorFlow backend lays over that, for several devices at once,
-    insists on variables. Here the methods below are those of every other backend.
+    insists on variables. Here it is lifted, which leaves the methods of every other backend.
     """
-    plain = next(cls for cls in type(optimizer).__mro__ if cls.__name__ == "BaseOptimizer")
-    methods = (
-        "assign",
-        "assign_add",
-        "assign_sub",
-        "_apply_weight_decay",
-        "_backend_update_step",
-        "_var_key",
-    )
-    laid_over: dict[str, Any] = {name: getattr(plain, name).__get__(optimizer) for name in methods}
-    laid_over["_trainable_variables_indices"] = {
+    mro = {cls.__name__: cls for cls in type(optimizer).__mro__}
+    plain, tensorflow = mro["BaseOptimizer"], mro["TFOptimizer"]
+    laid_over = {
+        name: method
+        for name, method in vars(tensorflow).items()
+        if callable(method) and name in vars(plain) and name not in _KEPT
+    }
+    indices = optimizer._trainable_variables_indices
+    for name in laid_over:
+        setattr(tensorflow, name, getattr(plain, name))
+    optimizer._trainable_variables_indices = {
         id(variable): place for place, variable in enumerate(optimizer._trainable_variables)
     }
-    before = {name: optimizer.__dict__[name] for name in laid_over if name in optimizer.__dict__}
-    optimizer.__dict__.update(laid_over)
     try:
         yield
     finally:
-        for name in laid_over:
-            del optimizer.__dict__[name]
-        optimizer.__dict__.update(before)
+        for name, method in laid_over.items():
+            setattr(tensorflow, name, method)
+        optimizer._trainable_variables_indices = indices

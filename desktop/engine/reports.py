@@ -114,6 +114,7 @@ class RunStarted:
     validation_rows: int
     seed: int | None
     histograms: tuple[WeightHistogram, ...]
+    note: str = ""  # what a user should know about this run; may be empty
 
 
 class Phase(StrEnum):

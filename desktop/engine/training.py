@@ -38,6 +38,11 @@ logger = logging.getLogger(__name__)
 
 Sink = Callable[[Report], None]
 
+TOO_LARGE = (
+    "The training rows would take up more than half of this machine's memory. They are read batch "
+    "by batch instead, which is slower."
+)
+
 
 @dataclass
 class _Ending:
@@ -182,6 +187,7 @@ class Trainer:
                 validation_rows=plan.validation_rows,
                 seed=seed,
                 histograms=weight_histograms(self._model, project),
+                note=TOO_LARGE if training.is_too_large else "",
             )
         )
         steps, choice = self._prepare_steps(project, training)

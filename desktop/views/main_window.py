@@ -43,7 +43,7 @@ from desktop.views.stack.commands import COMMANDS
 from desktop.views.theme import SPACE_L, SPACE_S, Mode, Theme
 from desktop.views.training_panel import TrainingPanel
 from desktop.views.workspace import Workspace
-from desktop.workers.reports import EngineInfo, Outcome, RunEnded
+from desktop.workers.reports import EngineInfo, Outcome, RunEnded, RunStarted
 from desktop.workers.session import Session, State
 
 MODEL_FILTER = "Keras models (*.keras)"
@@ -294,8 +294,10 @@ class MainWindow(QMainWindow):
         self._device.setText("TensorFlow is not loaded")
         self.notice.show_message(f"{message}. Train tries again.")
 
-    def _on_run_started(self, _report: object) -> None:
+    def _on_run_started(self, report: RunStarted) -> None:
         self.notice.hide()
+        if report.note:
+            self.notice.show_message(report.note, "accent")
         if self.tabs.currentWidget() in (self.data_page, self.evaluate_page):
             self.tabs.setCurrentWidget(self.train_page)
 
