@@ -1,0 +1,119 @@
+"""How long it takes from pen up to new probabilities, with and without training going on.
+
+    python tests/benchmarks/bench_canvas.py [--drawings N] [--mnist FILE]
+
+Strokes are drawn on the page Draw of the real window with mouse events. Printed are milliseconds
+from the release of the mouse button until the bars show the answer to what was drawn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import numpy as np
+from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from desktop.app import make_window
+from desktop.document.data import Mnist
+from desktop.document.layers import Dense, Flatten
+from desktop.document.project import Project
+from desktop.document.training import Training
+from desktop.workers.session import State
+
+SHARED = ROOT.parent / "shared" / "data" / "mnist.npz"
+PAUSE = 300  # milliseconds between two drawings
+
+
+def wait(signal: Any, until: Any = lambda: True) -> None:
+    """Run the event loop until `signal` comes and `until` is true."""
+    loop = QEventLoop()
+
+    def look(*_: Any) -> None:
+        if until():
+            loop.quit()
+
+    signal.connect(look)
+    loop.exec()
+    signal.disconnect(look)
+
+
+def rest(milliseconds: int) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+def draw(window: Any, random: np.random.Generator) -> float:
+    """Draw a stroke; milliseconds from pen up to the answer."""
+    page, canvas = window.draw_page, window.draw_page.canvas
+    canvas.clear()
+    rest(PAUSE)
+    width, height = canvas.width(), canvas.height()
+    places = [QPoint(int(x * width), int(y * height)) for x, y in 0.2 + 0.6 * random.random((6, 2))]
+    button = Qt.MouseButton.LeftButton
+    QTest.mousePress(canvas, button, pos=places[0])
+    for place in places[1:]:
+        QTest.mouseMove(canvas, place)
+    start = time.perf_counter()
+    QTest.mouseRelease(canvas, button, pos=places[-1])
+    wait(window.session.predicted, lambda: page._request is None)
+    return 1000 * (time.perf_counter() - start)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="From pen up to new probabilities")
+    parser.add_argument("--drawings", type=int, default=60)
+    parser.add_argument("--mnist", type=Path, default=SHARED)
+    options = parser.parse_args()
+    os.environ["LAYERWISE_HOME"] = tempfile.mkdtemp()
+    app = QApplication([])
+    window = make_window()
+    layers = (
+        Flatten(),
+        Dense(units=128, activation="relu"),
+        Dense(units=10, activation="softmax"),
+    )
+    data = Mnist(path=str(options.mnist))
+    window.workspace.new(
+        Project(data=data, layers=layers, training=Training(epochs=100_000, batch_size=32))
+    )
+    window.show()
+    window.start()
+    session, random = window.session, np.random.default_rng(812)
+    if session.summary is None:
+        wait(session.dataLoaded)
+    if session.state is not State.IDLE:
+        wait(session.stateChanged, lambda: session.state is State.IDLE)
+    window.train_button.click()
+    wait(session.epochEnded)
+    wait(session.epochEnded)
+    window.tabs.setCurrentWidget(window.draw_page)
+    draw(window, random)
+    print(f"{'milliseconds':<20}{'min':>7}{'median':>8}{'95 %':>7}{'max':>7}")
+    for name in ("while training", "not training"):
+        times = [draw(window, random) for _ in range(options.drawings)]
+        low, middle, high = np.percentile(times, (0, 50, 95))
+        print(f"{name:<20}{low:7.1f}{middle:8.1f}{high:7.1f}{max(times):7.1f}")
+        if session.is_running:
+            session.stop()
+            wait(session.runEnded)
+    window.workspace.new(window.workspace.project)
+    window.close()
+    app.processEvents()
+
+
+if __name__ == "__main__":
+    main()
