@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
+import threading
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import TypeAlias
@@ -10,6 +13,8 @@ from typing import TypeAlias
 from PySide6.QtCore import QObject, QThread
 
 Job: TypeAlias = Callable[[], None]
+
+NICENESS = 5  # steps of priority below the window's; Linux gives such a thread a third of its share
 
 logger = logging.getLogger(__name__)
 
@@ -19,11 +24,15 @@ class JobThread(QThread):
 
     A job tells of its outcome, failures included, through signals; what it lets slip is logged,
     and the thread goes on with the next job.
+
+    With `yielding`, the thread and, on Linux, those it starts let the other threads go first: a
+    processor they need for a moment is theirs at once.
     """
 
-    def __init__(self, name: str, parent: QObject | None = None) -> None:
+    def __init__(self, name: str, parent: QObject | None = None, *, yielding: bool = False) -> None:
         super().__init__(parent)
         self.setObjectName(name)
+        self._yielding = yielding
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
 
     def submit(self, job: Job) -> None:
@@ -36,9 +45,21 @@ class JobThread(QThread):
         self.wait()
 
     def run(self) -> None:
+        if self._yielding:
+            self._yield()
         while (job := self._jobs.get()) is not None:
             try:
                 job()
             except Exception:
                 logger.exception("A job on the thread %s failed", self.objectName())
             del job  # it may hold a model
+
+    def _yield(self) -> None:
+        if (
+            sys.platform == "linux"
+        ):  # where Qt's priorities have no effect, but a thread has its own
+            thread = threading.get_native_id()
+            nice = os.getpriority(os.PRIO_PROCESS, thread)
+            os.setpriority(os.PRIO_PROCESS, thread, nice + NICENESS)  # 19 at most
+        else:
+            self.setPriority(QThread.Priority.LowPriority)

@@ -85,7 +85,7 @@ class Session(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = JobThread("engine", self)
+        self._engine = JobThread("engine", self, yielding=True)
         self._aside = JobThread("aside", self)
         self._control = RunControl()
         self._state = State.STARTING
