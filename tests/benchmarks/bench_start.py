@@ -33,18 +33,19 @@ def done() -> None:
     os._exit(0)
 
 
-def when_painted(widget: Any, then: Any) -> Any:
+def when_painted(window: Any, then: Any) -> Any:
+    """Call `then` after the first time that all of `window` has been painted."""
     from PySide6.QtCore import QEvent, QObject, QTimer
 
     class Watch(QObject):
         def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-            if event.type() == QEvent.Type.Paint:
-                widget.removeEventFilter(self)
+            if event.type() == QEvent.Type.UpdateRequest:  # paints the window and what is in it
+                window.removeEventFilter(self)
                 QTimer.singleShot(0, then)
             return False
 
-    watch = Watch(widget)
-    widget.installEventFilter(watch)
+    watch = Watch(window)
+    window.installEventFilter(watch)
     return watch
 
 

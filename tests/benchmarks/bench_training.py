@@ -1,6 +1,6 @@
 """How fast training is in the notebook, command line, window, a bare loop and PyTorch.
 
-    python -m uv run --with tensorboard --with torch tests/benchmarks/bench_training.py
+    python -m uv run --with torch tests/benchmarks/bench_training.py
         [--networks softmax,128,...] [--epochs N] [--rounds N] [--mnist FILE]
 
 Every way trains the same networks on the same 54,000 MNIST images in batches of 32, with 6,000
