@@ -172,7 +172,7 @@ def window(project: Project, mnist: Path) -> dict[str, Any]:
     main.workspace.new(project)
     main.show()
     marks, gaps, last = Marks(), [], [0.0]
-    timer = QTimer(main, interval=4, timerType=Qt.TimerType.PreciseTimer)
+    timer = QTimer(main, interval=10, timerType=Qt.TimerType.PreciseTimer)
 
     def beat() -> None:
         now = time.perf_counter()

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from desktop.workers.session import Session
 
 INTERVAL = 33  # milliseconds between two parts of the page that are drawn, at least
-SLOWEST = 250  # ... and at most
-SHARE = 0.04 * (os.cpu_count() or 1)  # of a processor: 4 % of the machine's time goes into drawing
+SLOWEST = 300  # ... and at most
+SHARE = 0.03 * (os.cpu_count() or 1)  # of a processor: 3 % of the machine's time goes into drawing
 BUDGET = 0.004  # seconds at a time that may go into histograms
 NARROW = 620  # pixels below which the charts stand above one another
 LOW, TALL = 230, 290  # pixels of a card at least: side by side, and above one another
