@@ -90,6 +90,7 @@ class MainWindow(QMainWindow):
         """Load the data of the project, then TensorFlow; call once the window is painted."""
         self.session.start()
         self.session.load_data(self.workspace.project.data)
+        QTimer.singleShot(0, self.train_page.prepare)
 
     # --- making the parts -------------------------------------------------------------------------
 

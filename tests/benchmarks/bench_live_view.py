@@ -112,6 +112,7 @@ def main() -> None:
     theme = Theme(ThemeMode.LIGHT)
     theme.apply()
     page = TrainPage(Reports(), theme)  # type: ignore[arg-type]
+    page.prepare()
     page.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, False)
     run = Run(page, options.epochs * 2, options.steps, options.layers)
     start = time.perf_counter()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QBuffer, QIODevice, Qt
 from PySide6.QtWidgets import QBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.views.charts.curves import CurveChart
 from desktop.views.pages.train import TrainPage
 from desktop.views.theme import Mode, Theme
 from desktop.workers.reports import Outcome
@@ -32,6 +36,7 @@ def theme(qtbot: QtBot) -> Theme:
 def page(qtbot: QtBot, reports: Reports, theme: Theme) -> TrainPage:
     page = TrainPage(reports, theme)  # type: ignore[arg-type]
     qtbot.addWidget(page)
+    page.prepare()
     page.resize(760, 700)
     page.show()
     qtbot.waitExposed(page)
@@ -192,7 +197,7 @@ def test_nothing_is_wider_than_the_page(
 def test_light_and_dark(page: TrainPage, reports: Reports, theme: Theme, qtbot: QtBot) -> None:
     reports.runStarted.emit(started())
     reports.epochEnded.emit(epoch_ended(1, LOGS))
-    qtbot.waitUntil(lambda: losses(page) == [0.5])
+    qtbot.waitUntil(lambda: 1 in page.histograms.tiles and not page._timer.isActive())
 
     def picture() -> bytes:
         buffer = QBuffer()
@@ -223,3 +228,34 @@ def test_everything_that_takes_the_focus_has_a_name(
     assert len(focusable) > 8
     nameless = [w for w in focusable if not w.accessibleName()]
     assert not nameless
+
+
+def test_charts_are_made_when_they_are_needed(qtbot: QtBot, reports: Reports, theme: Theme) -> None:
+    page = TrainPage(reports, theme)  # type: ignore[arg-type]
+    qtbot.addWidget(page)
+    page.resize(500, 700)
+    page.show()
+    theme.set_mode(Mode.DARK)
+    assert page.is_empty
+    assert page.findChild(CurveChart) is None
+    reports.runStarted.emit(started())
+    reports.epochEnded.emit(epoch_ended(1, LOGS))
+    page.refresh()
+    assert not page.is_empty
+    assert page.loss_chart.isVisible()
+    assert page.loss_chart.y() < page.second_chart.y()  # above one another: the page is narrow
+    charts = page.findChildren(CurveChart)
+    page.prepare()
+    assert page.findChildren(CurveChart) == charts
+
+
+def test_the_window_is_shown_before_the_library_of_the_plots_is_loaded() -> None:
+    script = (
+        "import sys; from PySide6.QtWidgets import QApplication; app = QApplication([]);"
+        "from desktop.app import make_window; window = make_window(); window.show();"
+        "app.processEvents(); assert 'pyqtgraph' not in sys.modules;"
+        "assert 'tensorflow' not in sys.modules; window.train_page.prepare();"
+        "assert 'pyqtgraph' in sys.modules; window.close()"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr

@@ -21,14 +21,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.views.charts.curves import CurveChart
-from desktop.views.charts.histograms import HistogramPanel
 from desktop.views.charts.history import LEARNING_RATE, LOSS, RunHistory, higher_is_better
 from desktop.views.charts.summary import caption
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from desktop.workers.reports import EpochEnded, Outcome, Progress, RunEnded, RunStarted
 
 if TYPE_CHECKING:
+    from desktop.views.charts.curves import CurveChart
+    from desktop.views.charts.histograms import HistogramPanel
     from desktop.workers.session import Session
 
 INTERVAL = 33  # milliseconds between two parts of the page that are drawn, at least
@@ -45,7 +45,18 @@ class TrainPage(QWidget):
     Reports are collected as they come and drawn at a steady rate, only while the page can be seen:
     one part of the page after another, so that no part holds up the window for long, and with
     pauses in between, so that the training gets its share of the processor.
+
+    The charts are made by `prepare`, or when they are needed: the plots' library takes as long to
+    load as everything else that the window needs to be seen.
     """
+
+    caption: QLabel
+    smoothing: QSlider
+    smoothing_value: QLabel
+    loss_chart: CurveChart
+    second_chart: CurveChart
+    histograms: HistogramPanel
+    splitter: QSplitter
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,7 +71,6 @@ class TrainPage(QWidget):
         self._used = 0.0  # seconds of processor time this thread had used at the last drawing
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self._build_empty())
-        self._pages.addWidget(self._build_charts())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
@@ -99,7 +109,21 @@ class TrainPage(QWidget):
         layout.addStretch(3)
         return page
 
+    def prepare(self) -> None:
+        """Make the charts, if they are not there yet."""
+        if not self._is_prepared:
+            self._pages.addWidget(self._build_charts())
+            self._recolor()
+            self._arrange()
+
+    @property
+    def _is_prepared(self) -> bool:
+        return self._pages.count() > 1
+
     def _build_charts(self) -> QWidget:
+        from desktop.views.charts.curves import CurveChart
+        from desktop.views.charts.histograms import HistogramPanel
+
         content = QWidget(self)
         self.caption = QLabel(content)
         self.caption.setWordWrap(True)
@@ -157,6 +181,7 @@ class TrainPage(QWidget):
     @Slot(object)
     def run_started(self, report: RunStarted) -> None:
         """A run begins: a new history if it starts at epoch 0, else more of this one."""
+        self.prepare()
         self.history.take_started(report)
         for chart in (self.loss_chart, self.second_chart):
             chart.plot.zoomed = None
@@ -217,10 +242,12 @@ class TrainPage(QWidget):
 
     def _parts(self) -> list[Callable[[], None]]:
         """All there is to draw now, in pieces."""
-        self._pages.setCurrentIndex(0 if self.history.is_empty else 1)
         self._dirty = False
         if self.history.is_empty:
+            self._pages.setCurrentIndex(0)
             return []
+        self.prepare()
+        self._pages.setCurrentIndex(1)
         self._choose_metrics()
         charts = [self.loss_chart.refresh]
         if not self.second_chart.isHidden():
@@ -281,6 +308,8 @@ class TrainPage(QWidget):
     def _recolor(self) -> None:
         icon = self._theme.icon("mdi6.chart-line", "muted")
         self._empty_icon.setPixmap(icon.pixmap(QSize(48, 48)))
+        if not self._is_prepared:
+            return
         hover = self._theme.tokens.border
         self.splitter.setStyleSheet(
             "QSplitter::handle { background: transparent; }"
@@ -291,8 +320,9 @@ class TrainPage(QWidget):
         super().showEvent(event)
         if self._dirty:
             self.refresh()
-        self._due.append(self._draw_histograms)  # those that were out of sight
-        self._pause()
+        if not self.is_empty:
+            self._due.append(self._draw_histograms)  # those that were out of sight
+            self._pause()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -305,7 +335,13 @@ class TrainPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = event.size().width() < NARROW
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Put the charts side by side, or above one another where the page is narrow."""
+        if not self._is_prepared:
+            return
+        narrow = self.width() < NARROW
         direction = QBoxLayout.Direction
         flow = direction.TopToBottom if narrow else direction.LeftToRight
         self._charts.setDirection(flow)
