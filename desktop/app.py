@@ -10,15 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from desktop import paths, startup
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from desktop.views.main_window import MainWindow
-
-NO_DISPLAY = (
-    "Layerwise needs a display for its window, and there is none. Without one, these work: "
-    "train, check, evaluate, predict, self-test (for example: main.py check PROJECT)."
-)
 
 logger = logging.getLogger("desktop")
 
@@ -30,30 +27,40 @@ def main() -> int:
     return run(sys.argv[1:])
 
 
-def has_display() -> bool:
-    """Whether a window can be shown: always on Windows and macOS, else if a display is set."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    platform = os.environ.get("QT_QPA_PLATFORM", "").split(":")[0]
-    if platform and platform not in ("xcb", "wayland"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
 def open_window(path: Path | None) -> int:
     """Show the window, with the project at `path` or a first one to try. Returns the exit code."""
-    if not has_display():
-        sys.stderr.write(f"{NO_DISPLAY}\n")
+    problem = startup.window_problem()
+    if problem is not None:
+        startup.tell(problem)
         return 2
     from PySide6.QtWidgets import QApplication
 
     app = QApplication([sys.argv[0]])
     window = make_window()
     catch_errors(window)
+    open_from_file_manager(app, window)
     window.show()
     if path is not None:
         window.files.open_path(path.absolute())
+    if (warning := startup.settings_problem()) is not None:
+        startup.tell(warning)
+        window.notice.show_message(warning, "warning")
     return run_window(app, window)
+
+
+def open_from_file_manager(app: QApplication, window: MainWindow) -> None:
+    """Open what the Finder of macOS asks for: it sends an event instead of an argument."""
+    from PySide6.QtCore import QEvent, QObject
+    from PySide6.QtGui import QFileOpenEvent
+
+    class Opener(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if isinstance(event, QFileOpenEvent):
+                window.files.open_path(Path(event.file()))
+                return True
+            return False
+
+    app.installEventFilter(Opener(window))
 
 
 def run_window(app: QApplication, window: MainWindow) -> int:
@@ -68,6 +75,7 @@ def run_window(app: QApplication, window: MainWindow) -> int:
 
 def make_window() -> MainWindow:
     """A MainWindow with everything it needs, on a new project. Needs a QApplication."""
+    from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
 
     from desktop.document.project import starter_project
@@ -80,6 +88,7 @@ def make_window() -> MainWindow:
     QApplication.setApplicationName("Layerwise")
     QApplication.setApplicationDisplayName("")
     QApplication.setDesktopFileName("layerwise")
+    QApplication.setWindowIcon(QIcon(str(paths.resources() / "icon.svg")))
     settings = Settings()
     theme = Theme(settings.theme)
     theme.apply()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import platformdirs
 
+MNIST = "mnist.npz"
+
 
 def resources() -> Path:
     """The folder `resources`, beside the package or inside the executable."""
@@ -22,6 +24,13 @@ def settings_folder() -> Path:
 
 
 def keras_datasets() -> Path:
-    """Where Keras keeps downloaded data sets: $KERAS_HOME/datasets or ~/.keras/datasets."""
+    """Where Keras keeps downloaded data sets: $KERAS_HOME/datasets or ~/.keras/datasets.
+
+    In the executable, the folder of the MNIST that it brings, as long as the user has none there.
+    """
     home = os.environ.get("KERAS_HOME")
-    return (Path(home) if home else Path.home() / ".keras") / "datasets"
+    own = (Path(home) if home else Path.home() / ".keras") / "datasets"
+    brought = resources() / "datasets"
+    if (brought / MNIST).is_file() and not (own / MNIST).exists():
+        return brought
+    return own

@@ -6,6 +6,7 @@ import ctypes
 import os
 import sys
 from math import prod
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.document.layers import Family
@@ -21,11 +22,25 @@ OPTIMIZER_SLOTS = {"SGD": 0, "RMSprop": 1, "Adagrad": 1, "Adam": 2, "AdamW": 2, 
 def physical_memory() -> int | None:
     """The memory of this machine in bytes, or None where the system does not tell."""
     if sys.platform == "win32":
-        return _windows_memory()
+        return _windows_memory("total")
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError, AttributeError):
         return None
+
+
+def available_memory(meminfo: Path = Path("/proc/meminfo")) -> int | None:
+    """The memory in bytes that programs can still have, or None where the system does not tell."""
+    if sys.platform == "win32":
+        return _windows_memory("available")
+    try:
+        with meminfo.open(encoding="ascii") as lines:
+            for line in lines:
+                if line.startswith("MemAvailable:"):
+                    return int(line.split()[1]) * 1024
+    except (OSError, ValueError, IndexError):
+        pass
+    return None
 
 
 def parameter_bytes(parameters: int, training: Training) -> int:
@@ -47,7 +62,9 @@ def activation_bytes(layers: tuple[LayerInfo, ...]) -> int:
     return values * BYTES_PER_NUMBER * 2
 
 
-def _windows_memory() -> int | None:
+def _windows_memory(field: str) -> int | None:
+    """The field "total" or "available" of what Windows says about its memory."""
+
     class Status(ctypes.Structure):
         _fields_ = (
             ("length", ctypes.c_ulong),
@@ -63,4 +80,5 @@ def _windows_memory() -> int | None:
 
     status = Status(length=ctypes.sizeof(Status))
     kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - exists on Windows only
-    return status.total if kernel.GlobalMemoryStatusEx(ctypes.byref(status)) else None
+    known = kernel.GlobalMemoryStatusEx(ctypes.byref(status))
+    return int(getattr(status, field)) if known else None
