@@ -22,6 +22,7 @@ import zipfile
 from pathlib import Path
 
 import parts
+import slim
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -53,6 +54,7 @@ def main() -> int:
             add_linux_files(folder)
             check_x11_libraries(folder)
             strip(folder)
+            slim.slim((folder / "_internal" / "tensorflow").glob("lib*.so.2"), folder)
         elif sys.platform == "win32":
             shutil.copy(HERE / "windows" / "associate.cmd", folder)
             shutil.copy(ROOT / "LICENSE", folder)

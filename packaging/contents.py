@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from runtime_hook import LEFT_OUT
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -20,7 +23,13 @@ LEFT_OUT_MODULES = (
     "jax",
     "matplotlib",
     "mypy",
+    "narwhals",
     "OpenGL",
+    "PIL.ImageQt",
+    "PIL._avif",
+    "PIL._imagingcms",
+    "PIL._imagingft",
+    "PySide6.QtOpenGLWidgets",
     "pip",
     "pkg_resources",
     "pytest",
@@ -29,7 +38,9 @@ LEFT_OUT_MODULES = (
     "tkinter",
     "torch",
     "wheel",
-    "numpy.f2py",
+    "PIL._avif",  # picture formats and fonts that the program does not read
+    "PIL._imagingcms",
+    "PIL._imagingft",
     "pyqtgraph.examples",
     "pyqtgraph.opengl",
     "qtawesome.icon_browser",
@@ -39,6 +50,7 @@ LEFT_OUT_MODULES = (
     "tensorflow.lite",
     "tensorflow.python.profiler.internal._pywrap_profiler_plugin",
     "tensorflow.python.profiler.profiler_client",
+    *LEFT_OUT,
 )
 
 # Needed once the program itself imports them, and only then: Keras and scikit-learn take
@@ -55,13 +67,15 @@ LEFT_OUT_FILES = (
     r"PySide6/Qt/plugins/imageformats/libq(icns|pdf|tga|tiff|wbmp)\.so",
     r"PySide6/Qt/plugins/platforminputcontexts/libqtvirtualkeyboardplugin\.so",
     r"PySide6/Qt/plugins/platforms/libq(eglfs|linuxfb|minimal|minimalegl|vkkhrdisplay|vnc)\.so",
-    # The GTK theme would bring the whole of GTK along; the window has a style of its own.
+    # Its GTK theme would bring the whole of GTK along; the window has a style of its own.
     r"PySide6/Qt/plugins/platformthemes/libqgtk3\.so",
-    r"PySide6/Qt/lib/libQt6(Eglfs\w*|Pdf|Qml\w*|Quick\w*|VirtualKeyboard\w*)\.so\.6",
-    r"PySide6/Qt(Qml|Quick|QuickWidgets|Network|Designer)\.abi3\.so",
+    # Nothing is drawn with OpenGL.
+    r"PySide6/Qt/plugins/(wayland-graphics-integration-client|xcbglintegrations)/.*",
+    r"PySide6/Qt(Qml|Quick|QuickWidgets|Network|Designer|OpenGL|OpenGLWidgets)\.abi3\.so",
     r"PySide6/libpyside6qml.*",
-    r"lib(gtk-3|gdk-3|atk-1|atk-bridge-2|atspi|cairo|cairo-gobject|pango|pangocairo|pangoft2|"
-    r"gdk_pixbuf-2|epoxy|harfbuzz|fribidi|thai|datrie|graphite2|pixman-1|jbig|deflate)[.-].*",
+    # Libraries of the pictures' parts left out above.
+    r"(pillow\.libs/)?lib(avif|harfbuzz|freetype|lcms2|brotli\w*)-.*",
+    r"PIL/_(avif|imagingcms|imagingft)\..*",
     # TensorFlow: headers, and what compiles networks for other devices.
     r"tensorflow/include/.*",
     r"tensorflow/lite/.*",
@@ -71,9 +85,9 @@ LEFT_OUT_FILES = (
     r"tensorflow/python/profiler/internal/_pywrap_profiler_plugin\.so",
     # Tests, sources, stubs and build files of packages.
     r".*/tests?/.*",
-    r".*\.(pyi|pxd|pyx|a|lib|h|hpp|c|cpp|cmake|rst|tp)",
+    r".*\.(pyi|pxd|pyx|a|lib|h|hpp|c|cpp|cmake|tp)",
     # Sample data of scikit-learn, but for the handwritten digits.
-    r"sklearn/datasets/(images|descr)/.*",
+    r"sklearn/datasets/(images/.*|descr/(?!digits).*\.rst)",
     r"sklearn/datasets/data/(?!digits).*",
     r"pyqtgraph/(examples|icons/.*\.svgz|colors/maps/.*\.csv)/?.*\.(py|ui)",
 )
@@ -83,6 +97,41 @@ _LEFT_OUT = re.compile("|".join(f"(?:{pattern})" for pattern in LEFT_OUT_FILES))
 def is_needed(place: str) -> bool:
     """Whether the file that would lie at `place` in the bundle is ever opened."""
     return _LEFT_OUT.fullmatch(place.replace("\\", "/")) is None
+
+
+# What Python's launcher opens by its name, rather than anything that links to it.
+_OPENED_BY_NAME = ("libpython",)
+
+Entry = tuple[str, str, str]  # PyInstaller's: place in the bundle, file, kind
+
+
+def without_unused_libraries(entries: list[Entry]) -> list[Entry]:
+    """Leave out libraries that nothing links to any more, now that other files are left out."""
+    from PyInstaller.depend.bindepend import get_imports
+
+    if not sys.platform.startswith("linux"):
+        return entries
+    libraries = {
+        name: {linked for linked, _ in get_imports(name)} if kind != "SYMLINK" else set()
+        for _, name, kind in entries
+    }
+    while True:
+        linked = {each for _, name, _ in entries for each in libraries[name]}
+        kept = [
+            entry
+            for entry in entries
+            if not _is_library(entry[0]) or Path(entry[0]).name in linked
+        ]
+        if len(kept) == len(entries):
+            return kept
+        entries = kept
+
+
+def _is_library(place: str) -> bool:
+    """Whether the file is there to be linked to, rather than to be opened by its name."""
+    name, folder = Path(place).name, Path(place).parent.as_posix()
+    beside = folder == "." or folder.endswith(".libs") or folder == "PySide6/Qt/lib"
+    return beside and ".so" in name and not name.startswith(_OPENED_BY_NAME)
 
 
 def left_out_modules() -> list[str]:

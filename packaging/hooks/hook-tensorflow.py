@@ -3,11 +3,23 @@
 Takes the place of the common hook, which collects all of TensorFlow with its headers.
 """
 
-from PyInstaller.utils.hooks import collect_submodules
+import re
+from pathlib import Path
 
-# Loaded by name, or from C++.
+from PyInstaller.utils.hooks import collect_submodules, get_package_paths
+
+
+def loaded_by_name():
+    """The modules that TensorFlow's sources give to LazyLoader."""
+    lazy = re.compile(r'LazyLoader\(\s*"\w+",\s*globals\(\),\s*"([\w.]+)"')
+    for path in (Path(get_package_paths("tensorflow")[1]) / "python").rglob("*.py"):
+        yield from lazy.findall(path.read_text("utf-8"))
+
+
 hiddenimports = [
-    "ml_dtypes",
+    "ml_dtypes",  # from C++
+    *loaded_by_name(),
+    "tensorflow.compiler.tf2tensorrt.ops.gen_trt_ops",
     *collect_submodules("tensorflow.python.autograph"),
     *collect_submodules("tensorflow.python.data.ops"),
     *collect_submodules("tensorflow.python.ops"),
