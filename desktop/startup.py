@@ -1,7 +1,8 @@
 """What the program needs of the machine, looked at before anything can abort over it.
 
-Each check takes milliseconds and returns None, or one line that says what is missing, where, and what
-to do. Qt and TensorFlow end the whole process, without a word for the user, over what is found here.
+Each check takes milliseconds and returns None, or one line that says what is missing, where, and
+what to do. Qt and TensorFlow end the whole process, without a word for the user, over what is found
+here.
 """
 
 from __future__ import annotations

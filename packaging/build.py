@@ -2,9 +2,10 @@
 
     python -m pip install uv && python -m uv run packaging/build.py
 
-The steps: an environment of exactly what goes in (with TensorFlow's build for processors alone), the
-icons, PyInstaller, symbols stripped, a table of the largest parts, the archive. MNIST goes in if
-Keras has it on this machine; `--no-archive` leaves the archive out.
+The steps: an environment of exactly what goes in (with TensorFlow's build for processors alone),
+the icons, PyInstaller, libraries without symbols and data nobody asks for, a table of the largest
+parts, the archive. MNIST goes in if Keras has it on this machine; `--no-archive` leaves the archive
+out.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import icu
 import parts
 import slim
 
@@ -54,7 +56,8 @@ def main() -> int:
             add_linux_files(folder)
             check_x11_libraries(folder)
             strip(folder)
-            slim.slim((folder / "_internal" / "tensorflow").glob("lib*.so.2"), folder)
+            icu.trim(next(folder.rglob("libicudata.so.*")))
+            slim.slim(folder / "_internal" / "tensorflow", folder)
         elif sys.platform == "win32":
             shutil.copy(HERE / "windows" / "associate.cmd", folder)
             shutil.copy(ROOT / "LICENSE", folder)

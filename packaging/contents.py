@@ -62,8 +62,9 @@ LEFT_OUT_FILES = (
     # Qt: the program uses widgets, pictures in common formats, and X11, Wayland or no screen.
     r"PySide6/Qt/translations/.*",
     r"PySide6/Qt/qml/.*",
-    r"PySide6/Qt/plugins/(designer|egldeviceintegrations|generic|networkinformation|printsupport|"
-    r"qmllint|qmltooling|sqldrivers|tls|vectorimageformats|wayland-graphics-integration-server)/.*",
+    r"PySide6/Qt/plugins/(designer|egldeviceintegrations|generic|networkinformation|printsupport)/.*",
+    r"PySide6/Qt/plugins/(qmllint|qmltooling|sqldrivers|tls|vectorimageformats)/.*",
+    r"PySide6/Qt/plugins/wayland-graphics-integration-server/.*",
     r"PySide6/Qt/plugins/imageformats/libq(icns|pdf|tga|tiff|wbmp)\.so",
     r"PySide6/Qt/plugins/platforminputcontexts/libqtvirtualkeyboardplugin\.so",
     r"PySide6/Qt/plugins/platforms/libq(eglfs|linuxfb|minimal|minimalegl|vkkhrdisplay|vnc)\.so",
@@ -118,9 +119,7 @@ def without_unused_libraries(entries: list[Entry]) -> list[Entry]:
     while True:
         linked = {each for _, name, _ in entries for each in libraries[name]}
         kept = [
-            entry
-            for entry in entries
-            if not _is_library(entry[0]) or Path(entry[0]).name in linked
+            entry for entry in entries if not _is_library(entry[0]) or Path(entry[0]).name in linked
         ]
         if len(kept) == len(entries):
             return kept

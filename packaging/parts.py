@@ -73,4 +73,3 @@ def _part(place: str, path: Path) -> str:
         if start not in (PROGRAM, SYSTEM) and place.startswith(start):
             return start
     return SYSTEM if "/" not in place else place.split("/")[0] + "/"
-

@@ -2,52 +2,27 @@
 
 libtensorflow_cc exports 440,000 C++ names, 95 MB of them, of which Python's bindings ask for a few
 thousand; every other is only there so that the library finds its own functions, which it can do by
-their addresses. So each reference that a library makes to itself becomes an address relative to the
-library, unneeded names are dropped, and what follows them in the file moves forward. Code and data
-stay as they are, and at the same addresses. The library also loads faster, having little to look up.
+their addresses. So each reference that a library makes to itself becomes an address relative to
+the library, unneeded names are dropped, and what follows them in the file moves forward. Code and
+data stay as they are, and at the same addresses.
 
 Names that any other file of the program defines or asks for stay, and so do all names of C, by
-which the XLA compiler finds what its code calls. Files are ELF for x86-64, as the gABI and glibc's
-elf.h describe them.
+which the XLA compiler finds what its code calls.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from elf import DYNAMIC, DYNAMIC_SEGMENT, DYNSYM, PAGE, Library
 from numpy.typing import NDArray
 
-SEGMENT = np.dtype(
-    [
-        *(("type", "<u4"), ("flags", "<u4"), ("offset", "<u8"), ("address", "<u8")),
-        *(("physical", "<u8"), ("file_size", "<u8"), ("memory_size", "<u8"), ("align", "<u8")),
-    ]
-)
-SECTION = np.dtype(
-    [
-        *(("name", "<u4"), ("type", "<u4"), ("flags", "<u8"), ("address", "<u8")),
-        *(("offset", "<u8"), ("size", "<u8"), ("link", "<u4"), ("info", "<u4")),
-        *(("align", "<u8"), ("entry", "<u8")),
-    ]
-)
-SYMBOL = np.dtype(
-    [
-        *(("name", "<u4"), ("info", "u1"), ("other", "u1"), ("section", "<u2")),
-        *(("value", "<u8"), ("size", "<u8")),
-    ]
-)
-RELOCATION = np.dtype(
-    [("offset", "<u8"), ("kind", "<u4"), ("symbol", "<u4"), ("addend", "<i8")]
-)
-DYNAMIC = np.dtype([("tag", "<u8"), ("value", "<u8")])
+RELOCATION = np.dtype([("offset", "<u8"), ("kind", "<u4"), ("symbol", "<u4"), ("addend", "<i8")])
 
 X86_64 = 62
-LOAD, DYNAMIC_SEGMENT, PROGRAM_HEADERS = 1, 2, 6  # kinds of segments
-DYNSYM = 11
 TABLES = {3, 4, 5, DYNSYM, 0x6FFFFFF6, 0x6FFFFFFD, 0x6FFFFFFE, 0x6FFFFFFF}  # kinds of sections
 TLS, IFUNC = 6, 10  # kinds of symbols
 FIRST_RESERVED_SECTION = 0xFF00
@@ -56,43 +31,6 @@ NEEDED, PLT_SIZE, STRTAB, SYMTAB, RELA, RELA_SIZE, STRTAB_SIZE = 1, 2, 5, 6, 7, 
 SONAME, RPATH, PLT_KIND, PLT, RUNPATH = 14, 15, 20, 23, 29
 HASH, GNU_HASH, VERSYM, RELA_COUNT = 4, 0x6FFFFEF5, 0x6FFFFFF0, 0x6FFFFFF9
 VERDEF, VERDEF_COUNT, VERNEED, VERNEED_COUNT = 0x6FFFFFFC, 0x6FFFFFFD, 0x6FFFFFFE, 0x6FFFFFFF
-PAGE = 4096
-HEADER, ENTRY = 64, 56
-
-
-class Library:
-    """A shared library as it lies in its file."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.data = np.fromfile(path, np.uint8)
-        header = self.data[:HEADER].tobytes()
-        self.machine = struct.unpack_from("<H", header, 18)[0]
-        programs, sections = struct.unpack_from("<QQ", header, 32)
-        program_count, _, section_count = struct.unpack_from("<HHH", header, 56)
-        self.segments = self.read(SEGMENT, programs, program_count)
-        self.sections = self.read(SECTION, sections, section_count)
-        place = self.segments[self.segments["type"] == DYNAMIC_SEGMENT][0]
-        self.dynamic = self.read(DYNAMIC, place["offset"], int(place["file_size"]) // 16)
-        symbols = self.sections[self.sections["type"] == DYNSYM][0]
-        self.symbols = self.read(SYMBOL, symbols["offset"], int(symbols["size"]) // 24)
-        strings = self.sections[symbols["link"]]
-        self.strings = self.bytes_at(strings["offset"], strings["size"])
-        self.names = [self.string(int(start)) for start in self.symbols["name"]]
-
-    def read(self, kind: np.dtype[Any], offset: Any, count: Any) -> NDArray[Any]:
-        return np.frombuffer(self.bytes_at(offset, int(count) * kind.itemsize), kind).copy()
-
-    def bytes_at(self, offset: Any, size: Any) -> bytes:
-        return self.data[int(offset) : int(offset) + int(size)].tobytes()
-
-    def string(self, start: int) -> bytes:
-        return self.strings[start : self.strings.index(b"\0", start)]
-
-    def tag(self, tag: int) -> int:
-        """The value of an entry of the dynamic section; 0 if there is none."""
-        found = self.dynamic["value"][self.dynamic["tag"] == tag]
-        return int(found[0]) if len(found) else 0
 
 
 class Strings:
@@ -110,11 +48,11 @@ class Strings:
         return self._places[string]
 
 
-def slim(libraries: Iterable[Path], folder: Path) -> None:
-    """Rewrite the `libraries`, all of them in the program's `folder`."""
+def slim(tensorflow: Path, folder: Path) -> None:
+    """Rewrite the libraries in the folder `tensorflow` of the program in `folder`."""
     files = [path for path in folder.rglob("*.so*") if path.is_file() and not path.is_symlink()]
     names = {path: set(Library(path).names) for path in files}
-    for path in libraries:
+    for path in sorted(tensorflow.glob("lib*.so.*")):
         wanted = set().union(*(found for other, found in names.items() if other != path))
         library = Library(path)
         if library.machine == X86_64:
@@ -132,8 +70,6 @@ def _rewrite(library: Library, wanted: set[bytes]) -> None:
     relocations = _relocations(library, kept, numbers)
     versions = library.read(np.dtype("<u2"), library.tag(VERSYM), len(old))[order]
 
-    first = library.segments[library.segments["type"] == LOAD][0]
-    cut = _end_of_tables(library) // PAGE * PAGE
     dynamic = {int(tag): int(value) for tag, value in library.dynamic if tag != NEEDED}
     needed = [strings.add(library.string(int(each))) for each in _needed(library)]
     for tag in (SONAME, RPATH, RUNPATH):
@@ -150,7 +86,7 @@ def _rewrite(library: Library, wanted: set[bytes]) -> None:
         RELA: relocations.tobytes(),
     }
     tables[STRTAB] = bytes(strings.text)  # last, when all strings are in it
-    front = bytearray(HEADER + ENTRY * (len(library.segments) + 1))
+    front = bytearray(library.front_size())
     for tag, table in tables.items():
         if table:
             front += bytes(-len(front) % 8)
@@ -158,36 +94,14 @@ def _rewrite(library: Library, wanted: set[bytes]) -> None:
             front += table
     dynamic[STRTAB_SIZE], dynamic[RELA_SIZE] = len(strings.text), len(tables[RELA])
     dynamic[RELA_COUNT] = int(np.count_nonzero(relocations["kind"] == RELATIVE))
-    removed = cut - -(-len(front) // PAGE) * PAGE
-    if removed <= 0 or first["offset"] or first["address"]:
-        raise ValueError(f"{library.path} is not laid out as expected")
-
-    segments = np.repeat(library.segments, np.where(_is(library.segments, first), 2, 1))
-    front_at = int(np.flatnonzero(_is(segments, first))[0])
-    headers = segments["type"] == PROGRAM_HEADERS
-    segments["file_size"][headers] = segments["memory_size"][headers] = ENTRY * len(segments)
-    segments["file_size"][front_at] = segments["memory_size"][front_at] = len(front)
-    rest = segments[front_at + 1]  # what the first segment had behind the tables
-    for name in ("offset", "address", "physical"):
-        rest[name] = cut
-    rest["file_size"], rest["memory_size"] = (first[name] - cut for name in ("file_size", "memory_size"))
-    segments["offset"][segments["offset"] >= cut] -= removed
-    header = bytearray(library.bytes_at(0, HEADER))
-    struct.pack_into("<QQ", header, 32, HEADER, 0)  # no table of sections: loading needs none
-    struct.pack_into("<HHHH", header, 56, len(segments), 64, 0, 0)
-    front[: HEADER + ENTRY * len(segments)] = bytes(header) + segments.tobytes()
-    front += bytes(-len(front) % PAGE)
-
     entries = [(NEEDED, each) for each in needed]
     entries += [(tag, value) for tag, value in dynamic.items() if tag]
     place = library.segments[library.segments["type"] == DYNAMIC_SEGMENT][0]
-    table = np.zeros(int(place["file_size"]) // DYNAMIC.itemsize, DYNAMIC)
-    table[: len(entries)] = entries
+    array = np.zeros(int(place["file_size"]) // DYNAMIC.itemsize, DYNAMIC)
+    array[: len(entries)] = entries
     start = int(place["offset"])
-    library.data[start : start + table.nbytes] = np.frombuffer(table.tobytes(), np.uint8)
-    with library.path.open("wb") as file:
-        file.write(front)
-        library.data[cut:_end_of_data(library)].tofile(file)
+    library.data[start : start + array.nbytes] = array.view(np.uint8)
+    library.replace_front(bytes(front), _end_of_tables(library) // PAGE * PAGE)
 
 
 def _kept(library: Library, wanted: set[bytes]) -> NDArray[np.bool_]:
@@ -257,7 +171,9 @@ def _relocations(
     table["symbol"] = np.where(own, 0, numbers[symbol])
     table["kind"] = np.where(own, RELATIVE, np.where(kind == JUMP_SLOT, GLOBAL_DATA, kind))
     rank = np.select([table["kind"] == RELATIVE, table["kind"] == INDIRECT], [0, 2], 1)
-    return table[np.lexsort((table["offset"], table["symbol"], rank))]
+    order = np.lexsort((table["offset"], table["symbol"], rank))
+    ordered: NDArray[Any] = table[order]
+    return ordered
 
 
 def _versions(library: Library, tag: int, count: int, strings: Strings) -> bytes:
@@ -295,16 +211,7 @@ def _needed(library: Library) -> NDArray[Any]:
     return library.dynamic["value"][library.dynamic["tag"] == NEEDED]
 
 
-def _is(segments: NDArray[Any], segment: Any) -> NDArray[np.bool_]:
-    return (segments["type"] == LOAD) & (segments["address"] == segment["address"])
-
-
 def _end_of_tables(library: Library) -> int:
     """Where the tables that are made anew end: the start of the first section that is none."""
     loaded = library.sections[library.sections["address"] != 0]
     return int(min(each["address"] for each in loaded if each["type"] not in TABLES))
-
-
-def _end_of_data(library: Library) -> int:
-    loaded = library.segments[library.segments["type"] == LOAD]
-    return int((loaded["offset"] + loaded["file_size"]).max())

@@ -2,9 +2,9 @@
 
     python -m uv run packaging/smoke_test.py [FOLDER]
 
-Each command runs in an emptied environment: no Python on the path, an empty home folder, no network.
-Its exit code, its output, and the files it leaves must be those expected. `--no-window` leaves out the
-real window, which needs Xvfb and xdotool. Prints a line for each step.
+Each command runs in an emptied environment: no Python on the path, an empty home folder, no
+network. Its exit code, its output, and the files it leaves must be those expected. `--no-window`
+leaves out the real window, which needs Xvfb and xdotool. Prints a line for each step.
 """
 
 from __future__ import annotations
@@ -14,20 +14,22 @@ import csv
 import json
 import os
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
 import time
-import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from screen import Screen, middle_of, png, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 400  # seconds any one command may take
 # Keras writes its settings when it is first imported; Fontconfig and Mesa keep caches.
 EXPECTED_FILES = (".keras/keras.json", ".cache/fontconfig/", ".cache/mesa_shader_cache")
+ACCENT = "#2563EB"  # what can be pressed, in the light theme
 EPOCHS = {"mnist-convolutional": 1, "xor": 60, "perceptron": 60}
 ACCURACY = {
     "digits": 0.9,
@@ -47,7 +49,7 @@ class Surprise(Exception):
 class Bench:
     """An emptied place to run the program in."""
 
-    def __init__(self, folder: Path, work: Path) -> None:
+    def __init__(self, folder: Path, work: Path, pictures: Path | None) -> None:
         self.program = folder / ("layerwise-console.exe" if os.name == "nt" else "layerwise")
         inside = folder / "_internal"
         if sys.platform == "darwin":
@@ -55,7 +57,7 @@ class Bench:
             inside = folder / "Contents" / "Resources"
         self.projects = inside / "resources" / "projects"
         self.has_mnist = (inside / "resources" / "datasets" / "mnist.npz").is_file()
-        self.work, self.home, self.folder = work, work / "home", folder
+        self.work, self.home, self.folder, self.pictures = work, work / "home", folder, pictures
         self.home.mkdir()
         self.before = contents(folder)
         self.isolation = network_isolation()
@@ -68,7 +70,7 @@ class Bench:
         if os.name == "nt":
             system = os.environ["SYSTEMROOT"]
             places = ("USERPROFILE", "APPDATA", "LOCALAPPDATA")
-            return {name: home for name in places} | {
+            return dict.fromkeys(places, home) | {
                 "SYSTEMROOT": system,
                 "PATH": rf"{system}\System32",
                 "TEMP": str(temporary),
@@ -99,11 +101,15 @@ class Bench:
         """Run the program with --json; the object it writes."""
         return json.loads(self.run(*arguments, "--json", stderr=stderr))
 
+    def picture(self, screen: Screen, name: str) -> None:
+        """Save what the screen shows, if pictures are wanted."""
+        if self.pictures is not None:
+            self.pictures.mkdir(parents=True, exist_ok=True)
+            screen.save(self.pictures / f"{name}.png")
+
     def look_for_files(self) -> None:
         """Raise Surprise for any file in the home folder, or in the program's own."""
-        left = [
-            name for name in contents(self.home) if not name.startswith(EXPECTED_FILES)
-        ]
+        left = [name for name in contents(self.home) if not name.startswith(EXPECTED_FILES)]
         expect(not left, f"files left in the home folder: {left}")
         temporary = contents(self.work / "temporary")
         expect(not temporary, f"temporary files left: {sorted(temporary)}")
@@ -125,9 +131,9 @@ def contents(folder: Path) -> dict[str, int]:
 def network_isolation() -> list[str]:
     """What to put before a command so that it has no network; empty where that is not possible."""
     command = ["unshare", "--net", "--map-root-user"]
-    if shutil.which("unshare"):
-        if subprocess.run([*command, "true"], capture_output=True).returncode == 0:
-            return [str(shutil.which("unshare")), *command[1:]]
+    program = shutil.which("unshare")
+    if program and subprocess.run([*command, "true"], capture_output=True).returncode == 0:
+        return [program, *command[1:]]
     print("note  this system cannot take the network away", flush=True)
     return []
 
@@ -143,7 +149,8 @@ def is_progress(line: str) -> bool:
 def version(bench: Bench) -> None:
     written = bench.run("--version")
     line = next(
-        line for line in (ROOT / "pyproject.toml").read_text("utf-8").splitlines()
+        line
+        for line in (ROOT / "pyproject.toml").read_text("utf-8").splitlines()
         if line.startswith("version = ")
     )
     expected = f"Layerwise {line.split(chr(34))[1]}"
@@ -200,7 +207,9 @@ def evaluate(bench: Bench) -> None:
 
 def predict(bench: Bench) -> None:
     picture = bench.work / "one.png"
-    picture.write_bytes(picture_of_a_one())
+    one = np.full((64, 64, 3), 255, np.uint8)
+    one[8:56, 28:36] = 0  # a thick upright stroke
+    picture.write_bytes(png(one))
     result = bench.run_json("predict", bench.work / "digits" / "model.keras", picture)
     found = result["predictions"][0]
     expect(abs(sum(found["probabilities"].values()) - 1) < 1e-3, f"predict: {found}")
@@ -227,20 +236,58 @@ def no_console(bench: Bench) -> None:
     expect((out / "model.keras").is_file(), "without standard streams no model was written")
 
 
-def picture_of_a_one() -> bytes:
-    """A PNG of a thick upright stroke, dark on light."""
-    side = 64
-    row_blank = b"\0" + b"\xff" * side
-    row_stroke = b"\0" + b"\xff" * 28 + b"\0" * 8 + b"\xff" * 28
-    rows = b"".join(row_stroke if 8 <= y < 56 else row_blank for y in range(side))
+def window(bench: Bench) -> None:
+    """One training run in the real window, with mouse and keyboard."""
+    model = bench.work / "drawn.keras"
+    with Screen(bench.work) as screen, (bench.work / "window.txt").open("w+") as written:
+        program = subprocess.Popen(
+            [*bench.isolation, str(bench.program), str(bench.projects / "digits.layerwise")],
+            env=bench.environment() | {"DISPLAY": screen.name},
+            cwd=bench.work,
+            stdin=subprocess.DEVNULL,
+            stdout=written,
+            stderr=written,
+        )
+        try:
+            use_window(bench, screen, model)
+            code = program.wait(30)
+        finally:
+            bench.picture(screen, "last")
+            program.kill()
+            program.wait()
+        written.seek(0)
+        text = written.read()
+        expect(code == 0 and not text, f"the window ended with code {code} and wrote {text!r}")
+    result = bench.run_json("evaluate", model, bench.projects / "digits.layerwise")
+    expect(result["test"]["accuracy"] >= ACCURACY["digits"], f"trained in the window: {result}")
 
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        body = kind + data
-        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
 
-    header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
-    parts = (chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+def use_window(bench: Bench, screen: Screen, model: Path) -> None:
+    """Press Train, wait, save the trained model, quit."""
+
+    def train_button() -> tuple[int, int] | None:
+        """Where the button is, while it can be pressed: it alone is blue in the toolbar."""
+        return middle_of(screen.pixels()[:90], ACCENT, 1000)
+
+    def no_button() -> bool:
+        return train_button() is None
+
+    button = wait_for("the window", train_button, 60)
+    screen.focus("Layerwise")
+    bench.picture(screen, "start")
+    screen.click(*button)
+    wait_for("the start of the training", no_button, 30)
+    wait_for("the end of the training", train_button, PATIENCE)
+    bench.picture(screen, "trained")
+    screen.key("ctrl+shift+m")
+    wait_for("the dialog", lambda: screen.focus("Save trained model"), 30)
+    screen.key("ctrl+a")
+    screen.type(str(model))
+    bench.picture(screen, "dialog")
+    screen.key("Return")
+    wait_for("the trained model", model.is_file, 60)
+    wait_for("the window", lambda: screen.focus("Layerwise"), 10)
+    screen.key("ctrl+q")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -249,6 +296,7 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description="Tries the built program.")
     parser.add_argument("folder", type=Path, nargs="?", default=default)
     parser.add_argument("--no-window", action="store_true", help="leave out the real window")
+    parser.add_argument("--pictures", type=Path, help="save pictures of the window in this folder")
     chosen = parser.parse_args(argv)
     steps: list[Callable[[Bench], None]] = [
         *(version, check, errors, self_test, train, same_seed, evaluate, predict)
@@ -256,11 +304,9 @@ def main(argv: Sequence[str]) -> int:
     if os.name != "nt":
         steps.append(no_console)
     if not chosen.no_window:
-        from smoke_window import window
-
         steps.append(window)
     with tempfile.TemporaryDirectory() as work:
-        bench = Bench(chosen.folder.resolve(), Path(work))
+        bench = Bench(chosen.folder.resolve(), Path(work), chosen.pictures)
         for step in steps:
             began = time.perf_counter()
             try:

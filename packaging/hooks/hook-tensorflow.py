@@ -4,12 +4,13 @@ Takes the place of the common hook, which collects all of TensorFlow with its he
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from PyInstaller.utils.hooks import collect_submodules, get_package_paths
 
 
-def loaded_by_name():
+def loaded_by_name() -> Iterator[str]:
     """The modules that TensorFlow's sources give to LazyLoader."""
     lazy = re.compile(r'LazyLoader\(\s*"\w+",\s*globals\(\),\s*"([\w.]+)"')
     for path in (Path(get_package_paths("tensorflow")[1]) / "python").rglob("*.py"):

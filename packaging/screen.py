@@ -1,0 +1,131 @@
+"""A virtual screen with a mouse and a keyboard, to use a program as a person does."""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+import time
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+WIDTH, HEIGHT = 1440, 900
+Found = TypeVar("Found")
+
+
+class Screen:
+    """Xvfb with its picture in a file below `folder`, and xdotool. Use it with `with`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.name = ""
+
+    def __enter__(self) -> Screen:
+        read, write = os.pipe()
+        size = f"{WIDTH}x{HEIGHT}x24"
+        self._server = subprocess.Popen(
+            [
+                *("Xvfb", "-displayfd", str(write), "-screen", "0", size),
+                *("-nolisten", "tcp", "-fbdir", str(self._folder)),
+            ],
+            pass_fds=[write],
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(write)
+        with os.fdopen(read) as pipe:
+            number = pipe.readline().strip()
+        if not number:
+            raise OSError("Xvfb did not start")
+        self.name = f":{number}"
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.terminate()
+        self._server.wait()
+
+    def pixels(self) -> NDArray[np.uint8]:
+        """What the screen shows, as (height, width, red-green-blue)."""
+        # A file in X's format XWD.
+        data = (self._folder / "Xvfb_screen0").read_bytes()
+        header = struct.unpack(">25I", data[:100])
+        start, height, line = header[0] + 12 * header[19], header[5], header[12]
+        rows = np.frombuffer(data, np.uint8, height * line, start).reshape(height, line // 4, 4)
+        return rows[:, :WIDTH, 2::-1]
+
+    def save(self, path: Path) -> None:
+        """Save what the screen shows as PNG."""
+        path.write_bytes(png(self.pixels()))
+
+    def xdotool(self, *words: object) -> str:
+        """Run xdotool; returns what it writes."""
+        done = subprocess.run(
+            ["xdotool", *map(str, words)],
+            env=os.environ | {"DISPLAY": self.name},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        return done.stdout.strip()
+
+    def click(self, x: int, y: int) -> None:
+        """Press and release the left button of the mouse there."""
+        self.xdotool("mousemove", x, y, "sleep", "0.1", "click", "1")
+
+    def key(self, *names: str) -> None:
+        """Press keys, by xdotool's names: Return, ctrl+s, ..."""
+        self.xdotool("key", "--delay", "30", *names)
+
+    def type(self, text: str) -> None:
+        self.xdotool("type", "--delay", "30", text)
+
+    def focus(self, title: str) -> str:
+        """Give the keyboard to the window with this title, if there is one; returns its number."""
+        numbers = self.xdotool("search", "--onlyvisible", "--name", title).split()
+        if numbers:
+            self.xdotool("windowfocus", "--sync", numbers[-1])
+        return numbers[-1] if numbers else ""
+
+
+def middle_of(pixels: NDArray[np.uint8], color: str, smallest: int) -> tuple[int, int] | None:
+    """The middle (x, y) of what has the color "#RRGGBB"; None if that is fewer pixels."""
+    wanted = np.frombuffer(bytes.fromhex(color[1:]), np.uint8)
+    rows, columns = np.nonzero((pixels == wanted).all(axis=2))
+    if len(rows) < smallest:
+        return None
+    return int(np.median(columns)), int(np.median(rows))
+
+
+def wait_for(what: str, found: Callable[[], Found | None], seconds: float) -> Found:
+    """Look again and again until `found` finds something; raises TimeoutError."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = found()
+        if value:
+            return value
+        time.sleep(0.05)
+    raise TimeoutError(f"{what} did not happen within {seconds} s")
+
+
+def png(pixels: NDArray[Any]) -> bytes:
+    """A picture of (height, width, red-green-blue), bytes each, as PNG."""
+    height, width, _ = pixels.shape
+    rows = b"".join(b"\0" + row.tobytes() for row in pixels)
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    parts = (chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
