@@ -14,8 +14,9 @@ from importlib.abc import Loader, MetaPathFinder
 from types import ModuleType
 
 LEFT_OUT = (
-    # pyqtgraph draws with it once told to, which Layerwise never does.
+    # pyqtgraph draws with them once told to, which Layerwise never does.
     "PySide6.QtOpenGL",
+    "PySide6.QtOpenGLWidgets",
     "numpy.f2py",
     # Of scikit-learn, Layerwise uses the handwritten digits, splits, and confusion matrices.
     "scipy.cluster",
@@ -68,22 +69,20 @@ class LeftOut(MetaPathFinder, Loader):
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def exec_module(self, module: ModuleType) -> None:
-        def take(attribute: str) -> Missing:
+        def take(attribute: str) -> type[Missing]:
             if attribute.startswith("__"):
                 raise AttributeError(attribute)
-            return Missing(f"{module.__name__}.{attribute}")
+            return type(attribute, (Missing,), {"__module__": module.__name__})
 
         setattr(module, "__getattr__", take)  # noqa: B010 - a module's own attribute
 
 
 class Missing:
-    """Something of a part that was left out."""
+    """A class or function of a part that was left out: others may name it, but not use it."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __call__(self, *values: object, **named: object) -> object:
-        raise NotImplementedError(f"{self._name} is not part of this program")
+    def __init__(self, *values: object, **named: object) -> None:
+        name = f"{type(self).__module__}.{type(self).__qualname__}"
+        raise NotImplementedError(f"{name} is not part of this program")
 
 
 if __name__ == "__main__":  # in the executable; the build only reads LEFT_OUT
