@@ -43,7 +43,7 @@ def open_window(path: Path | None) -> int:
     if path is not None:
         window.files.open_path(path.absolute())
     if (warning := startup.settings_problem()) is not None:
-        startup.tell(warning)
+        startup.write(warning)
         window.notice.show_message(warning, "warning")
     return run_window(app, window)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from desktop import __version__, json_output
+from desktop import __version__, json_output, startup
 from desktop.document.storage import ProjectFileError, read_project, write_project
 
 if TYPE_CHECKING:
@@ -140,6 +140,7 @@ def train(
     loaded = loaded.replace(training=loaded.training.replace(**changes))
     _refuse_errors(project, loaded)
     folder = _made_folder(out)
+    _refuse_machine(startup.engine_problem())
 
     from desktop.engine import datasets
     from desktop.engine.control import RunControl
@@ -198,6 +199,7 @@ def evaluate(model: ModelPath, project: ProjectPath, as_json: AsJson = False) ->
 
     loaded = read_project(project)
     _refuse_errors(project, loaded)
+    _refuse_machine(startup.engine_problem())
     from desktop.engine import datasets, storage
     from desktop.engine.builder import compile_model
     from desktop.engine.evaluation import evaluate as measure
@@ -236,6 +238,7 @@ def predict(
     from desktop.engine.prediction import Predictor, suggested_project
 
     loaded = None if project is None else read_project(project)
+    _refuse_machine(startup.engine_problem())
     with _quiet_output(as_json):
         network = storage.load_model(model)
         if loaded is not None:
@@ -257,12 +260,19 @@ def self_test(
     ] = None,
 ) -> int:
     """Drive the real window from end to end, without a display, to see that all is in place."""
+    _refuse_machine(startup.self_test_problem())
     from desktop.app import self_test as drive
 
     return drive(screenshots)
 
 
 # --- what commands share --------------------------------------------------------------------------
+
+
+def _refuse_machine(problem: str | None) -> None:
+    """Raise CommandError over what this machine lacks, if it lacks anything."""
+    if problem is not None:
+        raise CommandError(problem)
 
 
 def _refuse_errors(path: Path, project: Project) -> None:

@@ -14,16 +14,17 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from desktop import paths
 from desktop.document.memory import available_memory
 
 MEBIBYTE = 1 << 20
-NEEDED_MEMORY = 700 * MEBIBYTE  # TensorFlow and the window at rest take about 650
-NEEDED_ADDRESSES = 4096 * MEBIBYTE  # what TensorFlow reserves, most of it never used
-NEEDED_DISK = 50 * MEBIBYTE  # settings, and a model on its way to its file
+# Below these nothing can be trained: measured on the smallest network.
+NEEDED_MEMORY = 350 * MEBIBYTE
+NEEDED_ADDRESSES = 2400 * MEBIBYTE  # what TensorFlow reserves, most of it never used
+NEEDED_DISK = 5 * MEBIBYTE
 NEEDED_INSTRUCTIONS = ("sse4_1", "sse4_2", "avx")
 
 # Libraries that Qt leaves to the system, and the Debian packages they are in.
@@ -55,17 +56,24 @@ X11_LIBRARIES = {
     "libxcb-xkb.so.1": "libxcb-xkb1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
-NO_DISPLAY = "train, check, evaluate, predict and self-test work without one (for example: {example})"
+WITHOUT_DISPLAY = (
+    "train, check, evaluate, predict and self-test work without one (for example: {} check PROJECT)"
+)
 
 
 def engine_problem() -> str | None:
     """Why TensorFlow cannot work here, or None."""
-    return _first(processor_problem(), temporary_problem(), memory_problem())
+    return _first(processor_problem, temporary_problem, memory_problem)
 
 
 def window_problem() -> str | None:
     """Why no window can be shown here, or None."""
-    return _first(qt_problem(), display_problem(), engine_problem())
+    return _first(display_problem, qt_problem, x11_problem, engine_problem)
+
+
+def self_test_problem() -> str | None:
+    """Why the window cannot be driven without a display here, or None."""
+    return _first(qt_problem, engine_problem)
 
 
 # --- the machine ----------------------------------------------------------------------------------
@@ -116,8 +124,11 @@ def temporary_problem() -> str | None:
             "No temporary file can be written: make room on the disk, or let the environment "
             "variable TMPDIR name a folder that can be written to"
         )
-    return _disk_problem(folder, "temporary files", "let the environment variable TMPDIR name "
-                         "a folder on another disk")
+    return _disk_problem(
+        folder,
+        "temporary files",
+        "let the environment variable TMPDIR name a folder on another disk",
+    )
 
 
 def settings_problem() -> str | None:
@@ -175,14 +186,19 @@ def _disk_problem(folder: Path, purpose: str, advice: str) -> str | None:
 # --- the screen -----------------------------------------------------------------------------------
 
 
+def display_problem() -> str | None:
+    """No display at all."""
+    if _platform() != "":
+        return None
+    return f"Layerwise needs a display for its window, and there is none: {_without_display()}"
+
+
 def qt_problem() -> str | None:
     """Libraries of a Linux system without which Qt cannot be loaded, or shows no window."""
     if not sys.platform.startswith("linux"):
         return None
-    wanted = dict(QT_LIBRARIES)
-    if _platform() == "xcb":
-        wanted |= X11_LIBRARIES
-    missing = list(_missing(wanted))
+    wanted = QT_LIBRARIES | (X11_LIBRARIES if _platform() == "xcb" else {})
+    missing = [name for name in wanted if not _can_be_loaded(name)]
     if not missing:
         return None
     packages = " ".join(wanted[name] for name in missing)
@@ -192,33 +208,37 @@ def qt_problem() -> str | None:
     )
 
 
-def display_problem() -> str | None:
-    """No display, or one that does not answer."""
-    if sys.platform in ("win32", "darwin"):
+def x11_problem() -> str | None:
+    """An X11 display that does not answer; Qt would end the process over it."""
+    if _platform() != "xcb" or _x11_answers():
         return None
-    platform = _platform()
-    example = f"{Path(sys.argv[0]).name} check PROJECT"
-    without = NO_DISPLAY.format(example=example)
-    if platform == "":
-        return f"Layerwise needs a display for its window, and there is none: {without}"
-    if platform == "xcb" and not _x11_answers():
-        name = os.environ.get("DISPLAY", "")
-        return (
-            f"The display {name!r} (environment variable DISPLAY) cannot be opened, and "
-            f"Layerwise needs one for its window: {without}"
-        )
-    return None
+    name = os.environ["DISPLAY"]
+    return (
+        f"The display {name!r} (environment variable DISPLAY) cannot be opened, and Layerwise "
+        f"needs one for its window: {_without_display()}"
+    )
+
+
+def _without_display() -> str:
+    return WITHOUT_DISPLAY.format(Path(sys.argv[0]).name)
 
 
 def _platform() -> str:
-    """The Qt platform plugin that will be used; empty if there is no display for any."""
-    chosen = os.environ.get("QT_QPA_PLATFORM", "").split(";")[0].split(":")[0]
-    if chosen:
-        known = {"xcb": "DISPLAY", "wayland": "WAYLAND_DISPLAY"}
-        return chosen if chosen not in known or os.environ.get(known[chosen]) else ""
-    if os.environ.get("WAYLAND_DISPLAY") and _wayland_answers():
-        return "wayland"
-    return "xcb" if os.environ.get("DISPLAY") else ""
+    """The platform that Qt will use; empty if there is no display for any."""
+    if sys.platform in ("win32", "darwin"):
+        return sys.platform
+    chosen = os.environ.get("QT_QPA_PLATFORM") or "wayland;xcb"
+    for each in chosen.split(";"):
+        name = each.partition(":")[0]
+        if name.startswith("wayland"):
+            there = bool(os.environ.get("WAYLAND_DISPLAY")) and _wayland_answers()
+        elif name == "xcb":
+            there = bool(os.environ.get("DISPLAY"))
+        else:
+            there = True  # it needs no display
+        if there:
+            return name
+    return ""
 
 
 def _wayland_answers() -> bool:
@@ -234,7 +254,7 @@ def _wayland_answers() -> bool:
 
 
 def _x11_answers() -> bool:
-    """Whether the X server of DISPLAY takes a connection; Qt would end the process otherwise."""
+    """Whether the X server of DISPLAY takes a connection."""
     xcb = ctypes.CDLL("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
@@ -247,27 +267,21 @@ def _x11_answers() -> bool:
         xcb.xcb_disconnect(connection)
 
 
-def _missing(names: Iterable[str]) -> Iterator[str]:
-    """Those of the shared libraries that cannot be loaded."""
-    for name in names:
-        try:
-            ctypes.CDLL(name)
-        except OSError:
-            yield name
+def _can_be_loaded(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 # --- telling --------------------------------------------------------------------------------------
 
 
 def tell(message: str) -> None:
-    """Show one line to the user: on standard error, else in a box of the system's own.
-
-    A windowed program may have no standard error, and one started from a menu none that is seen.
-    """
-    if sys.stderr is not None:
-        sys.stderr.write(f"{message}\n")
-        sys.stderr.flush()
-    if sys.stderr is not None and (sys.platform != "linux" or sys.stderr.isatty()):
+    """Show one line to the user: on standard error, and where nobody sees that, in a box."""
+    write(message)
+    if sys.stderr is not None and (not sys.platform.startswith("linux") or sys.stderr.isatty()):
         return
     if sys.platform == "win32":
         user = getattr(ctypes, "windll").user32  # noqa: B009 - exists on Windows only
@@ -276,6 +290,13 @@ def tell(message: str) -> None:
     command = _box(message)
     if command:
         subprocess.Popen(command, start_new_session=True)
+
+
+def write(message: str) -> None:
+    """Write one line to standard error, which a windowed program may not have."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"{message}\n")
+        sys.stderr.flush()
 
 
 def _box(message: str) -> list[str]:
@@ -301,8 +322,12 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _first(*problems: str | None) -> str | None:
-    return next((each for each in problems if each is not None), None)
+def _first(*checks: Callable[[], str | None]) -> str | None:
+    for check in checks:
+        problem = check()
+        if problem is not None:
+            return problem
+    return None
 
 
 def _size(number: int) -> str:

@@ -56,8 +56,8 @@ def main() -> int:
             add_linux_files(folder)
             check_x11_libraries(folder)
             strip(folder)
-            icu.trim(next(folder.rglob("libicudata.so.*")))
             slim.slim(folder / "_internal" / "tensorflow", folder)
+            icu.trim(next(folder.rglob("libicudata.so.*")))
         elif sys.platform == "win32":
             shutil.copy(HERE / "windows" / "associate.cmd", folder)
             shutil.copy(ROOT / "LICENSE", folder)

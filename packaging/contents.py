@@ -107,6 +107,7 @@ LEFT_OUT_FILES = (
     # Tests, sources, stubs and build files of packages.
     r".*/tests?/.*",
     r".*\.(pyi|pxd|pyx|a|lib|h|hpp|c|cpp|cmake|tp)",
+    r".*/meson\.build",
     # Sample data of scikit-learn, but for the handwritten digits.
     r"sklearn/datasets/(images/.*|descr/(?!digits).*\.rst)",
     r"sklearn/datasets/data/(?!digits).*",

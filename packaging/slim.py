@@ -71,7 +71,7 @@ def _rewrite(library: Library, wanted: set[bytes]) -> None:
     versions = library.read(np.dtype("<u2"), library.tag(VERSYM), len(old))[order]
 
     dynamic = {int(tag): int(value) for tag, value in library.dynamic if tag != NEEDED}
-    needed = [strings.add(library.string(int(each))) for each in _needed(library)]
+    needed = [strings.add(library.string(each)) for each in _needed(library)]
     for tag in (SONAME, RPATH, RUNPATH):
         if tag in dynamic:
             dynamic[tag] = strings.add(library.string(dynamic[tag]))
@@ -207,8 +207,8 @@ def _versions(library: Library, tag: int, count: int, strings: Strings) -> bytes
     return bytes(table)
 
 
-def _needed(library: Library) -> NDArray[Any]:
-    return library.dynamic["value"][library.dynamic["tag"] == NEEDED]
+def _needed(library: Library) -> list[int]:
+    return [int(value) for tag, value in library.dynamic if tag == NEEDED]
 
 
 def _end_of_tables(library: Library) -> int:

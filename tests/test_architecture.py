@@ -46,6 +46,7 @@ WIRING = (
     "desktop.console",
     "desktop.json_output",
     "desktop.self_test",
+    "desktop.startup",
     "main",
 )
 VERSION = "desktop.__version__"
