@@ -289,7 +289,8 @@ def tell(message: str) -> None:
         return
     command = _box(message)
     if command:
-        subprocess.Popen(command, start_new_session=True)
+        silent = subprocess.DEVNULL
+        subprocess.Popen(command, start_new_session=True, stdout=silent, stderr=silent)
 
 
 def write(message: str) -> None:

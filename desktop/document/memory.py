@@ -30,17 +30,16 @@ def physical_memory() -> int | None:
 
 
 def available_memory(meminfo: Path = Path("/proc/meminfo")) -> int | None:
-    """The memory in bytes that programs can still have, or None where the system does not tell."""
+    """Bytes that programs can still have, of memory and on disk, or None where that is not told."""
     if sys.platform == "win32":
         return _windows_memory("available")
     try:
-        with meminfo.open(encoding="ascii") as lines:
-            for line in lines:
-                if line.startswith("MemAvailable:"):
-                    return int(line.split()[1]) * 1024
-    except (OSError, ValueError, IndexError):
-        pass
-    return None
+        lines = meminfo.read_text("ascii").splitlines()
+        sizes = {name: value for name, _, value in (line.partition(":") for line in lines)}
+        kilobytes = [int(sizes[name].split()[0]) for name in ("MemAvailable", "SwapFree")]
+    except (OSError, ValueError, KeyError, IndexError):
+        return None
+    return sum(kilobytes) * 1024
 
 
 def parameter_bytes(parameters: int, training: Training) -> int:
