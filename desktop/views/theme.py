@@ -6,6 +6,7 @@ Nothing else in the views names a colour or a size of its own. A widget that pai
 
 from __future__ import annotations
 
+import weakref
 from enum import StrEnum
 
 from PySide6.QtCore import QDir, QObject, Qt, QTemporaryDir, Signal
@@ -76,6 +77,7 @@ class Theme(QObject):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
         self._tokens = self._resolve()
         self._images = QTemporaryDir(QDir.tempPath() + "/layerwise-XXXXXX")
+        weakref.finalize(self, self._images.remove)  # also when Python ends with the theme alive
 
     @property
     def tokens(self) -> Tokens:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor, QFont, QPalette
@@ -79,3 +83,27 @@ def test_checks_and_arrows_are_drawn_in_the_tokens(
     assert has_colour(box, theme.tokens.color("accent"))
     assert has_colour(box, theme.tokens.color("on_accent"))
     assert has_colour(combo, theme.tokens.color("muted"), left=98)
+
+
+def test_no_pictures_are_left_when_the_program_ends(tmp_path: Path) -> None:
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from desktop.views.theme import Theme\n"
+        "app = QApplication([])\n"
+        "theme = Theme()\n"
+        "theme.apply()\n"
+        "theme.keeps_itself = theme\n"
+        "print(len(list(Path(sys.argv[1]).rglob('*.png'))))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)],
+        env=os.environ | {"TMPDIR": str(tmp_path), "TMP": str(tmp_path)},
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert int(done.stdout) > 0, done.stderr
+    assert list(tmp_path.iterdir()) == []
