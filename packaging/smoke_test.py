@@ -27,8 +27,12 @@ from screen import Screen, middle_of, png, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 400  # seconds any one command may take
-# Keras writes its settings when it is first imported; Fontconfig and Mesa keep caches.
-EXPECTED_FILES = (".keras/keras.json", ".cache/fontconfig/", ".cache/mesa_shader_cache")
+# The window's settings, the places that Qt's file dialog remembers, the settings that Keras writes
+# when it is first imported, and caches of Fontconfig and Mesa.
+EXPECTED_FILES = (
+    *(".config/layerwise/settings.ini", ".config/QtProject.conf"),
+    *(".keras/keras.json", ".cache/fontconfig/", ".cache/mesa_shader_cache"),
+)
 ACCENT = "#2563EB"  # what can be pressed, in the light theme
 EPOCHS = {"mnist-convolutional": 1, "xor": 60, "perceptron": 60}
 ACCURACY = {

@@ -87,14 +87,14 @@ def test_checks_and_arrows_are_drawn_in_the_tokens(
 
 def test_no_pictures_are_left_when_the_program_ends(tmp_path: Path) -> None:
     script = (
-        "import sys\n"
+        "import ctypes, sys\n"
         "from pathlib import Path\n"
         "from PySide6.QtWidgets import QApplication\n"
         "from desktop.views.theme import Theme\n"
         "app = QApplication([])\n"
         "theme = Theme()\n"
         "theme.apply()\n"
-        "theme.keeps_itself = theme\n"
+        "ctypes.pythonapi.Py_IncRef(ctypes.py_object(theme))  # nobody lets go of it\n"
         "print(len(list(Path(sys.argv[1]).rglob('*.png'))))\n"
     )
     done = subprocess.run(
