@@ -156,15 +156,18 @@ def test_a_full_disk_for_temporary_files(tmp_path: Path) -> None:
 # --- settings -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("inside", ["", "folder"])
+@pytest.mark.parametrize(
+    ("inside", "reason"), [("", "(it is a file)"), ("folder", "(Not a directory)")]
+)
 def test_a_settings_folder_that_is_a_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: str, reason: str
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("LAYERWISE_HOME", str(tmp_path / "file" / inside))
     message = str(startup.settings_problem())
     assert message.startswith("Settings and recent files will not be kept, because")
-    assert str(tmp_path / "file") in message and "LAYERWISE_HOME" in message
+    assert str(tmp_path / "file") in message and reason in message
+    assert "LAYERWISE_HOME" in message
 
 
 @linux_only
