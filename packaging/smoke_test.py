@@ -255,6 +255,9 @@ def window(bench: Bench) -> None:
         try:
             use_window(bench, screen, model)
             code = program.wait(30)
+        except (TimeoutError, subprocess.TimeoutExpired) as error:
+            written.seek(0)
+            raise Surprise(f"{error}; the program wrote {written.read()!r}") from error
         finally:
             bench.picture(screen, "last")
             program.kill()
