@@ -39,6 +39,7 @@ def environment(home: Path) -> dict[str, str]:
         "KERAS_HOME": str(home / "keras"),
         "LAYERWISE_HOME": str(home / "settings"),
         "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
     }
 
 
