@@ -109,7 +109,7 @@ def make_environment() -> Path:
         raise BuildError(f"uv export failed: {exported.stderr.strip()}")
     requirements = exported.stdout
     if sys.platform.startswith("linux") and platform.machine() == "x86_64":
-        # The same TensorFlow without its parts for graphics cards, 300 MB smaller.
+        # The same TensorFlow without its parts for graphics cards, 400 MB smaller.
         requirements = re.sub(r"(?m)^tensorflow==", "tensorflow-cpu==", requirements)
     BUILD.mkdir(exist_ok=True)
     wanted = BUILD / "requirements.txt"
