@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from desktop import paths, startup
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QWidget
 
     from desktop.views.main_window import MainWindow
 
@@ -65,12 +66,23 @@ def open_from_file_manager(app: QApplication, window: MainWindow) -> None:
 
 def run_window(app: QApplication, window: MainWindow) -> int:
     """Start what the window needs and run it until it is closed. Returns the exit code."""
-    from PySide6.QtCore import QTimer
-
-    # TensorFlow takes seconds to load: only after the window has been painted.
-    QTimer.singleShot(0, window.start)
+    when_painted(window, window.start)
     window.closed.connect(app.quit)
     return app.exec()
+
+
+def when_painted(window: QWidget, then: Callable[[], None]) -> None:
+    """Call `then` once `window` has been painted for the first time."""
+    from PySide6.QtCore import QEvent, QObject, QTimer
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint:
+                window.removeEventFilter(self)
+                QTimer.singleShot(0, then)  # once all that is in the window is painted, too
+            return False
+
+    window.installEventFilter(Watch(window))
 
 
 def make_window() -> MainWindow:

@@ -36,16 +36,19 @@ def done() -> None:
 def when_painted(window: Any, then: Any) -> Any:
     """Call `then` after the first time that all of `window` has been painted."""
     from PySide6.QtCore import QEvent, QObject, QTimer
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication.instance()
 
     class Watch(QObject):
         def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-            if event.type() == QEvent.Type.UpdateRequest:  # paints the window and what is in it
-                window.removeEventFilter(self)
+            if event.type() == QEvent.Type.Paint:  # of the first widget in the window
+                app.removeEventFilter(self)
                 QTimer.singleShot(0, then)
             return False
 
     watch = Watch(window)
-    window.installEventFilter(watch)
+    app.installEventFilter(watch)
     return watch
 
 

@@ -1,12 +1,14 @@
 """How long stop and pause take to act in training, and histograms of ten million weights.
 
-    python tests/benchmarks/bench_stop.py [--stops N] [--mnist FILE]
+    python tests/benchmarks/bench_stop.py [--networks softmax,128,...] [--stops N]
+        [--mnist FILE]
 
 Each network of bench_training.py and a wide one with ten million weights is trained, and stopped
-at a random time, N times in all: within the first steps, while it is being compiled, and later.
-Printed are milliseconds from the call of `stop` to the report that the run has ended (minimum,
-median, 95th percentile, maximum); then the time and the additional memory that the histograms of
-the wide network take.
+at a random time: N times within the first two seconds, in which Keras makes the graphs of steps and
+validation and nothing can interrupt it, and N times within the next two. Printed are milliseconds
+from the call of `stop` to the report that the run has ended (minimum, median, 95th percentile,
+maximum); then the time and the additional memory that the histograms of the network named last
+take.
 """
 
 from __future__ import annotations
@@ -39,7 +41,9 @@ WIDE = (
     Dense(units=2500, activation="relu"),
     OUTPUT,
 )
-LATEST = 4.0  # seconds into the run
+STOPPED = {**NETWORKS, "wide": WIDE}
+PHASES = {"first": 0.0, "later": 2.0}  # seconds into the run
+LENGTH = 2.0
 
 
 def stop(project: Project, dataset: Any, after: float) -> float:
@@ -63,18 +67,23 @@ def stop(project: Project, dataset: Any, after: float) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="How long a stop takes")
-    parser.add_argument("--stops", type=int, default=20)
+    parser.add_argument("--stops", type=int, default=10)
+    parser.add_argument("--networks", default=",".join(STOPPED))
     parser.add_argument("--mnist", type=Path, default=SHARED)
     options = parser.parse_args()
     backend.load()
     dataset = datasets.load(Mnist(path=str(options.mnist)))
     random = np.random.default_rng(812)
-    print(f"{'milliseconds':<20}{'min':>7}{'median':>8}{'95 %':>7}{'max':>7}")
-    for name, layers in {**NETWORKS, "ten million": WIDE}.items():
+    print(f"{'milliseconds':<22}{'min':>7}{'median':>8}{'95 %':>7}{'max':>7}")
+    for name in options.networks.split(","):
+        layers = STOPPED[name]
         project = project_of("128", 100_000, options.mnist).replace(layers=layers)
-        times = [stop(project, dataset, LATEST * random.random()) for _ in range(options.stops)]
-        low, middle, high = np.percentile(times, (0, 50, 95))
-        print(f"{name:<20}{low:7.0f}{middle:8.0f}{high:7.0f}{max(times):7.0f}", flush=True)
+        for phase, start in PHASES.items():
+            delays = start + LENGTH * random.random(options.stops)
+            times = [stop(project, dataset, delay) for delay in delays]
+            low, middle, high = np.percentile(times, (0, 50, 95))
+            title = f"{name}, {phase}"
+            print(f"{title:<22}{low:7.0f}{middle:8.0f}{high:7.0f}{max(times):7.0f}", flush=True)
     trainer = Trainer(dataset)
     control = RunControl()
     trainer.run(project, lambda report: control.stop(), control)
