@@ -11,7 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from desktop import paths, startup
+from desktop.garbage import uncollected
+
+with uncollected():
+    from desktop import paths, startup
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication, QWidget
@@ -23,7 +26,10 @@ logger = logging.getLogger("desktop")
 
 def main() -> int:
     """Run the program with the arguments of this process. Returns its exit code."""
-    from desktop.cli import run
+    if not sys.argv[1:]:  # nothing to parse, and the window is there sooner
+        return open_window(None)
+    with uncollected():
+        from desktop.cli import run
 
     return run(sys.argv[1:])
 
@@ -34,10 +40,11 @@ def open_window(path: Path | None) -> int:
     if problem is not None:
         startup.tell(problem)
         return 2
-    from PySide6.QtWidgets import QApplication
+    with uncollected():
+        from PySide6.QtWidgets import QApplication
 
-    app = QApplication([sys.argv[0]])
-    window = make_window()
+        app = QApplication([sys.argv[0]])
+        window = make_window()
     catch_errors(window)
     open_from_file_manager(app, window)
     window.show()

@@ -9,6 +9,7 @@ apart by a tag: `{"layer": "Dense", ...}`. Declaring a subclass adds it to its f
 from __future__ import annotations
 
 import inspect
+import os
 import types
 import typing
 from collections.abc import Mapping
@@ -21,6 +22,9 @@ import annotated_types
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
+
+# What is installed besides has no part in what a project may contain, and is not searched for.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 S = TypeVar("S", bound="Spec")
 

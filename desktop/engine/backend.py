@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import IO, Any
 
 from desktop.engine.reports import EngineInfo
+from desktop.garbage import uncollected
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ def _import() -> tuple[ModuleType, ModuleType]:
     os.environ["KERAS_BACKEND"] = "tensorflow"
     with tempfile.TemporaryFile() as written:
         try:
-            with _captured(written), _uncollected():
+            with _captured(written), uncollected():
                 import keras
                 import tensorflow
         except Exception as error:
@@ -106,18 +107,6 @@ def _import() -> tuple[ModuleType, ModuleType]:
     # collection holds up the other threads for a hundredth of the time.
     gc.freeze()
     return keras, tensorflow
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Look for no garbage meanwhile: what an import makes stays, and there is much of it."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @contextmanager

@@ -9,19 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from desktop.document.data import DataSource
 
-FloatArray: TypeAlias = NDArray[np.floating[Any]]
-IntArray: TypeAlias = NDArray[np.integer[Any]]
+if TYPE_CHECKING:  # numpy is not needed to show the window
+    import numpy as np
+    from numpy.typing import NDArray
+
+FloatArray: TypeAlias = "NDArray[np.floating[Any]]"
+IntArray: TypeAlias = "NDArray[np.integer[Any]]"
 
 
 def read_only(array: NDArray[Any]) -> NDArray[Any]:
     """A contiguous copy of `array` that cannot be written to."""
+    import numpy as np
+
     copy = np.array(array, order="C")
     copy.setflags(write=False)
     return copy

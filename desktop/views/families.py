@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap, QPixmapCache
 
 from desktop.document.layers import Family
+from desktop.views import icons
 from desktop.views.theme import DARK, RADIUS
 
 
@@ -42,8 +43,6 @@ def tile(
 
     The symbol is dark on every family's colour, in both themes: contrast at least 3:1.
     """
-    import qtawesome
-
     key = f"layerwise-tile-{icon}-{color}-{symbol_color}-{size}-{ratio}"
     pixmap = QPixmap()
     if QPixmapCache.find(key, pixmap):
@@ -57,7 +56,7 @@ def tile(
     painter.setBrush(QColor(color))
     painter.drawRoundedRect(QRectF(0, 0, size, size), RADIUS - 1, RADIUS - 1)
     inner = round(size * 0.72)
-    symbol = qtawesome.icon(icon, color=symbol_color).pixmap(QSize(inner, inner), ratio)
+    symbol = icons.icon(icon, symbol_color, symbol_color).pixmap(QSize(inner, inner), ratio)
     painter.drawPixmap(
         QRectF((size - inner) / 2, (size - inner) / 2, inner, inner),
         symbol,

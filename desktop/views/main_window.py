@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -27,9 +29,6 @@ from desktop.document.project import Project
 from desktop.views import actions
 from desktop.views.actions import Menu
 from desktop.views.notice import Notice
-from desktop.views.pages.data import DataPage
-from desktop.views.pages.draw import DrawPage
-from desktop.views.pages.evaluate import EvaluatePage
 from desktop.views.pages.train import TrainPage
 from desktop.views.palette import Palette
 from desktop.views.problems_bar import ProblemsBar
@@ -46,15 +45,33 @@ from desktop.views.workspace import Workspace
 from desktop.workers.reports import EngineInfo, Outcome, RunEnded, RunStarted
 from desktop.workers.session import Session, State
 
+if TYPE_CHECKING:
+    from desktop.views.pages.data import DataPage
+    from desktop.views.pages.draw import DrawPage
+    from desktop.views.pages.evaluate import EvaluatePage
+
 MODEL_FILTER = "Keras models (*.keras)"
 COMPACT = 1280  # pixels; in a narrower window panels and toolbar take less room
 DATA_DELAY = 250  # milliseconds from an edit of the data settings to loading them
 
 
+class Page(IntEnum):
+    """The pages, in the order of their tabs."""
+
+    DATA, TRAIN, EVALUATE, DRAW = range(4)
+
+
 class MainWindow(QMainWindow):
-    """One window on one project. `closed` is emitted once nothing of it runs any more."""
+    """One window on one project. `closed` is emitted once nothing of it runs any more.
+
+    What the first painting does not show is made by `start`: the other pages and the charts.
+    """
 
     closed = Signal()
+
+    data_page: DataPage
+    evaluate_page: EvaluatePage
+    draw_page: DrawPage
 
     def __init__(
         self, workspace: Workspace, session: Session, theme: Theme, settings: Settings
@@ -87,8 +104,9 @@ class MainWindow(QMainWindow):
         self._retitle()
 
     def start(self) -> None:
-        """Load the data of the project, then TensorFlow; call once the window is painted."""
+        """Load TensorFlow and the data, and make the rest; call once the window is painted."""
         self.session.start()
+        self._make_other_pages()
         self.session.load_data(self.workspace.project.data)
         QTimer.singleShot(0, self.train_page.prepare)
 
@@ -99,18 +117,11 @@ class MainWindow(QMainWindow):
         self.tabs = QTabWidget()
         self.tabs.setObjectName("pages")
         self.tabs.setDocumentMode(True)
-        self.data_page = DataPage(self.workspace, self.session, self._theme)
         self.train_page = TrainPage(self.session, self._theme)
-        self.evaluate_page = EvaluatePage(self.session, self._theme)
-        self.draw_page = DrawPage(self.session, self._theme)
-        for title, page in (
-            ("Data", self.data_page),
-            ("Train", self.train_page),
-            ("Evaluate", self.evaluate_page),
-            ("Draw", self.draw_page),
-        ):
-            self.tabs.addTab(page, title)
-        self.tabs.setCurrentWidget(self.train_page)
+        for page in Page:
+            widget = self.train_page if page is Page.TRAIN else QWidget(self.tabs)
+            self.tabs.addTab(widget, page.name.capitalize())
+        self.tabs.setCurrentIndex(Page.TRAIN)
         self._outdated = QLabel(
             "The layers have changed since this network was trained; Train makes a new one."
         )
@@ -126,6 +137,29 @@ class MainWindow(QMainWindow):
         column.addWidget(self._outdated)
         column.addWidget(self.tabs, 1)
         self.setCentralWidget(centre)
+
+    def _make_other_pages(self) -> None:
+        """Put the pages that are not shown at first in their places."""
+        from desktop.views.pages.data import DataPage
+        from desktop.views.pages.draw import DrawPage
+        from desktop.views.pages.evaluate import EvaluatePage
+
+        self.data_page = DataPage(self.workspace, self.session, self._theme)
+        self.evaluate_page = EvaluatePage(self.session, self._theme)
+        self.draw_page = DrawPage(self.session, self._theme)
+        shown = self.tabs.currentIndex()
+        with QSignalBlocker(self.tabs):
+            for page, widget in (
+                (Page.DATA, self.data_page),
+                (Page.EVALUATE, self.evaluate_page),
+                (Page.DRAW, self.draw_page),
+            ):
+                empty = self.tabs.widget(page)
+                assert empty is not None
+                self.tabs.removeTab(page)
+                empty.deleteLater()
+                self.tabs.insertTab(page, widget, page.name.capitalize())
+            self.tabs.setCurrentIndex(shown)
 
     def _make_docks(self) -> None:
         self.palette_view = Palette(self._theme)
@@ -284,7 +318,7 @@ class MainWindow(QMainWindow):
 
     def _on_data_failed(self, message: str) -> None:
         self._update_data_button()
-        self.tabs.setCurrentWidget(self.data_page)
+        self.tabs.setCurrentIndex(Page.DATA)
         self.notice.show_message(message)
 
     def _on_engine_ready(self, info: EngineInfo) -> None:
@@ -299,8 +333,8 @@ class MainWindow(QMainWindow):
         self.notice.hide()
         if report.note:
             self.notice.show_message(report.note, "accent")
-        if self.tabs.currentWidget() in (self.data_page, self.evaluate_page):
-            self.tabs.setCurrentWidget(self.train_page)
+        if self.tabs.currentIndex() in (Page.DATA, Page.EVALUATE):
+            self.tabs.setCurrentIndex(Page.TRAIN)
 
     def _on_run_ended(self, report: RunEnded) -> None:
         if report.message:
@@ -331,8 +365,8 @@ class MainWindow(QMainWindow):
         pause.setIcon(self._theme.icon("mdi6.play-pause" if paused else "mdi6.pause"))
         built = session.model_project
         changed = session.has_model and built is not None and built.layers != project.layers
-        page = self.tabs.currentWidget()
-        self._outdated.setVisible(changed and page in (self.evaluate_page, self.draw_page))
+        page = self.tabs.currentIndex()
+        self._outdated.setVisible(changed and page in (Page.EVALUATE, Page.DRAW))
         self._actions["stop"].setEnabled(
             state in (State.WAITING, State.TRAINING, State.PAUSED, State.EVALUATING)
         )
@@ -397,7 +431,7 @@ class MainWindow(QMainWindow):
         self.session.reset()
 
     def on_evaluate(self) -> None:
-        self.tabs.setCurrentWidget(self.evaluate_page)
+        self.tabs.setCurrentIndex(Page.EVALUATE)
         self.session.evaluate()
 
     def on_reset_layout(self) -> None:
@@ -420,7 +454,7 @@ class MainWindow(QMainWindow):
         ShortcutsDialog(self).exec()
 
     def _show_data_page(self) -> None:
-        self.tabs.setCurrentWidget(self.data_page)
+        self.tabs.setCurrentIndex(Page.DATA)
 
     def _on_theme_chosen(self, action: object) -> None:
         mode = Mode(action.data())  # type: ignore[attr-defined]

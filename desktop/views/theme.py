@@ -13,6 +13,7 @@ from PySide6.QtCore import QDir, QObject, Qt, QTemporaryDir, Signal
 from PySide6.QtGui import QFont, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
+from desktop.views import icons
 from desktop.views.style import style_sheet
 from desktop.views.tokens import (
     DARK,
@@ -109,12 +110,7 @@ class Theme(QObject):
 
     def icon(self, name: str, token: str = "text") -> QIcon:
         """The QtAwesome icon called `name`, e.g. "mdi6.play", in a token's colour."""
-        import qtawesome
-
-        icon: QIcon = qtawesome.icon(
-            name, color=getattr(self._tokens, token), color_disabled=self._tokens.border
-        )
-        return icon
+        return icons.icon(name, getattr(self._tokens, token), self._tokens.border)
 
     def _write_images(self) -> str:
         """Write the marks a style sheet can only take from files; returns their path prefix."""

@@ -140,6 +140,7 @@ def main() -> None:
     if options.one:
         PROGRAMS[options.one](options.mnist)
     environment = {"QT_QPA_PLATFORM": "offscreen", "TF_CPP_MIN_LOG_LEVEL": "3", **os.environ}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # with it, every start compiles the sources
     seconds: dict[str, list[float]] = {name: [] for name in PROGRAMS}
     for number in range(options.rounds + 1):
         for name in PROGRAMS:

@@ -21,14 +21,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.views.charts.history import LEARNING_RATE, LOSS, RunHistory, higher_is_better
-from desktop.views.charts.summary import caption
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from desktop.workers.reports import EpochEnded, Outcome, Progress, RunEnded, RunStarted
 
 if TYPE_CHECKING:
     from desktop.views.charts.curves import CurveChart
     from desktop.views.charts.histograms import HistogramPanel
+    from desktop.views.charts.history import RunHistory
     from desktop.workers.session import Session
 
 INTERVAL = 33  # milliseconds between two parts of the page that are drawn, at least
@@ -46,10 +45,11 @@ class TrainPage(QWidget):
     one part of the page after another, so that no part holds up the window for long, and with
     pauses in between, so that the training gets its share of the processor.
 
-    The charts are made by `prepare`, or when they are needed: the plots' library takes as long to
-    load as everything else that the window needs to be seen.
+    The charts and their history are made by `prepare`, or when they are needed: numpy and the
+    plots' library take as long to load as everything else that the window needs to be seen.
     """
 
+    history: RunHistory
     caption: QLabel
     smoothing: QSlider
     smoothing_value: QLabel
@@ -61,7 +61,6 @@ class TrainPage(QWidget):
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.history = RunHistory()
         self._second_chosen = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -110,7 +109,7 @@ class TrainPage(QWidget):
         return page
 
     def prepare(self) -> None:
-        """Make the charts, if they are not there yet."""
+        """Make the charts and their history, if they are not there yet."""
         if not self._is_prepared:
             self._pages.addWidget(self._build_charts())
             self._recolor()
@@ -123,7 +122,9 @@ class TrainPage(QWidget):
     def _build_charts(self) -> QWidget:
         from desktop.views.charts.curves import CurveChart
         from desktop.views.charts.histograms import HistogramPanel
+        from desktop.views.charts.history import RunHistory
 
+        self.history = RunHistory()
         content = QWidget(self)
         self.caption = QLabel(content)
         self.caption.setWordWrap(True)
@@ -190,27 +191,29 @@ class TrainPage(QWidget):
     @Slot(object)
     def progress(self, report: Progress) -> None:
         """Batches were trained."""
-        if self.history.take_progress(report):
+        if self._is_prepared and self.history.take_progress(report):
             self._changed()
 
     @Slot(object)
     def epoch_ended(self, report: EpochEnded) -> None:
         """An epoch is over."""
-        if self.history.take_epoch(report):
+        if self._is_prepared and self.history.take_epoch(report):
             self._changed()
 
     @Slot(object)
     def run_ended(self, report: RunEnded) -> None:
-        """The run is over."""
+        """The run is over, perhaps without ever having started."""
+        self.prepare()
         if self.history.take_ended(report):
             self._changed()
 
     @Slot()
     def model_reset(self) -> None:
         """The weights are new: what was drawn is of a model that is gone."""
-        self.history.clear()
-        self._second_chosen = False
-        self._changed()
+        if self._is_prepared:
+            self.history.clear()
+            self._second_chosen = False
+            self._changed()
 
     # --- drawing ------------------------------------------------------------------------------
 
@@ -243,10 +246,9 @@ class TrainPage(QWidget):
     def _parts(self) -> list[Callable[[], None]]:
         """All there is to draw now, in pieces."""
         self._dirty = False
-        if self.history.is_empty:
+        if not self._is_prepared or self.history.is_empty:
             self._pages.setCurrentIndex(0)
             return []
-        self.prepare()
         self._pages.setCurrentIndex(1)
         self._choose_metrics()
         charts = [self.loss_chart.refresh]
@@ -272,6 +274,8 @@ class TrainPage(QWidget):
 
     def _choose_metrics(self) -> None:
         """The second chart shows accuracy, or the first other metric, or nothing."""
+        from desktop.views.charts.history import LEARNING_RATE, LOSS, higher_is_better
+
         metrics = self.history.metrics
         if self.loss_chart.metric_name not in metrics:
             self.loss_chart.set_metric(LOSS)
@@ -289,6 +293,8 @@ class TrainPage(QWidget):
         self._second_chosen = True
 
     def _write_caption(self) -> None:
+        from desktop.views.charts.summary import caption
+
         text = caption(self.history)
         if text != self.caption.text():
             ended = self.history.ended
