@@ -19,6 +19,7 @@ ALLOWED = {
     "desktop.document": ("pydantic", "pydantic_core", "annotated_types"),
     "desktop.engine": (
         "desktop.document",
+        "desktop.garbage",
         "desktop.paths",
         "numpy",
         "keras",
@@ -37,6 +38,7 @@ ALLOWED = {
         "qtawesome",
         "numpy",
     ),
+    "desktop.garbage": (),
     "desktop.paths": ("platformdirs",),
 }
 # Wiring, which may import everything and which nothing but wiring imports.

@@ -54,6 +54,9 @@ class FusedSteps:
     A step does what Keras's own does. It is refused, with all that would follow, if the loss, the
     outputs or the gradients are not finite. `example` is a batch of a row or more; the metrics are
     reset.
+
+    `checkpoint` is called every now and then while a graph is made, which takes some tenths of a
+    second. What it raises comes out, and the graph will be made another time.
     """
 
     def __init__(self, model: Any, batch_size: int, example: tuple[Any, ...]) -> None:
@@ -67,6 +70,7 @@ class FusedSteps:
         places = {id(variable): place for place, variable in enumerate(self._variables)}
         self._trainable = [places[id(variable)] for variable in model.trainable_variables]
         self._loss_tracker = next(metric for metric in model.metrics if metric.name == "loss")
+        self.checkpoint: Callable[[], None] = lambda: None
         self._functions: dict[tuple[Compiler, bool], Any] = {}
         self._logged: list[str] = []
         self._traced: list[str] = []
@@ -152,9 +156,11 @@ class FusedSteps:
             tf.cond(wanted, adopt, lambda: False)
             return steps, fine, logs, trace
 
-        self._functions[key] = function = tf.function(advance, autograph=False)
+        function = tf.function(advance, autograph=False)
         with _functional(self.model.optimizer):
             function.get_concrete_function(source, *self._numbers(0, 0, keep=False))
+        self.checkpoint()
+        self._functions[key] = function
         return function
 
     def _loop(self, compiler: Compiler, batch_of: Any) -> Any:
@@ -190,16 +196,21 @@ class FusedSteps:
         x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(batch)
         weights = [state[place] for place in self._trainable]
         mapping = zip(self._variables, state, strict=True)
+        self.checkpoint()
         with keras.StatelessScope(state_mapping=mapping, collect_losses=True) as scope:
             with tf.GradientTape() as tape:
                 tape.watch(weights)
                 outputs = model(x, training=True)
+                self.checkpoint()
                 loss = model.compute_loss(
                     x=x, y=y, y_pred=outputs, sample_weight=sample_weight, training=True
                 )
+            self.checkpoint()
             gradients = tape.gradient(loss, weights)
+            self.checkpoint()
             self._loss_tracker.update_state(loss, sample_weight=tf.shape(x)[0])
             optimizer.apply(gradients, model.trainable_variables)
+            self.checkpoint()
             results = model.compute_metrics(x, y, outputs, sample_weight=sample_weight)
         # A sum is finite only if all of its terms are.
         sums = [tf.reduce_sum(part) for part in (outputs, *gradients) if part is not None]

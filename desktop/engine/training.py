@@ -166,6 +166,7 @@ class Trainer:
                 f"The rows in memory are not those of {project.data.title}: load the data first"
             )
         seed = self._prepare(project, further)
+        control.checkpoint()
         training, validation = self._batches(project, seed)
         plan = Plan(
             run=run,
@@ -191,6 +192,7 @@ class Trainer:
             )
         )
         steps, choice = self._prepare_steps(project, training)
+        steps.checkpoint = control.checkpoint
         blocks = Blocks(steps, choice, training, plan.steps * plan.epochs, control.checkpoint)
         recorder = Recorder(
             self._model, project, plan, sink, control, clock, blocks, self._completed

@@ -135,6 +135,33 @@ def test_stop_between_the_batches(kind: type[Report]) -> None:
     assert reports.ended.epoch == len(reports.epochs) == (kind is EpochEnded)
 
 
+class Counted(RunControl):
+    """Stops at the checkpoint of this number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._left = number
+
+    def checkpoint(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            self.stop()
+        super().checkpoint()
+
+
+def test_stop_while_the_graph_is_made_leaves_all_as_it_was() -> None:
+    """The first checkpoints of a run are in the making of its graph."""
+    trainer = Trainer(dataset())
+    for number in range(2, 8):
+        reports = train(project(), trainer, Counted(number))
+        assert reports.ended.outcome is Outcome.STOPPED
+        assert not reports.progress
+    assert int(trainer.model.optimizer.iterations) == 0
+    trained, plain = train(project(), trainer, further=True), train(project())
+    assert trained.epochs
+    assert [each.logs for each in trained.epochs] == [each.logs for each in plain.epochs]
+
+
 def test_stop_before_the_start() -> None:
     control, trainer = RunControl(), Trainer(dataset())
     control.stop()
@@ -259,11 +286,11 @@ def test_fifty_starts_and_stops_leave_no_more_than_one() -> None:
     rows = dataset(200, 50)
 
     def cycles(count: int) -> None:
-        """Every tenth with new weights, the others from the weights there are."""
+        """Every 25th with new weights, the others from the weights there are."""
         for number in range(count):
-            if number % 10 == 0:
+            if number % 25 == 0:
                 trainer = Trainer(rows)
-            stopped(lambda report: isinstance(report, Progress), trainer, further=number % 10 > 0)
+            stopped(lambda report: isinstance(report, Progress), trainer, further=number % 25 > 0)
 
     cycles(12)  # TensorFlow starts its pools of threads
     objects, threads = _objects(), _threads()

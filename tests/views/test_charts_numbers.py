@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.views.charts.history import RunHistory, higher_is_better
-from desktop.views.charts.ranges import epoch_span, log10, value_range
+from desktop.views.charts.ranges import epoch_span, log10, steady, value_range
 from desktop.views.charts.reservoir import Reservoir, WeightStore
 from desktop.views.charts.ridges import RidgeCache, rebin, round_ticks, thin
 from desktop.views.charts.series import Series
@@ -311,6 +311,14 @@ def test_the_range_skips_what_is_not_finite_and_never_collapses() -> None:
 
 def test_the_range_of_values_from_zero_up_starts_at_zero() -> None:
     assert value_range(np.array([0.0, 10.0]), np.empty(0))[0] == 0.0
+
+
+def test_an_axis_stands_still_until_values_leave_it_or_most_of_it_is_empty() -> None:
+    shown = (0.0, 1.0)
+    assert steady(shown, (0.05, 0.95)) == shown
+    assert steady(shown, (0.05, 1.01)) == (0.05, 1.01)
+    assert steady(shown, (-0.01, 0.9)) == (-0.01, 0.9)
+    assert steady(shown, (0.1, 0.8)) == (0.1, 0.8)
 
 
 def test_logarithms_of_what_has_none() -> None:

@@ -86,6 +86,23 @@ def test_a_new_model_starts_over_and_reset_empties(
     qtbot.waitUntil(lambda: page.is_empty)
 
 
+def test_a_caption_that_needs_another_line_does_not_move_the_charts(
+    page: TrainPage, reports: Reports, qtbot: QtBot
+) -> None:
+    def length() -> int:
+        return page.caption.fontMetrics().horizontalAdvance(page.caption.text())
+
+    reports.runStarted.emit(started())
+    reports.epochEnded.emit(epoch_ended(1, LOGS))
+    qtbot.waitUntil(lambda: page.caption.text().endswith("after epoch 1."))
+    page.resize(page.width() - page.caption.width() + length() + 20, page.height())
+    place = page.splitter.y()
+    reports.epochEnded.emit(epoch_ended(2, {**LOGS, "val_loss": 0.7, "val_accuracy": 0.7}))
+    qtbot.waitUntil(lambda: page.caption.text().endswith("falling since."))
+    assert length() > page.caption.width()
+    assert page.splitter.y() == place
+
+
 def test_training_further_goes_on(page: TrainPage, reports: Reports, qtbot: QtBot) -> None:
     reports.runStarted.emit(started(run=1, epochs=1))
     reports.epochEnded.emit(epoch_ended(1, {"loss": 0.5}))
@@ -254,7 +271,8 @@ def test_the_window_is_shown_before_numpy_and_the_plots_are_loaded() -> None:
         "import sys; from PySide6.QtWidgets import QApplication; app = QApplication([]);"
         "from desktop.app import make_window; window = make_window(); window.show();"
         "app.processEvents();"
-        "assert not {'numpy', 'pyqtgraph', 'tensorflow'} & set(sys.modules); window.train_page.prepare();"
+        "assert not {'numpy', 'pyqtgraph', 'tensorflow'} & set(sys.modules);"
+        "window.train_page.prepare();"
         "assert 'pyqtgraph' in sys.modules; window.close()"
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)

@@ -158,9 +158,9 @@ class RunHistory:
     def best(self, name: str) -> tuple[int, float] | None:
         """The epoch and value at which e.g. "val_loss" was best; None without finite values."""
         series = self.series(name)
-        if series is None or series.extremes() is None:
+        extremes = None if series is None else series.extremes()
+        if series is None or extremes is None:
             return None
-        low, high = series.extremes() or (0.0, 0.0)
-        value = high if higher_is_better(name) else low
+        value = extremes[higher_is_better(name)]
         index = int((series.y == value).argmax())
         return int(series.x[index]), value

@@ -101,12 +101,16 @@ class LegendTable(QWidget):
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         metrics = QFontMetricsF(font)
-        cells = [*COLUMNS, *(cell for entry in self.entries for cell in entry.cells)]
-        column = max(metrics.horizontalAdvance(cell) for cell in cells) + COLUMN_GAP
-        starts = [self.width() - column * (3 - i) for i in range(3)]
+        rows = [COLUMNS, *(entry.cells for entry in self.entries)]
+        widths = [
+            max(metrics.horizontalAdvance(cell) for cell in column) + COLUMN_GAP
+            for column in zip(*rows, strict=True)
+        ]
+        starts = [self.width() - sum(widths[number:]) for number in range(len(COLUMNS))]
+        columns = list(zip(starts, widths, strict=True))
         painter.setPen(tokens.color("muted"))
-        for start, name in zip(starts, COLUMNS, strict=True):
-            painter.drawText(QRectF(start, 0, column, ROW), right, name)
+        for (start, width), name in zip(columns, COLUMNS, strict=True):
+            painter.drawText(QRectF(start, 0, width, ROW), right, name)
         for row, entry in enumerate(self.entries, start=1):
             top = row * ROW
             paint_sample(painter, entry.look, 1, top + ROW / 2, tokens)
@@ -114,6 +118,6 @@ class LegendTable(QWidget):
             room = starts[0] - SAMPLE - 4
             label = metrics.elidedText(entry.look.label, Qt.TextElideMode.ElideRight, room)
             painter.drawText(QRectF(SAMPLE, top, room, ROW), left, label)
-            for start, cell in zip(starts, entry.cells, strict=True):
-                painter.drawText(QRectF(start, top, column, ROW), right, cell)
+            for (start, width), cell in zip(columns, entry.cells, strict=True):
+                painter.drawText(QRectF(start, top, width, ROW), right, cell)
         painter.end()

@@ -111,6 +111,7 @@ class EdgeMarks:
     def __init__(self, plot: pg.PlotItem) -> None:
         self.item = pg.ScatterPlotItem(pxMode=True, useCache=False, antialias=True)
         self.item.setZValue(30)
+        self.item.hide()
         plot.addItem(self.item, ignoreBounds=True)
 
     def show(
@@ -122,6 +123,8 @@ class EdgeMarks:
         bottom edge. NaN: a hollow one pointing up at the top edge. Validation stands a row further
         in, so that both lines can be seen to have left the chart.
         """
+        if not marks and not self.item.isVisible():
+            return
         self.item.setVisible(bool(marks))
         spots = []
         for name, x, value in marks:

@@ -22,6 +22,7 @@ from desktop.views.charts.content import STEPS, CurveContent, Points, Span
 from desktop.views.charts.crosshair import Crosshair
 from desktop.views.charts.history import RunHistory, higher_is_better
 from desktop.views.charts.lines import LOOKS, EdgeMarks, Flag, Line, Shade
+from desktop.views.charts.ranges import steady
 from desktop.views.charts.series import Series
 from desktop.views.charts.summary import metric_title
 from desktop.views.theme import Theme
@@ -47,6 +48,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         self.clamp = False  # keep lines inside the range instead of clipping them (for SVG)
         self.zoomed: Span | None = None  # epochs shown; None = all
         self._drag: tuple[float, Span] | None = None
+        self._steady: tuple[object, Span] | None = None  # what was shown, and its range of values
         for axis in (self._x_axis, self._y_axis):
             axis.setZValue(-1000)  # the grid lies behind the curves
         plot = self.getPlotItem()
@@ -123,7 +125,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         x0, x1 = self.zoomed or content.full_span
         margin = 0.012 * (x1 - x0)
         view = (x0 - margin, x1 + margin)
-        y = content.value_range(view)
+        y = self._value_range(view)
         columns = max(60, int(self.getViewBox().width()))
         for name, line in self.lines.items():
             points, faint = content.line(name, view, columns)
@@ -135,6 +137,16 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         self._show_marks(view, y)
         self.crosshair.update_reading()
         self.scene().prepareForPaint()  # now, or it would ask for a second painting
+
+    def _value_range(self, view: Span) -> Span:
+        """The values to show for the epochs of `view`: while running, an axis that stands still."""
+        content = self.content
+        y = content.value_range(view)
+        shown = (content.metric_name, content.logarithmic, content.ignore_outliers, view)
+        if content.history.is_running and self._steady is not None and self._steady[0] == shown:
+            y = steady(self._steady[1], y)
+        self._steady = shown, y
+        return y
 
     def _show_marks(self, view: Span, y: Span) -> None:
         tokens, history = self._theme.tokens, self.content.history

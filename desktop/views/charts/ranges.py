@@ -9,6 +9,7 @@ import numpy as np
 from desktop.views.charts.series import Floats
 
 _STEPS = (1, 2, 3, 5, 8)
+SLACK = 1.2  # times as long as it needs to be may an axis that stands still become
 
 
 def epoch_span(origin: int, last: float, planned_end: int, running: bool) -> tuple[float, float]:
@@ -56,6 +57,15 @@ def value_range(
     if not logarithmic and low >= 0:
         start = max(start, 0.0)
     return start, high + room
+
+
+def steady(shown: tuple[float, float], wanted: tuple[float, float]) -> tuple[float, float]:
+    """The range `shown` as long as `wanted` lies in it and fills most of it, else `wanted`.
+
+    So an axis stands still while a few values come and go.
+    """
+    inside = shown[0] <= wanted[0] and wanted[1] <= shown[1]
+    return shown if inside and shown[1] - shown[0] <= SLACK * (wanted[1] - wanted[0]) else wanted
 
 
 def log10(values: Floats) -> Floats:

@@ -62,6 +62,8 @@ class Series:
         self._low, self._high = Buffer(16), Buffer(16)
         self._odd = Buffer(16)  # positions of the points that are not finite
         self.generation = 0
+        # The extremes found last, and for which length and generation.
+        self._extremes: tuple[tuple[int, int], tuple[float, float] | None] | None = None
 
     def __len__(self) -> int:
         return len(self._x)
@@ -115,6 +117,12 @@ class Series:
 
     def extremes(self) -> tuple[float, float] | None:
         """The lowest and highest finite y, or None if there is none."""
+        state = len(self), self.generation
+        if self._extremes is None or self._extremes[0] != state:
+            self._extremes = state, self._find_extremes()
+        return self._extremes[1]
+
+    def _find_extremes(self) -> tuple[float, float] | None:
         tail = _finite(self.y[len(self._low) * BLOCK :])
         low = np.fmin.reduce(np.append(self._low.values, np.fmin.reduce(tail, initial=np.nan)))
         high = np.fmax.reduce(np.append(self._high.values, np.fmax.reduce(tail, initial=np.nan)))
