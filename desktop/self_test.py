@@ -112,7 +112,7 @@ class SelfTest:
             self._window.start()
         expect(self._session.info is not None, "TensorFlow was not loaded")
         expect(self._session.summary is not None, "the built-in digits were not loaded")
-        self.picture("start", self._window.data_page)
+        self.picture("start", self._window.pages.data)
 
     def layers_are_stacked(self) -> None:
         """Drop layers as the mouse does: with what the palette puts into a drag."""
@@ -146,7 +146,7 @@ class SelfTest:
         first, last = epochs[0].logs["loss"], epochs[-1].logs["loss"]
         expect(last < first, f"the loss went from {first:.3f} to {last:.3f}")
         expect(len(epochs[-1].histograms) == 4, "not every weight has a histogram")
-        self.picture("train", self._window.train_page)
+        self.picture("train", self._window.pages.train)
 
     def training_stops(self) -> None:
         training = self._workspace.project.training.replace(epochs=1000)
@@ -159,8 +159,8 @@ class SelfTest:
         expect(time.perf_counter() - began < 2, "stopping took longer than 2 seconds")
 
     def digit_is_recognised(self) -> None:
-        page = self._window.draw_page
-        self._window.tabs.setCurrentWidget(page)
+        page = self._window.pages.draw
+        self._window.pages.setCurrentWidget(page)
         QApplication.processEvents()
         with arriving(self._session.predicted, self._session.predictionFailed) as answer:
             stroke(page.canvas, [(0.5, 0.2), (0.5, 0.5), (0.5, 0.8)])  # a one
@@ -179,7 +179,7 @@ class SelfTest:
         accuracy = evaluation.metrics["accuracy"]
         expect(accuracy > 0.8, f"only {accuracy:.1%} of the test digits are right")
         expect(int(evaluation.confusion.sum()) == evaluation.rows, "the confusion matrix is short")
-        self.picture("evaluate", self._window.evaluate_page)
+        self.picture("evaluate", self._window.pages.evaluate)
 
     def project_is_saved_and_opened(self) -> None:
         path, project = self._folder / "self-test.layerwise", self._workspace.project
@@ -208,7 +208,7 @@ class SelfTest:
         if self._screenshots is None:
             return
         self._screenshots.mkdir(parents=True, exist_ok=True)
-        self._window.tabs.setCurrentWidget(page)
+        self._window.pages.setCurrentWidget(page)
         wait(300)
         self._window.grab().save(str(self._screenshots / f"{name}.png"))
 

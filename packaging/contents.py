@@ -111,6 +111,8 @@ LEFT_OUT_FILES = (
     # Sample data of scikit-learn, but for the handwritten digits.
     r"sklearn/datasets/(images/.*|descr/(?!digits).*\.rst)",
     r"sklearn/datasets/data/(?!digits).*",
+    # The icons are of one of QtAwesome's fonts.
+    r"qtawesome/fonts/(?!materialdesignicons6-).*",
     r"pyqtgraph/(examples|icons/.*\.svgz|colors/maps/.*\.csv)/?.*\.(py|ui)",
 )
 _LEFT_OUT = re.compile("|".join(f"(?:{pattern})" for pattern in LEFT_OUT_FILES))

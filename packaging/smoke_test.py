@@ -25,6 +25,10 @@ from typing import Any
 import numpy as np
 from screen import Screen, middle_of, png, wait_for
 
+from desktop.document.layers import Layer
+from desktop.document.spec import Spec, variants
+from desktop.document.training import Loss, Optimizer
+
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 400  # seconds any one command may take
 # The window's settings, the places that Qt's file dialog remembers, the settings that Keras writes
@@ -43,6 +47,44 @@ ACCURACY = {
     "mnist-softmax": 0.91,
     "perceptron": 0.5,
     "xor": 0.5,
+}
+
+
+# A network with a layer of every kind.
+LAYERS: list[dict[str, object]] = [
+    {"layer": "Reshape", "target_shape": [8, 8, 1]},
+    {"layer": "Rescaling", "scale": 2.0},
+    {"layer": "Conv2D", "filters": 8, "kernel_size": [3, 3], "padding": "same"},
+    {"layer": "BatchNormalization"},
+    {"layer": "ReLU"},
+    {"layer": "MaxPooling2D"},
+    {"layer": "GaussianNoise", "stddev": 0.05},
+    {"layer": "ELU"},
+    {"layer": "AveragePooling2D"},
+    {"layer": "GlobalAveragePooling2D", "keepdims": True},
+    {"layer": "Flatten"},
+    {
+        "layer": "Dense",
+        "units": 16,
+        "kernel_initializer": {"initializer": "HeNormal"},
+        "kernel_regularizer": {"regularizer": "L2", "l2": 0.0001},
+        "kernel_constraint": {"constraint": "MaxNorm", "max_value": 4.0},
+    },
+    {"layer": "LeakyReLU"},
+    {"layer": "Dropout", "rate": 0.1},
+    {"layer": "ActivityRegularization", "l2": 0.0001},
+    {"layer": "Activation", "activation": "tanh"},
+    {"layer": "Dense", "units": 10},
+    {"layer": "Softmax"},
+]
+# Each optimizer with a loss.
+PAIRS = {
+    "SGD": "categorical_crossentropy",
+    "Adam": "sparse_categorical_crossentropy",
+    "AdamW": "binary_crossentropy",
+    "Nadam": "mean_squared_error",
+    "RMSprop": "mean_absolute_error",
+    "Adagrad": "huber",
 }
 
 
@@ -194,6 +236,30 @@ def train(bench: Bench) -> None:
         print(f"      {name}: accuracy {accuracy:.4f}, {seconds:.1f} s", flush=True)
 
 
+def every_kind(bench: Bench) -> None:
+    """A layer of every kind, every optimizer and every loss."""
+    expect({each["layer"] for each in LAYERS} == tags(Layer), "not every layer is tried")
+    expect(set(PAIRS) == tags(Optimizer), "not every optimizer is tried")
+    expect(set(PAIRS.values()) == tags(Loss), "not every loss is tried")
+    path = bench.work / "every-kind.layerwise"
+    sigmoid = {"layer": "Activation", "activation": "sigmoid"}
+    for optimizer, loss in PAIRS.items():
+        project = {
+            "format": 1,
+            "data": {"source": "digits"},
+            "layers": [*LAYERS[:-1], sigmoid] if loss == "binary_crossentropy" else LAYERS,
+            "training": {"optimizer": {"optimizer": optimizer}, "loss": loss, "epochs": 1},
+        }
+        path.write_text(json.dumps(project), "utf-8")
+        result = bench.run_json("train", path, stderr=is_progress)
+        expect(0 < result["test"]["loss"] < 10, f"{optimizer}, {loss}: {result['test']}")
+
+
+def tags(family: type[Spec]) -> set[object]:
+    """What the members of a family are called in project files."""
+    return {member.tag for member in variants(family)}
+
+
 def same_seed(bench: Bench) -> None:
     """Same seed, same losses."""
     project = bench.projects / "digits.layerwise"
@@ -306,7 +372,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--pictures", type=Path, help="save pictures of the window in this folder")
     chosen = parser.parse_args(argv)
     steps: list[Callable[[Bench], None]] = [
-        *(version, check, errors, self_test, train, same_seed, evaluate, predict)
+        *(version, check, errors, self_test, train, every_kind, same_seed, evaluate, predict)
     ]
     if os.name != "nt":
         steps.append(no_console)

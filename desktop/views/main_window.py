@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -16,7 +14,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QMessageBox,
     QSizePolicy,
-    QTabWidget,
     QToolBar,
     QToolButton,
     QVBoxLayout,
@@ -29,7 +26,7 @@ from desktop.document.project import Project
 from desktop.views import actions
 from desktop.views.actions import Menu
 from desktop.views.notice import Notice
-from desktop.views.pages.train import TrainPage
+from desktop.views.pages.tabs import Page, Pages
 from desktop.views.palette import Palette
 from desktop.views.problems_bar import ProblemsBar
 from desktop.views.project_files import ProjectFiles
@@ -45,33 +42,15 @@ from desktop.views.workspace import Workspace
 from desktop.workers.reports import EngineInfo, Outcome, RunEnded, RunStarted
 from desktop.workers.session import Session, State
 
-if TYPE_CHECKING:
-    from desktop.views.pages.data import DataPage
-    from desktop.views.pages.draw import DrawPage
-    from desktop.views.pages.evaluate import EvaluatePage
-
 MODEL_FILTER = "Keras models (*.keras)"
 COMPACT = 1280  # pixels; in a narrower window panels and toolbar take less room
 DATA_DELAY = 250  # milliseconds from an edit of the data settings to loading them
 
 
-class Page(IntEnum):
-    """The pages, in the order of their tabs."""
-
-    DATA, TRAIN, EVALUATE, DRAW = range(4)
-
-
 class MainWindow(QMainWindow):
-    """One window on one project. `closed` is emitted once nothing of it runs any more.
-
-    What the first painting does not show is made by `start`: the other pages and the charts.
-    """
+    """One window on one project. `closed` is emitted once nothing of it runs any more."""
 
     closed = Signal()
-
-    data_page: DataPage
-    evaluate_page: EvaluatePage
-    draw_page: DrawPage
 
     def __init__(
         self, workspace: Workspace, session: Session, theme: Theme, settings: Settings
@@ -106,22 +85,15 @@ class MainWindow(QMainWindow):
     def start(self) -> None:
         """Load TensorFlow and the data, and make the rest; call once the window is painted."""
         self.session.start()
-        self._make_other_pages()
+        self.pages.prepare()
         self.session.load_data(self.workspace.project.data)
-        QTimer.singleShot(0, self.train_page.prepare)
 
     # --- making the parts -------------------------------------------------------------------------
 
     def _make_centre(self) -> None:
         self.notice = Notice(self._theme)
-        self.tabs = QTabWidget()
-        self.tabs.setObjectName("pages")
-        self.tabs.setDocumentMode(True)
-        self.train_page = TrainPage(self.session, self._theme)
-        for page in Page:
-            widget = self.train_page if page is Page.TRAIN else QWidget(self.tabs)
-            self.tabs.addTab(widget, page.name.capitalize())
-        self.tabs.setCurrentIndex(Page.TRAIN)
+        self.pages = Pages(self.workspace, self.session, self._theme)
+        self.pages.setObjectName("pages")
         self._outdated = QLabel(
             "The layers have changed since this network was trained; Train makes a new one."
         )
@@ -135,31 +107,8 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.notice)
         column.addWidget(self._outdated)
-        column.addWidget(self.tabs, 1)
+        column.addWidget(self.pages, 1)
         self.setCentralWidget(centre)
-
-    def _make_other_pages(self) -> None:
-        """Put the pages that are not shown at first in their places."""
-        from desktop.views.pages.data import DataPage
-        from desktop.views.pages.draw import DrawPage
-        from desktop.views.pages.evaluate import EvaluatePage
-
-        self.data_page = DataPage(self.workspace, self.session, self._theme)
-        self.evaluate_page = EvaluatePage(self.session, self._theme)
-        self.draw_page = DrawPage(self.session, self._theme)
-        shown = self.tabs.currentIndex()
-        with QSignalBlocker(self.tabs):
-            for page, widget in (
-                (Page.DATA, self.data_page),
-                (Page.EVALUATE, self.evaluate_page),
-                (Page.DRAW, self.draw_page),
-            ):
-                empty = self.tabs.widget(page)
-                assert empty is not None
-                self.tabs.removeTab(page)
-                empty.deleteLater()
-                self.tabs.insertTab(page, widget, page.name.capitalize())
-            self.tabs.setCurrentIndex(shown)
 
     def _make_docks(self) -> None:
         self.palette_view = Palette(self._theme)
@@ -288,7 +237,7 @@ class MainWindow(QMainWindow):
         self.stack.message.connect(self.notice.show_message)
         self.problems_bar.layerRequested.connect(self.stack.select_layer)
         self.problems_bar.trainingRequested.connect(self.training.focus_field)
-        self.tabs.currentChanged.connect(self._update_actions)
+        self.pages.currentChanged.connect(self._update_actions)
         self._theme.changed.connect(self._on_theme_changed)
 
     # --- keeping up with what happens -------------------------------------------------------------
@@ -318,7 +267,7 @@ class MainWindow(QMainWindow):
 
     def _on_data_failed(self, message: str) -> None:
         self._update_data_button()
-        self.tabs.setCurrentIndex(Page.DATA)
+        self.pages.show_page(Page.DATA)
         self.notice.show_message(message)
 
     def _on_engine_ready(self, info: EngineInfo) -> None:
@@ -333,8 +282,8 @@ class MainWindow(QMainWindow):
         self.notice.hide()
         if report.note:
             self.notice.show_message(report.note, "accent")
-        if self.tabs.currentIndex() in (Page.DATA, Page.EVALUATE):
-            self.tabs.setCurrentIndex(Page.TRAIN)
+        if self.pages.shown in (Page.DATA, Page.EVALUATE):
+            self.pages.show_page(Page.TRAIN)
 
     def _on_run_ended(self, report: RunEnded) -> None:
         if report.message:
@@ -365,7 +314,7 @@ class MainWindow(QMainWindow):
         pause.setIcon(self._theme.icon("mdi6.play-pause" if paused else "mdi6.pause"))
         built = session.model_project
         changed = session.has_model and built is not None and built.layers != project.layers
-        page = self.tabs.currentIndex()
+        page = self.pages.shown
         self._outdated.setVisible(changed and page in (Page.EVALUATE, Page.DRAW))
         self._actions["stop"].setEnabled(
             state in (State.WAITING, State.TRAINING, State.PAUSED, State.EVALUATING)
@@ -431,7 +380,7 @@ class MainWindow(QMainWindow):
         self.session.reset()
 
     def on_evaluate(self) -> None:
-        self.tabs.setCurrentIndex(Page.EVALUATE)
+        self.pages.show_page(Page.EVALUATE)
         self.session.evaluate()
 
     def on_reset_layout(self) -> None:
@@ -454,7 +403,7 @@ class MainWindow(QMainWindow):
         ShortcutsDialog(self).exec()
 
     def _show_data_page(self) -> None:
-        self.tabs.setCurrentIndex(Page.DATA)
+        self.pages.show_page(Page.DATA)
 
     def _on_theme_chosen(self, action: object) -> None:
         mode = Mode(action.data())  # type: ignore[attr-defined]

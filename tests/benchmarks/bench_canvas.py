@@ -58,7 +58,7 @@ def rest(milliseconds: int) -> None:
 
 def draw(window: Any, random: np.random.Generator) -> float:
     """Draw a stroke; milliseconds from pen up to the answer."""
-    page, canvas = window.draw_page, window.draw_page.canvas
+    page, canvas = window.pages.draw, window.pages.draw.canvas
     canvas.clear()
     rest(PAUSE)
     width, height = canvas.width(), canvas.height()
@@ -105,7 +105,7 @@ def main() -> None:
     window.train_button.click()
     wait(session.epochEnded)
     wait(session.epochEnded)
-    window.tabs.setCurrentWidget(window.draw_page)
+    window.pages.setCurrentWidget(window.pages.draw)
     draw(window, random)
     print(f"{'milliseconds':<20}{'min':>7}{'median':>8}{'95 %':>7}{'max':>7}")
     for name in ("while training", "not training"):

@@ -26,6 +26,7 @@ from desktop.workers.reports import EpochEnded, Phase, Progress, RunStarted, Wei
 class Reports(QObject):
     """The signals of a session, and nothing behind them."""
 
+    stateChanged = Signal(object)
     runStarted = Signal(object)
     progress = Signal(object)
     epochEnded = Signal(object)

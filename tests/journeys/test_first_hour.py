@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.window, pytest.mark.timeout(240)]
 
 NAMES = "[window.stack.model().card(row).name for row in range(1, window.stack.model().rowCount())]"
 LAYERS = "[layer.tag for layer in window.workspace.project.layers]"
-PICTURE = "picture(window.train_page)"
+PICTURE = "picture(window.pages.train)"
 PALETTE = "window.palette_view.findChild(QTreeView)"
 
 
@@ -55,7 +55,7 @@ def choose(user: Person, panel: str, name: str, text: str) -> None:
 
 
 def show_page(user: Person, title: str) -> None:
-    bar = "window.tabs.tabBar()"
+    bar = "window.pages.tabBar()"
     index = user.ask(f"[{bar}.tabText(i) for i in range({bar}.count())].index({title!r})")
     user.click(user.ask(f"box({bar}, {bar}.tabRect({index}))"))
 
@@ -118,11 +118,11 @@ def test_from_an_empty_stack_to_a_recognised_digit(
 
     # Draw a one and read the answer.
     show_page(user, "Draw")
-    user.wait("window.draw_page.canvas.isVisible()")
-    canvas = "window.draw_page.canvas"
+    user.wait("window.pages.draw.canvas.isVisible()")
+    canvas = "window.pages.draw.canvas"
     top, bottom = user.ask(f"[inside({canvas}, 0.5, 0.2), inside({canvas}, 0.5, 0.8)]")
     user.drag(tuple(top), tuple(bottom))
-    user.wait("any('%' in text for text in texts(window.draw_page))")
+    user.wait("any('%' in text for text in texts(window.pages.draw))")
     user.look(tmp_path / "drawn.png")
 
     # Save, close, open again: the same project.

@@ -21,6 +21,7 @@ from desktop.workers.reports import (
 class Reports(QObject):
     """The signals of a session that a page of charts listens to."""
 
+    stateChanged = Signal(object)
     runStarted = Signal(object)
     progress = Signal(object)
     epochEnded = Signal(object)

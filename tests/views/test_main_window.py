@@ -15,7 +15,8 @@ from desktop.document.data import LogicTable, Mnist
 from desktop.document.project import starter_project
 from desktop.document.storage import read_project, write_project
 from desktop.views.actions import ACTIONS
-from desktop.views.main_window import MainWindow, Page
+from desktop.views.main_window import MainWindow
+from desktop.views.pages.tabs import Page
 from desktop.views.settings import Settings
 from desktop.views.theme import Mode, Theme
 from desktop.views.workspace import Workspace
@@ -238,7 +239,7 @@ def test_a_run_from_the_menu_to_a_saved_model(
     assert "Further" in action(window, "train").text()
     with qtbot.waitSignal(session.evaluated, timeout=PATIENCE):
         action(window, "evaluate").trigger()
-    assert window.tabs.currentIndex() == Page.EVALUATE
+    assert window.pages.shown is Page.EVALUATE
 
     # The layers change: the network on show is not theirs any more, and that is said.
     change(window)

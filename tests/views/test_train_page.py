@@ -15,6 +15,7 @@ from desktop.views.charts.curves import CurveChart
 from desktop.views.pages.train import TrainPage
 from desktop.views.theme import Mode, Theme
 from desktop.workers.reports import Outcome
+from desktop.workers.session import State
 from tests.views.chart_reports import Reports, ended, epoch_ended, progress, started
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -55,6 +56,17 @@ def test_before_any_training_it_says_what_to_do(page: TrainPage) -> None:
     assert "Press Train" in page.empty_text.text()
     assert page.empty_text.isVisible()
     assert not page.loss_chart.isVisible()
+
+
+def test_pressed_early_it_says_what_the_training_waits_for(
+    page: TrainPage, reports: Reports
+) -> None:
+    reports.stateChanged.emit(State.WAITING)
+    assert page.empty_title.text() == "Training starts in a moment"
+    assert "TensorFlow" in page.empty_text.text()
+    assert "Press Train" not in page.empty_text.text()
+    reports.stateChanged.emit(State.IDLE)  # the user stopped it
+    assert "Press Train" in page.empty_text.text()
 
 
 def test_curves_grow_while_a_run_goes_on(page: TrainPage, reports: Reports, qtbot: QtBot) -> None:
@@ -272,7 +284,7 @@ def test_the_window_is_shown_before_numpy_and_the_plots_are_loaded() -> None:
         "from desktop.app import make_window; window = make_window(); window.show();"
         "app.processEvents();"
         "assert not {'numpy', 'pyqtgraph', 'tensorflow'} & set(sys.modules);"
-        "window.train_page.prepare();"
+        "window.pages.train.prepare();"
         "assert 'pyqtgraph' in sys.modules; window.close()"
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)

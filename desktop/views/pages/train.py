@@ -23,12 +23,12 @@ from PySide6.QtWidgets import (
 
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from desktop.workers.reports import EpochEnded, Outcome, Progress, RunEnded, RunStarted
+from desktop.workers.session import Session, State
 
 if TYPE_CHECKING:
     from desktop.views.charts.curves import CurveChart
     from desktop.views.charts.histograms import HistogramPanel
     from desktop.views.charts.history import RunHistory
-    from desktop.workers.session import Session
 
 INTERVAL = 33  # milliseconds between two parts of the page that are drawn, at least
 SLOWEST = 300  # ... and at most
@@ -73,6 +73,7 @@ class TrainPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
+        session.stateChanged.connect(self._say_what_to_do)
         session.runStarted.connect(self.run_started)
         session.progress.connect(self.progress)
         session.epochEnded.connect(self.epoch_ended)
@@ -85,20 +86,17 @@ class TrainPage(QWidget):
     def _build_empty(self) -> QWidget:
         page = QWidget(self)
         self._empty_icon = QLabel(page)
-        title = QLabel("Nothing trained yet", page)
-        title.setProperty("role", "title")
-        self.empty_text = QLabel(
-            "Press Train in the toolbar. Loss and accuracy appear here while the network learns,"
-            " and below them how the weights of each layer move, epoch by epoch.",
-            page,
-        )
+        self.empty_title = QLabel(page)
+        self.empty_title.setProperty("role", "title")
+        self.empty_text = QLabel(page)
+        self._say_what_to_do(None)
         self.empty_text.setProperty("role", "muted")
         self.empty_text.setWordWrap(True)
         self.empty_text.setMaximumWidth(420)
         layout = QVBoxLayout(page)
         layout.setSpacing(SPACE_M)
         layout.addStretch(2)
-        for label in (self._empty_icon, title, self.empty_text):
+        for label in (self._empty_icon, self.empty_title, self.empty_text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             row = QHBoxLayout()
             row.addStretch(1)
@@ -107,6 +105,21 @@ class TrainPage(QWidget):
             layout.addLayout(row)
         layout.addStretch(3)
         return page
+
+    @Slot(object)
+    def _say_what_to_do(self, state: State | None) -> None:
+        """What is written where no chart is yet."""
+        waiting = state is State.WAITING
+        title, start = (
+            ("Training starts in a moment", "It waits for TensorFlow and the data to be loaded.")
+            if waiting
+            else ("Nothing trained yet", "Press Train in the toolbar.")
+        )
+        self.empty_title.setText(title)
+        self.empty_text.setText(
+            f"{start} Loss and accuracy appear here while the network learns, and below them how "
+            "the weights of each layer move, epoch by epoch."
+        )
 
     def prepare(self) -> None:
         """Make the charts and their history, if they are not there yet."""
