@@ -83,9 +83,13 @@ class MainWindow(QMainWindow):
         self._retitle()
 
     def start(self) -> None:
-        """Load TensorFlow and the data, and make the rest; call once the window is painted."""
-        self.session.start()
+        """Make the rest, then load TensorFlow and the data; call once the window is painted.
+
+        In this order, because beside the two threads that load the rest would take several times
+        as long, and the window would not answer meanwhile.
+        """
         self.pages.prepare()
+        self.session.start()
         self.session.load_data(self.workspace.project.data)
 
     # --- making the parts -------------------------------------------------------------------------

@@ -92,7 +92,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         """Another plot with the same content and settings and no window."""
         twin = CurvePlot(self._theme, self.content.history)
         twin.content = self.content.copy()
-        twin.zoomed = self.zoomed
+        twin.zoomed, twin._steady = self.zoomed, self._steady
         twin.relabel()
         return twin
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QTimer
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from desktop.views.pages.train import TrainPage
@@ -50,7 +50,7 @@ class Pages(QTabWidget):
         self.show_page(Page.TRAIN)
 
     def prepare(self) -> None:
-        """Make what the first painting does not show; once, before anything is loaded."""
+        """Make what the first painting does not show; once, before the session starts."""
         from desktop.views.pages.data import DataPage
         from desktop.views.pages.draw import DrawPage
         from desktop.views.pages.evaluate import EvaluatePage
@@ -71,7 +71,7 @@ class Pages(QTabWidget):
                 if empty is not None:
                     empty.deleteLater()
             self.show_page(shown)
-        QTimer.singleShot(0, self.train.prepare)
+        self.train.prepare()
 
     @property
     def shown(self) -> Page:
