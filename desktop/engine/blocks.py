@@ -183,6 +183,7 @@ class Blocks:
         self._pace: dict[Compiler, float] = {}  # seconds per step
         self._longest: dict[Compiler, int] = {}  # block
         self._refused = False  # the next step is a bad one
+        self.taken = 0  # steps in this run
 
     @property
     def dataset(self) -> Any:
@@ -224,6 +225,7 @@ class Blocks:
         self._pace[compiler] = (perf_counter() - start) / outcome.steps
         self._longest[compiler] = max(outcome.steps, self._longest.get(compiler, 0))
         self._life += outcome.steps
+        self.taken += outcome.steps
         self._choice.begin(source, self._last)
         return Block(first, first + outcome.steps, outcome.logs, outcome.means)
 

@@ -93,8 +93,10 @@ class Predictor:
             input_signature=[tf.TensorSpec((None, *self._shape), tf.float32)],
         )
 
-    def predict_drawing(self, drawing: Raster, request: int = 0, epoch: int = 0) -> Prediction:
-        """What the network, trained for `epoch` epochs, makes of `drawing`.
+    def predict_drawing(
+        self, drawing: Raster, request: int = 0, epoch: int = 0, is_trained: bool = True
+    ) -> Prediction:
+        """What the network, trained for `epoch` whole epochs, makes of `drawing`.
 
         `drawing` is uint8 (h, w) with ink 255 on 0. Of an empty one there are no probabilities.
         """
@@ -112,6 +114,7 @@ class Predictor:
             classes=self._project.data.classes,
             seconds=perf_counter() - start,
             epoch=epoch,
+            is_trained=is_trained,
         )
 
     def predict_images(self, paths: Sequence[Path]) -> tuple[ImagePrediction, ...]:

@@ -233,3 +233,4 @@ class Prediction:
     classes: tuple[str, ...]
     seconds: float
     epoch: int
+    is_trained: bool = True  # False while the network has the weights it was made with

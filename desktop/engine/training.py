@@ -70,6 +70,8 @@ class Trainer:
         self._epoch = 0
         self._steps: FusedSteps | None = None  # of the model as it is compiled
         self._choice: CompilerChoice | None = None
+        self._is_trained = False  # before the run that goes on
+        self._blocks: Blocks | None = None  # of the run that goes on
 
     @property
     def model(self) -> Any:
@@ -85,6 +87,12 @@ class Trainer:
     def epoch(self) -> int:
         """Epochs completed over the life of the model. One broken off does not count."""
         return self._epoch
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether the weights have moved at all: also when the first epoch was not completed."""
+        blocks = self._blocks
+        return self._is_trained or (blocks is not None and blocks.taken > 0)
 
     def can_continue(self, project: Project) -> bool:
         """Whether the model is one of `project`: the same layers and data."""
@@ -194,6 +202,7 @@ class Trainer:
         steps, choice = self._prepare_steps(project, training)
         steps.checkpoint = control.checkpoint
         blocks = Blocks(steps, choice, training, plan.steps * plan.epochs, control.checkpoint)
+        self._blocks = blocks
         recorder = Recorder(
             self._model, project, plan, sink, control, clock, blocks, self._completed
         )
@@ -205,6 +214,7 @@ class Trainer:
             # An exception makes `fit` leave without tidying up: it would keep the validation rows.
             self._model._eval_epoch_iterator = None
             self._model.train_function = None  # Keras's own again
+            self._is_trained, self._blocks = self.is_trained, None
             if ending.best_epoch is None:
                 ending.best_epoch = recorder.best.epoch
             ending.monitor = recorder.best.monitor
@@ -229,6 +239,7 @@ class Trainer:
         else:
             # Keras models refer to themselves: only the collector frees the memory of old ones.
             self._model, self._project, self._epoch = None, None, 0
+            self._is_trained = False
             self._steps = self._choice = None
             gc.collect()
             self._model = build(project, seed)

@@ -89,6 +89,7 @@ class MainWindow(QMainWindow):
         as long, and the window would not answer meanwhile.
         """
         self.pages.prepare()
+        self.files.opened.connect(self.pages.evaluate.forget)
         self.session.start()
         self.session.load_data(self.workspace.project.data)
 
@@ -98,12 +99,10 @@ class MainWindow(QMainWindow):
         self.notice = Notice(self._theme)
         self.pages = Pages(self.workspace, self.session, self._theme)
         self.pages.setObjectName("pages")
-        self._outdated = QLabel(
-            "The layers have changed since this network was trained; Train makes a new one."
-        )
+        self._outdated = QLabel()
         self._outdated.setProperty("role", "warning")
         self._outdated.setWordWrap(True)
-        self._outdated.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, 0)
+        self._outdated.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_S)
         self._outdated.hide()
         centre = QWidget()
         column = QVBoxLayout(centre)
@@ -223,7 +222,7 @@ class MainWindow(QMainWindow):
         workspace.pathChanged.connect(self._retitle)
         workspace.dirtyChanged.connect(self._retitle)
         self.files.saved.connect(self._on_saved)
-        self.files.opened.connect(session.reset)
+        self.files.opened.connect(self._on_opened)
         session.engineReady.connect(self._on_engine_ready)
         session.engineFailed.connect(self._on_engine_failed)
         session.stateChanged.connect(self._update_actions)
@@ -295,6 +294,10 @@ class MainWindow(QMainWindow):
             self.notice.show_message(report.message, level)
         self._update_actions()
 
+    def _on_opened(self) -> None:
+        self.session.reset()
+        self.stack.select_layer(-1)
+
     def _on_saved(self, path: str) -> None:
         self.statusBar().showMessage(f"Saved {path}", 4000)
 
@@ -320,6 +323,11 @@ class MainWindow(QMainWindow):
         changed = session.has_model and built is not None and built.layers != project.layers
         page = self.pages.shown
         self._outdated.setVisible(changed and page in (Page.EVALUATE, Page.DRAW))
+        self._outdated.setText(
+            "The layers have changed since training began; it goes on with those from before."
+            if running
+            else "The layers have changed since this network was trained; Train makes a new one."
+        )
         self._actions["stop"].setEnabled(
             state in (State.WAITING, State.TRAINING, State.PAUSED, State.EVALUATING)
         )

@@ -109,7 +109,8 @@ class RunBar(QWidget):
             Outcome.FAILED: "Failed",
         }[report.outcome]
         epochs = "epoch" if report.epoch == 1 else "epochs"
-        self._say(f"{words} after {report.epoch} {epochs} · {duration(report.seconds)}")
+        when = f"after {report.epoch} {epochs}" if report.epoch else "in the first epoch"
+        self._say(f"{words} {when} · {duration(report.seconds)}")
 
     def _on_reset(self) -> None:
         self._say("Reset: Train starts afresh")

@@ -154,7 +154,7 @@ class Session(QObject):
         """Whether training `project` can go on from the weights there are."""
         return (
             self._trainer is not None
-            and self.trained_epochs > 0
+            and self._trainer.is_trained
             and self._trainer.can_continue(project)
         )
 

@@ -118,7 +118,9 @@ def predict(
             raise TaskError("There is no network yet: train one first")
         if predictor is None or predictor.model is not trainer.model:
             predictor = Predictor(trainer.model, trainer.project)
-        return predictor, predictor.predict_drawing(drawing, request, trainer.epoch)
+        return predictor, predictor.predict_drawing(
+            drawing, request, trainer.epoch, trainer.is_trained
+        )
 
 
 def save_model(trainer: Trainer, path: Path) -> str:

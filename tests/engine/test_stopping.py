@@ -28,6 +28,7 @@ from desktop.engine.training import Trainer
 from tests.engine.runs import Reports, dataset, project, train
 
 LONG = 1_000_000  # epochs that nobody waits for
+PATIENCE = 5  # seconds until a stop has acted, also on a busy machine; bench_stop.py measures it
 
 
 # --- the switch -----------------------------------------------------------------------------------
@@ -104,7 +105,7 @@ def test_stop_in_the_middle_of_an_epoch() -> None:
     reports, seconds = stopped(
         lambda report: isinstance(report, Progress) and report.step > 20, trainer, batch_size=1
     )
-    assert seconds < 0.5
+    assert seconds < PATIENCE
     ended = reports.ended
     assert (ended.outcome, ended.epoch, ended.message) == (Outcome.STOPPED, 0, "")
     assert reports.epochs == []
@@ -120,7 +121,7 @@ def test_stop_in_the_middle_of_a_validation_pass(monkeypatch: pytest.MonkeyPatch
         lambda report: isinstance(report, Progress) and report.phase is Phase.VALIDATION,
         Trainer(dataset(50, 20_000)),
     )
-    assert seconds < 0.5
+    assert seconds < PATIENCE
     last = reports.progress[-1]
     assert last.phase is Phase.VALIDATION
     assert last.step < last.steps == 20_000
@@ -130,9 +131,29 @@ def test_stop_in_the_middle_of_a_validation_pass(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("kind", [RunStarted, EpochEnded])
 def test_stop_between_the_batches(kind: type[Report]) -> None:
     reports, seconds = stopped(lambda report: isinstance(report, kind))
-    assert seconds < 3  # includes the building of the step if nothing has run yet
+    assert seconds < PATIENCE
     assert reports.ended.outcome is Outcome.STOPPED
     assert reports.ended.epoch == len(reports.epochs) == (kind is EpochEnded)
+
+
+def test_a_network_stopped_in_its_first_epoch_trains_further() -> None:
+    trainer = Trainer(dataset(20_000, 0))
+    assert not trainer.is_trained
+    stopped(lambda report: isinstance(report, Progress) and report.step > 20, trainer, batch_size=1)
+    assert (trainer.epoch, trainer.is_trained) == (0, True)
+    before, steps = trainer.model.get_weights(), int(trainer.model.optimizer.iterations)
+    started = train(project(epochs=1, batch_size=1000), trainer, further=True).started
+    assert started.first_epoch == 0
+    assert int(trainer.model.optimizer.iterations) == steps + 20
+    kernel = next(each for each in started.histograms if each.weight == "kernel")
+    assert kernel.mean == pytest.approx(float(before[0].mean()), rel=1e-5)  # not new weights
+
+
+def test_a_network_stopped_before_its_first_step_is_not_trained() -> None:
+    trainer = Trainer(dataset())
+    train(project(), trainer, Counted(4))
+    assert trainer.model is not None
+    assert not trainer.is_trained
 
 
 class Counted(RunControl):
@@ -258,7 +279,7 @@ def test_stop_while_paused() -> None:
     started = time.perf_counter()
     reports = train(project(epochs=LONG), None, control, then=pause)
     assert reports.ended.outcome is Outcome.STOPPED
-    assert time.perf_counter() - started < 10
+    assert time.perf_counter() - started < 2 * PATIENCE
 
 
 # --- nothing left behind --------------------------------------------------------------------------

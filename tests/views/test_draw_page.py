@@ -45,7 +45,11 @@ class FakeSession(QObject):
         return len(self.asked)
 
     def answer(
-        self, probabilities: list[float] | None, request: int | None = None, epoch: int = 3
+        self,
+        probabilities: list[float] | None,
+        request: int | None = None,
+        epoch: int = 3,
+        is_trained: bool = True,
     ) -> None:
         assert self.summary is not None
         values = None if probabilities is None else np.array(probabilities)
@@ -57,6 +61,7 @@ class FakeSession(QObject):
                 classes=self.summary.classes,
                 seconds=0.002,
                 epoch=epoch,
+                is_trained=is_trained,
             )
         )
 
@@ -195,8 +200,11 @@ def test_drawing_before_there_is_a_network(qtbot: QtBot, theme: Theme) -> None:
     session.has_model = True
     session.runStarted.emit(None)
     assert len(session.asked) == 1
-    session.answer(seven(0.11), epoch=0)
+    session.answer(seven(0.11), epoch=0, is_trained=False)
     assert page.epoch.text() == "untrained: a guess"
+    stroke(qtbot, page)
+    session.answer(seven(0.3), epoch=0)
+    assert page.epoch.text() == "in the first epoch"
     session.has_model = False
     session.modelReset.emit()
     assert page.message.text() == NO_MODEL and not page.top.isVisible()

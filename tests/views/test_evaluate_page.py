@@ -96,6 +96,14 @@ def bench(qtbot: QtBot) -> Bench:
     return Bench(qtbot)
 
 
+def test_results_of_another_project_are_forgotten(bench: Bench) -> None:
+    bench.session.evaluated.emit(an_evaluation())
+    assert bench.page.metrics.isVisible()
+    bench.page.forget()
+    assert bench.page.evaluation is None
+    assert not bench.page.metrics.isVisible() and bench.page.empty.isVisible()
+
+
 def test_the_button_asks_the_session(bench: Bench) -> None:
     assert "Press “Evaluate on the test rows”" in bench.text()
     bench.qtbot.mouseClick(bench.page.evaluate, Qt.MouseButton.LeftButton)

@@ -197,7 +197,9 @@ def test_an_example_is_opened_as_a_pattern(window: MainWindow) -> None:
         if "xample" in each.text()
     )
     example = next(each for each in menu.actions() if "Perceptron" in each.text())
+    window.stack.select_layer(1)
     example.trigger()
+    assert window.stack.selected_layers == ()
     assert isinstance(window.workspace.project.data, LogicTable)
     assert window.workspace.path is None
     assert not window.workspace.dirty

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.views.charts.axes import EpochAxis, ValueAxis
 from desktop.views.charts.content import STEPS, CurveContent, Points, Span
 from desktop.views.charts.crosshair import Crosshair
-from desktop.views.charts.history import RunHistory, higher_is_better
+from desktop.views.charts.history import VALIDATION_PREFIX, RunHistory, higher_is_better
 from desktop.views.charts.lines import LOOKS, EdgeMarks, Flag, Line, Shade
 from desktop.views.charts.ranges import steady
 from desktop.views.charts.series import Series
@@ -155,7 +155,10 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         best, stop = history.best_epoch, history.stopped_early_epoch
         low = higher_is_better(self.content.metric_name)  # where the curves leave room
         so_far = " so far" if history.is_running else ""
-        self.best_flag.show(tokens, best, f"best{so_far}: epoch {best}", (view, y), height, low)
+        judged = history.monitor.removeprefix(VALIDATION_PREFIX)
+        what = "" if judged == self.content.metric_name else f" {metric_title(judged).lower()}"
+        words = f"best{what}{so_far}: epoch {best}"
+        self.best_flag.show(tokens, best, words, (view, y), height, low)
         self.stop_flag.show(tokens, stop, f"stopped early: epoch {stop}", (view, y), height, low)
         wasted = (best, stop) if best is not None and stop is not None and stop > best else None
         self.shade.show(tokens.color("warning", 0.10), wasted, y)

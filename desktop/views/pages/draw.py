@@ -330,7 +330,7 @@ class DrawPage(QWidget):
             name = prediction.classes[best]
             self.top.setText(name)
             self.sure.setText(f"{percent(float(probabilities[best]))} sure")
-            self.epoch.setText(_after(prediction.epoch))
+            self.epoch.setText(_after(prediction))
             self.bars.show_probabilities(prediction.classes, probabilities)
 
     def _show_pixels(self, summary: DataSummary | None, prediction: Prediction | None) -> None:
@@ -366,7 +366,8 @@ def _hint(summary: DataSummary | None) -> str:
     return "Draw a digit here" if digits else "Draw here"
 
 
-def _after(epoch: int) -> str:
-    if epoch == 0:
+def _after(prediction: Prediction) -> str:
+    if not prediction.is_trained:
         return "untrained: a guess"
-    return f"after {epoch:,} epoch{'' if epoch == 1 else 's'}"
+    epoch = prediction.epoch
+    return f"after {epoch:,} epoch{'s' * (epoch > 1)}" if epoch else "in the first epoch"

@@ -151,6 +151,11 @@ class EvaluatePage(CardPage):
         self._outdated = "the network has been reset since."
         self._refresh()
 
+    def forget(self) -> None:
+        """Show no results any more: they are of another project."""
+        self._evaluation, self._outdated = None, ""
+        self._refresh()
+
     def _on_failed(self, message: str) -> None:
         self._refresh()
         self._say(message, "bad")
@@ -185,8 +190,9 @@ class EvaluatePage(CardPage):
             self._say("")
             self._show_empty(ready)
             return
-        rows, epochs = counted(evaluation.rows, "test row"), counted(evaluation.epoch, "epoch")
-        result = f"{rows}, after {epochs} of training"
+        epochs = counted(evaluation.epoch, "epoch")
+        when = f"after {epochs} of training" if evaluation.epoch else "in the first epoch"
+        result = f"{counted(evaluation.rows, 'test row')}, {when}"
         outdated = self._changes()
         if outdated:
             self._say(f"Out of date: {result}; {outdated}", "warning")
