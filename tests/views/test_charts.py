@@ -110,6 +110,9 @@ def test_the_best_epoch_and_the_early_stop_are_marked(
     assert chart.plot.best_flag.line.value() == 3
     assert "best so far: epoch 3" in chart.plot.best_flag.text.toPlainText()
     assert not chart.plot.stop_flag.line.isVisible()
+    chart.set_metric("accuracy")
+    assert chart.plot.best_flag.text.toPlainText() == "best loss: epoch 3"
+    chart.set_metric("loss")
     history.take_ended(ended(4, best=3, early=True))
     chart.refresh()
     assert chart.plot.best_flag.text.toPlainText() == "best: epoch 3"

@@ -193,7 +193,7 @@ class Flag:
             self.text.setHtml(html)
             self.text.setColor(color)
             self.text.fill = pg.mkBrush(tokens.color("surface", 0.85))
-        right = (epoch - x0) > 0.6 * (x1 - x0)
+        right = (epoch - x0) > 0.5 * (x1 - x0)  # where there is more room
         anchor = (1 if right else 0, 1 if low else 0)
         if tuple(self.text.anchor) != anchor:
             self.text.setAnchor(anchor)

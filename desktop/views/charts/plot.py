@@ -154,11 +154,12 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         height = self.getViewBox().height()
         best, stop = history.best_epoch, history.stopped_early_epoch
         low = higher_is_better(self.content.metric_name)  # where the curves leave room
-        so_far = " so far" if history.is_running else ""
         judged = history.monitor.removeprefix(VALIDATION_PREFIX)
-        what = "" if judged == self.content.metric_name else f" {metric_title(judged).lower()}"
-        words = f"best{what}{so_far}: epoch {best}"
-        self.best_flag.show(tokens, best, words, (view, y), height, low)
+        if judged != self.content.metric_name:
+            words = f"best {metric_title(judged).lower()}"
+        else:
+            words = "best so far" if history.is_running else "best"
+        self.best_flag.show(tokens, best, f"{words}: epoch {best}", (view, y), height, low)
         self.stop_flag.show(tokens, stop, f"stopped early: epoch {stop}", (view, y), height, low)
         wasted = (best, stop) if best is not None and stop is not None and stop > best else None
         self.shade.show(tokens.color("warning", 0.10), wasted, y)
