@@ -64,6 +64,7 @@ LEFT_OUT_MODULES = (
     "pyqtgraph.examples",
     "pyqtgraph.opengl",
     "qtawesome.icon_browser",
+    "qtpy",  # desktop.views.icons stands in for it
     "tensorflow.include",
     "tensorflow.compiler.mlir.stablehlo.stablehlo_extension",
     "tensorflow.compiler.tf2xla.ops._xla_ops",

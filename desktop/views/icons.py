@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
+import PySide6
+from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtGui import QIcon
 
 if TYPE_CHECKING:
@@ -26,9 +32,31 @@ def icon(name: str, color: str, disabled_color: str) -> QIcon:
 @cache
 def _font() -> IconicFont:
     """The font of the icons; QtAwesome by itself would load all its twelve."""
-    import qtawesome
-    from qtawesome.iconic_font import IconicFont
+    with _without_qtpy():
+        import qtawesome
+        from qtawesome.iconic_font import IconicFont
 
     folder = Path(qtawesome.get_fonts_info()[0])
     (font,), (names,) = folder.glob(f"{FONT}*.ttf"), folder.glob(f"{FONT}*.json")
     return IconicFont((PREFIX, font.name, names.name))
+
+
+@contextmanager
+def _without_qtpy() -> Iterator[None]:
+    """Import the modules of Qt where QtPy's are asked for.
+
+    QtPy, which QtAwesome takes Qt from, makes every class of Qt as it is imported: a quarter of the
+    time that the window takes to appear.
+    """
+    parts = {"QtCore": QtCore, "QtGui": QtGui, "QtWidgets": QtWidgets}
+    qtpy = ModuleType("qtpy")
+    vars(qtpy).update(parts, PYSIDE_VERSION=PySide6.__version__)
+    modules = {"qtpy": qtpy, **{f"qtpy.{name}": part for name, part in parts.items()}}
+    before = {name: sys.modules[name] for name in modules if name in sys.modules}
+    sys.modules.update(modules)
+    try:
+        yield
+    finally:
+        for name in modules:
+            del sys.modules[name]
+        sys.modules.update(before)
