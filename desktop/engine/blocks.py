@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
@@ -48,14 +48,16 @@ _choices: dict[Hashable, Compiler] = {}
 class Block:
     """Batches trained in one call: from the 0-based `first` of the epoch up to before `stop`.
 
-    `logs` are Keras's running values after the last of them; `means` holds the running means after
-    each of them, (stop - first,), for the metrics that are means over rows.
+    `logs` are Keras's running values after the last of them, and `metrics` the model's variables
+    they are kept in; `means` holds the running means after each of them, (stop - first,), for the
+    metrics that are means over rows.
     """
 
     first: int = 0
     stop: int = 0
     logs: Mapping[str, float] = field(default_factory=dict)
     means: Mapping[str, NDArray[np.floating[Any]]] = field(default_factory=dict)
+    metrics: tuple[NDArray[Any], ...] = ()
 
 
 class CompilerChoice:
@@ -161,9 +163,10 @@ def _seconds(work: Callable[[], None]) -> float:
 class Blocks:
     """A train function for `fit`: `steps` over `batches`, a block at a time.
 
-    `planned` is how many steps the run is to make; `wait` is called when there is nothing to do but
-    wait, and may raise. Steps whose numbers are not finite are not taken: NonFiniteError is raised
-    once all before them have been.
+    The run makes `epochs`; `wait` is called when there is nothing to do but wait, and may raise.
+    Steps whose numbers are not finite are not taken: NonFiniteError is raised once all before them
+    have been. If the first epoch was begun by an earlier run, `done` is its last block there, and
+    the epoch goes on after it.
     """
 
     def __init__(
@@ -171,13 +174,16 @@ class Blocks:
         steps: FusedSteps,
         choice: CompilerChoice,
         batches: Batches,
-        planned: int,
+        epochs: int,
         wait: Callable[[], None],
+        done: Block | None = None,
     ) -> None:
         self.block = Block()
         self._steps, self._choice, self._batches, self._wait = steps, choice, batches, wait
         self._life = int(steps.model.optimizer.iterations)  # steps since the optimizer was made
-        self._last = self._life + planned
+        self._done = done or Block()  # in the next epoch
+        self._skipped = 0  # batches of this epoch that an earlier run trained
+        self._last = self._life + batches.steps * epochs - self._done.stop
         self._source: Any = None
         self._next = 0
         self._pace: dict[Compiler, float] = {}  # seconds per step
@@ -195,7 +201,13 @@ class Blocks:
     def begin(self, epoch: int) -> None:
         """The 0-based `epoch` of the model's life begins."""
         self._batches.begin(epoch)
-        self.block, self._next = Block(), 0
+        done, self._done = self._done, Block()
+        self._next, self._skipped = 0, done.stop
+        self.block = replace(done, first=done.stop)
+        if done.stop:
+            variables = self._steps.model.metrics_variables
+            for variable, value in zip(variables, done.metrics, strict=True):
+                variable.assign(value)
         if self._batches.is_resident:
             order = backend.tensorflow().constant(self._batches.order())
             self._source = (*self._batches.tensors, order)
@@ -204,6 +216,8 @@ class Blocks:
         """Train the next batch of the epoch. Returns the running values after its block."""
         if self._next >= self.block.stop:
             self.block = self._train(self._source or iterator, self._next)
+        elif self._next < self._skipped and self._source is None:
+            next(iterator)
         self._next += 1
         return self.block.logs
 
@@ -227,7 +241,8 @@ class Blocks:
         self._life += outcome.steps
         self.taken += outcome.steps
         self._choice.begin(source, self._last)
-        return Block(first, first + outcome.steps, outcome.logs, outcome.means)
+        metrics = tuple(variable.numpy() for variable in self._steps.model.metrics_variables)
+        return Block(first, first + outcome.steps, outcome.logs, outcome.means, metrics)
 
     def _length(self, compiler: Compiler, limit: int) -> int:
         """How many steps the next block should have, up to `limit`."""

@@ -16,7 +16,7 @@ import numpy as np
 from desktop.document.choices import Direction, Metric
 from desktop.document.project import Project
 from desktop.engine import backend
-from desktop.engine.blocks import Blocks
+from desktop.engine.blocks import Block, Blocks
 from desktop.engine.builder import direction
 from desktop.engine.control import RunControl
 from desktop.engine.histograms import weight_histograms
@@ -141,11 +141,21 @@ class _Place:
     logs: Mapping[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class EpochPart:
+    """What a run trained of an epoch that it did not complete."""
+
+    block: Block  # the last one
+    batches: BatchValues  # up to then
+    seconds: float
+
+
 class Recorder:
     """Follows one call of `fit`, sends Progress and EpochEnded, and stops it when asked to.
 
     `completed` is told the number of epochs over the life of the model after each of them.
     `blocks` knows what was trained. When stopped, training leaves `fit` by an exception from here.
+    If the first epoch was begun by an earlier run, `begun` is that part of it.
     """
 
     def __init__(
@@ -158,18 +168,20 @@ class Recorder:
         clock: Clock,
         blocks: Blocks,
         completed: Callable[[int], None],
+        begun: EpochPart | None = None,
     ) -> None:
         self.plan = plan
         self.best = _best(project, plan)
         self._model, self._project = model, project
         self._sink, self._control, self._clock = sink, control, clock
-        self._blocks, self._completed = blocks, completed
+        self._blocks, self._completed, self._begun = blocks, completed, begun
         self._place = _Place(epoch=plan.first_epoch)
         self._last_report, self._last_fraction = -REPORT_SECONDS, 0.0
         self._batches = BatchValues()
         self._at: list[FloatArray] = []
         self._values: dict[str, list[FloatArray]] = {}
         self._epoch_start = 0.0
+        self._is_complete = False  # the epoch that was begun last
         self._epoch_seconds: list[float] = []  # of whole epochs, with everything between them
         self._second_step: tuple[float, float] | None = None  # when, and share done by then
         self._learning_rate = 0.0
@@ -197,6 +209,15 @@ class Recorder:
             on_predict_batch_end=self._on_batch_begin,
         )
 
+    def part(self) -> EpochPart | None:
+        """What is trained of the epoch under way, if anything is."""
+        if self._begun is not None:
+            return self._begun
+        block = self._blocks.block
+        if self._is_complete or not block.stop:
+            return None
+        return EpochPart(block, self._batches, self._clock.seconds() - self._epoch_start)
+
     def flush(self) -> None:
         """Report what has not been reported yet, if anything."""
         if self._at or self._fraction != self._last_fraction:
@@ -208,9 +229,15 @@ class Recorder:
         now = self._clock.seconds()
         if epoch > self.plan.first_epoch:
             self._epoch_seconds.append(self._whole_epoch(now))
-        self._epoch_start = now
+        self._epoch_start, self._is_complete = now, False
         self._place = _Place(epoch=epoch)
         self._batches = BatchValues()
+        if self._begun is not None:
+            begun, self._begun = self._begun, None
+            self._epoch_start -= begun.seconds
+            self._batches = begun.batches
+            self._place.step, self._place.logs = begun.block.stop, begun.block.logs
+            self._place.share = self._training_share_at(begun.block.stop)
         # As the epoch begins: ReduceLROnPlateau changes it at the end.
         self._learning_rate = float(str(np.float32(self._model.optimizer.learning_rate)))
 
@@ -223,7 +250,7 @@ class Recorder:
         steps = np.arange(block.first, block.stop) + 1
         rows = np.minimum(steps * plan.batch_size, plan.training_rows)
         done = rows / plan.training_rows
-        place.share, place.logs = float(done[-1]) * plan.training_share, dict(logs)
+        place.share, place.logs = self._training_share_at(block.stop), dict(logs)
         self._at.append(place.epoch + done)
         values = self._batches.add(rows, block.means)
         for name, value in logs.items():
@@ -248,12 +275,19 @@ class Recorder:
         logs = {**logs, "learning_rate": self._learning_rate}
         self.best.add(number, logs)
         histograms = weight_histograms(self._model, self._project)
+        self._is_complete = True
         self._completed(number)
         self._sink(EpochEnded(self.plan.run, number, seconds, logs, histograms))
         if any(histogram.non_finite for histogram in histograms):
             check_weights(self._model, self._project)
 
     # --- to the sink ------------------------------------------------------------------------------
+
+    def _training_share_at(self, steps: int) -> float:
+        """The part of an epoch's work that is done after so many training batches, 0 to 1."""
+        plan = self.plan
+        rows = min(steps * plan.batch_size, plan.training_rows)
+        return rows / plan.training_rows * plan.training_share
 
     @property
     def _fraction(self) -> float:

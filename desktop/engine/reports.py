@@ -106,7 +106,11 @@ class WeightHistogram:
 
 @dataclass(frozen=True)
 class RunStarted:
-    """A run begins. `histograms` are of the weights it starts from: epoch 0 of a new model."""
+    """A run begins. `histograms` are of the weights it starts from: epoch 0 of a new model.
+
+    `first_step` is not 0 if an earlier run broke off the epoch that this one begins with: so many
+    batches of it are trained already.
+    """
 
     run: int
     first_epoch: int  # epochs this model was trained for before this run; 0 for new weights
@@ -117,6 +121,7 @@ class RunStarted:
     validation_rows: int
     seed: int | None
     histograms: tuple[WeightHistogram, ...]
+    first_step: int = 0
     note: str = ""  # what a user should know about this run; may be empty
 
 

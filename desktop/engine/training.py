@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from desktop.document.project import Project
+from desktop.document.training import Training
 from desktop.engine.batches import Batches, large_batch
 from desktop.engine.blocks import Blocks, CompilerChoice, block_callbacks
 from desktop.engine.builder import (
@@ -24,7 +25,7 @@ from desktop.engine.builder import (
     same_but_learning_rate,
     set_seed,
 )
-from desktop.engine.callback import Clock, Plan, Recorder
+from desktop.engine.callback import Clock, EpochPart, Plan, Recorder
 from desktop.engine.control import RunControl, Stopped
 from desktop.engine.datasets import Dataset
 from desktop.engine.encoding import encode
@@ -43,6 +44,8 @@ TOO_LARGE = (
     "by batch instead, which is slower."
 )
 
+COURSE = ("batch_size", "shuffle", "seed", "loss", "metrics")  # settings that make up an epoch
+
 
 @dataclass
 class _Ending:
@@ -54,6 +57,19 @@ class _Ending:
     best_epoch: int | None = None
     stopped_early: bool = False
     restored_best: bool = False
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """An epoch that was broken off, and the settings it can be completed with."""
+
+    part: EpochPart
+    training: Training
+    seed: int
+
+    def suits(self, training: Training) -> bool:
+        """Whether `training` has the same batches, in the same order, and judges them alike."""
+        return all(getattr(training, name) == getattr(self.training, name) for name in COURSE)
 
 
 class Trainer:
@@ -72,6 +88,7 @@ class Trainer:
         self._choice: CompilerChoice | None = None
         self._is_trained = False  # before the run that goes on
         self._blocks: Blocks | None = None  # of the run that goes on
+        self._begun: _Begun | None = None  # the epoch after those that were completed
 
     @property
     def model(self) -> Any:
@@ -117,7 +134,9 @@ class Trainer:
         Then the state of the optimizer (momentum and so on) and its learning rate are kept as
         well, as long as the optimizer's settings are: a changed learning rate is set, other
         changes make a new optimizer. Epochs are counted on, and so is the order of the rows: two
-        runs of five epochs give what one of ten gives.
+        runs of five epochs give what one of ten gives. An epoch that was broken off is the first
+        of them and goes on where it was, unless batches, seed, loss or metrics are others now:
+        then it begins anew.
 
         `sink` gets RunStarted, then Progress and EpochEnded, and exactly one RunEnded whatever
         happens: errors are reported there and logged, not raised. Only what is not an `Exception`,
@@ -174,6 +193,7 @@ class Trainer:
                 f"The rows in memory are not those of {project.data.title}: load the data first"
             )
         seed = self._prepare(project, further)
+        begun = self._begun.part if self._begun is not None else None
         control.checkpoint()
         training, validation = self._batches(project, seed)
         plan = Plan(
@@ -195,19 +215,31 @@ class Trainer:
                 training_rows=plan.training_rows,
                 validation_rows=plan.validation_rows,
                 seed=seed,
+                first_step=begun.block.stop if begun is not None else 0,
                 histograms=weight_histograms(self._model, project),
                 note=TOO_LARGE if training.is_too_large else "",
             )
         )
         steps, choice = self._prepare_steps(project, training)
         steps.checkpoint = control.checkpoint
-        blocks = Blocks(steps, choice, training, plan.steps * plan.epochs, control.checkpoint)
+        blocks = Blocks(
+            steps,
+            choice,
+            training,
+            plan.epochs,
+            control.checkpoint,
+            begun.block if begun is not None else None,
+        )
         self._blocks = blocks
         recorder = Recorder(
-            self._model, project, plan, sink, control, clock, blocks, self._completed
+            self._model, project, plan, sink, control, clock, blocks, self._completed, begun
         )
         try:
             self._fit(project, plan, blocks, validation, recorder, ending)
+            recorder.flush()
+        except Stopped:
+            recorder.flush()
+            raise
         except NonFiniteError as error:
             raise ProjectError(self._overflow(project, recorder, error)) from error
         finally:
@@ -215,10 +247,11 @@ class Trainer:
             self._model._eval_epoch_iterator = None
             self._model.train_function = None  # Keras's own again
             self._is_trained, self._blocks = self.is_trained, None
+            part = recorder.part()
+            self._begun = _Begun(part, project.training, seed) if part is not None else None
             if ending.best_epoch is None:
                 ending.best_epoch = recorder.best.epoch
             ending.monitor = recorder.best.monitor
-        recorder.flush()
 
     def _completed(self, epoch: int) -> None:
         self._epoch = epoch
@@ -235,11 +268,16 @@ class Trainer:
                     "weights there are: train from new weights"
                 )
             self._recompile(project)
+            begun = self._begun
+            if begun is not None and begun.suits(project.training):
+                seed = begun.seed
+            else:
+                self._begun = None
             set_seed(int(np.random.SeedSequence([seed, self._epoch]).generate_state(1)[0]))
         else:
             # Keras models refer to themselves: only the collector frees the memory of old ones.
             self._model, self._project, self._epoch = None, None, 0
-            self._is_trained = False
+            self._is_trained, self._begun = False, None
             self._steps = self._choice = None
             gc.collect()
             self._model = build(project, seed)

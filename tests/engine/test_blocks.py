@@ -62,7 +62,8 @@ class Counted:
     def __init__(self, pace: float) -> None:
         self.pace, self.now = pace, 0.0
         self.lengths: list[int] = []
-        self.model = type("Model", (), {"optimizer": type("Optimizer", (), {"iterations": 0})})
+        optimizer = type("Optimizer", (), {"iterations": 0})
+        self.model = type("Model", (), {"optimizer": optimizer, "metrics_variables": ()})
 
     def run(self, compiler: Compiler, source: Any, first: int, count: int) -> Steps:
         self.lengths.append(count)
@@ -88,7 +89,7 @@ def lengths(pace: float, steps: int, monkeypatch: pytest.MonkeyPatch) -> list[in
         counted,  # type: ignore[arg-type]
         Graph(),  # type: ignore[arg-type]
         Batches(numbers, numbers.y, 1),
-        steps,
+        1,
         lambda: None,
     )
     these.begin(0)
@@ -137,7 +138,7 @@ def fit(
     training = Batches(these, encode(these.y, what), 10, 9)
     model = build(what, 5)
     steps = FusedSteps(model, 10, training.at(0))
-    fused = Blocks(steps, CompilerChoice(what, steps), training, 11 * epochs, lambda: None)
+    fused = Blocks(steps, CompilerChoice(what, steps), training, epochs, lambda: None)
     seen: list[Block] = []
     note = backend.keras().callbacks.LambdaCallback(
         on_train_batch_end=lambda batch, logs: seen.append(fused.block)

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from desktop.engine import backend, batches
+from desktop.document.layers import Dropout, Flatten
+from desktop.engine import backend, batches, blocks, callback
 from desktop.engine.callback import Recorder
 from desktop.engine.control import RunControl, Stopped
+from desktop.engine.evaluation import evaluate
 from desktop.engine.reports import (
     EpochEnded,
     Outcome,
@@ -25,7 +27,7 @@ from desktop.engine.reports import (
     RunStarted,
 )
 from desktop.engine.training import Trainer
-from tests.engine.runs import Reports, dataset, project, train
+from tests.engine.runs import HIDDEN, OUTPUT, Reports, dataset, project, train
 
 LONG = 1_000_000  # epochs that nobody waits for
 PATIENCE = 5  # seconds until a stop has acted, also on a busy machine; bench_stop.py measures it
@@ -143,7 +145,7 @@ def test_a_network_stopped_in_its_first_epoch_trains_further() -> None:
     assert (trainer.epoch, trainer.is_trained) == (0, True)
     before, steps = trainer.model.get_weights(), int(trainer.model.optimizer.iterations)
     started = train(project(epochs=1, batch_size=1000), trainer, further=True).started
-    assert started.first_epoch == 0
+    assert (started.first_epoch, started.first_step) == (0, 0)
     assert int(trainer.model.optimizer.iterations) == steps + 20
     kernel = next(each for each in started.histograms if each.weight == "kernel")
     assert kernel.mean == pytest.approx(float(before[0].mean()), rel=1e-5)  # not new weights
@@ -206,7 +208,77 @@ def test_a_stopped_model_works_and_trains_further() -> None:
     reports = train(project(epochs=2), trainer, further=True)
     assert [each.epoch for each in reports.epochs] == [2, 3]
     assert trainer.model.optimizer is optimizer
-    assert int(optimizer.iterations) == steps + 2 * 200
+    assert steps < 400 and int(optimizer.iterations) == 3 * 200
+
+
+def reported(*runs: Reports) -> list[float]:
+    """Where the batches are that the runs reported, in epochs."""
+    return np.concatenate([each.at for run in runs for each in run.progress]).tolist()
+
+
+@pytest.mark.parametrize(
+    ("is_resident", "epoch", "phase"),
+    [
+        (True, 1, Phase.VALIDATION),
+        (True, 2, Phase.TRAINING),
+        (False, 1, Phase.TRAINING),
+        (False, 2, Phase.VALIDATION),
+    ],
+)
+def test_an_epoch_that_was_broken_off_goes_on_where_it_was(
+    is_resident: bool, epoch: int, phase: Phase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "BLOCK_SECONDS", 0.002)
+    monkeypatch.setattr(callback, "REPORT_SECONDS", 0)
+    monkeypatch.setattr(batches, "MAX_BATCH", 5)
+    if not is_resident:
+        monkeypatch.setattr(batches, "physical_memory", lambda: 1000)
+    whole, split = Trainer(dataset(1_004, 20)), Trainer(dataset(1_004, 20))
+    layers = Flatten(), HIDDEN, Dropout(rate=0.5), OUTPUT
+    what = project(*layers, epochs=2, metrics=("accuracy", "precision"))
+    uninterrupted = train(what, whole)
+
+    def when(report: Report) -> bool:
+        return isinstance(report, Progress) and (report.epoch, report.phase) == (epoch, phase)
+
+    control = RunControl()
+    first = train(what, split, control, then=Watch(control, when))
+    assert (first.ended.outcome, split.epoch) == (Outcome.STOPPED, epoch - 1)
+    steps = int(split.model.optimizer.iterations) - (epoch - 1) * 101
+    evaluate(split.model, what, split.dataset, split.epoch)  # with the metrics of the training
+    stopped_at_once = RunControl()
+    stopped_at_once.stop()
+    train(what, split, stopped_at_once, further=True)
+    rest = what.training.replace(epochs=3 - epoch)
+    second = train(what.replace(training=rest), split, further=True)
+    assert second.started.first_step == steps > 0
+    assert second.progress[0].fraction > steps / 101 / rest.epochs / 2  # it is counted
+    assert [each.logs for each in (*first.epochs, *second.epochs)] == [
+        each.logs for each in uninterrupted.epochs
+    ]
+    assert reported(first, second) == reported(uninterrupted)
+    assert all(map(np.array_equal, whole.model.get_weights(), split.model.get_weights()))
+
+
+@pytest.mark.parametrize("changed", [{"batch_size": 5}, {"shuffle": False}, {"metrics": ()}])
+def test_with_other_batches_a_broken_off_epoch_begins_anew(changed: dict[str, Any]) -> None:
+    trainer = Trainer(dataset(2_000, 20))
+    stopped(lambda report: isinstance(report, Progress) and report.epoch == 2, trainer)
+    steps = int(trainer.model.optimizer.iterations)
+    reports = train(project(**{"epochs": 1, **changed}), trainer, further=True)
+    assert (reports.started.first_epoch, reports.started.first_step) == (1, 0)
+    per_epoch = 2_000 // changed.get("batch_size", 10)
+    assert int(trainer.model.optimizer.iterations) == steps + per_epoch
+
+
+def test_a_random_seed_is_kept_for_the_rest_of_the_epoch() -> None:
+    trainer = Trainer(dataset(2_000, 20))
+    first, _ = stopped(
+        lambda report: isinstance(report, Progress) and report.epoch == 2, trainer, seed=None
+    )
+    second = train(project(seed=None), trainer, further=True)
+    assert second.started.seed == first.started.seed
+    assert second.started.first_step > 0
 
 
 def test_the_validation_rows_of_a_broken_off_pass_are_not_used_again(

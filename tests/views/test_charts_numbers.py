@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -166,6 +167,18 @@ def test_a_run_from_epoch_0_starts_anew() -> None:
     history.take_started(started(run=2))
     assert history.training == {}
     assert history.weights.reservoir(1, "kernel").epochs == (0,)  # type: ignore[union-attr]
+
+
+def test_an_epoch_begun_by_an_earlier_run_goes_on() -> None:
+    history = RunHistory()
+    history.take_started(started(run=1))
+    history.take_progress(progress([0.25, 0.5], loss=[0.4, 0.3]))
+    history.take_ended(ended(0, outcome=Outcome.STOPPED))
+    history.take_started(replace(started(run=2, epochs=3), first_step=2))
+    history.take_progress(progress([0.75, 1.0], run=2, loss=[0.2, 0.1]))
+    history.take_epoch(epoch_ended(1, run=2))
+    np.testing.assert_array_equal(history.steps["loss"].x, [0.25, 0.5, 0.75, 1.0])
+    assert history.weights.reservoir(1, "kernel").epochs == (0, 1)  # type: ignore[union-attr]
 
 
 def test_training_further_goes_on_where_the_weights_are() -> None:

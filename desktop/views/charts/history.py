@@ -48,17 +48,23 @@ class RunHistory:
         self._forget()
 
     def take_started(self, report: RunStarted) -> None:
-        """A run from epoch 0 begins a new history; any other continues this one from its epoch."""
-        if report.first_epoch == 0 or self.started is None:
+        """A run of new weights begins a new history; any other continues this one.
+
+        It begins where the last one ended or, with other settings, anew the epoch that that one
+        broke off.
+        """
+        goes_on = report.first_step > 0
+        if self.started is None or (report.first_epoch == 0 and not goes_on):
             self._forget()
             self.origin = report.first_epoch
-        else:
+        elif not goes_on:
             for group in (self.steps, self.training, self.validation):
                 for series in group.values():
                     series.cut_after(report.first_epoch)
             self.weights.cut_after(report.first_epoch)
         self.started, self.ended = report, None
-        self.weights.add(report.first_epoch, report.histograms)
+        if not goes_on:
+            self.weights.add(report.first_epoch, report.histograms)
         self.revision += 1
 
     def take_progress(self, report: Progress) -> bool:
