@@ -8,7 +8,6 @@ from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
-    QFileDialog,
     QLabel,
     QMainWindow,
     QMenu,
@@ -42,7 +41,6 @@ from desktop.views.workspace import Workspace
 from desktop.workers.reports import EngineInfo, Outcome, RunEnded, RunStarted
 from desktop.workers.session import Session, State
 
-MODEL_FILTER = "Keras models (*.keras)"
 COMPACT = 1280  # pixels; in a narrower window panels and toolbar take less room
 DATA_DELAY = 250  # milliseconds from an edit of the data settings to loading them
 
@@ -69,7 +67,7 @@ class MainWindow(QMainWindow):
         self._data_timer = QTimer(self, singleShot=True, interval=DATA_DELAY)
         self._data_timer.timeout.connect(self._load_data)
         self._make_centre()
-        self.files = ProjectFiles(workspace, settings, self.notice, self)
+        self.files = ProjectFiles(workspace, session, settings, self.notice, self)
         self._make_docks()
         self._make_menus()
         self._make_toolbar()
@@ -365,12 +363,7 @@ class MainWindow(QMainWindow):
         self.files.save_as()
 
     def on_save_model(self) -> None:
-        stem = self.workspace.path.stem if self.workspace.path else "model"
-        start = self.files.folder / f"{stem}.keras"
-        name, _ = QFileDialog.getSaveFileName(self, "Save trained model", str(start), MODEL_FILTER)
-        path = self.files.with_extension(Path(name), ".keras") if name else None
-        if path is not None:
-            self.session.save_model(path)
+        self.files.save_network()
 
     def on_quit(self) -> None:
         self.close()

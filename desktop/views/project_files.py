@@ -1,10 +1,10 @@
-"""Opening and saving the project, and never losing unsaved changes on the way."""
+"""Opening and saving the project and its network, and never losing either on the way."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QEventLoop, QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
@@ -15,8 +15,21 @@ from desktop.paths import resources
 from desktop.views.notice import Notice
 from desktop.views.settings import Settings
 from desktop.views.workspace import Workspace
+from desktop.workers.session import Session
 
+MODEL_FILTER = "Keras models (*.keras)"
+WORTH_ASKING = 60  # seconds of training that are not given up unasked
 PROJECT_FILTER = f"Layerwise projects (*{EXTENSION});;All files (*)"
+EXAMPLES = (  # from the smallest network to the largest; others follow
+    "perceptron",
+    "xor",
+    "digits",
+    "mnist-softmax",
+    "mnist-hidden-128",
+    "mnist-hidden-128-128",
+    "mnist-convolutional",
+)
+_Button = QMessageBox.StandardButton
 
 
 def example_title(path: Path) -> str:
@@ -24,6 +37,12 @@ def example_title(path: Path) -> str:
     first, _, rest = path.stem.partition("-")
     name = first.upper() if first in ("mnist", "xor") else first.capitalize()
     return f"{name}: {rest.replace('hidden-', 'hidden ')}" if rest else name
+
+
+def _place(example: Path) -> tuple[int, str]:
+    """Where an example stands in the menu."""
+    known = example.stem in EXAMPLES
+    return EXAMPLES.index(example.stem) if known else len(EXAMPLES), example.stem
 
 
 class ProjectFiles(QObject):
@@ -36,10 +55,16 @@ class ProjectFiles(QObject):
     opened = Signal()
 
     def __init__(
-        self, workspace: Workspace, settings: Settings, notice: Notice, window: QWidget
+        self,
+        workspace: Workspace,
+        session: Session,
+        settings: Settings,
+        notice: Notice,
+        window: QWidget,
     ) -> None:
         super().__init__(window)
         self._workspace = workspace
+        self._session = session
         self._settings = settings
         self._notice = notice
         self._window = window
@@ -93,10 +118,21 @@ class ProjectFiles(QObject):
         )
         if not name:
             return False
-        path = self.with_extension(Path(name), EXTENSION)
+        path = self._with_extension(Path(name), EXTENSION)
         return path is not None and self._save_to(path)
 
-    def with_extension(self, path: Path, extension: str) -> Path | None:
+    def save_network(self) -> bool:
+        """Ask for a name and save the trained network under it. Returns whether that began."""
+        stem = self._workspace.path.stem if self._workspace.path else "model"
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Save trained model", str(self.folder / f"{stem}.keras"), MODEL_FILTER
+        )
+        path = self._with_extension(Path(name), ".keras") if name else None
+        if path is not None:
+            self._session.save_model(path)
+        return path is not None
+
+    def _with_extension(self, path: Path, extension: str) -> Path | None:
         """`path`, chosen in a dialog, with `extension` added if it has another.
 
         The dialog has not asked about a file of that name: None if it shall not be replaced.
@@ -106,32 +142,64 @@ class ProjectFiles(QObject):
         path = path.with_name(path.name + extension)
         if not path.exists():
             return path
-        button = QMessageBox.StandardButton
         answer = QMessageBox.question(
             self._window,
             "Replace the file?",
             f"{path.name} exists already. Replace it?",
-            button.Yes | button.No,
-            button.No,
+            _Button.Yes | _Button.No,
+            _Button.No,
         )
-        return path if answer == button.Yes else None
+        return path if answer == _Button.Yes else None
 
     def may_discard(self) -> bool:
-        """Whether the project may be given up: it is saved, or the user said so."""
+        """Whether project and network may be given up: they are saved, or the user said so."""
+        return self._may_discard_project() and self._may_discard_network()
+
+    def _may_discard_project(self) -> bool:
         if not self._workspace.dirty:
             return True
-        box = QMessageBox(self._window)
+        box = self._question("Save the changes to this project?")
         box.setObjectName("unsaved_changes")
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setText("Save the changes to this project?")
         box.setInformativeText("If you do not save them, they are lost.")
-        button = QMessageBox.StandardButton
-        box.setStandardButtons(button.Save | button.Discard | button.Cancel)
-        box.setDefaultButton(button.Save)
         answer = box.exec()
-        if answer == button.Save:
-            return self.save()
-        return answer == button.Discard
+        return self.save() if answer == _Button.Save else answer == _Button.Discard
+
+    def _may_discard_network(self) -> bool:
+        minutes = round(self._session.unsaved_seconds / 60)
+        if self._session.unsaved_seconds < WORTH_ASKING:
+            return True
+        took = f"Its training took {minutes} minute{'s' * (minutes != 1)} so far."
+        if self._session.is_running:
+            box = self._question("Give up the network that is being trained?")
+            box.setInformativeText(f"{took} To keep it, cancel, stop the training, and save it.")
+            box.setStandardButtons(_Button.Discard | _Button.Cancel)
+            box.setDefaultButton(_Button.Cancel)
+        else:
+            box = self._question("Save the trained network?")
+            box.setInformativeText(f"{took} If you do not save it, what it learnt is lost.")
+        box.setObjectName("unsaved_network")
+        answer = box.exec()
+        if answer == _Button.Save:
+            return self._network_is_saved()
+        return answer == _Button.Discard
+
+    def _network_is_saved(self) -> bool:
+        """Have the network saved, and wait for that. Returns whether it was."""
+        if not self.save_network():
+            return False
+        loop = QEventLoop(self)
+        self._session.modelSaved.connect(loop.quit)
+        self._session.modelSaveFailed.connect(loop.quit)
+        loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        return self._session.unsaved_seconds == 0
+
+    def _question(self, text: str) -> QMessageBox:
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setText(text)
+        box.setStandardButtons(_Button.Save | _Button.Discard | _Button.Cancel)
+        box.setDefaultButton(_Button.Save)
+        return box
 
     @property
     def folder(self) -> Path:
@@ -145,7 +213,7 @@ class ProjectFiles(QObject):
         recent.triggered.connect(self._on_recent)
         self._recent = recent
         examples = QMenu("Open E&xample", self._window)
-        for path in sorted((resources() / "projects").glob(f"*{EXTENSION}")):
+        for path in sorted((resources() / "projects").glob(f"*{EXTENSION}"), key=_place):
             action = examples.addAction(example_title(path))
             action.setData(str(path))
         examples.triggered.connect(self._on_example)

@@ -113,4 +113,4 @@ class RunBar(QWidget):
         self._say(f"{words} {when} · {duration(report.seconds)}")
 
     def _on_reset(self) -> None:
-        self._say("Reset: Train starts afresh")
+        self._say("Ready · new weights")

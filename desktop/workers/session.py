@@ -98,6 +98,8 @@ class Session(QObject):
         self._summary: DataSummary | None = None
         self._trainer: Trainer | None = None
         self._next_trainer: Trainer | None = None  # takes its place once its run has begun
+        self._unsaved = 0.0  # seconds of training before the run under way, ...
+        self._running = 0.0  # ... and in it
         self._reset_wanted = False
         self._predictor: Predictor | None = None
         self._waiting: tuple[Project, bool] | None = None
@@ -149,6 +151,11 @@ class Session(QObject):
     def trained_epochs(self) -> int:
         """Epochs the network has completed over its life."""
         return self._trainer.epoch if self._trainer is not None else 0
+
+    @property
+    def unsaved_seconds(self) -> float:
+        """Seconds of training that are lost with the network, since no file has what it learnt."""
+        return self._unsaved + self._running
 
     def can_continue(self, project: Project) -> bool:
         """Whether training `project` can go on from the weights there are."""
@@ -212,6 +219,7 @@ class Session(QObject):
             self._drawing = None
         if self._trainer is not None:
             self._trainer = self._predictor = None
+            self._unsaved = 0.0
             self.modelReset.emit()
 
     def pause(self) -> None:
@@ -275,7 +283,7 @@ class Session(QObject):
         self._do(
             self._engine,
             partial(tasks.save_model, trainer, path),
-            self.modelSaved.emit,
+            self._on_model_saved,
             self.modelSaveFailed.emit,
         )
 
@@ -417,17 +425,24 @@ class Session(QObject):
             case RunStarted():
                 if self._trainer is not self._next_trainer:
                     self._trainer, self._predictor = self._next_trainer, None
+                    self._unsaved = 0.0
                 if self._state is State.WAITING:  # not if it is being stopped already
                     self._set_state(State.TRAINING)
                 self.runStarted.emit(report)
             case Progress():
+                self._running = report.seconds
                 self.progress.emit(report)
             case EpochEnded():
                 self.epochEnded.emit(report)
             case RunEnded():
                 self._next_trainer = None
+                self._unsaved, self._running = self.unsaved_seconds, 0.0
                 self._rest()
                 self.runEnded.emit(report)
+
+    def _on_model_saved(self, path: str) -> None:
+        self._unsaved = 0.0
+        self.modelSaved.emit(path)
 
     def _on_predicted(self, prediction: Prediction | None) -> None:
         if prediction is not None:

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from desktop.document.data import LogicTable, Mnist
 from desktop.document.project import starter_project
 from desktop.document.storage import read_project, write_project
+from desktop.views import project_files
 from desktop.views.actions import ACTIONS
 from desktop.views.main_window import MainWindow
 from desktop.views.pages.tabs import Page
@@ -264,3 +265,71 @@ def test_a_run_from_the_menu_to_a_saved_model(
     with qtbot.waitSignal(session.modelReset, timeout=PATIENCE):
         window.files.open_path(other)
     assert not action(window, "evaluate").isEnabled()
+    assert "new weights" in window.run_bar.text
+
+
+@pytest.fixture
+def trained(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[MainWindow]:
+    """A window with a network whose training was long enough to be asked about."""
+    monkeypatch.setattr(project_files, "WORTH_ASKING", 1e-9)
+    window.show()
+    project = window.workspace.project
+    window.workspace.new(project.replace(training=project.training.replace(epochs=1)))
+    window.start()
+    with qtbot.waitSignal(window.session.runEnded, timeout=PATIENCE):
+        action(window, "train").trigger()
+    yield window
+    window.session.reset()
+
+
+def test_a_trained_network_is_not_lost_unasked(
+    trained: MainWindow,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answers: list[QMessageBox.StandardButton],
+) -> None:
+    path = tmp_path / "net.keras"
+    answers.append(QMessageBox.StandardButton.Cancel)
+    action(trained, "new").trigger()
+    assert trained.session.has_model
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
+    answers.append(QMessageBox.StandardButton.Save)
+    assert not trained.close()  # no name was given
+
+    missing = tmp_path / "missing" / "net.keras"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(missing), ""))
+    answers.append(QMessageBox.StandardButton.Save)
+    assert not trained.close()
+    assert "missing" in trained.notice.text
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    answers.append(QMessageBox.StandardButton.Save)
+    assert trained.close()
+    assert path.is_file()
+    assert not answers
+
+
+def test_closing_while_training_asks_about_the_network(
+    trained: MainWindow, qtbot: QtBot, answers: list[QMessageBox.StandardButton]
+) -> None:
+    session = trained.session
+    with qtbot.waitSignal(session.progress, timeout=PATIENCE):
+        project = trained.workspace.project
+        training = project.training.replace(epochs=1_000_000)
+        session.train(project.replace(training=training), further=True)
+    answers.append(QMessageBox.StandardButton.Cancel)
+    assert not trained.close()
+    assert session.is_running
+    answers.append(QMessageBox.StandardButton.Discard)
+    assert trained.close()
+
+
+def test_a_short_training_is_not_asked_about(window: MainWindow, qtbot: QtBot) -> None:
+    window.show()
+    window.start()
+    with qtbot.waitSignal(window.session.progress, timeout=PATIENCE):
+        action(window, "train").trigger()
+    assert window.close()

@@ -70,6 +70,7 @@ def test_training_further_goes_on_from_the_weights(ready: Session, qtbot: QtBot)
     with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE):
         ready.train(project(2))
     assert ready.can_continue(project(2))
+    before = ready.unsaved_seconds
     with (
         qtbot.waitSignal(ready.runEnded, timeout=PATIENCE),
         qtbot.waitSignal(ready.runStarted, timeout=PATIENCE) as started,
@@ -77,6 +78,7 @@ def test_training_further_goes_on_from_the_weights(ready: Session, qtbot: QtBot)
         ready.train(project(2), further=True)
     assert started.args[0].first_epoch == 2
     assert ready.trained_epochs == 4
+    assert ready.unsaved_seconds > before > 0
 
 
 def test_another_stack_cannot_go_on(ready: Session, qtbot: QtBot) -> None:
@@ -221,13 +223,16 @@ def test_reset_forgets_the_network(ready: Session, qtbot: QtBot) -> None:
         ready.reset()
     assert not ready.has_model
     assert ready.trained_epochs == 0
+    assert ready.unsaved_seconds == 0
 
 
 def test_the_network_is_saved(ready: Session, qtbot: QtBot, tmp_path: Path) -> None:
     with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE):
         ready.train(project(1))
+    assert ready.unsaved_seconds > 0
     with qtbot.waitSignal(ready.modelSaved, timeout=PATIENCE):
         ready.save_model(tmp_path / "model.keras")
+    assert ready.unsaved_seconds == 0
     assert (tmp_path / "model.keras").stat().st_size > 1000
     with qtbot.waitSignal(ready.modelSaveFailed, timeout=PATIENCE) as failed:
         ready.save_model(tmp_path / "no" / "such" / "folder" / "model.keras")
