@@ -63,7 +63,8 @@ class Dataset:
     @property
     def splits(self) -> tuple[tuple[str, Rows], ...]:
         """The parts there are, by name, in the order they are used."""
-        parts = (("training", self.training), ("validation", self.validation), ("test", self.test))
+        test = None if self.test_is_training else self.test
+        parts = (("training", self.training), ("validation", self.validation), ("test", test))
         return tuple((name, rows) for name, rows in parts if rows is not None)
 
 

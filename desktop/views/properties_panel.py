@@ -207,13 +207,13 @@ def _facts(info: LayerInfo) -> QWidget:
     if info.input_shape is not None and info.output_shape is not None:
         trained = info.layer.weight_shapes(info.input_shape)
         kept = info.layer.state_shapes(info.input_shape)
-        rows += [(name, shape_text(shape), _number(prod(shape))) for name, shape in trained.items()]
+        rows += [(name, shape_text(shape), f"{prod(shape):,}") for name, shape in trained.items()]
         rows += [
-            (f"{name} (not trained)", shape_text(shape), _number(prod(shape)))
+            (f"{name} (not trained)", shape_text(shape), f"{prod(shape):,}")
             for name, shape in kept.items()
         ]
         if info.parameters:
-            rows.append(("Parameters", "", _number(info.parameters)))
+            rows.append(("Parameters", "", f"{info.parameters:,}"))
     for at, (name, shape, count) in enumerate(rows, start=1):
         label = QLabel(name.replace("_", " ").capitalize())
         label.setWordWrap(True)
@@ -227,7 +227,3 @@ def _facts(info: LayerInfo) -> QWidget:
             number.setAccessibleName(f"{name}: {count} parameters")
             grid.addWidget(number, at, 2, Qt.AlignmentFlag.AlignRight)
     return widget
-
-
-def _number(value: int) -> str:
-    return f"{value:,}".replace(",", "\N{THIN SPACE}")

@@ -106,6 +106,7 @@ def test_rows_are_float32_and_int64_and_cannot_be_changed() -> None:
 def test_a_logic_table_is_tested_on_its_training_rows_and_says_so() -> None:
     dataset = load(LogicTable(rows=GATES["NAND"]))
     assert dataset.test_is_training and dataset.validation is None
+    assert [name for name, _ in dataset.splits] == ["training"]
     np.testing.assert_array_equal(dataset.training.x, [[0, 0], [0, 1], [1, 0], [1, 1]])
     np.testing.assert_array_equal(dataset.test.y, [1, 1, 1, 0])
     assert summarise(dataset).note.startswith("All four rows are used for training")

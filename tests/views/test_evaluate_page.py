@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from desktop.document.data import Digits
-from desktop.engine.reports import DataSummary, Evaluation, Mistake, read_only
+from desktop.document.data import Digits, LogicTable
+from desktop.engine.reports import DataSummary, Evaluation, Mistake, SplitSummary, read_only
 from desktop.views.confusion import contrast, shades
 from desktop.views.pages.evaluate import EvaluatePage
 from desktop.views.pages.metrics import metric_text, metric_title
@@ -108,6 +108,23 @@ def test_the_button_asks_the_session(bench: Bench) -> None:
     assert "Press “Evaluate on the test rows”" in bench.text()
     bench.qtbot.mouseClick(bench.page.evaluate, Qt.MouseButton.LeftButton)
     assert bench.session.calls == ["evaluate"]
+
+
+def test_rows_that_were_trained_are_called_so(bench: Bench) -> None:
+    source = LogicTable()
+    splits = (SplitSummary("training", 4, (2, 2)),)
+    values = np.zeros((0, 2)), np.zeros(0, np.int64)
+    bench.session.summary = DataSummary(
+        source, source.title, (2,), ("0", "1"), splits, 0.0, 1.0, 0.5, *values, ""
+    )
+    bench.session.dataLoaded.emit(bench.session.summary)
+    assert bench.page.evaluate.text() == "Evaluate on the training rows"
+    assert "not how it does on new ones" in bench.text()
+    bench.session.evaluated.emit(an_evaluation())
+    assert "40 training rows" in bench.text()
+    assert "test row" not in bench.text().lower()
+    samples = bench.page.mistakes.samples
+    assert all(sample.name.startswith("Training row") for sample in samples)
 
 
 @pytest.mark.parametrize(

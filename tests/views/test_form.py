@@ -178,6 +178,15 @@ def test_real_numbers_in_any_notation(qtbot: QtBot, text: str, value: float) -> 
     assert kept.line("learning_rate").text() == text  # not rewritten under the cursor
 
 
+@pytest.mark.parametrize("text", ["10,000", "10 000", "10000"])
+def test_whole_numbers_may_be_grouped_as_the_window_does(qtbot: QtBot, text: str) -> None:
+    kept = Kept(qtbot, Dense())
+    enter(qtbot, kept.line("units"), text)
+    assert kept.spec.units == 10_000
+    kept.line("units").textEdited.emit("1,0000")
+    assert "point" in kept.form.error("units")
+
+
 @pytest.mark.parametrize("text", ["nan", "inf", "1e999", "0", "1e-", "0x1"])
 def test_what_is_no_learning_rate(qtbot: QtBot, text: str) -> None:
     kept = Kept(qtbot, SGD(learning_rate=0.5))

@@ -51,7 +51,7 @@ def test_cards_say_everything(stack: StackView) -> None:
     assert stack.model().rowCount() == 4
     assert text(stack, 0) == "Input, Handwritten digits, 8 × 8"
     assert text(stack, 1) == "Flatten 1, Reshaping, → 64"
-    assert text(stack, 2) == "Dense 2, Core, 32 · relu, → 32, 2\u2009080 parameters"
+    assert text(stack, 2) == "Dense 2, Core, 32 · relu, → 32, 2,080 parameters"
     tip = stack.model().index(2, 0).data(Qt.ItemDataRole.ToolTipRole)
     assert "Dense 2" in tip and "weighted sum" in tip
 
@@ -265,7 +265,7 @@ def test_another_project_keeps_no_old_selection(stack: StackView, workspace: Wor
 
 
 def test_totals(stack: StackView, workspace: Workspace) -> None:
-    assert stack._footer.text() == "2\u2009410 parameters"
+    assert stack._footer.text() == "2,410 parameters"
     workspace.edit("x", Project(data=Digits(), layers=(Conv2D(),)))
     assert stack._footer.text() == "0 parameters before Conv2D 1"
 

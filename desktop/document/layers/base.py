@@ -77,7 +77,7 @@ def _count(shapes: dict[str, Shape]) -> int:
 
 def shape_text(shape: Shape) -> str:
     """A shape as it is shown: 28 × 28 × 1."""
-    return " × ".join(f"{size:,}".replace(",", "\N{THIN SPACE}") for size in shape)
+    return " × ".join(f"{size:,}" for size in shape)
 
 
 def require_rank(layer: Layer, shape: Shape, rank: int, needed: str) -> None:

@@ -77,7 +77,7 @@ def fields(cls: type[Spec]) -> tuple[FieldSpec, ...]:
 
 
 def limits(field: FieldSpec) -> str:
-    """The numbers a field takes, in words: "from 1 to 100 000"; empty if there is no limit."""
+    """The numbers a field takes, in words: "from 1 to 100,000"; empty if there is no limit."""
     low, high = field.minimum, field.maximum
     above = "more than" if field.minimum_excluded else "at least"
     below = "less than" if field.maximum_excluded else "at most"
@@ -91,9 +91,9 @@ def limits(field: FieldSpec) -> str:
 
 
 def _grouped(value: float) -> str:
-    """A number as it is read: 100 000."""
+    """A number as it is read: 100,000."""
     whole = float(value).is_integer() and abs(value) < 1e15
-    return f"{int(value):,}".replace(",", "\N{THIN SPACE}") if whole else number_text(value)
+    return f"{int(value):,}" if whole else number_text(value)
 
 
 def number_text(value: float) -> str:

@@ -18,6 +18,7 @@ from desktop.views.theme import Theme
 _WHOLE = re.compile(r"[+-]?\d+")
 _REAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _SPACES = re.compile(r"[\s\u2009\u202f]")
+_GROUPED = re.compile(r"\d{1,3}(,\d{3})+")  # as the window writes whole numbers: 100,000
 
 
 class TextEditor(Editor):
@@ -153,6 +154,8 @@ class NumberEditor(TextEditor):
 
     def parse(self, text: str) -> float:
         compact = _SPACES.sub("", text)
+        if self._whole and _GROUPED.fullmatch(compact):
+            compact = compact.replace(",", "")
         if "," in compact:
             raise ValueError("Write decimals with a point, as in 0.5")
         if self._whole:

@@ -21,10 +21,13 @@ from desktop.views.theme import SPACE_M, Theme
 from desktop.workers.reports import Evaluation
 from desktop.workers.session import Session, State
 
-PROMISE = (
-    "Evaluate the network on the test rows: they are kept out of training, so they tell how it "
-    "does on rows it has never seen."
-)
+TEST, TRAINING = "test", "training"  # the rows that are evaluated on
+PROMISE = {
+    TEST: "Evaluate the network on the test rows: they are kept out of training, so they tell how "
+    "it does on rows it has never seen.",
+    TRAINING: "Evaluate the network on the rows it was trained with, as these data have no "
+    "others: that tells how well they were learnt, not how it does on new ones.",
+}
 REASONS = {
     State.STARTING: "TensorFlow is still loading.",
     State.WAITING: "Training starts in a moment. Evaluate when it is over.",
@@ -50,7 +53,8 @@ class EvaluatePage(CardPage):
         self._source: DataSource | None = None
         self._outdated = ""
 
-        self.evaluate = QPushButton("Evaluate on the test rows")
+        self._tested = TEST  # by the results on show
+        self.evaluate = QPushButton()
         self.evaluate.setProperty("role", "primary")
         self.evaluate.setObjectName("evaluate")
         self.evaluate.clicked.connect(session.evaluate)
@@ -137,6 +141,13 @@ class EvaluatePage(CardPage):
         """Whether the results are those of an earlier state of the network, or of other data."""
         return bool(self._changes())
 
+    @property
+    def _rows_to_test(self) -> str:
+        """Which rows the network would be evaluated on now."""
+        summary = self._session.summary
+        names = [TEST] if summary is None else [split.name for split in summary.splits]
+        return TEST if TEST in names else TRAINING
+
     def _changes(self) -> str:
         """What happened since the results on show were made."""
         if self._evaluation is None or self._outdated or self._session.has_model:
@@ -165,6 +176,7 @@ class EvaluatePage(CardPage):
         self._outdated = ""
         summary = self._session.summary
         self._source = summary.source if summary is not None else None
+        self._tested = self._rows_to_test
         values = {metric_title(n): metric_text(n, v) for n, v in evaluation.metrics.items()}
         self._matrix_card.setVisible(evaluation.confusion is not None)
         self._mistakes_card.setVisible(evaluation.confusion is not None)
@@ -181,6 +193,7 @@ class EvaluatePage(CardPage):
         busy = session.state is State.EVALUATING
         ready = session.has_model and session.state is State.IDLE
         self.evaluate.setEnabled(ready)
+        self.evaluate.setText(f"Evaluate on the {self._rows_to_test} rows")
         self._busy.setVisible(busy)
         self.stop.setVisible(busy)
         for widget in (self.note, self.metrics, self._details):
@@ -192,7 +205,7 @@ class EvaluatePage(CardPage):
             return
         epochs = counted(evaluation.epoch, "epoch")
         when = f"after {epochs} of training" if evaluation.epoch else "in the first epoch"
-        result = f"{counted(evaluation.rows, 'test row')}, {when}"
+        result = f"{counted(evaluation.rows, f'{self._tested} row')}, {when}"
         outdated = self._changes()
         if outdated:
             self._say(f"Out of date: {result}; {outdated}", "warning")
@@ -212,11 +225,11 @@ class EvaluatePage(CardPage):
 
     def _show_empty(self, ready: bool) -> None:
         if ready:
-            text = f"{PROMISE}\n\nPress “{self.evaluate.text()}”."
+            text = f"{PROMISE[self._rows_to_test]}\n\nPress “{self.evaluate.text()}”."
         elif self._session.state is State.EVALUATING:
             text = REASONS[State.EVALUATING]
         else:
-            text = f"{self._reason()}\n\n{PROMISE}".strip()
+            text = f"{self._reason()}\n\n{PROMISE[self._rows_to_test]}".strip()
         self.empty.setText(text)
         self.evaluate.setToolTip("" if ready else self._reason())
 
@@ -233,7 +246,7 @@ class EvaluatePage(CardPage):
         samples = [
             Sample(
                 mistake.sample,
-                f"Test row {mistake.row + 1}",
+                f"{self._tested.capitalize()} row {mistake.row + 1}",
                 evaluation.classes[mistake.true_class],
                 evaluation.classes[mistake.predicted_class],
                 mistake.confidence,

@@ -59,9 +59,8 @@ class Card:
 
 
 def count_text(count: int) -> str:
-    """A number of parameters as it is shown: "100 480 parameters"."""
-    number = f"{count:,}".replace(",", "\N{THIN SPACE}")
-    return f"{number} parameter{'' if count == 1 else 's'}"
+    """A number of parameters as it is shown: "100,480 parameters"."""
+    return f"{count:,} parameter{'' if count == 1 else 's'}"
 
 
 def input_card(project: Project) -> Card:
