@@ -204,7 +204,7 @@ def evaluate(model: ModelPath, project: ProjectPath, as_json: AsJson = False) ->
     from desktop.engine.builder import compile_model
     from desktop.engine.evaluation import evaluate as measure
 
-    with _quiet_output(as_json):
+    with _quiet_output(as_json), console.busy("Evaluating…"):
         network = storage.load_model(model)
         storage.check_fits(network, loaded)
         if network.count_params() != analyse(loaded).parameters:
@@ -239,7 +239,7 @@ def predict(
 
     loaded = None if project is None else read_project(project)
     _refuse_machine(startup.engine_problem())
-    with _quiet_output(as_json):
+    with _quiet_output(as_json), console.busy("Recognising…"):
         network = storage.load_model(model)
         if loaded is not None:
             storage.check_fits(network, loaded)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
@@ -33,6 +34,11 @@ def say(text: str, style: str = "") -> None:
     """One line about what is going on, to standard error."""
     line = " ".join(text.split())
     Console(file=sys.stderr, highlight=False).print(Text(line, style), soft_wrap=True)
+
+
+def busy(text: str) -> Status:
+    """A line on a terminal while the context lasts: that the program is at work, on what."""
+    return Console(file=sys.stderr, highlight=False).status(text)
 
 
 def figures(values: Mapping[str, float]) -> str:

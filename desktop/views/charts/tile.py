@@ -143,7 +143,8 @@ class HistogramTile(QWidget):
         return super().event(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+        inside = self.rect().contains(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and inside:
             self.opened.emit(self.layer)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
