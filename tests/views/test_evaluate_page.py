@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.document.data import Digits, LogicTable
@@ -125,6 +127,20 @@ def test_rows_that_were_trained_are_called_so(bench: Bench) -> None:
     assert "test row" not in bench.text().lower()
     samples = bench.page.mistakes.samples
     assert all(sample.name.startswith("Training row") for sample in samples)
+
+
+@pytest.mark.parametrize("width", [380, 427, 700])
+def test_nothing_is_wider_than_the_page(bench: Bench, width: int) -> None:
+    metrics = {"accuracy": 1.0, "loss": 0.12345, "top_k_categorical_accuracy": 0.99, "auc": 0.9}
+    bench.session.evaluated.emit(replace(an_evaluation(), metrics=metrics))
+    bench.page.resize(width, 700)
+    QApplication.processEvents()
+    assert bench.page.widget().width() == bench.page.viewport().width()
+    labels = [label for label in bench.page.metrics.findChildren(QLabel) if label.isVisible()]
+    assert len(labels) == 10
+    for label in labels:
+        assert label.width() >= label.sizeHint().width()
+        assert label.mapTo(bench.page.widget(), label.rect().topRight()).x() < width
 
 
 @pytest.mark.parametrize(
