@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolTip, QWidget
 
-from desktop.views.samples import percent
+from desktop.views.samples import percent, picture
 from desktop.views.theme import SPACE_S, Theme
 from desktop.workers.reports import FloatArray
 
@@ -16,7 +16,10 @@ GRID_FROM = 4.0  # pixels; smaller cells are shown without lines between them
 
 
 class PixelView(QWidget):
-    """A small grey picture, each pixel a square that tells its value when pointed at."""
+    """A small grey picture as the other pages show it: 0 is black, the greatest value white.
+
+    Each pixel is a square that tells its value when pointed at.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,7 +37,7 @@ class PixelView(QWidget):
         return self._values
 
     def show_values(self, values: FloatArray | None, maximum: float = 1.0) -> None:
-        """Show the picture, `maximum` being full ink; None shows nothing."""
+        """Show the picture, `maximum` being white; None shows nothing."""
         self._values, self._maximum = values, maximum or 1.0
         self._keep_proportions()
         self.setAccessibleDescription("" if values is None else self._description(values))
@@ -70,20 +73,6 @@ class PixelView(QWidget):
             return ""
         return f"Row {row + 1}, column {column + 1}: {self._values[row, column]:.3g}"
 
-    def _image(self, values: FloatArray) -> QImage:
-        """The picture in the colours of paper and ink."""
-        tokens = self._theme.tokens
-        paper, ink = (
-            np.array([color.red(), color.green(), color.blue()], dtype=np.float64)
-            for color in (tokens.color("surface"), tokens.color("text"))
-        )
-        share = np.clip(np.nan_to_num(values.astype(np.float64)) / self._maximum, 0, 1)[..., None]
-        colors = np.rint(paper + (ink - paper) * share).astype(np.uint8)
-        height, width = values.shape
-        return QImage(
-            colors.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888
-        ).copy()
-
     def sizeHint(self) -> QSize:
         return QSize(142, 142)
 
@@ -98,7 +87,7 @@ class PixelView(QWidget):
         corner, cell = self._cell(self._values.shape)
         area = QRectF(corner.x(), corner.y(), cell * width, cell * height)
         painter = QPainter(self)
-        painter.drawImage(area, self._image(self._values))
+        painter.drawImage(area, picture(self._values, (0.0, self._maximum)))
         if cell >= GRID_FROM:
             painter.setPen(QPen(self._theme.tokens.color("muted", 0.25), 1))
             for column in range(1, width):

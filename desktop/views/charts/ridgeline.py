@@ -45,7 +45,7 @@ def blend(back: QColor, front: QColor, share: float) -> QColor:
 
 def epoch_color(tokens: Tokens, age: float) -> QColor:
     """The line colour of an epoch: from pale for the oldest (0) to the full accent (1)."""
-    return blend(tokens.color("surface"), tokens.color("accent"), 0.3 + 0.7 * age)
+    return blend(tokens.color("surface"), tokens.color("accent"), 0.45 + 0.55 * age)
 
 
 def paint(painter: QPainter, area: QRectF, ridges: Ridges, style: Style) -> None:

@@ -345,8 +345,8 @@ class DrawPage(QWidget):
         self.pixels.show_values(image, summary.maximum)
         height, width = image.shape
         self._about_pixels.setText(
-            f"{width} × {height} pixels from 0 to {summary.maximum:g}, prepared like the training "
-            "data"
+            f"{width} × {height} pixels from 0 (black) to {summary.maximum:g} (white), prepared "
+            "like the training data"
         )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
