@@ -50,7 +50,7 @@ class Batches:
         self.rows, self.batch_size, self._seed = len(rows), batch_size, seed
         weights = () if rows.sample_weight is None else (rows.sample_weight,)
         self._arrays = (rows.x, targets, *weights)
-        self._epoch = 0
+        self._epoch = self._trained = 0
         self.is_too_large = not _fits(sum(part.nbytes for part in self._arrays))
         self.is_resident = not self.is_too_large and backend.info().device == "CPU"
         self.tensors = tuple(map(resident, self._arrays)) if self.is_resident else ()
@@ -65,9 +65,13 @@ class Batches:
         """Batches in an epoch that are not short."""
         return self.rows // self.batch_size
 
-    def begin(self, epoch: int) -> None:
-        """Let the next batches be those of the 0-based `epoch` of the model's life."""
-        self._epoch = epoch
+    def begin(self, epoch: int, trained: int = 0) -> None:
+        """Let the next batches be those of the 0-based `epoch` of the model's life.
+
+        The first `trained` of them are not needed any more: where rows are read batch by batch,
+        those batches are left empty.
+        """
+        self._epoch, self._trained = epoch, trained
 
     def order(self) -> IntArray:
         """The rows in the order of the epoch, int32 (n,)."""
@@ -101,8 +105,8 @@ class Batches:
 
     def _read(self) -> Iterator[tuple[Any, ...]]:
         order = self.order()
-        for start in range(0, self.rows, self.batch_size):
-            chosen = order[start : start + self.batch_size]
+        for step, start in enumerate(range(0, self.rows, self.batch_size)):
+            chosen = order[start : start + self.batch_size * (step >= self._trained)]
             yield tuple(part[chosen] for part in self._arrays)
 
 

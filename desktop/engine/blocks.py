@@ -200,10 +200,10 @@ class Blocks:
 
     def begin(self, epoch: int) -> None:
         """The 0-based `epoch` of the model's life begins."""
-        self._batches.begin(epoch)
         done, self._done = self._done, Block()
+        self._batches.begin(epoch, done.stop)
         self._next, self._skipped = 0, done.stop
-        self.block = replace(done, first=done.stop)
+        self.block = replace(done, first=done.stop, means={})
         if done.stop:
             variables = self._steps.model.metrics_variables
             for variable, value in zip(variables, done.metrics, strict=True):
@@ -217,6 +217,7 @@ class Blocks:
         if self._next >= self.block.stop:
             self.block = self._train(self._source or iterator, self._next)
         elif self._next < self._skipped and self._source is None:
+            self._wait()
             next(iterator)
         self._next += 1
         return self.block.logs

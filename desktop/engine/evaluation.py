@@ -62,6 +62,7 @@ def evaluate(
         mistake_count=mistake_count,
         epoch=epoch,
         note=_note(dataset, outputs),
+        on_training_rows=dataset.test_is_training,
     )
 
 

@@ -221,6 +221,7 @@ class Evaluation:
     mistake_count: int
     epoch: int  # epochs the model had been trained for
     note: str  # e.g. that the rows are the training rows; may be empty
+    on_training_rows: bool = False  # as there are no others
 
 
 @dataclass(frozen=True)

@@ -236,10 +236,6 @@ class Trainer:
         )
         try:
             self._fit(project, plan, blocks, validation, recorder, ending)
-            recorder.flush()
-        except Stopped:
-            recorder.flush()
-            raise
         except NonFiniteError as error:
             raise ProjectError(self._overflow(project, recorder, error)) from error
         finally:
@@ -252,6 +248,7 @@ class Trainer:
             if ending.best_epoch is None:
                 ending.best_epoch = recorder.best.epoch
             ending.monitor = recorder.best.monitor
+            recorder.flush()
 
     def _completed(self, epoch: int) -> None:
         self._epoch = epoch

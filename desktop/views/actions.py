@@ -79,7 +79,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "evaluate",
         Menu.RUN,
         "&Evaluate",
-        "Measure the network on the test rows",
+        "See how well the network does, and which rows it gets wrong",
         "mdi6.clipboard-check-outline",
         "F9",
         True,

@@ -231,7 +231,7 @@ class MainWindow(QMainWindow):
         session.runEnded.connect(self._on_run_ended)
         session.modelReset.connect(self._update_actions)
         session.modelSaved.connect(self._on_model_saved)
-        session.modelSaveFailed.connect(self.notice.show_message)
+        session.modelSaveFailed.connect(self._on_model_save_failed)
         self.palette_view.layerActivated.connect(self.stack.add_layer)
         self.stack.selectedLayersChanged.connect(self.properties.show_layers)
         self.stack.editRequested.connect(self.properties.focus_form)
@@ -302,6 +302,9 @@ class MainWindow(QMainWindow):
     def _on_model_saved(self, path: str) -> None:
         self.notice.show_message(f"The trained network was saved to {path}", "good")
 
+    def _on_model_save_failed(self, message: str, _path: str) -> None:
+        self.notice.show_message(message)
+
     def _update_actions(self) -> None:
         session, project = self.session, self.workspace.project
         state = session.state
@@ -370,7 +373,9 @@ class MainWindow(QMainWindow):
 
     def on_train(self) -> None:
         project = self.workspace.project
-        self.session.train(project, further=self.session.can_continue(project))
+        further = self.session.can_continue(project)
+        if further or self.files.may_discard_network():
+            self.session.train(project, further=further)
 
     def on_pause(self) -> None:
         if self.session.state is State.PAUSED:
@@ -382,7 +387,8 @@ class MainWindow(QMainWindow):
         self.session.stop()
 
     def on_reset(self) -> None:
-        self.session.reset()
+        if self.files.may_discard_network():
+            self.session.reset()
 
     def on_evaluate(self) -> None:
         self.pages.show_page(Page.EVALUATE)

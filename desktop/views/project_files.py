@@ -15,7 +15,7 @@ from desktop.paths import resources
 from desktop.views.notice import Notice
 from desktop.views.settings import Settings
 from desktop.views.workspace import Workspace
-from desktop.workers.session import Session
+from desktop.workers.session import Session, State
 
 MODEL_FILTER = "Keras models (*.keras)"
 WORTH_ASKING = 60  # seconds of training that are not given up unasked
@@ -121,16 +121,17 @@ class ProjectFiles(QObject):
         path = self._with_extension(Path(name), EXTENSION)
         return path is not None and self._save_to(path)
 
-    def save_network(self) -> bool:
-        """Ask for a name and save the trained network under it. Returns whether that began."""
+    def save_network(self) -> Path | None:
+        """Ask for a name and have the trained network saved under it, which takes a moment.
+
+        Returns the path, or None if nothing is being saved. The session tells how it ended.
+        """
         stem = self._workspace.path.stem if self._workspace.path else "model"
         name, _ = QFileDialog.getSaveFileName(
             self._window, "Save trained model", str(self.folder / f"{stem}.keras"), MODEL_FILTER
         )
         path = self._with_extension(Path(name), ".keras") if name else None
-        if path is not None:
-            self._session.save_model(path)
-        return path is not None
+        return path if path is not None and self._session.save_model(path) else None
 
     def _with_extension(self, path: Path, extension: str) -> Path | None:
         """`path`, chosen in a dialog, with `extension` added if it has another.
@@ -153,7 +154,7 @@ class ProjectFiles(QObject):
 
     def may_discard(self) -> bool:
         """Whether project and network may be given up: they are saved, or the user said so."""
-        return self._may_discard_project() and self._may_discard_network()
+        return self._may_discard_project() and self.may_discard_network()
 
     def _may_discard_project(self) -> bool:
         if not self._workspace.dirty:
@@ -164,19 +165,23 @@ class ProjectFiles(QObject):
         answer = box.exec()
         return self.save() if answer == _Button.Save else answer == _Button.Discard
 
-    def _may_discard_network(self) -> bool:
-        minutes = round(self._session.unsaved_seconds / 60)
-        if self._session.unsaved_seconds < WORTH_ASKING:
+    def may_discard_network(self) -> bool:
+        """Whether the network may be given up: little is lost, it is saved, or the user said so."""
+        session = self._session
+        if session.unsaved_seconds < WORTH_ASKING:
             return True
-        took = f"Its training took {minutes} minute{'s' * (minutes != 1)} so far."
-        if self._session.is_running:
-            box = self._question("Give up the network that is being trained?")
-            box.setInformativeText(f"{took} To keep it, cancel, stop the training, and save it.")
+        minutes = round(session.unsaved_seconds / 60)
+        took = f"Its training took {minutes} minute{'s' * (minutes != 1)}"
+        if session.is_running:
+            box = self._question("Give up the network?")
+            box.setInformativeText(
+                f"{took} so far. To keep it, cancel, stop the training, and save."
+            )
             box.setStandardButtons(_Button.Discard | _Button.Cancel)
             box.setDefaultButton(_Button.Cancel)
         else:
             box = self._question("Save the trained network?")
-            box.setInformativeText(f"{took} If you do not save it, what it learnt is lost.")
+            box.setInformativeText(f"{took}. If you do not save it, what it learnt is lost.")
         box.setObjectName("unsaved_network")
         answer = box.exec()
         if answer == _Button.Save:
@@ -185,13 +190,28 @@ class ProjectFiles(QObject):
 
     def _network_is_saved(self) -> bool:
         """Have the network saved, and wait for that. Returns whether it was."""
-        if not self.save_network():
+        session = self._session
+        if session.state is State.EVALUATING:
+            session.stop()  # or it would be saved after that
+        path = self.save_network()
+        if path is None:
             return False
-        loop = QEventLoop(self)
-        self._session.modelSaved.connect(loop.quit)
-        self._session.modelSaveFailed.connect(loop.quit)
-        loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
-        return self._session.unsaved_seconds == 0
+        loop = QEventLoop()
+
+        def saved(name: str) -> None:
+            if name == str(path):
+                loop.exit(1)
+
+        def failed(_message: str, name: str) -> None:
+            if name == str(path):
+                loop.exit(0)
+
+        session.modelSaved.connect(saved)
+        session.modelSaveFailed.connect(failed)
+        is_saved = loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents) == 1
+        session.modelSaved.disconnect(saved)
+        session.modelSaveFailed.disconnect(failed)
+        return is_saved
 
     def _question(self, text: str) -> QMessageBox:
         box = QMessageBox(self._window)

@@ -59,7 +59,8 @@ class State(StrEnum):
 class Session(QObject):
     """Data, training, evaluation and prediction of the project in the window.
 
-    Signals carry the engine's reports; `...Failed` and `modelSaved` carry a sentence or a path.
+    Signals carry the engine's reports; `...Failed` carry a sentence, and both signals about saving
+    the path, last.
     """
 
     stateChanged = Signal(object)
@@ -79,7 +80,7 @@ class Session(QObject):
     predictionFailed = Signal(str)
     modelReset = Signal()
     modelSaved = Signal(str)
-    modelSaveFailed = Signal(str)
+    modelSaveFailed = Signal(str, str)
 
     _delivered = Signal(object, object)  # a method of this object, and its argument
 
@@ -209,11 +210,13 @@ class Session(QObject):
         self._start_when_ready()
 
     def reset(self) -> None:
-        """Forget the network and what it learnt; a run under way is stopped first."""
+        """Forget the network and what it learnt; what is under way with it is stopped first."""
         if self.is_running:
             self._reset_wanted = True
             self.stop()
             return
+        if self._state is State.EVALUATING:
+            self._control.stop()  # nobody gets the result
         self._reset_wanted = False
         with self._drawing_lock:
             self._drawing = None
@@ -255,8 +258,8 @@ class Session(QObject):
         self._do(
             self._engine,
             partial(tasks.evaluate, trainer, control),
-            self._on_evaluated,
-            self._on_evaluation_failed,
+            partial(self._on_evaluated, trainer),
+            partial(self._on_evaluation_failed, trainer),
         )
 
     def predict(self, drawing: Raster) -> int:
@@ -275,17 +278,18 @@ class Session(QObject):
             )
         return request
 
-    def save_model(self, path: Path) -> None:
-        """Save the network as a .keras file."""
+    def save_model(self, path: Path) -> bool:
+        """Save the network as a .keras file. Returns whether that began: not while training."""
         trainer = self._trainer
         if trainer is None or self.is_running:
-            return
+            return False
         self._do(
             self._engine,
             partial(tasks.save_model, trainer, path),
             self._on_model_saved,
-            self.modelSaveFailed.emit,
+            partial(self._on_model_save_failed, str(path)),
         )
+        return True
 
     def close(self) -> None:
         """Stop whatever is under way and wait for the threads."""
@@ -298,6 +302,7 @@ class Session(QObject):
             if thread.isRunning():
                 thread.finish()
         self._trainer = self._next_trainer = self._predictor = None
+        self._unsaved = self._running = 0.0
 
     # --- to the threads and back ------------------------------------------------------------------
 
@@ -444,14 +449,19 @@ class Session(QObject):
         self._unsaved = 0.0
         self.modelSaved.emit(path)
 
+    def _on_model_save_failed(self, path: str, message: str) -> None:
+        self.modelSaveFailed.emit(message, path)
+
     def _on_predicted(self, prediction: Prediction | None) -> None:
         if prediction is not None:
             self.predicted.emit(prediction)
 
-    def _on_evaluated(self, evaluation: Evaluation) -> None:
+    def _on_evaluated(self, trainer: Trainer, evaluation: Evaluation) -> None:
         self._rest()
-        self.evaluated.emit(evaluation)
+        if trainer is self._trainer:
+            self.evaluated.emit(evaluation)
 
-    def _on_evaluation_failed(self, message: str) -> None:
+    def _on_evaluation_failed(self, trainer: Trainer, message: str) -> None:
         self._rest()
-        self.evaluationFailed.emit(message)
+        if trainer is self._trainer:
+            self.evaluationFailed.emit(message)

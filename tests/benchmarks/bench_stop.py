@@ -5,10 +5,9 @@
 
 Each network of bench_training.py and a wide one with ten million weights is trained, and stopped
 at a random time: N times within the first two seconds, in which Keras makes the graphs of steps and
-validation, and N times within the next two. Printed are milliseconds
-from the call of `stop` to the report that the run has ended (minimum, median, 95th percentile,
-maximum); then the time and the additional memory that the histograms of the network named last
-take.
+validation, and N times within the next two. Printed are milliseconds from the call of `stop` to the
+report that the run has ended (minimum, median, 95th percentile, maximum); then the time and the
+additional memory that the histograms of the network named last take.
 """
 
 from __future__ import annotations

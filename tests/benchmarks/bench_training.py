@@ -193,6 +193,7 @@ def window(project: Project, mnist: Path) -> dict[str, Any]:
     main.session.dataLoaded.connect(press)
     main.session.epochEnded.connect(marks)
     main.session.runEnded.connect(timer.stop)
+    main.session.runEnded.connect(main.session.reset)  # nothing to ask about
     main.session.runEnded.connect(main.close)
     main.closed.connect(app.quit)
     QTimer.singleShot(0, main.start)

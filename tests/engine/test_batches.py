@@ -67,6 +67,17 @@ def test_the_dataset_holds_the_batches_of_the_epoch(
                 np.testing.assert_array_equal(part.numpy(), array)
 
 
+def test_batches_that_are_trained_already_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "physical_memory", lambda: 100)
+    these = Batches(numbered(25), np.arange(25), 10, 5)
+    these.begin(3, trained=2)
+    assert [len(y) for _, y in these.dataset] == [0, 0, 5]
+    *_, (x, _) = these.dataset
+    np.testing.assert_array_equal(x.numpy(), these.at(2)[0])
+    these.begin(4)
+    assert [len(y) for _, y in these.dataset] == [10, 10, 5]
+
+
 def test_what_fits_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     size = 25 * (4 + 8)
     for memory, fits in ((2 * size, True), (2 * size - 1, False), (None, True)):

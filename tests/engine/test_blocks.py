@@ -421,6 +421,27 @@ def test_rows_that_do_not_fit_are_read_batch_by_batch(monkeypatch: pytest.Monkey
     assert all(map(np.array_equal, weights(read), weights(kept)))
 
 
+def test_a_stop_is_heeded_where_batches_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "physical_memory", lambda: 100)
+    numbers = Rows(np.zeros((50, 1), np.float32), np.zeros(50, np.int64))
+    training, control = Batches(numbers, numbers.y, 1), RunControl()
+    these = Blocks(
+        Counted(0.0),  # type: ignore[arg-type]
+        Graph(),  # type: ignore[arg-type]
+        training,
+        1,
+        control.checkpoint,
+        Block(0, 40),
+    )
+    these.begin(0)
+    iterator = iter(training.dataset)
+    for _ in range(20):
+        these(iterator)
+    control.stop()
+    with pytest.raises(Stopped):
+        these(iterator)
+
+
 def test_bad_numbers_are_found_in_rows_that_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "physical_memory", lambda: 1000)
     clean = dataset(104)

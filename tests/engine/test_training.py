@@ -18,7 +18,7 @@ from desktop.document.training import (
     MeanSquaredError,
     ReduceLROnPlateau,
 )
-from desktop.engine import backend, callback
+from desktop.engine import backend, blocks, callback
 from desktop.engine.builder import build
 from desktop.engine.callback import BatchValues
 from desktop.engine.control import RunControl
@@ -366,6 +366,20 @@ def test_an_overflow_stops_at_once_says_where_and_spares_the_weights() -> None:
     assert (ended.epoch, ended.best_epoch, ended.monitor) == (0, None, "")
     again = train(exploding(0.001), trainer)
     assert again.ended.outcome is Outcome.FINISHED
+
+
+def test_what_was_trained_before_a_breakdown_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "BLOCK_SECONDS", 0.001)
+    clean = dataset(1_000)
+    x = clean.training.x.copy()
+    x[777] = np.inf
+    trainer = Trainer(Dataset(clean.source, Rows(x, clean.training.y), None, clean.test, False))
+    ended = train(project(batch_size=1, shuffle=False), trainer)
+    assert ended.ended.outcome is Outcome.FAILED
+    assert sum(len(each.at) for each in ended.progress) == 777
+    further = train(project(batch_size=1, shuffle=False), trainer, further=True)
+    assert further.started.first_step == 777
+    assert "in epoch 1, batch 778 of 1000" in further.ended.message
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

@@ -122,7 +122,9 @@ def test_rows_that_were_trained_are_called_so(bench: Bench) -> None:
     bench.session.dataLoaded.emit(bench.session.summary)
     assert bench.page.evaluate.text() == "Evaluate on the training rows"
     assert "not how it does on new ones" in bench.text()
-    bench.session.evaluated.emit(an_evaluation())
+    bench.session.evaluated.emit(replace(an_evaluation(), on_training_rows=True))
+    bench.session.summary = None
+    bench.session.dataLoading.emit()
     assert "40 training rows" in bench.text()
     assert "test row" not in bench.text().lower()
     samples = bench.page.mistakes.samples

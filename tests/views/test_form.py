@@ -143,6 +143,7 @@ def test_typing_edits_at_once(qtbot: QtBot) -> None:
         ("many", "whole number"),
         ("", "whole number"),
         ("1,5", "point"),
+        ("0,500", "point"),
     ],
 )
 def test_a_wrong_number_is_explained(qtbot: QtBot, text: str, said: str) -> None:

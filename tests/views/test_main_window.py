@@ -45,8 +45,9 @@ def make(qtbot: QtBot) -> MainWindow:
 
 
 def saved(window: MainWindow) -> None:
-    """Leave nothing to ask about when the window is closed."""
+    """Leave nothing to ask about when the window is closed, which nobody would answer."""
     window.workspace.new(starter_project())
+    window.session.close()
 
 
 @pytest.fixture
@@ -269,9 +270,7 @@ def test_a_run_from_the_menu_to_a_saved_model(
 
 
 @pytest.fixture
-def trained(
-    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[MainWindow]:
+def trained(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> MainWindow:
     """A window with a network whose training was long enough to be asked about."""
     monkeypatch.setattr(project_files, "WORTH_ASKING", 1e-9)
     window.show()
@@ -280,8 +279,7 @@ def trained(
     window.start()
     with qtbot.waitSignal(window.session.runEnded, timeout=PATIENCE):
         action(window, "train").trigger()
-    yield window
-    window.session.reset()
+    return window
 
 
 def test_a_trained_network_is_not_lost_unasked(
@@ -310,6 +308,45 @@ def test_a_trained_network_is_not_lost_unasked(
     assert trained.close()
     assert path.is_file()
     assert not answers
+
+
+@pytest.mark.parametrize("command", ["reset", "train"])
+def test_new_weights_do_not_take_its_place_unasked(
+    trained: MainWindow, qtbot: QtBot, command: str, answers: list[QMessageBox.StandardButton]
+) -> None:
+    change(trained)
+    before = trained.session.unsaved_seconds
+    answers.append(QMessageBox.StandardButton.Cancel)
+    action(trained, command).trigger()
+    assert trained.session.unsaved_seconds == before > 0
+    assert trained.session.state is State.IDLE
+    answers.append(QMessageBox.StandardButton.Discard)
+    gone = trained.session.modelReset if command == "reset" else trained.session.runStarted
+    with qtbot.waitSignal(gone, timeout=PATIENCE):
+        action(trained, command).trigger()
+    assert not answers
+    trained.workspace.undo()
+
+
+def test_training_further_asks_nothing(trained: MainWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(trained.session.runEnded, timeout=PATIENCE):
+        action(trained, "train").trigger()
+    assert trained.session.trained_epochs == 2
+
+
+def test_another_save_does_not_pass_for_this_one(
+    trained: MainWindow,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answers: list[QMessageBox.StandardButton],
+) -> None:
+    missing = tmp_path / "missing" / "net.keras"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(missing), ""))
+    assert trained.session.save_model(tmp_path / "first.keras")
+    answers.append(QMessageBox.StandardButton.Save)
+    assert not trained.close()
+    assert (tmp_path / "first.keras").is_file()
+    assert "missing" in trained.notice.text
 
 
 def test_closing_while_training_asks_about_the_network(

@@ -186,6 +186,19 @@ def test_evaluation_uses_the_test_rows(ready: Session, qtbot: QtBot) -> None:
     assert evaluated.args[0].metrics["accuracy"] > 0.5
 
 
+def test_the_evaluation_of_a_network_that_is_gone_is_not_told(ready: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE):
+        ready.train(project(1))
+    told: list[object] = []
+    ready.evaluated.connect(told.append)
+    ready.evaluationFailed.connect(told.append)
+    with qtbot.waitSignal(ready.stateChanged, timeout=PATIENCE):
+        ready.evaluate()
+    ready.reset()
+    qtbot.waitUntil(lambda: ready.state is State.IDLE, timeout=PATIENCE)
+    assert told == []
+
+
 def test_missing_data_is_explained(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
     with qtbot.waitSignal(session.dataFailed, timeout=PATIENCE) as failed:
         session.start()
@@ -237,6 +250,7 @@ def test_the_network_is_saved(ready: Session, qtbot: QtBot, tmp_path: Path) -> N
     with qtbot.waitSignal(ready.modelSaveFailed, timeout=PATIENCE) as failed:
         ready.save_model(tmp_path / "no" / "such" / "folder" / "model.keras")
     assert "folder" in failed.args[0]
+    assert failed.args[1] == str(tmp_path / "no" / "such" / "folder" / "model.keras")
 
 
 def test_a_project_that_cannot_be_built_ends_as_failed(ready: Session, qtbot: QtBot) -> None:

@@ -18,7 +18,7 @@ from desktop.views.theme import Theme
 _WHOLE = re.compile(r"[+-]?\d+")
 _REAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _SPACES = re.compile(r"[\s\u2009\u202f]")
-_GROUPED = re.compile(r"\d{1,3}(,\d{3})+")  # as the window writes whole numbers: 100,000
+_GROUPED = re.compile(r"[1-9]\d{0,2}(,\d{3})+")  # as the window writes whole numbers: 100,000
 
 
 class TextEditor(Editor):

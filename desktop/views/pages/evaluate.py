@@ -43,6 +43,11 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def _tested(evaluation: Evaluation) -> str:
+    """Which rows the network was evaluated on."""
+    return TRAINING if evaluation.on_training_rows else TEST
+
+
 class EvaluatePage(CardPage):
     """Test loss and metrics, the confusion matrix, and the most confident mistakes."""
 
@@ -53,7 +58,6 @@ class EvaluatePage(CardPage):
         self._source: DataSource | None = None
         self._outdated = ""
 
-        self._tested = TEST  # by the results on show
         self.evaluate = QPushButton()
         self.evaluate.setProperty("role", "primary")
         self.evaluate.setObjectName("evaluate")
@@ -176,7 +180,6 @@ class EvaluatePage(CardPage):
         self._outdated = ""
         summary = self._session.summary
         self._source = summary.source if summary is not None else None
-        self._tested = self._rows_to_test
         values = {metric_title(n): metric_text(n, v) for n, v in evaluation.metrics.items()}
         self._matrix_card.setVisible(evaluation.confusion is not None)
         self._mistakes_card.setVisible(evaluation.confusion is not None)
@@ -205,7 +208,7 @@ class EvaluatePage(CardPage):
             return
         epochs = counted(evaluation.epoch, "epoch")
         when = f"after {epochs} of training" if evaluation.epoch else "in the first epoch"
-        result = f"{counted(evaluation.rows, f'{self._tested} row')}, {when}"
+        result = f"{counted(evaluation.rows, f'{_tested(evaluation)} row')}, {when}"
         outdated = self._changes()
         if outdated:
             self._say(f"Out of date: {result}; {outdated}", "warning")
@@ -246,7 +249,7 @@ class EvaluatePage(CardPage):
         samples = [
             Sample(
                 mistake.sample,
-                f"{self._tested.capitalize()} row {mistake.row + 1}",
+                f"{_tested(evaluation).capitalize()} row {mistake.row + 1}",
                 evaluation.classes[mistake.true_class],
                 evaluation.classes[mistake.predicted_class],
                 mistake.confidence,
