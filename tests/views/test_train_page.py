@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 from PySide6.QtCore import QBuffer, QIODevice, Qt
-from PySide6.QtWidgets import QBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.views.charts.curves import CurveChart
@@ -276,6 +276,24 @@ def test_charts_are_made_when_they_are_needed(qtbot: QtBot, reports: Reports, th
     charts = page.findChildren(CurveChart)
     page.prepare()
     assert page.findChildren(CurveChart) == charts
+
+
+def test_a_page_that_becomes_wide_shares_its_height_anew(
+    qtbot: QtBot, reports: Reports, theme: Theme
+) -> None:
+    page = TrainPage(reports, theme)  # type: ignore[arg-type]
+    qtbot.addWidget(page)
+    page.resize(500, 700)
+    page.show()
+    reports.runStarted.emit(started())
+    reports.epochEnded.emit(epoch_ended(1, LOGS))
+    page.refresh()
+    charts, histograms = page.splitter.sizes()
+    assert charts > 1.5 * histograms
+    page.resize(800, 1000)
+    QApplication.processEvents()
+    charts, histograms = page.splitter.sizes()
+    assert charts < 1.5 * histograms
 
 
 def test_the_window_is_shown_before_numpy_and_the_plots_are_loaded() -> None:

@@ -367,6 +367,9 @@ class TrainPage(QWidget):
         narrow = self.width() < NARROW
         direction = QBoxLayout.Direction
         flow = direction.TopToBottom if narrow else direction.LeftToRight
+        if flow != self._charts.direction():
+            half = self.splitter.height() // 2
+            self.splitter.setSizes([half, half])  # charts above one another took more
         self._charts.setDirection(flow)
         self._bar.setDirection(flow)
         for card in (self.loss_chart, self.second_chart, self.histograms):
