@@ -64,6 +64,20 @@ def isolated_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras-home"))
 
 
+# Garbage may hold widgets, and those are destroyed on the thread that finds them: look for it on
+# this one alone.
+gc.disable()
+MUCH = 20_000  # new objects that are worth a look
+
+
+@pytest.fixture(autouse=True)
+def collected() -> Iterator[None]:
+    """Garbage of a test is gone after it."""
+    yield
+    if gc.get_count()[0] > MUCH:
+        gc.collect()
+
+
 # --- nothing left behind --------------------------------------------------------------------------
 
 

@@ -272,11 +272,12 @@ class Trainer:
                 self._begun = None
             set_seed(int(np.random.SeedSequence([seed, self._epoch]).generate_state(1)[0]))
         else:
-            # Keras models refer to themselves: only the collector frees the memory of old ones.
+            had_model = self._model is not None
             self._model, self._project, self._epoch = None, None, 0
             self._is_trained, self._begun = False, None
             self._steps = self._choice = None
-            gc.collect()
+            if had_model:  # models refer to themselves: nothing else frees their memory
+                gc.collect()
             self._model = build(project, seed)
         self._project = project
         return seed

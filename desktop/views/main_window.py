@@ -38,6 +38,7 @@ from desktop.views.stack.commands import COMMANDS
 from desktop.views.theme import SPACE_L, SPACE_S, Mode, Theme
 from desktop.views.training_panel import TrainingPanel
 from desktop.views.workspace import Workspace
+from desktop.workers.collector import Collector
 from desktop.workers.reports import EngineInfo, Outcome, RunEnded, RunStarted
 from desktop.workers.session import Session, State
 
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(1440, 900)
         self._compact = False
+        self._collector: Collector | None = None
 
         self._actions = actions.make_actions(self)
         self._data_timer = QTimer(self, singleShot=True, interval=DATA_DELAY)
@@ -86,6 +88,9 @@ class MainWindow(QMainWindow):
         In this order, because beside the two threads that load the rest would take several times
         as long, and the window would not answer meanwhile.
         """
+        self._collector = Collector(self)
+        self.session.runStarted.connect(self._collector.collect)  # the network before it is gone
+        self.session.modelReset.connect(self._collector.collect)
         self.pages.prepare()
         self.files.opened.connect(self.pages.evaluate.forget)
         self.session.start()
@@ -439,6 +444,8 @@ class MainWindow(QMainWindow):
         self._settings.sync()
         self.hide()  # at once: the threads may take a moment to end
         self.session.close()
+        if self._collector is not None:
+            self._collector.close()
         event.accept()
         self.closed.emit()
 
