@@ -28,7 +28,13 @@ ALLOWED = {
         "pandas",
         "PIL",
     ),
-    "desktop.workers": ("desktop.document", "desktop.engine", "desktop.paths", "PySide6.QtCore"),
+    "desktop.workers": (
+        "desktop.document",
+        "desktop.engine",
+        "desktop.garbage",
+        "desktop.paths",
+        "PySide6.QtCore",
+    ),
     "desktop.views": (
         "desktop.document",
         "desktop.workers",

@@ -77,12 +77,13 @@ def info() -> EngineInfo:
     return EngineInfo(keras().__version__, tensorflow().__version__, device)
 
 
+@uncollected()
 def _import() -> tuple[ModuleType, ModuleType]:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["KERAS_BACKEND"] = "tensorflow"
     with tempfile.TemporaryFile() as written:
         try:
-            with _captured(written), uncollected():
+            with _captured(written):
                 import keras
                 import tensorflow
         except Exception as error:

@@ -6,6 +6,8 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer
 
+from desktop.garbage import is_held
+
 INTERVAL = 100  # milliseconds
 
 
@@ -27,7 +29,8 @@ class Collector(QObject):
 
     def collect(self, _report: object = None) -> None:
         """Look through everything now: much has become garbage, such as a network."""
-        gc.collect()
+        if not is_held():
+            gc.collect()
 
     def close(self) -> None:
         """Leave it to Python again."""
@@ -37,6 +40,8 @@ class Collector(QObject):
 
     def _look(self) -> None:
         """Look through the oldest generation that is due: what Python itself would do."""
+        if is_held():
+            return
         for generation, threshold in reversed(list(enumerate(gc.get_threshold()))):
             if gc.get_count()[generation] > threshold:
                 gc.collect(generation)

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop.workers.collector import Collector
+from desktop.garbage import uncollected
+from desktop.workers.collector import INTERVAL, Collector
 
 
 @pytest.fixture
@@ -69,3 +70,27 @@ def test_what_is_old_is_found_too(collector: Collector) -> None:
     del knot
     collector.collect()
     assert destroyed_on == [threading.main_thread()]
+
+
+def test_nobody_looks_while_much_is_loaded(collector: Collector, qtbot: QtBot) -> None:
+    destroyed_on: list[threading.Thread] = []
+    kept: list[object] = []
+    with uncollected(), uncollected():
+        make_garbage(destroyed_on, kept)
+        qtbot.wait(3 * INTERVAL)
+        collector.collect()
+        assert destroyed_on == []
+    qtbot.waitUntil(lambda: bool(destroyed_on), timeout=60_000)
+
+
+def test_python_looks_again_after_the_last_of_several() -> None:
+    gc.enable()
+    with uncollected():
+        with uncollected():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    gc.disable()
+    with uncollected():
+        pass
+    assert not gc.isenabled()
