@@ -106,7 +106,8 @@ class Batches:
     def _read(self) -> Iterator[tuple[Any, ...]]:
         order = self.order()
         for step, start in enumerate(range(0, self.rows, self.batch_size)):
-            chosen = order[start : start + self.batch_size * (step >= self._trained)]
+            stop = start if step < self._trained else start + self.batch_size
+            chosen = order[start:stop]
             yield tuple(part[chosen] for part in self._arrays)
 
 

@@ -42,7 +42,8 @@ class Collector(QObject):
         """Look through the oldest generation that is due: what Python itself would do."""
         if is_held():
             return
-        for generation, threshold in reversed(list(enumerate(gc.get_threshold()))):
-            if gc.get_count()[generation] > threshold:
+        counts, thresholds = gc.get_count(), gc.get_threshold()
+        for generation in (2, 1, 0):
+            if counts[generation] > thresholds[generation]:
                 gc.collect(generation)
                 return
