@@ -6,6 +6,7 @@ a huge picture is read.
 
 from __future__ import annotations
 
+import math
 import struct
 import warnings
 from pathlib import Path
@@ -19,6 +20,8 @@ from desktop.engine.drawing import FULL, Raster
 
 MAX_BYTES = 50_000_000
 MAX_PIXELS = 50_000_000
+ENOUGH_PIXELS = 4_000_000  # of a larger picture, blocks of pixels are replaced by their mean
+STRIP_PIXELS = 1_000_000  # that are converted at a time
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
 
 FAINTEST_CONTRAST = 24  # levels of 255 between paper and ink; less is noise
@@ -50,7 +53,7 @@ def read_grey(path: Path) -> Raster:
                         f"{path} has {image.width:,} × {image.height:,} pixels: make it smaller, "
                         f"{MAX_PIXELS // 1_000_000} million at most"
                     )
-                return _grey(ImageOps.exif_transpose(image))
+                return _grey(ImageOps.exif_transpose(_reduced(image)))
     except FileNotFoundError as error:
         raise ImageError(f"{path} does not exist") from error
     except Image.DecompressionBombError as error:
@@ -102,6 +105,43 @@ def _away_from_paper(grey: Raster, paper: float) -> NDArray[np.float64]:
         away = -away
     clipped: NDArray[np.float64] = np.clip(away, 0.0, None)
     return clipped
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    """`image`, or if it is large, one of about ENOUGH_PIXELS in its place.
+
+    Before a picture is reduced, Pillow holds it once, with up to 4 bytes per pixel; JPEG is decoded
+    at a smaller scale. It is reduced strip by strip, because every conversion makes a copy.
+    """
+    factor = math.ceil(math.sqrt(image.width * image.height / ENOUGH_PIXELS))
+    if factor < 2:
+        return image
+    image.draft(None, (image.width // factor, image.height // factor))
+    factor = math.ceil(math.sqrt(image.width * image.height / ENOUGH_PIXELS))
+    height = max(STRIP_PIXELS // (image.width * factor), 1) * factor
+    strips = []
+    for top in range(0, image.height, height):
+        box = (0, top, image.width, min(top + height, image.height))
+        strips.append(_averageable(image.crop(box)).reduce(factor))
+    size = strips[0].width, sum(strip.height for strip in strips)
+    whole = Image.new(strips[0].mode, size)
+    top = 0
+    for strip in strips:
+        whole.paste(strip, (0, top))
+        top += strip.height
+    whole.info["exif"] = image.getexif().tobytes()  # which way is up
+    return whole.convert("I;16") if image.mode.startswith("I;16") else whole
+
+
+def _averageable(image: Image.Image) -> Image.Image:
+    """`image` with values that have a mean: not numbers of colors, and with what is transparent."""
+    if image.has_transparency_data:
+        return image.convert("RGBA")
+    if image.mode.startswith("I;16"):
+        return image.convert("I")
+    if image.mode in ("1", "P"):
+        return image.convert("RGB")
+    return image
 
 
 def _grey(image: Image.Image) -> Raster:
