@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QToolBar,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,7 +23,9 @@ from desktop.document.layers.base import shape_text
 from desktop.document.project import Project
 from desktop.views import actions
 from desktop.views.actions import Menu
+from desktop.views.messages import Messages
 from desktop.views.notice import Notice
+from desktop.views.outdated import Outdated
 from desktop.views.pages.tabs import Page, Pages
 from desktop.views.palette import Palette
 from desktop.views.problems_bar import ProblemsBar
@@ -35,11 +36,11 @@ from desktop.views.settings import LAYOUT_VERSION, Settings
 from desktop.views.shortcuts import ShortcutsDialog
 from desktop.views.stack import StackView
 from desktop.views.stack.commands import COMMANDS
-from desktop.views.theme import SPACE_L, SPACE_S, Mode, Theme
+from desktop.views.theme import SPACE_S, Mode, Theme
 from desktop.views.training_panel import TrainingPanel
 from desktop.views.workspace import Workspace
 from desktop.workers.collector import Collector
-from desktop.workers.reports import EngineInfo, Outcome, RunEnded, RunStarted
+from desktop.workers.reports import EngineInfo
 from desktop.workers.session import Session, State
 
 COMPACT = 1280  # pixels; in a narrower window panels and toolbar take less room
@@ -70,6 +71,8 @@ class MainWindow(QMainWindow):
         self._data_timer.timeout.connect(self._load_data)
         self._make_centre()
         self.files = ProjectFiles(workspace, session, settings, self.notice, self)
+        self._messages = Messages(workspace, session, self.pages, self.files, self.notice)
+        self._outdated = Outdated(workspace, session, self.pages, self.notice)
         self._make_docks()
         self._make_menus()
         self._make_toolbar()
@@ -99,22 +102,10 @@ class MainWindow(QMainWindow):
     # --- making the parts -------------------------------------------------------------------------
 
     def _make_centre(self) -> None:
-        self.notice = Notice(self._theme)
         self.pages = Pages(self.workspace, self.session, self._theme)
         self.pages.setObjectName("pages")
-        self._outdated = QLabel()
-        self._outdated.setProperty("role", "warning")
-        self._outdated.setWordWrap(True)
-        self._outdated.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_S)
-        self._outdated.hide()
-        centre = QWidget()
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.notice)
-        column.addWidget(self._outdated)
-        column.addWidget(self.pages, 1)
-        self.setCentralWidget(centre)
+        self.setCentralWidget(self.pages)
+        self.notice = Notice(self._theme, self.pages)
 
     def _make_docks(self) -> None:
         self.palette_view = Palette(self._theme)
@@ -233,14 +224,12 @@ class MainWindow(QMainWindow):
         session.dataLoaded.connect(self._update_data_button)
         session.dataFailed.connect(self._on_data_failed)
         session.runStarted.connect(self._on_run_started)
-        session.runEnded.connect(self._on_run_ended)
+        session.runEnded.connect(self._update_actions)
         session.modelReset.connect(self._update_actions)
-        session.modelSaved.connect(self._on_model_saved)
-        session.modelSaveFailed.connect(self._on_model_save_failed)
         self.palette_view.layerActivated.connect(self.stack.add_layer)
         self.stack.selectedLayersChanged.connect(self.properties.show_layers)
         self.stack.editRequested.connect(self.properties.focus_form)
-        self.stack.message.connect(self.notice.show_message)
+        self.stack.message.connect(self._messages.show_stack_message)
         self.problems_bar.layerRequested.connect(self.stack.select_layer)
         self.problems_bar.trainingRequested.connect(self.training.focus_field)
         self.pages.currentChanged.connect(self._update_actions)
@@ -271,31 +260,20 @@ class MainWindow(QMainWindow):
         self.data_button.setAccessibleName(f"{text} – {details}")
         self._update_actions()
 
-    def _on_data_failed(self, message: str) -> None:
+    def _on_data_failed(self) -> None:
         self._update_data_button()
-        self.pages.show_page(Page.DATA)
-        self.notice.show_message(message)
+        self.pages.show_page(Page.DATA)  # which says why, and what can be done
 
     def _on_engine_ready(self, info: EngineInfo) -> None:
         self._device.setText(f"{info.device} · TensorFlow {info.tensorflow} · Keras {info.keras}")
         self._update_actions()
 
-    def _on_engine_failed(self, message: str) -> None:
+    def _on_engine_failed(self) -> None:
         self._device.setText("TensorFlow is not loaded")
-        self.notice.show_message(f"{message}. Train tries again.")
 
-    def _on_run_started(self, report: RunStarted) -> None:
-        self.notice.hide()
-        if report.note:
-            self.notice.show_message(report.note, "accent")
+    def _on_run_started(self) -> None:
         if self.pages.shown in (Page.DATA, Page.EVALUATE):
             self.pages.show_page(Page.TRAIN)
-
-    def _on_run_ended(self, report: RunEnded) -> None:
-        if report.message:
-            level = "bad" if report.outcome is Outcome.FAILED else "accent"
-            self.notice.show_message(report.message, level)
-        self._update_actions()
 
     def _on_opened(self) -> None:
         self.session.reset()
@@ -303,12 +281,6 @@ class MainWindow(QMainWindow):
 
     def _on_saved(self, path: str) -> None:
         self.statusBar().showMessage(f"Saved {path}", 4000)
-
-    def _on_model_saved(self, path: str) -> None:
-        self.notice.show_message(f"The trained network was saved to {path}", "good")
-
-    def _on_model_save_failed(self, message: str, _path: str) -> None:
-        self.notice.show_message(message)
 
     def _update_actions(self) -> None:
         session, project = self.session, self.workspace.project
@@ -325,15 +297,6 @@ class MainWindow(QMainWindow):
         pause.setText("&Resume" if paused else "&Pause")
         pause.setToolTip("Go on with the training (F6)" if paused else "Hold the training (F6)")
         pause.setIcon(self._theme.icon("mdi6.play-pause" if paused else "mdi6.pause"))
-        built = session.model_project
-        changed = session.has_model and built is not None and built.layers != project.layers
-        page = self.pages.shown
-        self._outdated.setVisible(changed and page in (Page.EVALUATE, Page.DRAW))
-        self._outdated.setText(
-            "The layers have changed since training began; it goes on with those from before."
-            if running
-            else "The layers have changed since this network was trained; Train makes a new one."
-        )
         self._actions["stop"].setEnabled(
             state in (State.WAITING, State.TRAINING, State.PAUSED, State.EVALUATING)
         )

@@ -90,10 +90,9 @@ class ProjectFiles(QObject):
         try:
             self._workspace.open(path)
         except ProjectFileError as error:
-            self._notice.show_message(str(error))
+            self._notice.show_message(str(error), cause="file")
             return
         self._settings.add_recent(path)
-        self._notice.hide()
         self.opened.emit()
 
     def open_dropped(self, path: Path) -> None:
@@ -256,16 +255,15 @@ class ProjectFiles(QObject):
             # Without its path, so that saving asks for a name and the example stays as it is.
             self._workspace.open(Path(action.data()), keep_path=False)
         except ProjectFileError as error:
-            self._notice.show_message(str(error))
+            self._notice.show_message(str(error), cause="file")
         else:
-            self._notice.hide()
             self.opened.emit()
 
     def _save_to(self, path: Path) -> bool:
         try:
             self._workspace.save(path)
         except ProjectFileError as error:
-            self._notice.show_message(str(error))
+            self._notice.show_message(str(error), cause="file")
             return False
         self._settings.add_recent(path)
         self.saved.emit(str(path))

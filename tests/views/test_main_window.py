@@ -131,6 +131,35 @@ def test_a_bad_file_is_explained_and_changes_nothing(window: MainWindow, tmp_pat
     assert [label.textFormat() for label in shown] == [Qt.TextFormat.PlainText]
 
 
+def test_a_failure_is_forgotten_once_the_same_thing_went_well(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    bad, good = tmp_path / "bad.layerwise", tmp_path / "good.layerwise"
+    bad.write_text("{}")
+    write_project(good, starter_project())
+    window.files.open_path(bad)
+    assert window.notice.text
+    window.files.open_path(good)
+    assert not window.notice.text
+    window.stack.message.emit("Nothing was dropped")
+    assert window.notice.text
+    change(window)
+    assert not window.notice.text
+
+
+def test_data_that_cannot_be_loaded_is_said_once(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.show()
+    window.start()
+    missing = window.workspace.project.replace(data=Mnist(path=str(tmp_path / "missing.npz")))
+    with qtbot.waitSignal(window.session.dataFailed, timeout=PATIENCE):
+        window.workspace.edit("Choose data", missing)
+    assert window.pages.shown is Page.DATA
+    shown = [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
+    assert len([text for text in shown if "missing.npz" in text]) == 1
+
+
 @pytest.mark.parametrize(
     ("answer", "closed"),
     [
@@ -247,11 +276,10 @@ def test_a_run_from_the_menu_to_a_saved_model(
 
     # The layers change: the network on show is not theirs any more, and that is said.
     change(window)
-    says = [each for each in window.findChildren(QLabel) if "have changed since" in each.text()]
-    assert any(label.isVisible() for label in says)
+    assert "have changed since" in window.notice.text
     assert "Further" not in action(window, "train").text()
     window.workspace.undo()
-    assert not any(label.isVisible() for label in says)
+    assert "have changed since" not in window.notice.text
 
     model = tmp_path / "net.v2.keras"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "net.v2"), ""))
