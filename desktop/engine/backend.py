@@ -77,10 +77,23 @@ def info() -> EngineInfo:
     return EngineInfo(keras().__version__, tensorflow().__version__, device)
 
 
+def _set_xla_flags() -> None:
+    """Keep XLA from inlining the function that makes random numbers.
+
+    XLA inlines functions that are called once, and fuses this one so badly that a step with a
+    Dropout layer takes three to ten times as long as without (TensorFlow 2.21). What is called
+    once otherwise loses nothing: `tests/benchmarks/bench_compiler.py` has both.
+    """
+    flags = os.environ.get("XLA_FLAGS", "")
+    if "xla_disable_hlo_passes" not in flags:
+        os.environ["XLA_FLAGS"] = f"{flags} --xla_disable_hlo_passes=call-inliner".strip()
+
+
 @uncollected()
 def _import() -> tuple[ModuleType, ModuleType]:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["KERAS_BACKEND"] = "tensorflow"
+    _set_xla_flags()
     with tempfile.TemporaryFile() as written:
         try:
             with _captured(written):

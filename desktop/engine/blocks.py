@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop.document.layers import Family
 from desktop.document.project import Project
 from desktop.engine import backend
 from desktop.engine.batches import Batches
@@ -34,14 +33,6 @@ GROWTH = 8  # times as many steps as in the longest block so far, at most
 # change comes at a fixed step and not when XLA happens to be ready, so that equal runs give equal
 # results, to the bit.
 XLA_FROM = 1000
-# Measured on two cores: XLA takes 15 times as long as the graph for a small convolutional network.
-SLOW_WITH_XLA = (Family.CONVOLUTION, Family.POOLING)
-ADVANTAGE = 1.1  # how many times faster the graph has to be to be kept
-REHEARSAL_SECONDS = 0.03  # of steps to measure a compiler by
-ROUNDS = 3
-
-# The choices made so far, for networks that are built and trained alike.
-_choices: dict[Hashable, Compiler] = {}
 
 
 @dataclass(frozen=True)
@@ -61,77 +52,66 @@ class Block:
 
 
 class CompilerChoice:
-    """Finds out which compiler the full batches of one network are best served by, and when."""
+    """Which compiler serves the full batches of one network, and from which step on.
+
+    `suits_xla` decides, from the project alone: a choice by measured time would be another one
+    under load, and XLA rounds differently, so that equal runs would not give equal results. What
+    XLA cannot compile stays with the graph.
+    """
 
     def __init__(self, project: Project, steps: FusedSteps) -> None:
-        training = project.training
-        self._key: Hashable = (
-            project.layers,
-            project.data.input_shape,
-            training.batch_size,
-            training.loss,
-            training.optimizer.tag,
-            training.metrics,
-        )
         self._steps = steps
         self._compilation: _Compilation | None = None
-        self._compiler: Compiler | None = None
-        if backend.info().device != "CPU" or not suits_xla(project):
-            self._compiler = Compiler.GRAPH
+        self._is_xla_wanted = backend.info().device == "CPU" and suits_xla(project)
 
     def begin(self, source: Any, last_step: int) -> None:
         """Start to compile, if the step `last_step` of the network's life will make use of it."""
-        wanted = last_step > XLA_FROM and isinstance(source, tuple)
-        if wanted and self._compiler is None and self._compilation is None:
-            known = _choices.get(self._key)
-            if known is Compiler.GRAPH:
-                self._compiler = known
-            else:
-                self._compilation = _Compilation(self._steps.rehearsal(Compiler.XLA, source))
-                self._compilation.start()
+        wanted = self._is_xla_wanted and last_step > XLA_FROM and isinstance(source, tuple)
+        if wanted and self._compilation is None:
+            self._compilation = _Compilation(self._steps.compilation(Compiler.XLA, source))
+            self._compilation.start()
 
-    def at(self, step: int, source: Any, full_steps: int, wait: Callable[[], None]) -> Compiler:
+    def at(self, step: int, source: Any, wait: Callable[[], None]) -> Compiler:
         """The compiler for `step` of the network's life. Calls `wait` while XLA is not ready."""
         if step < XLA_FROM or not isinstance(source, tuple):
             return Compiler.GRAPH
-        if self._compiler is None:
-            self.begin(source, step + 1)
-        if self._compiler is None:
-            assert self._compilation is not None
-            while not self._compilation.done.wait(0.02):
-                wait()
-            self._compiler = self._decide(source, full_steps, self._compilation.error)
-        return self._compiler
+        self.begin(source, step + 1)
+        if self._compilation is None:
+            return Compiler.GRAPH
+        while not self._compilation.done.wait(0.02):
+            wait()
+        return Compiler.GRAPH if self._compilation.error is not None else Compiler.XLA
 
     def finish(self) -> None:
         """Wait until nothing is under way any more."""
         if self._compilation is not None:
             self._compilation.join()
 
-    def _decide(self, source: Any, full_steps: int, error: Exception | None) -> Compiler:
-        if error is not None:
-            logger.debug("XLA cannot compile this network", exc_info=error)
-            _choices[self._key] = Compiler.GRAPH
-        elif self._key not in _choices:
-            _choices[self._key] = self._faster(source, full_steps)
-        return _choices[self._key]
-
-    def _faster(self, source: Any, full_steps: int) -> Compiler:
-        """Try both from the same state, in turn, and look at the best time of each."""
-        once = _seconds(self._steps.rehearsal(Compiler.GRAPH, source, 1))
-        count = int(np.clip(REHEARSAL_SECONDS / once, 1, min(full_steps, MAX_STEPS)))
-        trials = {compiler: self._steps.rehearsal(compiler, source, count) for compiler in Compiler}
-        times = [
-            {compiler: _seconds(trial) for compiler, trial in trials.items()} for _ in range(ROUNDS)
-        ]
-        graph, xla = (min(each[compiler] for each in times) for compiler in Compiler)
-        logger.debug("%d steps: graph %.1f ms, XLA %.1f ms", count, 1e3 * graph, 1e3 * xla)
-        return Compiler.XLA if xla < graph * ADVANTAGE else Compiler.GRAPH
-
 
 def suits_xla(project: Project) -> bool:
-    """Whether it is worth trying XLA on the layers of `project`."""
-    return not any(layer.family in SLOW_WITH_XLA for layer in project.layers)
+    """Whether XLA trains `project` faster than the graph on processors, or as fast.
+
+    It does where no batch is larger than the `max_xla_batch` of any of its layers. XLA saves the
+    time between the operations, so that it gains most with small batches; its own operations are
+    no faster, and those of a few layers are slower. Times of a step with the graph over those with
+    XLA, by `tests/benchmarks/bench_compiler.py` on two cores with TensorFlow 2.21:
+
+        rows in a batch                   32       256, 512  1024      4096
+        Dense, 1 to 8 layers, 32 to 2048  1.7-3.0  1.0-1.5   0.9-1.2   1.0
+        BatchNormalization                1.8-4.0  1.3-2.2   1.4-1.6
+        Dropout                           1.8-3.0  0.9-1.6   0.95-1.2
+        GaussianNoise                     1.4-3.0  1.0-1.4   0.85-0.9
+        Activation                        2.8-4.0            0.95-1.4
+        AveragePooling2D                  2.0      1.3       1.0
+        GlobalAveragePooling2D            2.0      1.4       1.0
+        MaxPooling2D                      1.7-2.0  0.8-1.1   0.5-0.75
+        Conv2D                            0.6-1.0  0.1-0.5   0.1
+
+    Width, depth, optimizer and metrics make little difference beside the batch size. Beyond 1024
+    rows nothing is gained that would be worth the compilation, of one to three seconds.
+    """
+    batch_size = project.training.batch_size
+    return all(batch_size <= layer.max_xla_batch for layer in project.layers)
 
 
 class _Compilation(threading.Thread):
@@ -148,16 +128,11 @@ class _Compilation(threading.Thread):
         try:
             self._compile()
         except Exception as error:
+            logger.debug("XLA cannot compile this network", exc_info=True)
             self.error = error
         finally:
             self._compile = None  # it holds rows and weights
             self.done.set()
-
-
-def _seconds(work: Callable[[], None]) -> float:
-    start = perf_counter()
-    work()
-    return perf_counter() - start
 
 
 class Blocks:
@@ -226,7 +201,7 @@ class Blocks:
         full = self._batches.full_steps
         compiler = Compiler.GRAPH
         if first < full:
-            compiler = self._choice.at(self._life, source, full, self._wait)
+            compiler = self._choice.at(self._life, source, self._wait)
         limit = (full if compiler is Compiler.XLA else self._batches.steps) - first
         if self._life < XLA_FROM:
             limit = min(limit, XLA_FROM - self._life)

@@ -107,20 +107,20 @@ class FusedSteps:
             means={name: values[:, column] for column, name in enumerate(self._traced)},
         )
 
-    def rehearsal(self, compiler: Compiler, source: Any, count: int = 0) -> Callable[[], None]:
-        """A function that takes the first `count` steps but leaves the model alone.
+    def compilation(self, compiler: Compiler, source: Any) -> Callable[[], None]:
+        """A function that compiles the steps and leaves the model alone.
 
-        The graph is made here; the first call of the function compiles it. It may be called on any
-        thread, also while the model is being trained.
+        The graph is made here. The function may be called on any thread, also while the model is
+        being trained.
         """
         function = self._function(compiler, source)
-        numbers = self._numbers(0, count, keep=False)
+        numbers = self._numbers(0, 0, keep=False)
 
-        def rehearse() -> None:
+        def compile_steps() -> None:
             steps, *_ = function(source, *numbers)
             steps.numpy()
 
-        return rehearse
+        return compile_steps
 
     # --- the graph --------------------------------------------------------------------------------
 

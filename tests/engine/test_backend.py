@@ -114,3 +114,26 @@ def test_another_backend_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(backend.keras().backend, "backend", lambda: "jax")
     with pytest.raises(backend.BackendError, match="runs on jax"):
         backend._import()
+
+
+def test_xla_calls_what_makes_random_numbers_instead_of_inlining_it() -> None:
+    tf = backend.tensorflow()
+    draw = tf.function(lambda seed: tf.random.stateless_uniform((64, 32), seed), jit_compile=True)
+    compiled = draw.experimental_get_compiler_ir(tf.constant([1, 2]))(stage="optimized_hlo")
+    assert " call(" in compiled
+
+
+def test_flags_of_the_user_for_xla_are_kept() -> None:
+    done = run(
+        """
+        import os
+        os.environ["XLA_FLAGS"] = "--xla_cpu_enable_fast_math=false"
+        from desktop.engine import backend
+        backend.load()
+        print(os.environ["XLA_FLAGS"])
+        """
+    )
+    assert done.stdout.split() == [
+        "--xla_cpu_enable_fast_math=false",
+        "--xla_disable_hlo_passes=call-inliner",
+    ]

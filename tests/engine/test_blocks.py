@@ -13,7 +13,15 @@ import pytest
 
 from desktop.document.choices import Activation
 from desktop.document.data import LogicTable
-from desktop.document.layers import Conv2D, Dense, Dropout, Flatten, Reshape
+from desktop.document.layers import (
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GaussianNoise,
+    Layer,
+    Reshape,
+)
 from desktop.document.project import Project
 from desktop.engine import backend, batches, blocks
 from desktop.engine.batches import Batches
@@ -36,17 +44,10 @@ from desktop.engine.training import TOO_LARGE, Trainer
 from tests.engine.runs import HIDDEN, OUTPUT, dataset, project, rows, train
 
 
-@pytest.fixture(autouse=True)
-def no_choices(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is remembered from other tests."""
-    monkeypatch.setattr(blocks, "_choices", {})
-
-
 @pytest.fixture
 def early_xla(monkeypatch: pytest.MonkeyPatch) -> None:
-    """XLA takes over at step 15 and, however slow, is kept."""
+    """XLA takes over at step 15."""
     monkeypatch.setattr(blocks, "XLA_FROM", 15)
-    monkeypatch.setattr(blocks, "ADVANTAGE", 1e9)
 
 
 def weights(trainer: Trainer) -> list[np.ndarray]:
@@ -251,56 +252,61 @@ def test_convolutions_are_left_to_the_graph() -> None:
     )
 
 
-def _choice(
-    monkeypatch: pytest.MonkeyPatch, graph: float, xla: float
-) -> tuple[CompilerChoice, list[Compiler], Any]:
-    """A choice between compilers that take so long, the rehearsals it makes, and the source."""
+@pytest.mark.parametrize("batch_size", [32, 128, 512, 1024])
+@pytest.mark.parametrize("layers", [(), (HIDDEN,), (HIDDEN, HIDDEN), (HIDDEN, Dropout(rate=0.2))])
+def test_the_usual_networks_are_left_to_xla(layers: tuple[Layer, ...], batch_size: int) -> None:
+    assert suits_xla(project(Flatten(), *layers, OUTPUT, batch_size=batch_size))
+
+
+@pytest.mark.parametrize("layer", [Dense(units=4), Dropout(), GaussianNoise()])
+def test_every_layer_has_a_largest_batch_for_xla(layer: Layer) -> None:
+    stack = Flatten(), layer, OUTPUT
+    assert suits_xla(project(*stack, batch_size=layer.max_xla_batch))
+    assert not suits_xla(project(*stack, batch_size=layer.max_xla_batch + 1))
+
+
+def _choice() -> tuple[CompilerChoice, FusedSteps, Any]:
+    """A choice for a network that suits XLA, its steps, and the source of their rows."""
     what, these = project(), rows(104)
     training = Batches(these, encode(these.y, what), 10)
-    model = build(what, 5)
-    steps = FusedSteps(model, 10, training.at(0))
-    rehearsed: list[Compiler] = []
-
-    def rehearsal(compiler: Compiler, source: Any, count: int = 0) -> Callable[[], None]:
-        rehearsed.append(compiler)
-        work = lambda: None  # noqa: E731
-        work.seconds = graph if compiler is Compiler.GRAPH else xla  # type: ignore[attr-defined]
-        return work
-
-    monkeypatch.setattr(steps, "rehearsal", rehearsal)
-    monkeypatch.setattr(blocks, "_seconds", lambda work: work.seconds)
-    return CompilerChoice(what, steps), rehearsed, training.tensors
+    steps = FusedSteps(build(what, 5), 10, training.at(0))
+    return CompilerChoice(what, steps), steps, training.tensors
 
 
-@pytest.mark.parametrize(
-    ("graph", "xla", "expected"),
-    [(1.0, 0.3, Compiler.XLA), (1.0, 1.05, Compiler.XLA), (1.0, 1.2, Compiler.GRAPH)],
-)
-def test_the_faster_one_is_chosen_and_remembered(
-    graph: float, xla: float, expected: Compiler, monkeypatch: pytest.MonkeyPatch
+def test_xla_is_compiled_beside_the_first_steps_and_used_after_them(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    choice, rehearsed, source = _choice(monkeypatch, graph, xla)
+    choice, steps, source = _choice()
+    compiled: list[Compiler] = []
+    compiling, finish = threading.Event(), threading.Event()
+
+    def compilation(compiler: Compiler, source: Any) -> Callable[[], None]:
+        compiled.append(compiler)
+        return lambda: compiling.set() or finish.wait(30) or None
+
+    monkeypatch.setattr(steps, "compilation", compilation)
     choice.begin(source, 5000)
-    assert choice.at(999, source, 10, lambda: None) is Compiler.GRAPH
-    assert rehearsed == [Compiler.XLA]  # compiled beside the first steps
-    assert choice.at(1000, source, 10, lambda: None) is expected
+    assert compiling.wait(30)
+    choice.begin(source, 5000)
+    assert choice.at(999, source, finish.set) is Compiler.GRAPH
+    assert not finish.is_set()
+    assert choice.at(1000, source, finish.set) is Compiler.XLA  # having waited
+    assert finish.is_set()
+    assert choice.at(1001, source, lambda: None) is Compiler.XLA
+    assert compiled == [Compiler.XLA]
     choice.finish()
-    again, rehearsed, source = _choice(monkeypatch, xla, graph)
-    again.begin(source, 5000)
-    assert again.at(1000, source, 10, lambda: None) is expected
-    assert rehearsed == ([] if expected is Compiler.GRAPH else [Compiler.XLA])
-    again.finish()
 
 
 def test_what_xla_cannot_compile_is_left_to_the_graph(monkeypatch: pytest.MonkeyPatch) -> None:
-    choice, _, source = _choice(monkeypatch, 1.0, 0.1)
+    choice, steps, source = _choice()
 
     def fail() -> None:
         raise RuntimeError("no such operation")
 
-    monkeypatch.setattr(choice._steps, "rehearsal", lambda *_: fail)
+    monkeypatch.setattr(steps, "compilation", lambda *_: fail)
     choice.begin(source, 5000)
-    assert choice.at(1000, source, 10, lambda: None) is Compiler.GRAPH
+    for step in (1000, 1001, 5000):
+        assert choice.at(step, source, lambda: None) is Compiler.GRAPH
     choice.finish()
 
 
@@ -325,7 +331,7 @@ def test_xla_takes_over_and_the_run_goes_on_as_before(early_xla: None) -> None:
     mixed, plain = Trainer(dataset(104)), Trainer(dataset(104))
     ours = train(what, mixed)
     assert mixed._choice is not None
-    assert mixed._choice._compiler is Compiler.XLA
+    assert mixed._choice.at(44, (), lambda: None) is Compiler.XLA
     assert int(mixed.model.optimizer.iterations) == 4 * 11
     assert [len(each.at) for each in ours.progress if len(each.at)] != []
     assert sum(len(each.at) for each in ours.progress) == 4 * 11
@@ -371,14 +377,7 @@ def test_a_stop_does_not_wait_for_the_compiler(monkeypatch: pytest.MonkeyPatch) 
         compiling.set()
         assert finish.wait(30)
 
-    rehearsal = FusedSteps.rehearsal
-    monkeypatch.setattr(
-        FusedSteps,
-        "rehearsal",
-        lambda steps, compiler, *more: (
-            compile_slowly if compiler is Compiler.XLA else rehearsal(steps, compiler, *more)
-        ),
-    )
+    monkeypatch.setattr(FusedSteps, "compilation", lambda *_: compile_slowly)
     control = RunControl()
 
     def then(report: Report) -> None:
@@ -393,15 +392,15 @@ def test_a_stop_does_not_wait_for_the_compiler(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_waiting_for_the_compiler_can_be_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    choice, _, source = _choice(monkeypatch, 1.0, 0.1)
+    choice, steps, source = _choice()
     finish = threading.Event()
-    monkeypatch.setattr(choice._steps, "rehearsal", lambda *_: lambda: finish.wait(30))
+    monkeypatch.setattr(steps, "compilation", lambda *_: lambda: finish.wait(30))
 
     def stop() -> None:
         raise Stopped
 
     with pytest.raises(Stopped):
-        choice.at(1000, source, 10, stop)
+        choice.at(1000, source, stop)
     finish.set()
     choice.finish()
 

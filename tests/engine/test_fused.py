@@ -218,7 +218,7 @@ def test_the_means_after_every_step_are_told(compiler: Compiler) -> None:
 
 
 @pytest.mark.parametrize("compiler", Compiler)
-def test_a_rehearsal_leaves_no_trace(compiler: Compiler) -> None:
+def test_compiling_leaves_no_trace(compiler: Compiler) -> None:
     what, these = (
         project((Flatten(), HIDDEN, Dropout(rate=0.5), BatchNormalization(), OUTPUT)),
         rows(COUNT),
@@ -229,7 +229,7 @@ def test_a_rehearsal_leaves_no_trace(compiler: Compiler) -> None:
     steps = FusedSteps(model, BATCH, batches.at(0))
     everything = [*model.variables, *model.optimizer.variables, *model.metrics_variables]
     before = [variable.numpy() for variable in everything]
-    steps.rehearsal(compiler, source, 5)()
+    steps.compilation(compiler, source)()
     for variable, value in zip(everything, before, strict=True):
         np.testing.assert_array_equal(variable.numpy(), value)
     assert steps.run(compiler, source, 0, 5).steps == 5

@@ -39,6 +39,8 @@ class Layer(Spec):
 
     tag_key: ClassVar[str] = "layer"
     family: ClassVar[Family]
+    # The largest batch that XLA trains as fast on processors as TensorFlow's graph, or faster.
+    max_xla_batch: ClassVar[int] = 1024
     layer: str = ""
 
     def output_shape(self, shape: Shape) -> Shape:

@@ -17,6 +17,7 @@ class Conv2D(_Weighted):
     """Slides small filters over an image and reports where each one matches."""
 
     family: ClassVar[Family] = Family.CONVOLUTION
+    max_xla_batch: ClassVar[int] = 0
     kernel_rank: ClassVar[int] = 4
     filters: int = Field(
         32, ge=1, le=10_000, title="Filters", description="Number of patterns looked for"

@@ -43,6 +43,8 @@ class _Pooling2D(Layer):
 class MaxPooling2D(_Pooling2D):
     """Keeps the largest value of each window."""
 
+    max_xla_batch: ClassVar[int] = 128
+
 
 class AveragePooling2D(_Pooling2D):
     """Keeps the mean of each window."""

@@ -36,6 +36,7 @@ class GaussianNoise(_Random):
     """Adds random noise to its inputs while training."""
 
     family: ClassVar[Family] = Family.REGULARIZATION
+    max_xla_batch: ClassVar[int] = 512
     stddev: float = Field(
         0.1, ge=0, le=1, title="Std. deviation", description="Strength of the noise"
     )
