@@ -173,7 +173,7 @@ class SelfTest:
 
     def network_is_evaluated(self) -> None:
         with arriving(self._session.evaluated, self._session.evaluationFailed) as answer:
-            self._window.on_evaluate()
+            self._trigger("evaluate")
         evaluation = answer[0]
         expect(not isinstance(evaluation, str), f"no evaluation: {evaluation}")
         accuracy = evaluation.metrics["accuracy"]

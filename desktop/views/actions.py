@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 
+from desktop.views.rules import (
+    Situation,
+    always,
+    can_evaluate,
+    can_pause,
+    can_stop,
+    can_train,
+    has_network,
+    is_paused,
+    will_continue,
+)
+from desktop.views.text import plain
 from desktop.views.theme import Theme
+from desktop.views.workspace import Workspace
+from desktop.workers.session import Session
+
+if TYPE_CHECKING:
+    from desktop.views.commands import Commands
 
 Key = QKeySequence.StandardKey | str
 
@@ -23,93 +41,221 @@ class Menu(StrEnum):
 
 
 @dataclass(frozen=True)
+class Other:
+    """What a command is called `when` it does something else than at first."""
+
+    when: Callable[[Situation], bool]
+    text: str
+    tip: str
+    icon: str
+
+
+@dataclass(frozen=True)
 class ActionSpec:
-    """One command. `id` is the QAction's objectName and names the window's method for it."""
+    """One command: what it is called, what it runs, and the rule that says why it cannot be given.
+
+    `id` is the QAction's objectName.
+    """
 
     id: str
     menu: Menu
     text: str
     tip: str
+    run: Callable[[Commands], object]
     icon: str = ""
     key: Key | None = None
     separator: bool = False  # a line above it in its menu
-    token: str = "text"  # colour of the icon
+    rule: Callable[[Situation], str] = always
+    other: Other | None = None
 
 
 _KEY = QKeySequence.StandardKey
 
 ACTIONS: tuple[ActionSpec, ...] = (
-    ActionSpec("new", Menu.FILE, "&New", "Start a new project", "mdi6.file-outline", _KEY.New),
     ActionSpec(
-        "open", Menu.FILE, "&Open…", "Open a project file", "mdi6.folder-open-outline", _KEY.Open
+        "new",
+        Menu.FILE,
+        "&New",
+        "Start a new project",
+        lambda to: to.files.new(),
+        "mdi6.file-outline",
+        _KEY.New,
     ),
     ActionSpec(
-        "save", Menu.FILE, "&Save", "Save the project", "mdi6.content-save-outline", _KEY.Save, True
+        "open",
+        Menu.FILE,
+        "&Open…",
+        "Open a project file",
+        lambda to: to.files.open(),
+        "mdi6.folder-open-outline",
+        _KEY.Open,
     ),
-    ActionSpec("save_as", Menu.FILE, "Save &As…", "Save under another name", "", _KEY.SaveAs),
+    ActionSpec(
+        "save",
+        Menu.FILE,
+        "&Save",
+        "Save the project",
+        lambda to: to.files.save(),
+        "mdi6.content-save-outline",
+        _KEY.Save,
+        separator=True,
+    ),
+    ActionSpec(
+        "save_as",
+        Menu.FILE,
+        "Save &As…",
+        "Save under another name",
+        lambda to: to.files.save_as(),
+        key=_KEY.SaveAs,
+    ),
     ActionSpec(
         "save_model",
         Menu.FILE,
         "Save Trained &Model…",
         "Save the trained network as a .keras file, for any Keras program",
-        "",
-        "Ctrl+Shift+M",
+        lambda to: to.files.save_network(),
+        key="Ctrl+Shift+M",
+        rule=has_network,
     ),
-    ActionSpec("quit", Menu.FILE, "&Quit", "Close the window", "", _KEY.Quit, True),
+    ActionSpec(
+        "quit",
+        Menu.FILE,
+        "&Quit",
+        "Close the window",
+        lambda to: to.window.close(),
+        key=_KEY.Quit,
+        separator=True,
+    ),
     ActionSpec(
         "train",
         Menu.RUN,
         "&Train",
-        "Train the network; if it is trained already, train it further",
+        "Train the network",
+        lambda to: to.run.train(),
         "mdi6.play",
         "F5",
-        token="on_accent",
+        rule=can_train,
+        other=Other(
+            will_continue,
+            "&Train Further",
+            "Continue the training from the weights there are",
+            "mdi6.play",
+        ),
     ),
-    ActionSpec("pause", Menu.RUN, "&Pause", "Hold the training", "mdi6.pause", "F6"),
-    ActionSpec("stop", Menu.RUN, "&Stop", "End the training, keep the weights", "mdi6.stop", "F7"),
+    ActionSpec(
+        "pause",
+        Menu.RUN,
+        "&Pause",
+        "Pause the training",
+        lambda to: to.run.pause(),
+        "mdi6.pause",
+        "F6",
+        rule=can_pause,
+        other=Other(is_paused, "&Resume", "Resume the training", "mdi6.play-pause"),
+    ),
+    ActionSpec(
+        "stop",
+        Menu.RUN,
+        "&Stop",
+        "End the training, keep the weights",
+        lambda to: to.run.stop(),
+        "mdi6.stop",
+        "F7",
+        rule=can_stop,
+    ),
     ActionSpec(
         "reset",
         Menu.RUN,
         "&Reset",
-        "Forget what the network learnt; the next training starts from new weights",
+        "Discard the trained weights; the next training starts from new ones",
+        lambda to: to.run.reset(),
         "mdi6.restart",
         "F8",
+        rule=has_network,
     ),
     ActionSpec(
         "evaluate",
         Menu.RUN,
         "&Evaluate",
-        "See how well the network does, and which rows it gets wrong",
+        "Measure how well the network does, and see which rows it predicts wrongly",
+        lambda to: to.run.evaluate(),
         "mdi6.clipboard-check-outline",
         "F9",
-        True,
+        separator=True,
+        rule=can_evaluate,
     ),
-    ActionSpec("reset_layout", Menu.VIEW, "Reset &Layout", "Put all panels back where they belong"),
-    ActionSpec("about", Menu.HELP, "&About Layerwise", "Version and libraries"),
     ActionSpec(
-        "keys", Menu.HELP, "&Keyboard Shortcuts", "Everything the keyboard can do", "", "F1"
+        "reset_layout",
+        Menu.VIEW,
+        "Reset &Layout",
+        "Put all panels back where they belong",
+        lambda to: to.view.reset_layout(),
+    ),
+    ActionSpec(
+        "about",
+        Menu.HELP,
+        "&About Layerwise",
+        "Version and libraries",
+        lambda to: to.help.about(),
+    ),
+    ActionSpec(
+        "keys",
+        Menu.HELP,
+        "&Keyboard Shortcuts",
+        "Everything the keyboard can do",
+        lambda to: to.help.keys(),
+        key="F1",
     ),
 )
 
 
-def make_actions(parent: QObject) -> Mapping[str, QAction]:
-    """A QAction for each entry of the table, connected to the method `on_<id>` of `parent`."""
-    actions: dict[str, QAction] = {}
-    for spec in ACTIONS:
-        action = QAction(spec.text, parent)
+class Actions(QObject):
+    """A QAction for each entry of the table, enabled and named as its rules say."""
+
+    def __init__(
+        self, commands: Commands, workspace: Workspace, session: Session, theme: Theme
+    ) -> None:
+        super().__init__(commands.window)
+        self._theme = theme
+        self._now = Situation(workspace, session)
+        self._actions = {spec.id: self._make(spec, commands) for spec in ACTIONS}
+        workspace.projectChanged.connect(self.update)
+        for changed in (
+            session.stateChanged,
+            session.engineReady,
+            session.dataLoading,
+            session.dataLoaded,
+            session.dataFailed,
+            session.runEnded,
+            session.modelReset,
+        ):
+            changed.connect(self.update)
+        theme.changed.connect(self.update)
+        self.update()
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def _make(self, spec: ActionSpec, commands: Commands) -> QAction:
+        action = QAction(commands.window)
         action.setObjectName(spec.id)
-        action.triggered.connect(getattr(parent, f"on_{spec.id}"))
+        action.triggered.connect(lambda: spec.run(commands))
         if spec.key is not None:
             action.setShortcut(QKeySequence(spec.key))
-        shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(f"{spec.tip} ({shortcut})" if shortcut else spec.tip)
-        action.setStatusTip(spec.tip)
-        actions[spec.id] = action
-    return actions
+        return action
 
-
-def set_icons(actions: Mapping[str, QAction], theme: Theme) -> None:
-    """Draw the icons in the theme's colours."""
-    for spec in ACTIONS:
-        if spec.icon:
-            actions[spec.id].setIcon(theme.icon(spec.icon, spec.token))
+    def update(self) -> None:
+        """Apply all rules to how things are now."""
+        for spec in ACTIONS:
+            other = spec.other if spec.other is not None and spec.other.when(self._now) else None
+            look = other or spec
+            why_not = spec.rule(self._now)
+            action = self._actions[spec.id]
+            action.setText(look.text)
+            action.setEnabled(not why_not)
+            shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            tip = f"{look.tip} ({shortcut})" if shortcut else look.tip
+            action.setToolTip(plain(f"{tip}\n{why_not}" if why_not else tip))
+            action.setStatusTip(why_not or look.tip)
+            if look.icon:
+                action.setIcon(self._theme.icon(look.icon))

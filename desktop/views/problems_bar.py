@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from desktop.document.problems import Problem, Severity
+from desktop.views.elided import ElidedLabel
 from desktop.views.stack.card import SEVERITY_LOOKS
+from desktop.views.text import label as as_label
+from desktop.views.text import plain
 from desktop.views.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, Theme
 from desktop.views.workspace import Workspace
 
@@ -63,9 +65,9 @@ class ProblemCard(QFrame):
                 words.setProperty("role", "muted")
                 text.addWidget(words)
                 label = "Fix"
-            fix = QPushButton(theme.icon("mdi6.auto-fix", "accent"), label)
+            fix = QPushButton(theme.icon("mdi6.auto-fix", "accent"), as_label(label))
             fix.setObjectName("fix")
-            fix.setToolTip(f"Fix: {problem.fix.label}")
+            fix.setToolTip(plain(f"Fix: {problem.fix.label}"))
             fix.clicked.connect(self._fix)
             buttons.addWidget(fix)
         if place:
@@ -165,8 +167,8 @@ class ProblemsBar(QWidget):
         self.count.setProperty("role", "flat")
         self.count.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.count.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.count.clicked.connect(self._open)
-        self.message = _ElidedLabel()
+        self.count.clicked.connect(self.open_list)
+        self.message = ElidedLabel()
         self.message.setObjectName("problems_message")
         self.fix = QPushButton()
         self.fix.setObjectName("problems_fix")
@@ -214,7 +216,7 @@ class ProblemsBar(QWidget):
         if first is not None and first.fix is not None:
             self.fix.setText("Fix")
             self.fix.setIcon(self._theme.icon("mdi6.auto-fix", "accent"))
-            self.fix.setToolTip(first.fix.label)
+            self.fix.setToolTip(plain(first.fix.label))
             self.fix.setAccessibleName(f"Fix: {first.fix.label}")
         self.popup.list.set_problems(problems)
         if first is None:
@@ -226,7 +228,8 @@ class ProblemsBar(QWidget):
         if self.first is not None and self.first.fix is not None:
             self._workspace.edit(self.first.fix.label, self.first.fix.project)
 
-    def _open(self) -> None:
+    def open_list(self) -> None:
+        """Show all problems."""
         self.popup.place_above(self)
         self.popup.show()
 
@@ -288,37 +291,3 @@ class _Popup(QFrame):
             self.close()
         else:
             super().keyPressEvent(event)
-
-
-class _ElidedLabel(QLabel):
-    """One line that gives way: what does not fit is in the tool tip."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._full = ""
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-
-    def set_full_text(self, text: str) -> None:
-        self._full = text
-        self.setToolTip(text)
-        self.setAccessibleName(text)
-        self._elide()
-        self.updateGeometry()
-
-    def _elide(self) -> None:
-        room = max(self.width(), 1)
-        mode = Qt.TextElideMode.ElideRight
-        self.setText(self.fontMetrics().elidedText(self._full, mode, room))
-
-    # --- Qt ---------------------------------------------------------------------------------------
-
-    def sizeHint(self) -> QSize:
-        width = self.fontMetrics().horizontalAdvance(self._full) + 2
-        return QSize(width, super().sizeHint().height())
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._elide()

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QAction, QDropEvent
+from PySide6.QtGui import QAction, QDropEvent, QStatusTipEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.document.data import LogicTable, Mnist
+from desktop.document.layers import Conv2D
 from desktop.document.project import starter_project
 from desktop.document.storage import read_project, write_project
 from desktop.views import project_files
@@ -24,7 +25,7 @@ from desktop.views.workspace import Workspace
 from desktop.workers.session import Session, State
 
 PATIENCE = 60_000
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
 @pytest.fixture
@@ -85,6 +86,82 @@ def test_no_key_is_given_twice(window: MainWindow) -> None:
         if not each.shortcut().isEmpty()
     ]
     assert len(keys) == len(set(keys))
+
+
+def entries(window: MainWindow, title: str) -> list[QAction]:
+    """The entries of a menu."""
+    menu = next(each.menu() for each in window.menuBar().actions() if title in each.text())
+    return [each for each in menu.actions() if not each.isSeparator()]  # type: ignore[attr-defined]
+
+
+def test_menus_are_written_in_title_case(window: MainWindow) -> None:
+    texts = [
+        each.text()
+        for top in ("File", "Edit", "Run", "View", "Help")
+        for each in entries(window, top)
+    ]
+    for text in texts:
+        words = text.split("\t")[0].replace("&", "").split()
+        small = {word for word in words if word[0].islower()}
+        assert words and small <= {"a", "as", "at", "of", "the", "to"}, text
+
+
+def test_what_is_edited_has_to_be_selected(window: MainWindow) -> None:
+    edits = {each.objectName(): each for each in entries(window, "Edit")}
+    del edits["undo"], edits["redo"]
+    assert {name for name, each in edits.items() if each.isEnabled()} == {"paste"}
+    window.stack.select_layer(0)
+    assert {name for name, each in edits.items() if not each.isEnabled()} == {"move_up"}
+    window.stack.select_layers((0, 1, 2))
+    assert {name for name, each in edits.items() if not each.isEnabled()} == {
+        "move_up",
+        "move_down",
+    }
+
+
+def test_the_icons_of_a_menu_can_be_seen_on_it(window: MainWindow) -> None:
+    for mode in (Mode.LIGHT, Mode.DARK):
+        window._theme.set_mode(mode)
+        for each in entries(window, "Run"):
+            image = each.icon().pixmap(16, 16).toImage()
+            painted = {
+                image.pixelColor(x, y).name()
+                for x in range(image.width())
+                for y in range(image.height())
+                if image.pixelColor(x, y).alpha() == 255
+            }
+            color = window._theme.tokens.text if each.isEnabled() else None
+            assert color is None or color.lower() in painted, each.text()
+
+
+def test_train_says_why_it_cannot_be_pressed(window: MainWindow, qtbot: QtBot) -> None:
+    window.show()
+    train = action(window, "train")
+    assert train.isEnabled()
+    assert not window.toolbar.errors_button.isVisible()
+    project = window.workspace.project
+    window.workspace.edit("Break it", project.replace(layers=(Conv2D(), *project.layers)))
+    assert not train.isEnabled()
+    reason = window.workspace.analysis.problems[0].message
+    assert reason in train.toolTip()
+    qtbot.waitUntil(window.toolbar.errors_button.isVisible)
+    assert window.toolbar.errors_button.text() == "1 error to fix"
+    window.toolbar.errors_button.click()
+    assert window.status.problems.popup.isVisible()
+    window.workspace.undo()
+    assert train.isEnabled()
+    assert reason not in train.toolTip()
+    qtbot.waitUntil(lambda: not window.toolbar.errors_button.isVisible())
+
+
+def test_a_tip_does_not_hide_the_problems(window: MainWindow) -> None:
+    window.show()
+    before = window.status.text
+    QApplication.sendEvent(window, QStatusTipEvent("Start a new project"))
+    assert window.status.text == "Start a new project"
+    assert window.status.problems.isVisible()
+    QApplication.sendEvent(window, QStatusTipEvent(""))
+    assert window.status.text == before
 
 
 def test_a_project_is_saved_and_opened(

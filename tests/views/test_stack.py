@@ -276,7 +276,7 @@ def test_the_menu_shows_keys_and_what_can_be_done(stack: StackView) -> None:
     stack.select_layer(0)
     texts = {action.objectName(): action for action in stack._menu().actions()}
     assert texts["remove_selected"].isEnabled()
-    assert texts["move_up"].text() == "Move up\tAlt+Up"
+    assert texts["move_up"].text() == "Move Up\tAlt+Up"
 
 
 def test_painting_in_both_themes(stack: StackView, workspace: Workspace) -> None:

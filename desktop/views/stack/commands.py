@@ -36,9 +36,9 @@ class Command:
 _KEY = QKeySequence.StandardKey
 
 COMMANDS: tuple[Command, ...] = (
-    Command("edit_selected", "Edit properties", "mdi6.tune", ("Return", "Enter")),
-    Command("move_up", "Move up", "mdi6.arrow-up", ("Alt+Up",), separator=True),
-    Command("move_down", "Move down", "mdi6.arrow-down", ("Alt+Down",)),
+    Command("edit_selected", "Edit Properties", "mdi6.tune", ("Return", "Enter")),
+    Command("move_up", "Move Up", "mdi6.arrow-up", ("Alt+Up",), separator=True),
+    Command("move_down", "Move Down", "mdi6.arrow-down", ("Alt+Down",)),
     Command("duplicate_selected", "Duplicate", "mdi6.content-duplicate", ("Ctrl+D",)),
     Command("cut_selected", "Cut", "mdi6.content-cut", (_KEY.Cut,), separator=True),
     Command("copy_selected", "Copy", "mdi6.content-copy", (_KEY.Copy,)),

@@ -27,12 +27,14 @@ from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 from desktop.document.layers import Layer
 from desktop.document.storage import ProjectFileError
 from desktop.views.stack.card import SIDE
-from desktop.views.stack.commands import COMMANDS, command_for
+from desktop.views.stack.commands import Command, command_for
 from desktop.views.stack.delegate import CardDelegate
 from desktop.views.stack.extras import Footer, paint_empty
+from desktop.views.stack.menu import CommandActions
 from desktop.views.stack.mime import layer_class, layers_mime, parse_layers
 from desktop.views.stack.model import CARD_ROLE, FIRST_LAYER_ROW, StackModel
 from desktop.views.stack.selection import LayerListView
+from desktop.views.text import label
 from desktop.views.theme import SPACE_S, Theme
 from desktop.views.workspace import Workspace
 
@@ -71,6 +73,15 @@ class StackView(LayerListView):
         self._footer.show_analysis(self._workspace.analysis)
 
     # --- commands ---------------------------------------------------------------------------------
+
+    def can(self, command: Command) -> bool:
+        """Whether `command` would do something with what is selected."""
+        selected, last = self.selected_layers, len(self._project_layers()) - 1
+        if command.id == "move_up":
+            return bool(selected) and selected[0] > 0
+        if command.id == "move_down":
+            return bool(selected) and selected[-1] < last
+        return bool(selected) or not command.needs_selection
 
     def add_layer(self, type_name: str) -> None:
         """Add a layer of the class `type_name` below the current one, or at the end."""
@@ -185,18 +196,10 @@ class StackView(LayerListView):
         menu = QMenu(self)
         problems = self._workspace.analysis.problems_of(self.current_layer)
         if problems and problems[0].fix is not None:
-            fix = menu.addAction(self._theme.icon("mdi6.auto-fix"), problems[0].fix.label)
+            fix = menu.addAction(self._theme.icon("mdi6.auto-fix"), label(problems[0].fix.label))
             fix.triggered.connect(self._fix_current)
             menu.addSeparator()
-        for command in COMMANDS:
-            if command.separator:
-                menu.addSeparator()
-            action = menu.addAction(
-                self._theme.icon(command.icon), f"{command.text}\t{command.key_text}"
-            )
-            action.setObjectName(command.id)
-            action.setEnabled(bool(self.selected_layers) or not command.needs_selection)
-            action.triggered.connect(getattr(self, command.id))
+        CommandActions(self, self._theme, menu).add_to(menu)
         return menu
 
     def _fix_current(self) -> None:

@@ -1,0 +1,67 @@
+"""When the commands of the window can be given.
+
+A rule returns why a command cannot be given now, "" if it can.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desktop.views.workspace import Workspace
+from desktop.workers.session import Session, State
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What decides which commands there are."""
+
+    workspace: Workspace
+    session: Session
+
+    @property
+    def busy(self) -> str:
+        """What has to end first; "" if nothing is under way."""
+        if self.session.is_running:
+            return "Training is running; stop it first"
+        return "Evaluation is running" if self.session.state is State.EVALUATING else ""
+
+
+def always(_now: Situation) -> str:
+    return ""
+
+
+def can_train(now: Situation) -> str:
+    if now.workspace.analysis.is_trainable:
+        return now.busy
+    return f"Fix this first: {now.workspace.analysis.problems[0].message}"
+
+
+def can_pause(now: Situation) -> str:
+    running = now.session.state in (State.TRAINING, State.PAUSED)
+    return "" if running else "Training is not running"
+
+
+def can_stop(now: Situation) -> str:
+    under_way = now.session.is_running or now.session.state is State.EVALUATING
+    return "" if under_way and now.session.state is not State.STOPPING else "Nothing is running"
+
+
+def has_network(now: Situation) -> str:
+    """There are weights, and nothing changes them."""
+    return now.busy or ("" if now.session.model_project else "There is no trained network yet")
+
+
+def can_evaluate(now: Situation) -> str:
+    if now.busy or now.session.state is State.IDLE:
+        missing = "There is no trained network for this data yet"
+        return now.busy or ("" if now.session.has_model else missing)
+    return "TensorFlow is not loaded"
+
+
+def will_continue(now: Situation) -> bool:
+    """Training goes on from the weights there are."""
+    return not now.busy and now.session.can_continue(now.workspace.project)
+
+
+def is_paused(now: Situation) -> bool:
+    return now.session.state is State.PAUSED

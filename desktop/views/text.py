@@ -1,0 +1,19 @@
+"""Text of users and files, shown as it is: Qt reads "&" as a mnemonic and "<b>" as HTML."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtGui import Qt
+
+
+def label(text: str) -> str:
+    """`text` for a menu entry, a button, a tab or a label with a buddy, where "&" marks a key."""
+    return text.replace("&", "&&")
+
+
+def plain(text: str) -> str:
+    """`text` for a tooltip, or another place where Qt takes for HTML what looks like it."""
+    if not Qt.mightBeRichText(text):
+        return text
+    return f'<p style="white-space: pre-wrap">{escape(text)}</p>'
