@@ -10,7 +10,7 @@ loop on the side.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from desktop.document.choices import Metric
 from desktop.engine import backend
+from desktop.engine.programs import Program, configuration, shared
 
 MAX_STEPS = 2048  # that one call may take
 _KEPT = ("__init__", "stateless_apply")
@@ -71,9 +72,7 @@ class FusedSteps:
         self._trainable = [places[id(variable)] for variable in model.trainable_variables]
         self._loss_tracker = next(metric for metric in model.metrics if metric.name == "loss")
         self.checkpoint: Callable[[], None] = lambda: None
-        self._functions: dict[tuple[Compiler, bool], Any] = {}
-        self._logged: list[str] = []
-        self._traced: list[str] = []
+        self._functions: dict[Hashable, tuple[Any, Program]] = {}
 
     def run(self, compiler: Compiler, source: Any, first: int, count: int) -> Outcome:
         """Take `count` steps, or as many as there are batches for; XLA takes full ones only.
@@ -82,7 +81,7 @@ class FusedSteps:
         rows), of which the batches from the 0-based `first` on are used; or an iterator of batches,
         which has to have as many.
         """
-        if isinstance(source, tuple):
+        if _is_resident(source):
             rows = len(source[-1])
             full, short = divmod(rows, self.batch_size)
             there = full if compiler is Compiler.XLA else full + (short > 0)
@@ -95,16 +94,15 @@ class FusedSteps:
         return outcome
 
     def _advance(self, compiler: Compiler, source: Any, first: int, count: int) -> Outcome:
-        steps, fine, logs, trace = self._function(compiler, source)(
-            source, *self._numbers(first, count, keep=True)
-        )
+        function, program = self._function(compiler, source)
+        steps, fine, logs, trace = function(source, *self._numbers(first, count, keep=True))
         taken = int(steps)
         values = trace.numpy()[:taken]
         return Outcome(
             steps=taken,
             refused=not bool(fine),
-            logs=dict(zip(self._logged, logs.numpy().tolist(), strict=True)),
-            means={name: values[:, column] for column, name in enumerate(self._traced)},
+            logs=dict(zip(program.logged, logs.numpy().tolist(), strict=True)),
+            means={name: values[:, column] for column, name in enumerate(program.traced)},
         )
 
     def compilation(self, compiler: Compiler, source: Any) -> Callable[[], None]:
@@ -113,7 +111,7 @@ class FusedSteps:
         The graph is made here. The function may be called on any thread, also while the model is
         being trained.
         """
-        function = self._function(compiler, source)
+        function, _ = self._function(compiler, source)
         numbers = self._numbers(0, 0, keep=False)
 
         def compile_steps() -> None:
@@ -128,22 +126,53 @@ class FusedSteps:
         tf = backend.tensorflow()
         return tf.constant(first), tf.constant(count), tf.constant(keep)
 
-    def _function(self, compiler: Compiler, source: Any) -> Any:
+    def _function(self, compiler: Compiler, source: Any) -> tuple[Any, Program]:
         """The compiled loop: from source, first, count and keep to steps, fine, logs and means."""
         tf = backend.tensorflow()
-        is_resident = isinstance(source, tuple)
-        key = compiler, is_resident
+        signature = tuple(map(tf.type_spec_from_value, source)) if _is_resident(source) else None
+        key = compiler, signature
         if key in self._functions:
             return self._functions[key]
-        loop = tf.function(
-            self._loop(compiler, _gathered(self.batch_size, compiler) if is_resident else _next),
-            jit_compile=compiler is Compiler.XLA,
-            autograph=False,
-        )
+        with _functional(self.model.optimizer):
+            program = self._program(compiler, source, signature)
+            function = self._advancing(compiler, program)
+            function.get_concrete_function(source, *self._numbers(0, 0, keep=False))
+        self.checkpoint()
+        self._functions[key] = function, program
+        return function, program
+
+    def _program(self, compiler: Compiler, source: Any, signature: Hashable) -> Program:
+        """The loop, with the state as an argument."""
+        tf = backend.tensorflow()
+
+        def make() -> Program:
+            names: dict[str, tuple[str, ...]] = {}
+            loop = tf.function(
+                self._loop(
+                    compiler,
+                    _gathered(self.batch_size, compiler) if signature is not None else _next,
+                    names,
+                ),
+                jit_compile=compiler is Compiler.XLA,
+                autograph=False,
+            )
+            first, count, _ = self._numbers(0, 0, keep=False)
+            loop = loop.get_concrete_function(source, first, count, self._state())
+            return Program(loop, **names)
+
+        if compiler is Compiler.GRAPH:  # nothing is left of it once the network is gone
+            return make()
+        return shared((configuration(self.model), self.batch_size, signature), make)
+
+    def _state(self) -> list[Any]:
+        return [variable.value.read_value() for variable in self._variables]
+
+    def _advancing(self, compiler: Compiler, program: Program) -> Any:
+        """A function that lets `program` loose on the model's variables."""
+        tf = backend.tensorflow()
 
         def advance(source: Any, first: Any, count: Any, keep: Any) -> tuple[Any, ...]:
-            before = [variable.value.read_value() for variable in self._variables]
-            steps, fine, logs, trace, state = loop(source, first, count, before)
+            steps, fine, logs, trace, state = program.loop(source, first, count, self._state())
 
             def adopt() -> bool:
                 for variable, value in zip(self._variables, state, strict=True):
@@ -156,14 +185,10 @@ class FusedSteps:
             tf.cond(wanted, adopt, lambda: False)
             return steps, fine, logs, trace
 
-        function = tf.function(advance, autograph=False)
-        with _functional(self.model.optimizer):
-            function.get_concrete_function(source, *self._numbers(0, 0, keep=False))
-        self.checkpoint()
-        self._functions[key] = function
-        return function
+        return tf.function(advance, autograph=False)
 
-    def _loop(self, compiler: Compiler, batch_of: Any) -> Any:
+    def _loop(self, compiler: Compiler, batch_of: Any, names: dict[str, tuple[str, ...]]) -> Any:
+        """The loop to make a graph of; then `names` has the names of its metrics."""
         tf = backend.tensorflow()
 
         def loop(source: Any, first: Any, count: Any, state: list[Any]) -> tuple[Any, ...]:
@@ -171,18 +196,18 @@ class FusedSteps:
                 new, fine, results = self._step(state, batch_of(source, first + step))
                 if compiler is Compiler.GRAPH:
                     new = tf.cond(fine, lambda: new, lambda: list(state))
-                means = tf.stack([results[name] for name in self._traced])
+                means = tf.stack([results[name] for name in names["traced"]])
                 trace = tf.tensor_scatter_nd_update(trace, [[step]], [means])
                 return step + tf.cast(fine, tf.int32), fine, trace, *new
 
-            self._logged = list(self._results(state))
-            self._traced = [name for name in self._logged if name not in NOT_MEANS]
-            trace = tf.zeros((MAX_STEPS, len(self._traced)))
+            logged = names["logged"] = tuple(self._results(state))
+            names["traced"] = tuple(name for name in logged if name not in NOT_MEANS)
+            trace = tf.zeros((MAX_STEPS, len(names["traced"])))
             start = (tf.constant(0), tf.constant(True), trace, *state)
             steps, fine, trace, *state = tf.while_loop(
                 lambda step, fine, *_: fine & (step < count), body, start
             )
-            logs = tf.stack([self._results(state)[name] for name in self._logged])
+            logs = tf.stack([self._results(state)[name] for name in logged])
             return steps, fine, logs, trace, state
 
         return loop
@@ -223,6 +248,10 @@ class FusedSteps:
         with backend.keras().StatelessScope(state_mapping=mapping):
             results: Mapping[str, Any] = self.model.get_metrics_result()
         return results
+
+
+def _is_resident(source: Any) -> bool:
+    return isinstance(source, tuple)
 
 
 def _is_variable(part: Any) -> bool:

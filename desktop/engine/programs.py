@@ -1,0 +1,49 @@
+"""What XLA has compiled, shared by networks that are alike.
+
+TensorFlow keeps every program that XLA compiled until the process ends, about 7 MB each. A network
+that is reset and trained again is a new `keras.Sequential`, but its steps are the same function of
+weights, rows and random numbers: it uses the program that exists and need not wait for one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from desktop.engine import backend
+
+
+@dataclass(frozen=True)
+class Program:
+    """A function without variables of its own, and the names of the metrics it gives.
+
+    `logged` are those at the end of the loop, `traced` those after each step.
+    """
+
+    loop: Any
+    logged: tuple[str, ...]
+    traced: tuple[str, ...]
+
+
+_programs: dict[Hashable, Program] = {}
+
+
+def shared(key: Hashable, make: Callable[[], Program]) -> Program:
+    """The program for `key`, made if there is none yet. Raises ValueError if it has variables."""
+    if key not in _programs:
+        program = make()
+        if program.loop.variables:
+            raise ValueError("a program that is shared has to get its variables as arguments")
+        _programs[key] = program
+    return _programs[key]
+
+
+def configuration(model: Any) -> str:
+    """All that decides what a step of the compiled `model` does, but for its variables."""
+    config = backend.keras().saving.serialize_keras_object(model)
+    optimizer = config["compile_config"]["optimizer"]["config"]
+    del optimizer["name"]  # Keras counts: "adam_1"
+    del optimizer["learning_rate"]  # a variable
+    return json.dumps(config, sort_keys=True)

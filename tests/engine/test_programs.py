@@ -1,0 +1,119 @@
+"""Networks that are alike share what XLA has compiled, and nothing else."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from desktop.document.layers import BatchNormalization, Dropout, Flatten
+from desktop.document.project import Project
+from desktop.document.training import SGD, Adam
+from desktop.engine import blocks, programs
+from desktop.engine.training import Trainer
+from tests.engine.runs import HIDDEN, OUTPUT, dataset, project, train
+
+ROOT = Path(__file__).resolve().parents[2]
+MEGABYTES = 4  # for each new network; a compiled program takes seven
+
+MEASURE = """
+import gc
+from pathlib import Path
+from desktop.engine import backend, blocks
+backend.load()
+from desktop.engine.training import Trainer
+from tests.engine.runs import dataset, project, train
+
+def memory():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+
+blocks.XLA_FROM = 15
+data, sizes = dataset(104), []
+for _ in range(30):
+    train(project(epochs=2), Trainer(data))
+    gc.collect()
+    sizes.append(memory())
+print((sizes[-1] - sizes[9]) / 20 / 1024)
+"""
+
+
+@pytest.fixture(autouse=True)
+def no_programs(monkeypatch: pytest.MonkeyPatch) -> dict[Any, Any]:
+    """XLA takes over at step 15, with nothing compiled by other tests."""
+    there: dict[Any, Any] = {}
+    monkeypatch.setattr(programs, "_programs", there)
+    monkeypatch.setattr(blocks, "XLA_FROM", 15)
+    return there
+
+
+def trained(what: Project) -> Trainer:
+    trainer = Trainer(dataset(104))
+    train(what, trainer)
+    assert int(trainer.model.optimizer.iterations) > blocks.XLA_FROM
+    return trainer
+
+
+def weights_of(what: Project) -> list[np.ndarray]:
+    weights: list[np.ndarray] = trained(what).model.get_weights()
+    return weights
+
+
+def like(**training: Any) -> Project:
+    layers = Flatten(), HIDDEN, BatchNormalization(), Dropout(rate=0.3), OUTPUT
+    return project(*layers, **{"epochs": 2, "seed": 5, **training})
+
+
+@pytest.mark.parametrize("change", [{}, {"optimizer": Adam(learning_rate=0.1)}, {"seed": 6}])
+def test_a_shared_program_gives_what_one_of_its_own_would(
+    change: dict[str, Any], no_programs: dict[Any, Any]
+) -> None:
+    before = weights_of(like())
+    assert len(no_programs) == 1
+    shared = weights_of(like(**change))
+    assert len(no_programs) == 1
+    no_programs.clear()
+    own = weights_of(like(**change))
+    assert all(map(np.array_equal, shared, own))
+    assert all(map(np.array_equal, shared, before)) == (not change)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda what: what.with_layer(3, Dropout(rate=0.4)),
+        lambda what: what.with_layer(1, HIDDEN.replace(activation="tanh")),
+        lambda what: what.replace(training=what.training.replace(optimizer=SGD(momentum=0.5))),
+        lambda what: what.replace(training=what.training.replace(metrics=("auc",))),
+        lambda what: what.replace(training=what.training.replace(batch_size=9)),
+    ],
+)
+def test_other_networks_have_programs_of_their_own(
+    change: Callable[[Project], Project], no_programs: dict[Any, Any]
+) -> None:
+    trained(like())
+    trained(change(like()))
+    assert len(no_programs) == 2
+
+
+def test_a_program_keeps_no_network(no_programs: dict[Any, Any]) -> None:
+    model = weakref.ref(trained(like()).model)
+    gc.collect()
+    assert model() is None
+    assert no_programs
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="needs the memory in use from /proc")
+def test_each_new_network_leaves_little_behind() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert float(done.stdout) < MEGABYTES
