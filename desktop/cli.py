@@ -6,11 +6,8 @@ found errors, 2 something could not be done (one line says what), 130 stopped wi
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,23 +15,16 @@ import typer
 from typer.core import TyperGroup
 
 from desktop import __version__, json_output, startup
-from desktop.document.storage import ProjectFileError, read_project, write_project
+from desktop.cli_checks import CommandError, refuse_errors, refuse_machine
+from desktop.document.storage import ProjectFileError, read_project
 
 if TYPE_CHECKING:
-    from desktop.console import TrainingLog
     from desktop.document.project import Project
-    from desktop.engine.control import RunControl
-    from desktop.engine.reports import Evaluation
-    from desktop.engine.training import Trainer
 
 FAILED, STOPPED = 2, 130
 MAX_SEED = 2**32 - 1
 
 logger = logging.getLogger("desktop")
-
-
-class CommandError(Exception):
-    """A command cannot do its work; the message is for the user."""
 
 
 class _Commands(TyperGroup):
@@ -92,7 +82,7 @@ def window(
         typer.echo(f"Layerwise {__version__}")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        from desktop.app import open_window
+        from desktop.window import open_window
 
         raise typer.Exit(open_window(None))
     if context.invoked_subcommand != "open":
@@ -109,7 +99,7 @@ def open_project(context: typer.Context, project: ProjectPath) -> int:
         commands = context.parent.command.commands.items()
         names = ", ".join(name for name, command in commands if not command.hidden)
         raise CommandError(f"{project} is neither a file nor a command; the commands are {names}")
-    from desktop.app import open_window
+    from desktop.window import open_window
 
     return open_window(project)
 
@@ -132,44 +122,11 @@ def train(
     as_json: AsJson = False,
 ) -> int:
     """Train the network of PROJECT and measure it on the test rows. Ctrl+C stops and keeps it."""
-    from desktop import console
+    from desktop.cli_train import train_project
 
     settings = {"epochs": epochs, "seed": seed}
     changes = {name: value for name, value in settings.items() if value is not None}
-    loaded = read_project(project)
-    loaded = loaded.replace(training=loaded.training.replace(**changes))
-    _refuse_errors(project, loaded)
-    folder = _made_folder(out)
-    _refuse_machine(startup.engine_problem())
-
-    from desktop.engine import datasets
-    from desktop.engine.control import RunControl
-    from desktop.engine.reports import Outcome
-    from desktop.engine.training import Trainer
-
-    with _quiet_output(as_json):
-        trainer, control = Trainer(datasets.load(loaded.data)), RunControl()
-        with console.TrainingLog() as log, _stop_on_ctrl_c(control):
-            trainer.run(loaded, log, control)
-        ended = log.ended
-        assert ended is not None
-        # Also after a breakdown: the epochs before it may have taken hours.
-        learnt = ended.outcome is not Outcome.FAILED or log.epochs
-        if folder is not None and trainer.model is not None and learnt:
-            _write(folder, trainer, loaded, log)
-        if ended.outcome is Outcome.FAILED:
-            raise CommandError(f"{project}: {ended.message}")
-        if ended.message:
-            console.say(ended.message)
-        stopped = ended.outcome is Outcome.STOPPED
-        evaluation = None if stopped else _evaluated(trainer.model, loaded, trainer)
-    if as_json:
-        parameters = log.started.parameters if log.started else 0
-        values = json_output.training_values(parameters, log.epochs, evaluation, ended.seconds)
-        json_output.print_json(values)
-    elif evaluation is not None:
-        console.show_figures(evaluation)
-    return _stopped() if stopped else 0
+    return 0 if train_project(project, changes, out, as_json) else _stopped()
 
 
 @app.command()
@@ -198,13 +155,13 @@ def evaluate(model: ModelPath, project: ProjectPath, as_json: AsJson = False) ->
     from desktop.document.analysis import analyse
 
     loaded = read_project(project)
-    _refuse_errors(project, loaded)
-    _refuse_machine(startup.engine_problem())
+    refuse_errors(project, loaded)
+    refuse_machine(startup.engine_problem())
     from desktop.engine import datasets, storage
     from desktop.engine.builder import compile_model
     from desktop.engine.evaluation import evaluate as measure
 
-    with _quiet_output(as_json), console.busy("Evaluating…"):
+    with json_output.quiet_output(as_json), console.busy("Evaluating…"):
         network = storage.load_model(model)
         storage.check_fits(network, loaded)
         if network.count_params() != analyse(loaded).parameters:
@@ -238,8 +195,8 @@ def predict(
     from desktop.engine.prediction import Predictor, suggested_project
 
     loaded = None if project is None else read_project(project)
-    _refuse_machine(startup.engine_problem())
-    with _quiet_output(as_json), console.busy("Recognising…"):
+    refuse_machine(startup.engine_problem())
+    with json_output.quiet_output(as_json), console.busy("Recognising…"):
         network = storage.load_model(model)
         if loaded is not None:
             storage.check_fits(network, loaded)
@@ -260,35 +217,10 @@ def self_test(
     ] = None,
 ) -> int:
     """Drive the real window from end to end, without a display, to see that all is in place."""
-    _refuse_machine(startup.self_test_problem())
-    from desktop.app import self_test as drive
+    refuse_machine(startup.self_test_problem())
+    from desktop.self_test import run_self_test
 
-    return drive(screenshots)
-
-
-# --- what commands share --------------------------------------------------------------------------
-
-
-def _refuse_machine(problem: str | None) -> None:
-    """Raise CommandError over what this machine lacks, if it lacks anything."""
-    if problem is not None:
-        raise CommandError(problem)
-
-
-def _refuse_errors(path: Path, project: Project) -> None:
-    """Raise CommandError if `project` cannot be trained; tell of what is odd about it."""
-    from desktop.console import say
-    from desktop.document.analysis import analyse
-    from desktop.document.problems import Severity
-
-    problems = analyse(project).problems
-    for problem in problems:
-        where = "" if problem.layer is None else f", layer {problem.layer + 1}"
-        if problem.severity is Severity.ERROR:
-            more = len(problems) - 1
-            others = f" (and {more} more; `check` shows all)" if more else ""
-            raise CommandError(f"{path}{where}: {problem.message}{others}")
-        say(f"Warning: {path.name}{where}: {problem.message}", "yellow")
+    return run_self_test(screenshots)
 
 
 def _project_beside(model: Path, network: Any) -> Project | None:
@@ -301,66 +233,6 @@ def _project_beside(model: Path, network: Any) -> Project | None:
     except (ProjectFileError, ModelFileError):
         return None
     return project
-
-
-def _made_folder(path: Path | None) -> Path | None:
-    """`path` as a folder that can be written to, made if need be, before hours of training."""
-    if path is None:
-        return None
-    import tempfile
-
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=path).close()
-    except FileExistsError as error:
-        raise CommandError(f"{path} is a file, so nothing can be written in it") from error
-    except OSError as error:
-        raise CommandError(
-            f"Nothing can be written in {path}: {error.strerror or error}; choose another folder"
-        ) from error
-    return path
-
-
-def _write(folder: Path, trainer: Trainer, project: Project, log: TrainingLog) -> None:
-    from desktop.console import say
-    from desktop.engine.storage import save_model, write_history
-
-    save_model(trainer.model, folder / "model.keras")
-    write_history(folder / "history.csv", log.epochs)
-    write_project(folder / "project.layerwise", project)
-    say(f"Wrote model.keras, history.csv and project.layerwise to {folder}")
-
-
-def _evaluated(model: Any, project: Project, trainer: Trainer) -> Evaluation:
-    from desktop.engine.evaluation import evaluate as measure
-
-    return measure(model, project, trainer.dataset, trainer.epoch)
-
-
-@contextlib.contextmanager
-def _quiet_output(as_json: bool) -> Iterator[None]:
-    """Keep standard output for the JSON alone, whatever a library may print."""
-    with contextlib.redirect_stdout(sys.stderr) if as_json else contextlib.nullcontext():
-        yield
-
-
-@contextlib.contextmanager
-def _stop_on_ctrl_c(control: RunControl) -> Iterator[None]:
-    """The first Ctrl+C stops the run in order, a second one at once."""
-
-    def stop(number: int, frame: object) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        control.stop()
-
-    try:
-        before = signal.signal(signal.SIGINT, stop)
-    except ValueError:  # not on the main thread, which alone gets signals
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 # --- errors ---------------------------------------------------------------------------------------

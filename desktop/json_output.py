@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 def print_json(value: dict[str, Any]) -> None:
     """Write `value` to standard output. Numbers that are not finite become null."""
     sys.stdout.write(json.dumps(_plain(value), indent=2, allow_nan=False) + "\n")
+
+
+@contextlib.contextmanager
+def quiet_output(as_json: bool) -> Iterator[None]:
+    """Keep standard output for the JSON alone, if wanted, whatever a library may print."""
+    with contextlib.redirect_stdout(sys.stderr) if as_json else contextlib.nullcontext():
+        yield
 
 
 def analysis_values(analysis: Analysis) -> dict[str, Any]:

@@ -6,6 +6,7 @@ through the widgets a user would use, and looks at what they show.
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import time
@@ -28,6 +29,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QAction, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop.window import make_window
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -41,12 +44,11 @@ class SelfTestError(Exception):
 
 
 def run_self_test(screenshots: Path | None = None) -> int:
-    """Run every step; print a line for each. Returns 0 if all went well, else 1.
+    """Run every step offscreen; print a line for each. Returns 0 if all went well, else 1.
 
     With `screenshots`, pictures of every page are saved in that folder.
     """
-    import os
-
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
     qInstallMessageHandler(_tell)
     app = QApplication.instance() or QApplication([sys.argv[0]])
     assert isinstance(app, QApplication)
@@ -94,8 +96,6 @@ class SelfTest:
     """The steps, in order; each stands on the one before."""
 
     def __init__(self, folder: Path, screenshots: Path | None) -> None:
-        from desktop.app import make_window
-
         self._folder = folder
         self._screenshots = screenshots
         self._window: MainWindow = make_window()

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from desktop import __version__, app, cli, console, paths
+from desktop import __version__, cli, console, paths, self_test, window
 from desktop.document.choices import Activation
 from desktop.document.data import Digits, LogicTable, Mnist
 from desktop.document.layers import Dense, Flatten
@@ -92,7 +92,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
         asked.append(path)
         return 5
 
-    monkeypatch.setattr(app, "open_window", open_window)
+    monkeypatch.setattr(window, "open_window", open_window)
     return asked
 
 
@@ -127,7 +127,7 @@ def test_self_test_gives_its_exit_code(run: Run, monkeypatch: pytest.MonkeyPatch
         asked.append(screenshots)
         return 7
 
-    monkeypatch.setattr(app, "self_test", drive)
+    monkeypatch.setattr(self_test, "run_self_test", drive)
     assert run("self-test").code == run("self-test", "--screenshots", "shots").code == 7
     assert asked == [None, Path("shots")]
 

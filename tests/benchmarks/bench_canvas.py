@@ -26,11 +26,11 @@ from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from desktop.app import make_window
 from desktop.document.data import Mnist
 from desktop.document.layers import Dense, Flatten
 from desktop.document.project import Project
 from desktop.document.training import Training
+from desktop.window import make_window
 from desktop.workers.session import State
 
 SHARED = ROOT.parent / "shared" / "data" / "mnist.npz"

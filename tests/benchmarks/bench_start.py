@@ -68,19 +68,19 @@ def bare_window(_: Path) -> None:
 
 
 def our_window(mnist: Path, pressing_train: bool = False) -> None:
-    from desktop import app
+    from desktop import app, window
 
-    run_window = app.run_window
+    run_window = window.run_window
 
-    def watched(application: Any, window: Any) -> int:
+    def watched(application: Any, main: Any) -> int:
         def press() -> None:
-            window.session.progress.connect(done)
-            window.train_button.click()
+            main.session.progress.connect(done)
+            main.train_button.click()
 
-        when_painted(window, press if pressing_train else done)
-        return run_window(application, window)
+        when_painted(main, press if pressing_train else done)
+        return run_window(application, main)
 
-    app.run_window = watched
+    window.run_window = watched
     os.environ["LAYERWISE_HOME"] = tempfile.mkdtemp()
     sys.argv = ["main.py"]
     if pressing_train:

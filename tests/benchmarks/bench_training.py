@@ -162,7 +162,7 @@ def window(project: Project, mnist: Path) -> dict[str, Any]:
     from PySide6.QtCore import Qt, QTimer
     from PySide6.QtWidgets import QApplication
 
-    from desktop.app import make_window
+    from desktop.window import make_window
     from desktop.workers.session import State
 
     os.environ["LAYERWISE_HOME"] = tempfile.mkdtemp()

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.app import catch_errors, make_window, run_window
+from desktop.window import catch_errors, make_window, run_window
 
 
 def box(widget: QWidget, rect: QRect | None = None) -> list[int]:

@@ -299,7 +299,7 @@ def test_a_page_that_becomes_wide_shares_its_height_anew(
 def test_the_window_is_shown_before_numpy_and_the_plots_are_loaded() -> None:
     script = (
         "import sys; from PySide6.QtWidgets import QApplication; app = QApplication([]);"
-        "from desktop.app import make_window; window = make_window(); window.show();"
+        "from desktop.window import make_window; window = make_window(); window.show();"
         "app.processEvents();"
         "assert not {'numpy', 'pyqtgraph', 'tensorflow'} & set(sys.modules);"
         "window.pages.train.prepare();"
