@@ -11,7 +11,8 @@ import secrets
 from typing import Any
 
 from desktop.document.analysis import analyse, trace
-from desktop.document.choices import Activation, Direction, Metric
+from desktop.document.choices import Activation, Metric
+from desktop.document.metrics import direction
 from desktop.document.problems import Severity
 from desktop.document.project import Project
 from desktop.document.spec import Spec
@@ -28,8 +29,6 @@ _NAMESPACES = {
     "loss": "losses",
     "": "callbacks",
 }
-
-SMALLER_IS_BETTER = ("loss", Metric.MEAN_SQUARED_ERROR, Metric.MEAN_ABSOLUTE_ERROR)
 
 
 class ProjectError(ValueError):
@@ -91,14 +90,6 @@ def make_callbacks(training: Training) -> list[Any]:
         for spec in watching
         if spec is not None
     ]
-
-
-def direction(monitor: str, mode: Direction = Direction.AUTO) -> Direction:
-    """Which way `monitor`, e.g. "val_loss", improves: MIN or MAX."""
-    if mode is not Direction.AUTO:
-        return mode
-    name = monitor.removeprefix("val_")
-    return Direction.MIN if name in SMALLER_IS_BETTER else Direction.MAX
 
 
 def layer_names(project: Project) -> tuple[str, ...]:

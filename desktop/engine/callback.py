@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from desktop.document.choices import Direction, Metric
+from desktop.document.metrics import direction
 from desktop.document.project import Project
 from desktop.engine import backend
 from desktop.engine.blocks import Block, Blocks
-from desktop.engine.builder import direction
 from desktop.engine.control import RunControl
 from desktop.engine.histograms import weight_histograms
 from desktop.engine.numerics import check_weights

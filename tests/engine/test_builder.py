@@ -25,6 +25,7 @@ from desktop.document.layers import (
     Reshape,
 )
 from desktop.document.layers.core import Activation as ActivationLayer
+from desktop.document.metrics import direction
 from desktop.document.project import Project, starter_project
 from desktop.document.regularizers import L1L2
 from desktop.document.training import (
@@ -148,9 +149,9 @@ def test_callbacks_get_settings_and_a_direction() -> None:
 
 
 def test_a_chosen_direction_is_kept() -> None:
-    assert builder.direction("val_loss") is Direction.MIN
-    assert builder.direction("accuracy") is Direction.MAX
-    assert builder.direction("accuracy", Direction.MIN) is Direction.MIN
+    assert direction("val_loss") is Direction.MIN
+    assert direction("accuracy") is Direction.MAX
+    assert direction("accuracy", Direction.MIN) is Direction.MIN
 
 
 # --- seeds ----------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from desktop.document.data import Digits, LogicTable
 from desktop.engine.reports import DataSummary, Evaluation, Mistake, SplitSummary, read_only
 from desktop.views.confusion import contrast, shades
 from desktop.views.pages.evaluate import EvaluatePage
-from desktop.views.pages.metrics import metric_text, metric_title
+from desktop.views.pages.metrics import metric_text
 from desktop.views.samples import percent, picture
 from desktop.views.theme import DARK, LIGHT, Mode, Theme, Tokens
 from desktop.workers.session import State
@@ -337,8 +337,6 @@ def test_metrics_are_written_as_people_do(name: str, value: float, text: str) ->
 
 
 def test_metric_names_and_shares() -> None:
-    assert metric_title("auc") == "AUC"
-    assert metric_title("mean_squared_error") == "Mean squared error"
     assert [percent(share) for share in (0.0, 0.984, 0.9999, 1.0)] == [
         "0 %",
         "98 %",

@@ -8,6 +8,7 @@ from typing import Any
 
 from desktop.document.choices import Activation, Direction, Metric
 from desktop.document.memory import activation_bytes, parameter_bytes
+from desktop.document.metrics import direction
 from desktop.document.problems.base import (
     Case,
     Check,
@@ -21,7 +22,7 @@ from desktop.document.problems.base import (
 from desktop.document.training import CategoricalCrossentropy, SparseCategoricalCrossentropy
 
 _OF_PROBABILITIES = (Metric.PRECISION, Metric.RECALL, Metric.AUC)
-_ERRORS = (Metric.MEAN_SQUARED_ERROR, Metric.MEAN_ABSOLUTE_ERROR)  # the smaller, the better
+_ERRORS = (Metric.MEAN_SQUARED_ERROR, Metric.MEAN_ABSOLUTE_ERROR)
 _LIKELIEST = 5  # what Keras's top-k metric counts
 WATCHING = ("early_stopping", "reduce_lr_on_plateau")  # settings that watch a number
 _MEMORY_SHARE = 0.8  # the rest is for the data, the program and the system
@@ -103,9 +104,9 @@ def monitors_exist(case: Case) -> Iterator[Problem]:
         elif watching.monitor != name and not validated:
             changes = {"monitor": name}
             message = f"{title} watches {watching.monitor}, but there are no validation rows"
-        elif watching.mode not in (Direction.AUTO, _direction(name)):
+        elif watching.mode not in (Direction.AUTO, direction(name)):
             changes = {"mode": Direction.AUTO}
-            better = "smaller" if _direction(name) is Direction.MIN else "larger"
+            better = "smaller" if direction(name) is Direction.MIN else "larger"
             message = f"{title} waits for a worse {watching.monitor}; it is better when {better}"
         else:
             continue
@@ -120,10 +121,6 @@ def _loss_instead(case: Case) -> dict[str, Any]:
     """Watch the loss; it may improve the other way, so `mode` goes back to auto."""
     monitor = "val_loss" if case.project.data.has_validation else "loss"
     return {"monitor": monitor, "mode": Direction.AUTO}
-
-
-def _direction(name: str) -> Direction:
-    return Direction.MIN if name == "loss" or name in _ERRORS else Direction.MAX
 
 
 # --- memory ---------------------------------------------------------------------------------------

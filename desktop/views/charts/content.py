@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from desktop.views.charts.history import LOSS, RunHistory
+from desktop.document.metrics import LOSS
+from desktop.views.charts.history import RunHistory
 from desktop.views.charts.ranges import epoch_span, log10, value_range
 from desktop.views.charts.series import Floats, Series
 from desktop.views.charts.smoothing import Smoothed

@@ -17,12 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.document.metrics import LOSS, metric_title
 from desktop.views.charts.export_button import ExportButton
 from desktop.views.charts.figures import CurveFigure
-from desktop.views.charts.history import LOSS, RunHistory
+from desktop.views.charts.history import RunHistory
 from desktop.views.charts.legend import LegendTable
 from desktop.views.charts.plot import CurvePlot
-from desktop.views.charts.summary import describe, metric_title
+from desktop.views.charts.summary import describe
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 
 

@@ -8,13 +8,12 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
+from desktop.document.metrics import VALIDATION_PREFIX, metric_title
 from desktop.views.charts.content import NAMES
 from desktop.views.charts.export import Row
-from desktop.views.charts.history import VALIDATION_PREFIX
 from desktop.views.charts.legend import SAMPLE, entries, paint_sample
 from desktop.views.charts.plot import CurvePlot
 from desktop.views.charts.series import Series
-from desktop.views.charts.summary import metric_title
 from desktop.views.theme import SIZE_BODY, SIZE_TITLE, SPACE_L, SPACE_M, Theme
 
 HEADER = 64

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
+from desktop.document.metrics import LEARNING_RATE, LOSS, VALIDATION_PREFIX, higher_is_better
 from desktop.views.charts.reservoir import CAPACITY, WeightStore
 from desktop.views.charts.series import Series
 from desktop.workers.reports import EpochEnded, Progress, RunEnded, RunStarted
-
-LOSS, LEARNING_RATE, VALIDATION_PREFIX = "loss", "learning_rate", "val_"
-_HIGHER_IS_BETTER = ("acc", "auc", "precision", "recall", "f1", "r2")
-
-
-def higher_is_better(metric: str) -> bool:
-    """Whether large values of the metric called `metric` are good."""
-    name = metric.removeprefix(VALIDATION_PREFIX)
-    return any(part in name for part in _HIGHER_IS_BETTER)
 
 
 class RunHistory:

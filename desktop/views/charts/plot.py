@@ -17,14 +17,19 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from desktop.document.metrics import (
+    VALIDATION_PREFIX,
+    higher_is_better,
+    in_sentence,
+    metric_title,
+)
 from desktop.views.charts.axes import EpochAxis, ValueAxis
 from desktop.views.charts.content import STEPS, CurveContent, Points, Span
 from desktop.views.charts.crosshair import Crosshair
-from desktop.views.charts.history import VALIDATION_PREFIX, RunHistory, higher_is_better
+from desktop.views.charts.history import RunHistory
 from desktop.views.charts.lines import LOOKS, EdgeMarks, Flag, Line, Shade
 from desktop.views.charts.ranges import steady
 from desktop.views.charts.series import Series
-from desktop.views.charts.summary import metric_title
 from desktop.views.theme import Theme
 
 
@@ -156,7 +161,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         low = higher_is_better(self.content.metric_name)  # where the curves leave room
         judged = history.monitor.removeprefix(VALIDATION_PREFIX)
         if judged != self.content.metric_name:
-            words = f"best {metric_title(judged).lower()}"
+            words = f"best {in_sentence(metric_title(judged))}"
         else:
             words = "best so far" if history.is_running else "best"
         self.best_flag.show(tokens, best, f"{words}: epoch {best}", (view, y), height, low)
@@ -179,7 +184,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         self._y_axis.logarithmic = self.content.logarithmic
         self._x_axis.paint_with(tokens, "epoch")
         self._y_axis.paint_with(
-            tokens, title.lower() + (" (log)" if self.content.logarithmic else "")
+            tokens, in_sentence(title) + (" (log)" if self.content.logarithmic else "")
         )
         for widget in (self, self.viewport()):
             widget.setAccessibleName(f"{title} by epoch")

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import math
 
-from desktop.views.charts.history import LOSS, VALIDATION_PREFIX, RunHistory, higher_is_better
+from desktop.document.metrics import LOSS, VALIDATION_PREFIX, higher_is_better, metric_title
+from desktop.views.charts.history import RunHistory
 from desktop.workers.reports import Outcome
-
-
-def metric_title(name: str) -> str:
-    """The name of a metric for people: "val_mean_absolute_error" -> "Validation mean ..."."""
-    base = name.removeprefix(VALIDATION_PREFIX).replace("_", " ")
-    text = f"validation {base}" if name.startswith(VALIDATION_PREFIX) else base
-    return text[:1].upper() + text[1:]
 
 
 def format_value(value: float) -> str:

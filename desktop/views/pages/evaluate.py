@@ -12,10 +12,11 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.document.data import DataSource
+from desktop.document.metrics import metric_title
 from desktop.views.confusion import ConfusionMatrix
 from desktop.views.gallery import SampleView
 from desktop.views.pages.cards import Card, CardPage
-from desktop.views.pages.metrics import MetricTiles, metric_text, metric_title
+from desktop.views.pages.metrics import MetricTiles, metric_text
 from desktop.views.samples import Sample
 from desktop.views.theme import SPACE_M, Theme
 from desktop.workers.reports import Evaluation

@@ -14,11 +14,6 @@ from desktop.views.theme import SPACE_L, SPACE_M, SPACE_S
 SHARES = (Metric.ACCURACY, Metric.TOP_K, Metric.PRECISION, Metric.RECALL)  # shown in per cent
 
 
-def metric_title(name: str) -> str:
-    """A metric's name for people: AUC, Loss, Mean squared error."""
-    return name.upper() if name == Metric.AUC else name.replace("_", " ").capitalize()
-
-
 def metric_text(name: str, value: float) -> str:
     """A metric's value: in per cent where it is a part of the rows, else four digits."""
     if not math.isfinite(value):

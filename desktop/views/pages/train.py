@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.document.metrics import LEARNING_RATE, LOSS, higher_is_better
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from desktop.workers.reports import EpochEnded, Outcome, Progress, RunEnded, RunStarted
 from desktop.workers.session import Session, State
@@ -291,8 +292,6 @@ class TrainPage(QWidget):
 
     def _choose_metrics(self) -> None:
         """The second chart shows accuracy, or the first other metric, or nothing."""
-        from desktop.views.charts.history import LEARNING_RATE, LOSS, higher_is_better
-
         metrics = self.history.metrics
         if self.loss_chart.metric_name not in metrics:
             self.loss_chart.set_metric(LOSS)
