@@ -6,19 +6,16 @@ goes through a temporary file, so that the old file stays whole until the new on
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import stat
-import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from desktop.document.data import Mnist
+from desktop.document.files import FileError, reason, write_atomically
 from desktop.document.messages import describe, short
 from desktop.document.project import Project
 from desktop.document.spec import to_json
@@ -29,15 +26,6 @@ MAX_BYTES = 10_000_000
 
 # From a format number to the function that makes the next format's values of it.
 MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-_UMASK = _umask()  # read once: asking for it sets it, which is not for several threads
 
 
 class ProjectFileError(Exception):
@@ -54,14 +42,14 @@ def read_project(path: Path) -> Project:
         if stat.S_ISDIR(kind.st_mode):
             raise ProjectFileError(f"{path} is a folder, not a project file; open a file in it")
         if not stat.S_ISREG(kind.st_mode):  # reading a pipe or a device might never end
-            raise ProjectFileError(f"{path} is not an ordinary file; nothing was opened")
+            raise ProjectFileError(f"{path} is not a regular file; nothing was opened")
         if kind.st_size > MAX_BYTES:
             raise ProjectFileError(f"{path} is too large to be a project file; nothing was opened")
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise ProjectFileError(f"{path} is not a text file, so not a project file") from error
     except OSError as error:
-        raise ProjectFileError(f"{path} cannot be opened: {_reason(error)}") from error
+        raise ProjectFileError(f"{path} cannot be opened: {reason(error)}") from error
     except ValueError as error:  # a null character in the name
         raise ProjectFileError(f"{path!s:.200} cannot be opened: not a file name") from error
     try:
@@ -81,7 +69,10 @@ def write_project(path: Path, project: Project) -> None:
     project = _with_data_file(
         project, lambda file: file.relative_to(folder) if file.is_relative_to(folder) else file
     )
-    write_atomically(path, project_text(project).encode())
+    try:
+        write_atomically(path, project_text(project).encode())
+    except FileError as error:
+        raise ProjectFileError(str(error)) from error
 
 
 def _folder_of(path: Path) -> Path:
@@ -126,69 +117,6 @@ def parse_project(text: str) -> Project:
         raise ProjectFileError(describe(error, values)) from error
     except RecursionError as error:
         raise ProjectFileError("nested too deeply to be a project") from error
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace the file at `path` by `content`, or leave it as it was and raise ProjectFileError."""
-    temporary = None
-    try:
-        # A link is followed, so that saving through it changes the file it points to.
-        target = path.resolve()
-        mode = _mode_of(path, target)
-        # The name is not made from the target's, which may be as long as a name can be.
-        with tempfile.NamedTemporaryFile(
-            dir=target.parent, prefix=f".{EXTENSION[1:]}-", suffix=".tmp", delete=False
-        ) as file:
-            temporary = Path(file.name)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(mode)
-        temporary.replace(target)
-    except OSError as error:
-        raise ProjectFileError(
-            f"{path} could not be saved: {_reason(error)}; what was there is unchanged"
-        ) from error
-    except (ValueError, RuntimeError) as error:  # a null character, or links in a circle
-        raise ProjectFileError(f"{path!s:.200} could not be saved: not a file name") from error
-    finally:
-        if temporary is not None:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
-
-
-def _mode_of(path: Path, target: Path) -> int:
-    """The permissions that the new file gets: those of the old one, or of any new file."""
-    try:
-        mode = target.stat().st_mode
-    except FileNotFoundError:
-        return 0o666 & ~_UMASK
-    if stat.S_ISDIR(mode):
-        raise ProjectFileError(f"{path} is a folder; choose a file name")
-    if not stat.S_ISREG(mode):
-        raise ProjectFileError(f"{path} is not an ordinary file; choose another name")
-    if not os.access(target, os.W_OK):  # replacing it would get round its protection
-        raise PermissionError(errno.EACCES, "read-only", str(target))
-    return stat.S_IMODE(mode)
-
-
-def _reason(error: OSError) -> str:
-    match error.errno:
-        case errno.ENOENT:
-            return "the file or its folder does not exist"
-        case errno.EACCES | errno.EPERM:
-            return "you have no permission; choose another folder, or change its permissions"
-        case errno.ENOSPC | errno.EDQUOT:
-            return "the disk is full; make room, or choose another disk"
-        case errno.EROFS:
-            return "the disk cannot be written to; choose another one"
-        case errno.ENOTDIR:
-            return "a part of its path is a file, not a folder"
-        case errno.ENAMETOOLONG:
-            return "the name is too long; choose a shorter one"
-        case errno.ELOOP:
-            return "its links lead in a circle"
-    return error.strerror or str(error)
 
 
 def _parse_json(text: str) -> Any:

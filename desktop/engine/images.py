@@ -42,7 +42,7 @@ def read_grey(path: Path) -> Raster:
         if path.is_dir():
             raise ImageError(f"{path} is a folder: name the pictures in it")
         if path.exists() and not path.is_file():  # reading a pipe or a device might never end
-            raise ImageError(f"{path} is not an ordinary file: choose a picture")
+            raise ImageError(f"{path} is not a regular file: choose a picture")
         if path.stat().st_size > MAX_BYTES:
             raise ImageError(f"{path} is larger than {MAX_BYTES // 1_000_000} MB: make it smaller")
         with warnings.catch_warnings():

@@ -67,7 +67,7 @@ def read_mnist(path: str | None) -> MnistArrays:
     if file.is_dir():
         raise DataError(f"{file} is a folder, not a file: choose the mnist.npz in it")
     if file.exists() and not file.is_file():  # reading a pipe or a device might never end
-        raise DataError(f"{file} is not an ordinary file: choose an mnist.npz")
+        raise DataError(f"{file} is not a regular file: choose an mnist.npz")
     with _explained(file), zipfile.ZipFile(file) as archive:
         x_train, y_train = _read_part(archive, file, "train")
         x_test, y_test = _read_part(archive, file, "test")

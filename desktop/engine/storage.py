@@ -16,8 +16,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from desktop.document.files import FileError, write_atomically
 from desktop.document.project import Project
-from desktop.document.storage import ProjectFileError, write_atomically
 from desktop.engine import backend
 from desktop.engine.builder import ProjectError, output_units
 from desktop.engine.reports import EpochEnded
@@ -158,7 +158,7 @@ def write_history(path: Path, epochs: Sequence[EpochEnded]) -> None:
 def _write(path: Path, content: bytes) -> None:
     try:
         write_atomically(path, content)
-    except ProjectFileError as error:
+    except FileError as error:
         raise ModelFileError(str(error)) from error
 
 
@@ -175,7 +175,7 @@ def _check(path: Path) -> None:
         if path.is_dir():
             raise ModelFileError(f"{path} is a folder, not a model: choose the .keras file in it")
         if path.exists() and not path.is_file():  # reading a pipe or a device might never end
-            raise ModelFileError(f"{path} is not an ordinary file: choose a .keras file")
+            raise ModelFileError(f"{path} is not a regular file: choose a .keras file")
         with zipfile.ZipFile(path) as archive:
             sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
             if CONFIG not in sizes:

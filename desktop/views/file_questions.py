@@ -15,6 +15,29 @@ PROJECT_FILTER = f"Layerwise projects (*{EXTENSION});;All files (*)"
 Button = QMessageBox.StandardButton
 
 
+def file_to_save(
+    parent: QWidget, title: str, start: Path, filters: str, extension: str
+) -> Path | None:
+    """The file to save something to, or None. `extension` is added if it has another."""
+    name, _ = QFileDialog.getSaveFileName(parent, title, str(start), filters)
+    if not name:
+        return None
+    path = Path(name)
+    if path.suffix.lower() == extension:
+        return path
+    path = path.with_name(path.name + extension)
+    if not path.exists():
+        return path
+    answer = QMessageBox.question(  # the dialog has not asked about a file of that name
+        parent,
+        "Replace the file?",
+        plain(f"{path.name} exists already. Replace it?"),
+        Button.Yes | Button.No,
+        Button.No,
+    )
+    return path if answer == Button.Yes else None
+
+
 class FileQuestions:
     """The dialogs of the file commands of one window."""
 
@@ -30,32 +53,12 @@ class FileQuestions:
 
     def project_to_save(self, start: Path) -> Path | None:
         """The file to save the project to, or None."""
-        return self._to_save("Save project", start, PROJECT_FILTER, EXTENSION)
+        return file_to_save(self._window, "Save project", start, PROJECT_FILTER, EXTENSION)
 
     def model_to_save(self, start: Path) -> Path | None:
         """The file to save the network to, or None."""
-        return self._to_save("Save trained model", start, MODEL_FILTER, MODEL_EXTENSION)
-
-    def _to_save(self, title: str, start: Path, filters: str, extension: str) -> Path | None:
-        name, _ = QFileDialog.getSaveFileName(self._window, title, str(start), filters)
-        if not name:
-            return None
-        path = Path(name)
-        if path.suffix.lower() == extension:
-            return path
-        path = path.with_name(path.name + extension)
-        # The dialog has not asked about a file of that name.
-        return path if not path.exists() or self._may_replace(path) else None
-
-    def _may_replace(self, path: Path) -> bool:
-        answer = QMessageBox.question(
-            self._window,
-            "Replace the file?",
-            plain(f"{path.name} exists already. Replace it?"),
-            Button.Yes | Button.No,
-            Button.No,
-        )
-        return answer == Button.Yes
+        title = "Save trained model"
+        return file_to_save(self._window, title, start, MODEL_FILTER, MODEL_EXTENSION)
 
     def save_changes(self) -> Button:
         """Whether to Save or Discard the changes to the project, or Cancel."""

@@ -337,7 +337,7 @@ def test_a_very_large_file(tmp_path: Path) -> None:
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     path = tmp_path / "pipe.layerwise"
     os.mkfifo(path)
-    assert "is not an ordinary file" in cannot_read(path)
+    assert "is not a regular file" in cannot_read(path)
 
 
 def test_an_impossible_name() -> None:

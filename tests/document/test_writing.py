@@ -133,7 +133,7 @@ def test_links_in_a_circle(path: Path) -> None:
 def test_a_pipe_is_not_replaced(path: Path) -> None:
     pipe = path.with_name("pipe")
     os.mkfifo(pipe)
-    assert "is not an ordinary file" in cannot_write(pipe)
+    assert "is not a regular file" in cannot_write(pipe)
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 

@@ -340,5 +340,5 @@ def test_too_little_memory_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
     pipe = tmp_path / "mnist.npz"
     os.mkfifo(pipe)
-    with pytest.raises(DataError, match="ordinary file"):
+    with pytest.raises(DataError, match="regular file"):
         load(Mnist(path=str(pipe)))

@@ -305,5 +305,5 @@ def test_a_history_that_cannot_be_written_is_told_of(tmp_path: Path) -> None:
 def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
     pipe = tmp_path / "model.keras"
     os.mkfifo(pipe)
-    with pytest.raises(ModelFileError, match="ordinary file"):
+    with pytest.raises(ModelFileError, match="regular file"):
         load_model(pipe)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import math
+import os
+import stat
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,11 +13,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from desktop.document.files import FileError
 from desktop.views.charts.curves import CurveChart
-from desktop.views.charts.export import ExportError, Format, save, write_atomically
+from desktop.views.charts.export import Format, save
 from desktop.views.charts.histograms import HistogramPanel
 from desktop.views.charts.history import RunHistory
 from desktop.views.charts.ridgeline import Mode as RidgeMode
@@ -442,28 +445,61 @@ def test_a_folder_that_is_not_there_is_told(
     with qtbot.waitSignal(chart.export_button.failed) as failed:
         chart.export_button.export(path, Format.CSV)
     assert failed.args is not None
-    assert failed.args[0].startswith("Could not write loss.csv. The folder")
+    assert "loss.csv could not be saved: the file or its folder does not exist" in failed.args[0]
     box = chart.findChild(QMessageBox, "exportFailed")
     assert box is not None
     assert box.text() == failed.args[0]
     box.close()
 
 
-def test_a_failing_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
-    path = tmp_path / "chart.csv"
+def test_a_folder_of_that_name_is_told(chart: CurveChart, tmp_path: Path) -> None:
+    (tmp_path / "loss.svg").mkdir()
+    with pytest.raises(FileError, match="is a folder; choose a file name"):
+        save(chart.figure(), tmp_path / "loss.svg", Format.SVG)
+    assert [p.name for p in tmp_path.iterdir()] == ["loss.svg"]
+
+
+def test_a_chart_is_written_through_a_link(chart: CurveChart, tmp_path: Path) -> None:
+    path, link = tmp_path / "loss.svg", tmp_path / "link.svg"
+    path.touch()
+    path.chmod(0o640)
+    link.symlink_to(path)
+    save(chart.figure(), link, Format.SVG)
+    assert link.is_symlink()
+    assert "svg" in path.read_text(encoding="utf-8")
+    assert os.name == "nt" or stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_a_read_only_file_is_not_replaced_by_a_chart(
+    chart: CurveChart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "loss.csv"
     path.write_text("old", encoding="utf-8")
-
-    def fail(file: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    with pytest.raises(ExportError, match="The disk is full"):
-        write_atomically(path, fail)
+    path.chmod(0o444)
+    if os.access(path, os.W_OK):  # nothing is forbidden to root
+        monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(FileError, match="you have no permission"):
+        save(chart.figure(), path, Format.CSV)
     assert path.read_text(encoding="utf-8") == "old"
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_folder_of_that_name_is_told(chart: CurveChart, tmp_path: Path) -> None:
-    (tmp_path / "loss.svg").mkdir()
-    with pytest.raises(ExportError, match="There is a folder of that name"):
-        save(chart.figure(), tmp_path / "loss.svg", Format.SVG)
-    assert [p.name for p in tmp_path.iterdir()] == ["loss.svg"]
+def test_writing_leaves_the_permissions_of_new_files_alone(
+    chart: CurveChart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mask belongs to the whole program: another thread may make a file meanwhile."""
+    monkeypatch.setattr(os, "umask", lambda _mask: pytest.fail("the mask was changed"))
+    save(chart.figure(), tmp_path / "loss.csv", Format.CSV)
+
+
+@pytest.mark.parametrize("answer", ["Yes", "No"])
+def test_a_name_without_an_ending_replaces_no_file_unasked(
+    chart: CurveChart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    path = tmp_path / "loss.svg"
+    path.write_text("old", encoding="utf-8")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "loss"), ""))
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton[answer])
+    menu = chart.export_button.menu()
+    next(action for action in menu.actions() if "SVG" in action.text()).trigger()
+    assert (path.read_text(encoding="utf-8") == "old") == (answer == "No")

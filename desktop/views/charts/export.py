@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import csv
-import errno
 import io
-import os
-import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QRectF, QRunnable, QSize, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgGenerator
+
+from desktop.document.files import FileError, write_atomically
 
 Row = Sequence[object]
 PIXEL_RATIO = 2  # pixels of a PNG for each pixel of the layout
@@ -33,10 +32,6 @@ FILTERS = {
 }
 
 
-class ExportError(Exception):
-    """A file could not be written; the message is for the user."""
-
-
 class Figure(Protocol):
     """A chart as it goes into a file: with its title, legend and axis labels."""
 
@@ -51,55 +46,10 @@ class Figure(Protocol):
         """The numbers behind it, the header first. May be called on another thread."""
 
 
-def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
-    """Let `write` fill a temporary file beside `path`, then put it in place.
-
-    Raises ExportError if anything fails; then `path` is as it was and no other file is left.
-    """
-    temporary: str | None = None
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(temporary).chmod(0o666 & ~mask)
-        os.replace(temporary, path)  # noqa: PTH105
-        temporary = None
-    except OSError as error:
-        raise ExportError(explain(error, path)) from error
-    finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-
-
-def explain(error: OSError, path: Path) -> str:
-    """What went wrong while writing `path`, and what to do."""
-    advice = {
-        errno.ENOENT: f"The folder {path.parent} does not exist. Choose another folder.",
-        errno.ENOTDIR: f"{path.parent} is not a folder. Choose another folder.",
-        errno.EACCES: f"You may not write to {path.parent}. Choose another folder.",
-        errno.EPERM: f"You may not write to {path.parent}. Choose another folder.",
-        errno.EROFS: f"{path.parent} can only be read. Choose another folder.",
-        errno.EISDIR: "There is a folder of that name. Choose another name.",
-        errno.ENOSPC: "The disk is full. Free some space or choose another disk.",
-        errno.ENAMETOOLONG: "The name is too long. Choose a shorter one.",
-    }
-    reason = advice.get(error.errno or 0, f"{error.strerror or error}.")
-    return f"Could not write {path.name}. {reason}"
-
-
 def save(figure: Figure, path: Path, kind: Format) -> None:
-    """Write a figure as `kind` to `path`. Raises ExportError."""
+    """Write a figure as `kind` to `path`. Raises FileError."""
     writers = {Format.PNG: png_bytes, Format.SVG: svg_bytes, Format.CSV: csv_bytes}
-    content = writers[kind](figure)
-    write_atomically(path, lambda file: _write_all(file, content))
-
-
-def _write_all(file: BinaryIO, content: bytes) -> None:
-    file.write(content)
+    write_atomically(path, writers[kind](figure))
 
 
 def png_bytes(figure: Figure) -> bytes:
@@ -162,8 +112,8 @@ class SaveJob(QRunnable):
         message = ""
         try:
             save(self._figure, self._path, Format.CSV)
-        except ExportError as error:
+        except FileError as error:
             message = str(error)
         except Exception as error:  # nothing may be lost on a pool thread
-            message = f"Could not write {self._path.name}. {error}"
+            message = f"{self._path} could not be saved: {error}"
         self.signals.done.emit(str(self._path), message)

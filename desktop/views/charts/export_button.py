@@ -8,9 +8,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, QThreadPool, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QMessageBox, QToolButton, QWidget
 
-from desktop.views.charts.export import FILTERS, ExportError, Figure, Format, SaveJob, save
+from desktop.document.files import FileError
+from desktop.views.charts.export import FILTERS, Figure, Format, SaveJob, save
+from desktop.views.file_questions import file_to_save
 from desktop.views.theme import Theme
 
 _last_folder: Path | None = None
@@ -65,7 +67,7 @@ class ExportButton(QToolButton):
             return
         try:
             save(figure, path, kind)
-        except ExportError as error:
+        except FileError as error:
             self._finish(str(path), str(error))
         else:
             self._finish(str(path), "")
@@ -91,16 +93,11 @@ class ExportButton(QToolButton):
         stem = re.sub(r"[^a-z0-9]+", "-", self._make_figure().title.lower()).strip("-")
         pictures = QStandardPaths.StandardLocation.DocumentsLocation
         folder = _last_folder or Path(QStandardPaths.writableLocation(pictures) or Path.home())
-        name, _ = QFileDialog.getSaveFileName(
-            self.window(), "Export", str(folder / f"{stem}.{kind}"), FILTERS[kind]
-        )
-        if not name:
-            return
-        path = Path(name)
-        if not path.suffix:
-            path = path.with_suffix(f".{kind}")
-        _last_folder = path.parent
-        self.export(path, kind)
+        start = folder / f"{stem}.{kind}"
+        path = file_to_save(self.window(), "Export", start, FILTERS[kind], f".{kind}")
+        if path is not None:
+            _last_folder = path.parent
+            self.export(path, kind)
 
     @Slot()
     def _recolor(self) -> None:
