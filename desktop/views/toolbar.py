@@ -10,6 +10,7 @@ from desktop.document.problems import Severity
 from desktop.views.actions import Actions
 from desktop.views.data_button import DataButton
 from desktop.views.run_bar import RunBar
+from desktop.views.text import plain
 from desktop.views.theme import Theme
 from desktop.views.workspace import Workspace
 from desktop.workers.session import Session
@@ -73,6 +74,6 @@ class Toolbar(QToolBar):
         if shown:
             self.errors_button.setIcon(self._theme.icon("mdi6.alert-circle-outline", "bad"))
             self.errors_button.setText(f"{errors} error{'s' * (errors > 1)} to fix")
-            self.errors_button.setToolTip(self._train.statusTip())
+            self.errors_button.setToolTip(plain(self._train.statusTip()))
         self._errors_action.setVisible(shown)
         self._run_bar_action.setVisible(not shown)

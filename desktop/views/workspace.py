@@ -141,7 +141,7 @@ class _Edit(QUndoCommand):
     def __init__(
         self, workspace: Workspace, text: str, before: Project, after: Project, key: str | None
     ) -> None:
-        super().__init__(text)
+        super().__init__(f"{text}\n{text.replace('&', '&&')}")  # for a list, and for a menu
         self.workspace = workspace
         self.before, self.after, self.key = before, after, key
 
@@ -158,6 +158,6 @@ class _Edit(QUndoCommand):
         if not isinstance(other, _Edit) or other.key != self.key:
             return False
         self.after = other.after
-        self.setText(other.text())
+        self.setText(f"{other.text()}\n{other.actionText()}")
         self.setObsolete(self.before == self.after)
         return True

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDropEvent, QStatusTipEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QMessageBox,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from desktop.document.data import LogicTable, Mnist
@@ -295,6 +302,41 @@ def test_dropped_files_open(window: MainWindow, tmp_path: Path) -> None:
     assert window.workspace.project == project
     drop(window, tmp_path / "mnist.npz")
     assert window.workspace.project.data == Mnist(path=str(tmp_path / "mnist.npz"))
+
+
+NAME = "<b>R&D [*]"  # to Qt: HTML, a mnemonic, and the place of a mark in the title
+
+
+def test_names_of_users_are_shown_as_they_are(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / NAME / f"{NAME}.layerwise"
+    path.parent.mkdir()
+    write_project(path, starter_project())
+    window.show()
+    window.start()
+    window.files.open_path(path)
+    shown = window.windowTitle().removesuffix("[*] – Layerwise")
+    assert shown == NAME.replace("[*]", "[*][*]")
+
+    menu = next(each.menu() for each in entries(window, "File") if "Recent" in each.text())
+    menu.aboutToShow.emit()  # type: ignore[attr-defined]
+    assert menu.actions()[0].text() == str(path).replace("&", "&&")  # type: ignore[attr-defined]
+
+    with qtbot.waitSignal(window.session.dataFailed, timeout=PATIENCE):
+        window.files.open_dropped(path.with_suffix(".npz"))
+    name = f"{NAME}.npz".replace("&", "&&")
+    assert action(window, "undo").text() == f"Undo Use the data in {name}"
+    window.workspace.undo_stack.setClean()  # nothing to ask about
+    bad = path.with_suffix(".json")
+    bad.write_text("{")
+    window.files.open_path(bad)
+    labels = [each for each in window.findChildren(QLabel) if "R&D" in each.text()]
+    assert len(labels) > 1
+    for each in labels:
+        assert each.textFormat() == Qt.TextFormat.PlainText, each.text()
+    buttons = [each for each in window.findChildren(QAbstractButton) if "R&D" in each.text()]
+    assert not buttons
 
 
 def test_an_example_is_opened_as_a_pattern(window: MainWindow) -> None:

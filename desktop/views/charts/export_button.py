@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, QThreadPool, Signal, Slot
+from PySide6.QtCore import QStandardPaths, Qt, QThreadPool, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMessageBox, QToolButton, QWidget
 
@@ -80,6 +80,7 @@ class ExportButton(QToolButton):
             self.saved.emit(path)
             return
         box = QMessageBox(QMessageBox.Icon.Warning, "Export", error, parent=self.window())
+        box.setTextFormat(Qt.TextFormat.PlainText)  # it names a file
         box.setObjectName("exportFailed")
         box.open()
         self.failed.emit(error)

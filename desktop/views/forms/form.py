@@ -241,6 +241,7 @@ class Form(QWidget):
                 grid.addWidget(label, at, 0)
                 grid.addWidget(editor, at, 1)
         error = QLabel()
+        error.setTextFormat(Qt.TextFormat.PlainText)  # it may quote what was typed
         error.setProperty("role", "bad")
         error.setWordWrap(True)
         error.hide()

@@ -38,6 +38,7 @@ def shape_text(shape: tuple[int, ...]) -> str:
 
 def _label(role: str = "", name: str = "") -> QLabel:
     label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)  # it may quote a file
     label.setWordWrap(True)
     if role:
         label.setProperty("role", role)
@@ -62,6 +63,7 @@ class FactsCard(Card):
         super().__init__("Loaded", parent)
         self._loading = QWidget()
         self._loading_text = QLabel()
+        self._loading_text.setTextFormat(Qt.TextFormat.PlainText)  # it may name a file
         self._loading_text.setProperty("role", "muted")
         bar = QProgressBar()
         bar.setRange(0, 0)

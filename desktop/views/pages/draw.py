@@ -81,6 +81,7 @@ class DrawPage(QWidget):
         self.epoch.setProperty("role", "small")
         self.bars = ProbabilityBars(theme)
         self.message = QLabel()
+        self.message.setTextFormat(Qt.TextFormat.PlainText)  # it may quote a file
         self.message.setObjectName("draw-message")
         self.message.setProperty("role", "muted")
         self.message.setWordWrap(True)

@@ -72,6 +72,7 @@ class EvaluatePage(CardPage):
         self._busy.setFixedWidth(120)
         self._busy.setAccessibleName("Evaluation is running")
         self.status = QLabel()
+        self.status.setTextFormat(Qt.TextFormat.PlainText)  # it may quote a file
         self.status.setWordWrap(True)
         self.status.setObjectName("evaluation-status")
         bar = QHBoxLayout()

@@ -141,6 +141,7 @@ class TrainPage(QWidget):
         self.history = RunHistory()
         content = QWidget(self)
         self.caption = QLabel(content)
+        self.caption.setTextFormat(Qt.TextFormat.PlainText)  # it may quote a file
         self.caption.setWordWrap(True)
         self.caption.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.caption.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
