@@ -79,8 +79,7 @@ class Predictor:
     """
 
     def __init__(self, model: Any, project: Project) -> None:
-        self.model = model
-        self._project = project
+        self.project = project
         self._shape: tuple[int, ...] = tuple(model.inputs[0].shape[1:])
         self._maximum = project.data.value_range[1]
         if not is_picture(self._shape):
@@ -111,7 +110,7 @@ class Predictor:
             request=request,
             image=read_only(image),
             probabilities=probabilities,
-            classes=self._project.data.classes,
+            classes=self.project.data.classes,
             seconds=perf_counter() - start,
             epoch=epoch,
             is_trained=is_trained,
@@ -130,7 +129,7 @@ class Predictor:
             if known is None:
                 raise PredictionError("The outputs of this network do not stand for classes")
             results += (
-                ImagePrediction(path, read_only(row), self._project.data.classes)
+                ImagePrediction(path, read_only(row), self.project.data.classes)
                 for path, row in zip(paths[start : start + BATCH], known, strict=True)
             )
         return tuple(results)
@@ -141,7 +140,7 @@ class Predictor:
         None where the outputs do not stand for classes.
         """
         outputs = self._forward(images.reshape(-1, *self._shape))
-        return class_probabilities(outputs.numpy(), self._project)
+        return class_probabilities(outputs.numpy(), self.project)
 
     def _prepared(self, path: Path) -> FloatArray:
         grey = read_grey(path)

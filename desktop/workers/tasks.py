@@ -28,7 +28,7 @@ from desktop.engine.reports import (
 if TYPE_CHECKING:
     from desktop.engine.datasets import Dataset
     from desktop.engine.drawing import Raster
-    from desktop.engine.prediction import Predictor
+    from desktop.engine.network import Network
     from desktop.engine.training import Trainer
 
 logger = logging.getLogger(__name__)
@@ -95,38 +95,33 @@ def train(
         sink(RunEnded(run, Outcome.FAILED, trainer.epoch, 0.0, message, "", None, False, False))
 
 
-def evaluate(trainer: Trainer, control: RunControl) -> Evaluation:
-    """Evaluate the trainer's network on the test rows of its data."""
+def evaluate(network: Network, dataset: Dataset, control: RunControl) -> Evaluation:
+    """Evaluate `network` on the test rows of `dataset`."""
     from desktop.engine.evaluation import evaluate as measure
 
-    assert trainer.project is not None
     with explaining("The evaluation failed", TaskError):
         try:
-            return measure(trainer.model, trainer.project, trainer.dataset, trainer.epoch, control)
+            return measure(network.model, network.project, dataset, network.epoch, control)
         except Stopped:
             raise TaskError("The evaluation was stopped") from None
 
 
-def predict(
-    trainer: Trainer | None, predictor: Predictor | None, drawing: Raster, request: int
-) -> tuple[Predictor, Prediction]:
-    """What the trainer's network makes of `drawing`, and the predictor to use next time."""
-    from desktop.engine.prediction import PredictionError, Predictor
+def predict(network: Network | None, drawing: Raster, request: int) -> Prediction:
+    """What `network` makes of `drawing`."""
+    from desktop.engine.prediction import PredictionError
 
-    with explaining("The drawing could not be recognised", TaskError, PredictionError):
-        if trainer is None or trainer.model is None or trainer.project is None:
+    with explaining("The drawing could not be recognized", TaskError, PredictionError):
+        if network is None:
             raise TaskError("There is no network yet: train one first")
-        if predictor is None or predictor.model is not trainer.model:
-            predictor = Predictor(trainer.model, trainer.project)
-        return predictor, predictor.predict_drawing(
-            drawing, request, trainer.epoch, trainer.is_trained
+        return network.predictor.predict_drawing(
+            drawing, request, network.epoch, network.is_trained
         )
 
 
-def save_model(trainer: Trainer, path: Path) -> str:
-    """Save the trainer's network as a .keras file; returns its path."""
+def save_model(network: Network, path: Path) -> str:
+    """Save `network` as a .keras file; returns its path."""
     from desktop.engine import storage
 
     with explaining("The model could not be saved", storage.ModelFileError):
-        storage.save_model(trainer.model, path)
+        storage.save_model(network.model, path)
         return str(path)

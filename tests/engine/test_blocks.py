@@ -330,8 +330,8 @@ def test_xla_takes_over_and_the_run_goes_on_as_before(early_xla: None) -> None:
     what = project(epochs=4)
     mixed, plain = Trainer(dataset(104)), Trainer(dataset(104))
     ours = train(what, mixed)
-    assert mixed._choice is not None
-    assert mixed._choice.at(44, (), lambda: None) is Compiler.XLA
+    assert mixed.network is not None and mixed.network.choice is not None
+    assert mixed.network.choice.at(44, (), lambda: None) is Compiler.XLA
     assert int(mixed.model.optimizer.iterations) == 4 * 11
     assert [len(each.at) for each in ours.progress if len(each.at)] != []
     assert sum(len(each.at) for each in ours.progress) == 4 * 11

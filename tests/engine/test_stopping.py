@@ -140,9 +140,10 @@ def test_stop_between_the_batches(kind: type[Report]) -> None:
 
 def test_a_network_stopped_in_its_first_epoch_trains_further() -> None:
     trainer = Trainer(dataset(20_000, 0))
-    assert not trainer.is_trained
+    assert trainer.network is None
     stopped(lambda report: isinstance(report, Progress) and report.step > 20, trainer, batch_size=1)
-    assert (trainer.epoch, trainer.is_trained) == (0, True)
+    assert trainer.network is not None
+    assert (trainer.epoch, trainer.network.is_trained) == (0, True)
     before, steps = trainer.model.get_weights(), int(trainer.model.optimizer.iterations)
     started = train(project(epochs=1, batch_size=1000), trainer, further=True).started
     assert (started.first_epoch, started.first_step) == (0, 0)
@@ -154,8 +155,8 @@ def test_a_network_stopped_in_its_first_epoch_trains_further() -> None:
 def test_a_network_stopped_before_its_first_step_is_not_trained() -> None:
     trainer = Trainer(dataset())
     train(project(), trainer, Counted(4))
-    assert trainer.model is not None
-    assert not trainer.is_trained
+    assert trainer.network is not None
+    assert not trainer.network.is_trained
 
 
 class Counted(RunControl):

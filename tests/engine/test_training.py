@@ -73,7 +73,7 @@ def test_a_run_is_told_from_start_to_end(done: tuple[Trainer, Reports]) -> None:
     assert not ended.restored_best
     assert ended.seconds >= sum(each.seconds for each in reports.epochs)
     assert trainer.epoch == 3
-    assert trainer.project == SEEN
+    assert trainer.network is not None and trainer.network.project == SEEN
 
 
 def test_histograms_are_of_the_weights_at_that_time(done: tuple[Trainer, Reports]) -> None:
@@ -282,11 +282,11 @@ def test_another_loss_keeps_the_optimizer_and_another_optimizer_is_new() -> None
 
 
 def test_only_the_same_layers_and_data_can_go_on(done: tuple[Trainer, Reports]) -> None:
-    assert not Trainer(dataset()).can_continue(project())
     trainer, _ = done
-    assert trainer.can_continue(project(epochs=9, batch_size=3, optimizer=SGD()))
+    assert trainer.network is not None
+    assert trainer.network.can_continue(project(epochs=9, batch_size=3, optimizer=SGD()))
     other = project(Flatten(), OUTPUT)
-    assert not trainer.can_continue(other)
+    assert not trainer.network.can_continue(other)
     before = weights(trainer)
     ended = train(other, trainer, further=True).ended
     assert ended.outcome is Outcome.FAILED

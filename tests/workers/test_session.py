@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.document.data import Digits, LogicTable, Mnist
 from desktop.document.project import Project, starter_project
+from desktop.engine.builder import build
+from desktop.engine.network import Network
 from desktop.workers import tasks
 from desktop.workers.reports import Outcome
 from desktop.workers.session import Session, State
@@ -33,6 +37,13 @@ def ready(session: Session, qtbot: QtBot) -> Session:
         session.start()
         session.load_data(Digits())
     return session
+
+
+def drawing() -> np.ndarray:
+    """A stroke from top to bottom."""
+    paper = np.zeros((280, 280), np.uint8)
+    paper[60:220, 130:150] = 255
+    return paper
 
 
 def project(epochs: int = 2) -> Project:
@@ -143,10 +154,8 @@ def test_closing_while_training_waits_for_the_end(ready: Session, qtbot: QtBot) 
 def test_a_drawing_is_answered_while_training(ready: Session, qtbot: QtBot) -> None:
     with qtbot.waitSignal(ready.epochEnded, timeout=PATIENCE):
         ready.train(project(10_000))
-    drawing = np.zeros((280, 280), np.uint8)
-    drawing[60:220, 130:150] = 255
     with qtbot.waitSignal(ready.predicted, timeout=PATIENCE) as predicted:
-        request = ready.predict(drawing)
+        request = ready.predict(drawing())
     prediction = predicted.args[0]
     assert prediction.request == request
     assert prediction.probabilities.sum() == pytest.approx(1, abs=1e-3)
@@ -160,9 +169,7 @@ def test_only_the_newest_drawing_is_answered(ready: Session, qtbot: QtBot) -> No
         ready.train(project(1))
     answered: list[int] = []
     ready.predicted.connect(lambda prediction: answered.append(prediction.request))
-    drawing = np.zeros((280, 280), np.uint8)
-    drawing[60:220, 130:150] = 255
-    requests = [ready.predict(drawing) for _ in range(20)]
+    requests = [ready.predict(drawing()) for _ in range(20)]
     qtbot.waitUntil(lambda: bool(answered) and answered[-1] == requests[-1], timeout=PATIENCE)
     assert len(answered) < len(requests)
 
@@ -316,6 +323,88 @@ def test_reset_while_training_stops_first(ready: Session, qtbot: QtBot) -> None:
         ready.reset()
     assert ready.state is State.IDLE
     assert not ready.has_model
+
+
+def test_a_run_ends_before_the_network_is_reset(ready: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(ready.epochEnded, timeout=PATIENCE):
+        ready.train(project(10_000))
+    seen: list[str] = []
+    ready.runEnded.connect(lambda _: seen.append("ended"))
+    ready.modelReset.connect(lambda: seen.append("reset"))
+    ready.reset()
+    qtbot.waitUntil(lambda: len(seen) == 2, timeout=PATIENCE)
+    assert seen == ["ended", "reset"]
+
+
+def loaded(seed: int = 5) -> Network:
+    """A network like one from a file."""
+    return Network.loaded(build(project(), seed), project())
+
+
+def test_an_adopted_network_is_used_like_a_trained_one(ready: Session, qtbot: QtBot) -> None:
+    network = loaded()
+    mean = float(network.model.layers[1].kernel.numpy().mean())
+    with qtbot.waitSignal(ready.modelAdopted) as adopted:
+        assert ready.adopt(network)
+    assert adopted.args[0] == project()
+    assert ready.has_model
+    assert ready.unsaved_seconds == 0
+    with qtbot.waitSignal(ready.predicted, timeout=PATIENCE) as predicted:
+        ready.predict(drawing())
+    assert predicted.args[0].is_trained
+    with qtbot.waitSignal(ready.evaluated, timeout=PATIENCE):
+        ready.evaluate()
+    assert ready.can_continue(project(3))
+    with (
+        qtbot.waitSignal(ready.runEnded, timeout=PATIENCE) as ended,
+        qtbot.waitSignal(ready.runStarted, timeout=PATIENCE) as started,
+    ):
+        ready.train(project(3), further=True)
+    kernel = next(each for each in started.args[0].histograms if each.weight == "kernel")
+    assert kernel.mean == pytest.approx(mean, rel=1e-5)
+    assert (ended.args[0].outcome, ended.args[0].epoch) == (Outcome.FINISHED, 3)
+    assert ready.unsaved_seconds > 0
+
+
+def test_no_network_is_adopted_while_another_is_trained(ready: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(ready.progress, timeout=PATIENCE):
+        ready.train(project(10_000))
+    assert not ready.adopt(loaded())
+    with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE):
+        ready.stop()
+
+
+def test_a_prediction_does_not_bring_back_a_network_that_was_reset(
+    ready: Session, qtbot: QtBot
+) -> None:
+    network = loaded()
+    ready.adopt(network)
+    told: list[object] = []
+    ready.predicted.connect(told.append)
+    with qtbot.waitSignal(ready.predictionFailed, timeout=PATIENCE):
+        ready.predict(drawing())
+        ready.reset()
+        ready.predict(drawing())
+    assert told == []
+    gone = weakref.ref(network)
+    del network
+    qtbot.waitUntil(lambda: gc.collect() >= 0 and gone() is None, timeout=PATIENCE)
+
+
+def test_a_prediction_is_of_the_network_there_is_when_it_comes(
+    ready: Session, qtbot: QtBot
+) -> None:
+    ready.adopt(loaded())
+    after: list[np.ndarray] = []
+    ready.predicted.connect(lambda prediction: after.append(prediction.probabilities))
+    newer = loaded(seed=6)
+    with qtbot.waitSignal(ready.predicted, timeout=PATIENCE):
+        ready.predict(drawing())
+        ready.adopt(newer)
+    with qtbot.waitSignal(ready.predicted, timeout=PATIENCE):
+        ready.predict(drawing())
+    assert len(after) == 2
+    assert np.array_equal(after[0], after[1])
 
 
 def test_a_closed_session_does_not_start(session: Session) -> None:

@@ -1,0 +1,152 @@
+"""One network and its life, from its first weights through any number of runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from desktop.document.project import Project
+from desktop.document.training import Training
+from desktop.engine.batches import Batches
+from desktop.engine.blocks import Blocks, CompilerChoice
+from desktop.engine.builder import build, compile_model, keras_object, same_but_learning_rate
+from desktop.engine.callback import Clock, EpochPart
+from desktop.engine.fused import FusedSteps
+
+if TYPE_CHECKING:
+    from desktop.engine.prediction import Predictor
+
+COURSE = ("batch_size", "shuffle", "seed", "loss", "metrics")  # settings that make up an epoch
+
+
+@dataclass(frozen=True)
+class PartialEpoch:
+    """An epoch that was broken off, and the settings it can be completed with."""
+
+    part: EpochPart
+    training: Training
+    seed: int
+
+    def suits(self, training: Training) -> bool:
+        """Whether `training` has the same batches, in the same order, and judges them alike."""
+        return all(getattr(training, name) == getattr(self.training, name) for name in COURSE)
+
+
+class Network:
+    """A compiled `keras.Sequential`, and what there is to know about its training.
+
+    `project` is the one it was built from and last trained with. `epoch` is the number of epochs
+    completed over its life; one broken off does not count. `weights_epoch` is the one that its
+    weights are of: an earlier one after early stopping restored the best. The model is trained on
+    one thread at a time, through a `Trainer`; everything may be read on any.
+    """
+
+    def __init__(self, model: Any, project: Project, *, is_loaded: bool = False) -> None:
+        """A network of `model`, made of the layers of `project` and compiled for it.
+
+        `is_loaded` if its weights come from a file.
+        """
+        self.model = model
+        self.project = project
+        self.is_loaded = is_loaded
+        self.epoch = self.weights_epoch = 0
+        self.choice: CompilerChoice | None = None  # of the steps
+        self.partial: PartialEpoch | None = None  # the epoch after those that were completed
+        self._was_trained = False  # before the run under way
+        self._unsaved = 0.0  # seconds of training before the run under way
+        self._run: tuple[Blocks, Clock] | None = None  # under way
+        self._steps: FusedSteps | None = None  # of the model as it is compiled
+        self._predictor: Predictor | None = None
+
+    @classmethod
+    def new(cls, project: Project, seed: int) -> Network:
+        """A network with new weights. Raises ProjectError if `project` has errors."""
+        return cls(build(project, seed), project)
+
+    @classmethod
+    def loaded(cls, model: Any, project: Project) -> Network:
+        """The network of a `model` that was read from a file.
+
+        Its layers are those of `project`, one for one; it is compiled with the training settings
+        of that, the optimizer being a new one.
+        """
+        compile_model(model, project)
+        return cls(model, project, is_loaded=True)
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether the weights are not the first ones: also in the middle of the first epoch."""
+        run = self._run
+        return self.is_loaded or self._was_trained or (run is not None and run[0].taken > 0)
+
+    @property
+    def unsaved_seconds(self) -> float:
+        """Seconds of training since the network was made or saved, the run under way included."""
+        run = self._run
+        return self._unsaved + (run[1].seconds() if run is not None else 0.0)
+
+    def mark_saved(self) -> None:
+        """Nothing is lost with the network now: a file has its weights."""
+        self._unsaved = 0.0
+
+    def can_continue(self, project: Project) -> bool:
+        """Whether these weights suit `project`: its layers and data are the same."""
+        return (project.layers, project.data) == (self.project.layers, self.project.data)
+
+    @property
+    def predictor(self) -> Predictor:
+        """Asks the model about drawings, on one thread. Raises PredictionError if it takes none."""
+        from desktop.engine.prediction import Predictor
+
+        predictor, project = self._predictor, self.project
+        # The loss decides how outputs are read.
+        if predictor is None or predictor.project.training.loss != project.training.loss:
+            self._predictor = predictor = Predictor(self.model, project)
+        return predictor
+
+    def complete(self, epoch: int) -> None:
+        """The epochs up to `epoch` are completed, and the weights are those after it."""
+        self.epoch = self.weights_epoch = epoch
+
+    # --- runs -------------------------------------------------------------------------------------
+
+    def recompile(self, project: Project) -> None:
+        """Take over the training settings of `project`, which the network can continue with.
+
+        The optimizer and its state are kept as long as its settings are. A changed learning rate
+        is set, other changes make a new optimizer.
+        """
+        old, new = self.project.training, project.training
+        optimizer = self.model.optimizer
+        if not same_but_learning_rate(old.optimizer, new.optimizer):
+            optimizer = keras_object(new.optimizer)
+        elif old.optimizer != new.optimizer:
+            optimizer.learning_rate = new.optimizer.learning_rate
+        if optimizer is not self.model.optimizer or (old.loss, old.metrics) != (
+            new.loss,
+            new.metrics,
+        ):
+            compile_model(self.model, project, optimizer)
+            self._steps = self.choice = None
+        self.project = project
+
+    def steps(self, training: Batches) -> tuple[FusedSteps, CompilerChoice]:
+        """The steps and the choice of their compiler: those of the last run, if they still fit."""
+        if (
+            self._steps is None
+            or self.choice is None
+            or self._steps.batch_size != training.batch_size
+        ):
+            self._steps = FusedSteps(self.model, training.batch_size, training.at(0))
+            self.choice = CompilerChoice(self.project, self._steps)
+        return self._steps, self.choice
+
+    def run_begins(self, blocks: Blocks, clock: Clock) -> None:
+        """A run trains `blocks` from now on, its time being taken by `clock`."""
+        self._run = blocks, clock
+
+    def run_ends(self, partial: PartialEpoch | None) -> None:
+        """The run is over; `partial` is what it trained of an epoch that it did not complete."""
+        self._was_trained = self.is_trained
+        self._unsaved, self._run = self.unsaved_seconds, None
+        self.partial = partial

@@ -1,0 +1,110 @@
+"""What is done with the network itself: training, evaluation, saving."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.document.project import Project
+from desktop.engine.control import RunControl
+from desktop.engine.reports import Evaluation, Report, RunEnded, RunStarted
+from desktop.workers import tasks
+from desktop.workers.threads import Threads
+
+if TYPE_CHECKING:
+    from desktop.engine.datasets import Dataset
+    from desktop.engine.network import Network
+    from desktop.engine.training import Trainer
+
+
+class NetworkRunner(QObject):
+    """Holds the current network, and does one thing at a time with it.
+
+    Signals:
+        reported: every report of the training run under way; the first of a new network comes
+            after it has become the current one.
+        evaluated: an Evaluation, or why there is none; None if the network is gone by then.
+        saved: the path.
+        saveFailed: why, and the path.
+    """
+
+    reported = Signal(object)
+    evaluated = Signal(object)
+    saved = Signal(str)
+    saveFailed = Signal(str, str)
+
+    def __init__(self, threads: Threads, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._threads = threads
+        self._trainer: Trainer | None = None  # of the run under way
+        self._runs = count(1)
+        self._run = 0
+        self.network: Network | None = None
+        self.control = RunControl()  # of what is under way
+
+    def train(self, dataset: Dataset, project: Project, network: Network | None) -> None:
+        """Train `network` further, or else a new one, on `dataset`.
+
+        A new network becomes the current one when its training starts.
+        """
+        from desktop.engine.training import Trainer
+
+        self._trainer = trainer = Trainer(dataset, network)
+        self.control = RunControl()
+        self._run = next(self._runs)
+        report = partial(self._threads.deliver, self._on_report)
+        self._threads.engine(
+            partial(
+                tasks.train,
+                trainer,
+                project,
+                self.control,
+                report,
+                further=network is not None,
+                run=self._run,
+            )
+        )
+
+    def evaluate(self, dataset: Dataset) -> None:
+        """Evaluate the network on the test rows of `dataset`."""
+        network = self.network
+        assert network is not None
+        self.control = RunControl()
+        self._threads.engine(
+            partial(tasks.evaluate, network, dataset, self.control),
+            partial(self._on_evaluated, network),
+            partial(self._on_evaluated, network),
+        )
+
+    def save(self, path: Path) -> None:
+        """Save the network as a .keras file."""
+        network = self.network
+        assert network is not None
+        self._threads.engine(
+            partial(tasks.save_model, network, path),
+            partial(self._on_saved, network),
+            partial(self._on_save_failed, str(path)),
+        )
+
+    def _on_report(self, report: Report) -> None:
+        if report.run != self._run or self._trainer is None:
+            return
+        if isinstance(report, RunStarted):
+            self.network = self._trainer.network
+        elif isinstance(report, RunEnded):
+            self._trainer = None
+        self.reported.emit(report)
+
+    def _on_evaluated(self, network: Network, result: Evaluation | str) -> None:
+        self.evaluated.emit(result if network is self.network else None)
+
+    def _on_saved(self, network: Network, path: str) -> None:
+        network.mark_saved()
+        self.saved.emit(path)
+
+    def _on_save_failed(self, path: str, message: str) -> None:
+        self.saveFailed.emit(message, path)
