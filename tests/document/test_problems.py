@@ -45,6 +45,7 @@ BINARY, SPARSE = BinaryCrossentropy(), SparseCategoricalCrossentropy()
 LOGITS = CategoricalCrossentropy(from_logits=True)
 IMAGE = Reshape(target_shape=(8, 8, 1))
 PICTURES = (Reshape(target_shape=(28, 28, 1)), Conv2D(activation=A.RELU))
+RAW = {"scale_pixels": False}
 OUTPUT = Dense(units=10, activation=A.SOFTMAX)
 
 
@@ -130,9 +131,16 @@ def fixed(problem: Problem) -> Project:
             GlobalAveragePooling2D(),
             Softmax(),
         ),
-        stack(Rescaling(scale=1 / 255), Flatten(), OUTPUT, data=Mnist(scale_pixels=False)),
-        stack(Flatten(), BatchNormalization(), OUTPUT, data=Mnist(scale_pixels=False)),
+        stack(Rescaling(scale=1 / 255), Flatten(), OUTPUT, data=Mnist(**RAW)),
+        stack(Flatten(), BatchNormalization(), OUTPUT, data=Mnist(**RAW)),
         stack(Flatten(), Rescaling(scale=2, offset=-1), OUTPUT),
+        stack(Flatten(), Rescaling(offset=-1), OUTPUT),
+        stack(Flatten(), Rescaling(offset=-0.5), OUTPUT),
+        stack(Rescaling(scale=-1 / 16, offset=1), Flatten(), OUTPUT, data=Digits(**RAW)),
+        stack(Rescaling(scale=1 / 8, offset=-1), Flatten(), OUTPUT, data=Digits(**RAW)),
+        stack(
+            Rescaling(scale=1 / 5), Rescaling(scale=1 / 51), Flatten(), OUTPUT, data=Mnist(**RAW)
+        ),
         stack(Flatten(), OUTPUT, metrics=tuple(Metric)),
         logic(Dense(units=1, activation=A.SIGMOID), metrics=(Metric.AUC, Metric.PRECISION)),
         stack(
@@ -142,7 +150,7 @@ def fixed(problem: Problem) -> Project:
             reduce_lr_on_plateau=ReduceLROnPlateau(mode=Direction.MIN),
         ),
     ],
-    ids=range(35),
+    ids=range(40),
 )
 def test_sensible_stacks_have_no_problem(project: Project) -> None:
     assert problems(project) == ()
@@ -461,7 +469,7 @@ CASES = {
         stack(IMAGE, Conv2D(activation=A.RELU), AveragePooling2D(), Flatten(), OUTPUT),
     ),
     "pixels up to 255": (
-        stack(Flatten(), OUTPUT, data=Mnist(scale_pixels=False)),
+        stack(Flatten(), OUTPUT, data=Mnist(**RAW)),
         (WARNING, None, None, "Pixels reach the network as 0 to 255"),
         stack(Flatten(), OUTPUT, data=Mnist()),
     ),
@@ -469,6 +477,21 @@ CASES = {
         stack(Rescaling(scale=1 / 255), Flatten(), OUTPUT, data=Mnist()),
         (WARNING, 0, None, "Pixels are scaled twice"),
         stack(Flatten(), OUTPUT, data=Mnist()),
+    ),
+    "pixels scaled twice around another value": (
+        stack(Rescaling(scale=1 / 255, offset=0.5), Flatten(), OUTPUT, data=Mnist()),
+        (WARNING, 0, None, "Pixels are scaled twice and reach the network as 0.5 to 0.504"),
+        stack(Flatten(), OUTPUT, data=Mnist()),
+    ),
+    "pixels turned round and not scaled": (
+        stack(Rescaling(scale=-1), Flatten(), OUTPUT, data=Mnist(**RAW)),
+        (WARNING, 0, None, "Pixels reach the network as -255 to 0"),
+        None,
+    ),
+    "pixels scaled by too much": (
+        stack(Rescaling(scale=1e-5), Flatten(), OUTPUT, data=Mnist(**RAW)),
+        (WARNING, 0, None, "Pixels reach the network as 0 to 0.00255: too little difference"),
+        stack(Rescaling(scale=1 / 255), Flatten(), OUTPUT, data=Mnist(**RAW)),
     ),
     "batches that do not fit into memory": (
         stack(*PICTURES, Flatten(), OUTPUT, data=Mnist(), batch_size=10**6),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from desktop.document.analysis import LayerInfo
 
 _LARGEST_INPUT = 10.0  # beyond this, steps of the usual size overshoot
-_SMALLEST_INPUT = 0.05  # below this, they lead nowhere
+_SMALLEST_SPREAD = 0.05  # from the darkest to the brightest pixel; below, all look alike
 
 
 def nothing_to_train(case: Case) -> Iterator[Problem]:
@@ -61,13 +61,13 @@ def step_freezes(case: Case) -> Iterator[Problem]:
     function = case.right_activation if at_output else Activation.SIGMOID
     if function is Activation.SOFTMAX and (last.output_shape or ())[-1:] == (1,):
         function = Activation.SIGMOID
-    mended = with_activation(case.project, last.index, function)
+    fixed = with_activation(case.project, last.index, function)
     yield Problem(
         Severity.WARNING,
         f"The slope of step is zero everywhere, so {listed(frozen)} cannot learn: {ending}",
         last.index,
         "activation",
-        Fix(f"Use {function}", mended) if mended is not None else None,
+        Fix(f"Use {function}", fixed) if fixed is not None else None,
     )
 
 
@@ -80,49 +80,59 @@ def no_nonlinearity(case: Case) -> Iterator[Problem]:
             if function not in (None, Activation.LINEAR) or isinstance(info.layer, MaxPooling2D):
                 linear = None
             continue
-        mended = with_activation(case.project, linear.index, Activation.RELU) if linear else None
-        if linear is not None and mended is not None:
+        fixed = with_activation(case.project, linear.index, Activation.RELU) if linear else None
+        if linear is not None and fixed is not None:
             yield Problem(
                 Severity.WARNING,
                 f"Nothing non-linear stands between {linear.name} and {info.name}: "
                 "together they can do no more than one layer",
                 linear.index,
                 "activation",
-                Fix(f"Use relu in {linear.name}", mended),
+                Fix(f"Use relu in {linear.name}", fixed),
             )
         linear = info if function is Activation.LINEAR else None
 
 
 def pixel_range(case: Case) -> Iterator[Problem]:
-    """Pixels that are not scaled, or scaled twice."""
+    """Pixels that are not scaled, or scaled until they hardly differ."""
     data = case.project.data
     if "scale_pixels" not in type(data).model_fields:
         return
-    largest, scaled_by = data.value_range[1], None
+    low, high = data.value_range
+    scalings: list[LayerInfo] = []
     for info in case.layers:
         if isinstance(info.layer, Rescaling):
-            largest, scaled_by = largest * info.layer.scale + info.layer.offset, info
+            ends = (end * info.layer.scale + info.layer.offset for end in (low, high))
+            low, high = sorted(ends)  # a negative factor turns them round
+            scalings.append(info)
         elif isinstance(info.layer, BatchNormalization):
             return  # brings any range into shape
         elif not isinstance(info.layer, Flatten | Reshape):
             break
-    if abs(largest) > _LARGEST_INPUT:
+    reach = f"reach the network as {low:.3g} to {high:.3g}"
+    if max(-low, high) > _LARGEST_INPUT:
+        scaled = case.project.replace(data=data.replace(scale_pixels=True))
         yield Problem(
             Severity.WARNING,
-            f"Pixels reach the network as 0 to {largest:g}; it learns best from values around "
-            "0 to 1",
-            scaled_by.index if scaled_by else None,
-            fix=Fix("Scale pixels", case.project.replace(data=data.replace(scale_pixels=True)))
-            if scaled_by is None
-            else None,
+            f"Pixels {reach}; it learns best from values around 0 to 1",
+            scalings[-1].index if scalings else None,
+            fix=None if scalings else Fix("Scale pixels", scaled),
         )
-    elif abs(largest) < _SMALLEST_INPUT and scaled_by is not None:
+    elif high - low < _SMALLEST_SPREAD and scalings:
+        last = scalings[-1]
+        twice = len(scalings) > 1 or getattr(data, "scale_pixels", False)
+        factor = Rescaling(scale=1 / data.value_range[1])
         yield Problem(
             Severity.WARNING,
-            f"Pixels are scaled twice and reach the network as 0 to {largest:.2g}: too small to "
+            f"Pixels {'are scaled twice and ' if twice else ''}{reach}: too little difference to "
             "learn from",
-            scaled_by.index,
-            fix=Fix(f"Remove {scaled_by.name}", case.project.removed(scaled_by.index)),
+            last.index,
+            fix=Fix(f"Remove {last.name}", case.project.removed(last.index))
+            if twice
+            else Fix(
+                f"Use 1/{data.value_range[1]:g} in {last.name}",
+                case.project.with_layer(last.index, factor),
+            ),
         )
 
 
