@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from desktop.document.training import Training
 
 BYTES_PER_NUMBER = 4  # float32
-OPTIMIZER_SLOTS = {"SGD": 0, "RMSprop": 1, "Adagrad": 1, "Adam": 2, "AdamW": 2, "Nadam": 2}
 
 
 def physical_memory() -> int | None:
@@ -42,10 +41,15 @@ def available_memory(meminfo: Path = Path("/proc/meminfo")) -> int | None:
     return sum(kilobytes) * 1024
 
 
-def parameter_bytes(parameters: int, training: Training) -> int:
-    """Bytes for the weights, their gradients and what the optimizer keeps of each."""
-    slots = OPTIMIZER_SLOTS.get(training.optimizer.tag, 2)
-    return parameters * BYTES_PER_NUMBER * (2 + slots)
+def parameter_bytes(parameters: int, trainable: int, training: Training) -> int:
+    """Bytes for all weights, the copy of the best, and what training keeps of the trainable ones.
+
+    That is a gradient of each, and the optimizer's slots.
+    """
+    stopping = training.early_stopping
+    copies = 2 if stopping is not None and stopping.restore_best_weights else 1
+    numbers = parameters * copies + trainable * (1 + training.optimizer.slots)
+    return numbers * BYTES_PER_NUMBER
 
 
 def activation_bytes(layers: tuple[LayerInfo, ...]) -> int:

@@ -59,6 +59,11 @@ class Spec(BaseModel):
         return type(self).model_validate({**dict(self), **changes})
 
     @classmethod
+    def suggested(cls) -> Self:
+        """What a form starts with when it is switched on: the defaults, or better ones."""
+        return cls()
+
+    @classmethod
     def summary(cls) -> str:
         """The first line of the class's docstring: what it does, in one sentence."""
         return (cls.__doc__ or "").strip().split("\n", 1)[0]

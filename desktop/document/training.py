@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import Field, field_validator
 
@@ -35,6 +35,11 @@ class Optimizer(Spec):
         json_schema_extra={"advanced": True, "none": "Off"},
     )
 
+    @property
+    def slots(self) -> int:
+        """How many numbers Keras's optimizer keeps for each trainable weight."""
+        raise NotImplementedError
+
 
 class SGD(Optimizer):
     """Plain gradient descent: a step against the gradient, with momentum if you like."""
@@ -48,6 +53,10 @@ class SGD(Optimizer):
     nesterov: bool = Field(
         False, title="Nesterov", description="Look ahead along the momentum first"
     )
+
+    @property
+    def slots(self) -> int:
+        return int(self.momentum != 0)  # its velocity
 
 
 class _Moments(Optimizer):
@@ -75,6 +84,10 @@ class _Moments(Optimizer):
         json_schema_extra=ADVANCED,
     )
 
+    @property
+    def slots(self) -> int:
+        return 2  # two running means
+
 
 class Adam(_Moments):
     """Adapts the step of every weight to its gradients: a good first choice."""
@@ -82,9 +95,13 @@ class Adam(_Moments):
     amsgrad: bool = Field(
         False,
         title="AMSGrad",
-        description="Never forget the largest gradient",
+        description="Divide by the largest squared gradient so far",
         json_schema_extra=ADVANCED,
     )
+
+    @property
+    def slots(self) -> int:
+        return super().slots + self.amsgrad  # the largest squared gradient
 
 
 class AdamW(_Moments):
@@ -99,9 +116,13 @@ class AdamW(_Moments):
     amsgrad: bool = Field(
         False,
         title="AMSGrad",
-        description="Never forget the largest gradient",
+        description="Divide by the largest squared gradient so far",
         json_schema_extra=ADVANCED,
     )
+
+    @property
+    def slots(self) -> int:
+        return super().slots + self.amsgrad  # the largest squared gradient
 
 
 class Nadam(_Moments):
@@ -129,6 +150,10 @@ class RMSprop(Optimizer):
         json_schema_extra=ADVANCED,
     )
 
+    @property
+    def slots(self) -> int:
+        return 1 + (self.momentum != 0) + self.centered
+
 
 class Adagrad(Optimizer):
     """Shrinks the step of a weight the more it has already moved."""
@@ -143,6 +168,10 @@ class Adagrad(Optimizer):
         description="Against division by 0",
         json_schema_extra=ADVANCED,
     )
+
+    @property
+    def slots(self) -> int:
+        return 1
 
 
 # --- losses ---------------------------------------------------------------------------------------
@@ -237,7 +266,7 @@ class EarlyStopping(_Watching):
     write_defaults: ClassVar[bool] = True
     patience: int = Field(
         0, ge=0, title="Patience", description="Epochs without improvement that are tolerated"
-    )
+    )  # Keras's default, for files that leave it out; see `suggested`
     min_delta: float = Field(
         0.0, ge=0, title="Smallest change", description="Less than this is no improvement"
     )
@@ -251,6 +280,10 @@ class EarlyStopping(_Watching):
         description="Epochs at the start that are not judged",
         json_schema_extra=ADVANCED,
     )
+
+    @classmethod
+    def suggested(cls) -> Self:
+        return cls(patience=5)  # 0 ends the training at the first epoch that is a little worse
 
 
 class ReduceLROnPlateau(_Watching):

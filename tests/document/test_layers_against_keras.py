@@ -229,3 +229,21 @@ def test_every_valid_optimizer_and_loss_is_accepted_by_keras(cls: type[Spec]) ->
                 assert made[field.name] == pytest.approx(value, rel=1e-6)
 
     check()
+
+
+# --- memory ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cls", variants(Optimizer), ids=name_of)
+def test_an_optimizer_keeps_as_many_numbers_as_is_said(cls: type[Optimizer]) -> None:
+    keras = backend.keras()
+
+    @given(optimizer=specs(cls))
+    @BUILDING
+    def check(optimizer: Optimizer) -> None:
+        theirs = keras_object(optimizer)
+        theirs.build([keras.Variable(np.zeros((3, 5), np.float32))])
+        kept = [each for each in theirs.variables if each.shape == (3, 5)]
+        assert optimizer.slots == len(kept)
+
+    check()

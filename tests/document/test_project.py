@@ -11,7 +11,7 @@ from desktop.document.layers import Dense, Dropout, Flatten
 from desktop.document.memory import activation_bytes, parameter_bytes, physical_memory
 from desktop.document.project import MAX_LAYERS, Project, starter_project
 from desktop.document.spec import SpecError
-from desktop.document.training import SGD, Adam, Training
+from desktop.document.training import SGD, Adam, EarlyStopping, Training
 from tests.document.strategies import projects
 
 
@@ -115,7 +115,10 @@ def test_what_a_network_takes() -> None:
     from desktop.document.analysis import trace
 
     adam, plain = Training(optimizer=Adam()), Training(optimizer=SGD())
-    assert parameter_bytes(1000, adam) == 16_000  # weights, gradients, and two running means
-    assert parameter_bytes(1000, plain) == 8_000
+    assert parameter_bytes(1000, 1000, adam) == 16_000  # weights, gradients, two running means
+    assert parameter_bytes(1000, 1000, plain) == 8_000
+    assert parameter_bytes(1000, 400, plain) == 5_600  # no gradients of what is not trained
+    restoring = EarlyStopping(restore_best_weights=True)
+    assert parameter_bytes(1000, 1000, plain.replace(early_stopping=restoring)) == 12_000
     project = Project(data=Mnist(), layers=(Flatten(), Dense(units=10), Dropout()))
     assert activation_bytes(trace(project)) == 20 * 4 * 2  # flattening takes no memory

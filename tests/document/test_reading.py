@@ -376,3 +376,10 @@ def test_a_data_file_elsewhere_keeps_its_name(tmp_path: Path) -> None:
     path = tmp_path / "digits.layerwise"
     write_project(path, project)
     assert read_project(path) == project
+
+
+def test_a_patience_that_is_left_out_is_the_default_of_keras() -> None:
+    text = '{"format": 1, "training": {"early_stopping": {"monitor": "loss"}}}'
+    stopping = parse_project(text).training.early_stopping
+    assert stopping is not None
+    assert stopping.patience == 0

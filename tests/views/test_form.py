@@ -310,13 +310,13 @@ def test_another_optimizer_brings_its_own_defaults(qtbot: QtBot) -> None:
 def test_nested_settings_are_turned_on_and_off(qtbot: QtBot) -> None:
     kept = Kept(qtbot, Training())
     kept.box("early_stopping").click()
-    assert kept.spec.early_stopping == EarlyStopping()
-    enter(qtbot, kept.line("early_stopping.patience"), "5")
-    assert kept.spec.early_stopping.patience == 5
+    assert kept.spec.early_stopping == EarlyStopping(patience=5)
+    enter(qtbot, kept.line("early_stopping.patience"), "7")
+    assert kept.spec.early_stopping.patience == 7
     kept.box("early_stopping").click()
     assert kept.spec.early_stopping is None
     kept.box("early_stopping").click()
-    assert kept.spec.early_stopping.patience == 5  # remembered
+    assert kept.spec.early_stopping.patience == 7  # remembered
 
 
 def test_logic_rows(qtbot: QtBot) -> None:

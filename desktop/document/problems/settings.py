@@ -132,7 +132,8 @@ def fits_memory(case: Case) -> Iterator[Problem]:
         return
     training, limit = case.project.training, case.memory * _MEMORY_SHARE
     total = sum(info.parameters for info in case.layers)
-    weights = parameter_bytes(total, training)
+    trainable = sum(info.trainable_parameters for info in case.layers)
+    weights = parameter_bytes(total, trainable, training)
     if weights > limit:
         largest = max(case.layers, key=lambda info: info.parameters)
         yield Problem(

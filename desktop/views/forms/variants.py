@@ -135,7 +135,7 @@ class NestedEditor(_WithForm):
         if not checked:
             self.edited.emit(None)
         else:
-            self.edited.emit(self._last or self.field.variants[0]())
+            self.edited.emit(self._last or self.field.variants[0].suggested())
 
 
 def _converted(value: Spec | None, cls: type[Spec]) -> Spec:
