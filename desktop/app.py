@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 from desktop.garbage import uncollected
@@ -9,12 +10,15 @@ from desktop.garbage import uncollected
 
 def main() -> int:
     """Run the program with the arguments of this process. Returns its exit code."""
-    if not sys.argv[1:]:  # nothing to parse, and the window is there sooner
+    try:
+        if not sys.argv[1:]:  # nothing to parse, and the window is there sooner
+            with uncollected():
+                from desktop.window import open_window
+
+            return open_window(None)
         with uncollected():
-            from desktop.window import open_window
+            from desktop.cli import run
 
-        return open_window(None)
-    with uncollected():
-        from desktop.cli import run
-
-    return run(sys.argv[1:])
+        return run(sys.argv[1:])
+    except KeyboardInterrupt:  # before anybody watches for it
+        return 128 + signal.SIGINT

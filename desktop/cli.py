@@ -1,7 +1,9 @@
 """The command line: the same engine without a window.
 
 Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 `check`
-found errors, 2 something could not be done (one line says what), 130 stopped with Ctrl+C.
+found errors, 2 something could not be done (one line says what), 128 and the number of the signal
+that stopped it (130 after Ctrl+C). A reader who leaves early, as in `check PROJECT | head -1`,
+changes neither what is done nor the exit code.
 """
 
 from __future__ import annotations
@@ -14,14 +16,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from desktop import __version__, json_output, startup
+from desktop import __version__, json_output, signals, startup, streams
 from desktop.cli_checks import CommandError, refuse_errors, refuse_machine
 from desktop.document.storage import ProjectFileError, read_project
 
 if TYPE_CHECKING:
     from desktop.document.project import Project
 
-FAILED, STOPPED = 2, 130
+DONE, ERRORS_FOUND, FAILED = 0, 1, 2
 MAX_SEED = 2**32 - 1
 
 logger = logging.getLogger("desktop")
@@ -53,15 +55,28 @@ AsJson = Annotated[
 
 def run(argv: list[str]) -> int:
     """Do what the arguments `argv` (without the program's name) ask for; returns the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a console may lack some characters
-            stream.reconfigure(errors="replace")
+    with streams.lasting() as (output, _):
+        code = _run(argv)
+        output.flush()
+        if output.failed and code in (DONE, ERRORS_FOUND):
+            assert output.error is not None
+            reason = output.error.strerror or output.error
+            return _fail(f"The result could not be written to standard output: {reason}")
+        return code
+
+
+def _run(argv: list[str]) -> int:
     try:
-        return int(typer.main.get_command(app).main(argv, _program(), standalone_mode=False) or 0)
+        with signals.Watch(signals.end):
+            command = typer.main.get_command(app)
+            return int(command.main(argv, _program(), standalone_mode=False) or DONE)
     except typer.TyperException as error:
         return _fail(f"{_usage_message(error)} ({_program()} --help shows how it is used)")
-    except KeyboardInterrupt:
-        return _stopped()
+    except signals.Ended as ended:
+        from desktop.console import say
+
+        say("Stopped")
+        return signals.exit_code(ended.number)
     except Exception as error:
         if isinstance(error, _user_errors()):
             return _fail(str(error))
@@ -88,7 +103,7 @@ def window(
     if context.invoked_subcommand != "open":
         # Errors reach the user as one line; what the engine logs besides is for programmers.
         logger.addHandler(logging.NullHandler())
-    return 0
+    return DONE
 
 
 @app.command("open", hidden=True)
@@ -126,7 +141,8 @@ def train(
 
     settings = {"epochs": epochs, "seed": seed}
     changes = {name: value for name, value in settings.items() if value is not None}
-    return 0 if train_project(project, changes, out, as_json) else _stopped()
+    train_project(project, changes, out, as_json)
+    return DONE
 
 
 @app.command()
@@ -145,7 +161,7 @@ def check(project: ProjectPath, as_json: AsJson = False) -> int:
         from desktop import console
 
         console.show_analysis(project.name, loaded.data.title, loaded.data.input_shape, analysis)
-    return 0 if analysis.is_trainable else 1
+    return DONE if analysis.is_trainable else ERRORS_FOUND
 
 
 @app.command()
@@ -172,7 +188,7 @@ def evaluate(model: ModelPath, project: ProjectPath, as_json: AsJson = False) ->
         json_output.print_json(json_output.evaluation_values(evaluation))
     else:
         console.show_evaluation(evaluation)
-    return 0
+    return DONE
 
 
 @app.command()
@@ -207,7 +223,7 @@ def predict(
         json_output.print_json(json_output.prediction_values(predictions))
     else:
         console.show_predictions(predictions)
-    return 0
+    return DONE
 
 
 @app.command("self-test")
@@ -265,10 +281,3 @@ def _fail(message: str) -> int:
 
     say(f"Error: {message}", "red")
     return FAILED
-
-
-def _stopped() -> int:
-    from desktop.console import say
-
-    say("Stopped")
-    return STOPPED

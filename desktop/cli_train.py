@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from desktop import console, json_output, startup
+from desktop import console, json_output, signals, startup
 from desktop.cli_checks import CommandError, refuse_errors, refuse_machine
 from desktop.document.storage import read_project, write_project
 
 if TYPE_CHECKING:
     from desktop.document.project import Project
-    from desktop.engine.control import RunControl
     from desktop.engine.reports import Evaluation
     from desktop.engine.training import Trainer
 
 
-def train_project(path: Path, changes: Mapping[str, Any], out: Path | None, as_json: bool) -> bool:
+def train_project(path: Path, changes: Mapping[str, Any], out: Path | None, as_json: bool) -> None:
     """Train the network of the project at `path`, with `changes` to its training settings.
 
-    The results are written to the folder `out`, if there is one, also after a stop. Returns
-    whether the training came to its end instead of being stopped.
+    The results are written to the folder `out`, if there is one, also if a signal stops the
+    training; then signals.Ended is raised after it. Raises CommandError and the engine's errors.
     """
     project = read_project(path)
     project = project.replace(training=project.training.replace(**changes))
@@ -39,27 +36,28 @@ def train_project(path: Path, changes: Mapping[str, Any], out: Path | None, as_j
 
     with json_output.quiet_output(as_json):
         trainer, control = Trainer(datasets.load(project.data)), RunControl()
-        with console.TrainingLog() as log, _stop_on_ctrl_c(control):
-            trainer.run(project, log, control)
-        ended = log.ended
-        assert ended is not None
-        # Also after a failure: the epochs before it may have taken hours.
-        trained = ended.outcome is not Outcome.FAILED or log.epochs
-        if folder is not None and trainer.model is not None and trained:
-            _write(folder, trainer, project, log)
+        with signals.Watch(lambda _: control.stop()) as watch:
+            with console.TrainingLog() as log:
+                trainer.run(project, log, control)
+            ended = log.ended
+            assert ended is not None
+            # Also after a failure: the epochs before it may have taken hours.
+            trained = ended.outcome is not Outcome.FAILED or log.epochs
+            if folder is not None and trainer.model is not None and trained:
+                _write(folder, trainer, project, log)
         if ended.outcome is Outcome.FAILED:
             raise CommandError(f"{path}: {ended.message}")
         if ended.message:
             console.say(ended.message)
-        stopped = ended.outcome is Outcome.STOPPED
-        evaluation = None if stopped else _evaluated(project, trainer)
+        evaluation = _evaluated(project, trainer) if watch.number is None else None
     if as_json:
         parameters = log.started.parameters if log.started else 0
         values = json_output.training_values(parameters, log.epochs, evaluation, ended.seconds)
         json_output.print_json(values)
     elif evaluation is not None:
         console.show_figures(evaluation)
-    return not stopped
+    if watch.number is not None:
+        raise signals.Ended(watch.number)
 
 
 def _made_folder(path: Path | None) -> Path | None:
@@ -91,22 +89,3 @@ def _evaluated(project: Project, trainer: Trainer) -> Evaluation:
     from desktop.engine.evaluation import evaluate
 
     return evaluate(trainer.model, project, trainer.dataset, trainer.epoch)
-
-
-@contextlib.contextmanager
-def _stop_on_ctrl_c(control: RunControl) -> Iterator[None]:
-    """The first Ctrl+C stops the run in order, a second one at once."""
-
-    def stop(number: int, frame: object) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        control.stop()
-
-    try:
-        before = signal.signal(signal.SIGINT, stop)
-    except ValueError:  # not on the main thread, which alone gets signals
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -29,6 +29,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QAction, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop import loop_signals, signals
 from desktop.window import make_window
 
 if TYPE_CHECKING:
@@ -46,13 +47,16 @@ class SelfTestError(Exception):
 def run_self_test(screenshots: Path | None = None) -> int:
     """Run every step offscreen; print a line for each. Returns 0 if all went well, else 1.
 
-    With `screenshots`, pictures of every page are saved in that folder.
+    With `screenshots`, pictures of every page are saved in that folder. Raises signals.Ended.
     """
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     qInstallMessageHandler(_tell)
     app = QApplication.instance() or QApplication([sys.argv[0]])
     assert isinstance(app, QApplication)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        loop_signals.watched(lambda _: QApplication.exit()) as watch,
+    ):
         os.environ["LAYERWISE_HOME"] = folder
         test = SelfTest(Path(folder), screenshots)
         try:
@@ -68,12 +72,15 @@ def run_self_test(screenshots: Path | None = None) -> int:
             ):
                 began = time.perf_counter()
                 step()
+                expect(watch.number is None, "a signal came")
                 say(
                     f"ok    {step.__name__.replace('_', ' ')} ({time.perf_counter() - began:.1f} s)"
                 )
         except Exception as error:
-            say(f"FAILED {step.__name__.replace('_', ' ')}: {type(error).__name__}: {error}")
             test.give_up()
+            if watch.number is not None:
+                raise signals.Ended(watch.number) from error
+            say(f"FAILED {step.__name__.replace('_', ' ')}: {type(error).__name__}: {error}")
             return 1
     say("self-test passed")
     return 0

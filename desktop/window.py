@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from desktop.garbage import uncollected
 
 with uncollected():
-    from desktop import paths, startup
+    from desktop import paths, signals, startup
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication, QWidget
@@ -61,10 +61,21 @@ def open_from_file_manager(app: QApplication, window: MainWindow) -> None:
 
 
 def run_window(app: QApplication, window: MainWindow) -> int:
-    """Start what the window needs and run it until it is closed. Returns the exit code."""
+    """Start what the window needs and run it until it is closed. Returns the exit code.
+
+    Ctrl+C in the terminal, and the system's signals to end, close it like its close button.
+    """
+    from desktop import loop_signals
+
+    def close(watch: signals.Watch) -> None:
+        if not window.close():  # the user wants to keep unsaved changes
+            watch.arm()
+
     when_painted(window, window.start)
     window.closed.connect(app.quit)
-    return app.exec()
+    with loop_signals.watched(close) as watch:
+        code = app.exec()
+    return code if watch.number is None else signals.exit_code(watch.number)
 
 
 def when_painted(window: QWidget, then: Callable[[], None]) -> None:
@@ -116,9 +127,6 @@ def catch_errors(window: MainWindow) -> None:
     def report(
         kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            sys.__excepthook__(kind, error, trace)
-            return
         logger.error("Not caught", exc_info=(kind, error, trace))
         bridge.failed.emit(
             f"Something went wrong inside Layerwise: {error}. Your project is still here; "

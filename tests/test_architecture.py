@@ -55,8 +55,11 @@ WIRING = (
     "desktop.cli_train",
     "desktop.console",
     "desktop.json_output",
+    "desktop.loop_signals",
     "desktop.self_test",
+    "desktop.signals",
     "desktop.startup",
+    "desktop.streams",
     "desktop.window",
     "main",
 )

@@ -587,21 +587,3 @@ def test_check_in_a_process_of_its_own(digits: Path, tmp_path: Path) -> None:
     result = other_process("check", digits, "--json", cwd=tmp_path)
     assert result.code == 0 and result.err == "" and result.json["parameters"] == 2410
     assert other_process("check", "none", cwd=tmp_path).code == 2
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no Ctrl+C to send to a child")
-def test_ctrl_c_from_outside(digits: Path, tmp_path: Path) -> None:
-    command = [sys.executable, str(MAIN), "train", str(digits), "--epochs", "100000"]
-    with subprocess.Popen(
-        [*command, "--out", "out"], cwd=tmp_path, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if line.startswith("Epoch 2/"):
-                break
-        process.send_signal(signal.SIGINT)
-        rest = process.stderr.read()
-    assert process.returncode == 130, rest
-    assert "Traceback" not in rest
-    assert (tmp_path / "out" / "model.keras").exists()
