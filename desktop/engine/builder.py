@@ -83,11 +83,16 @@ def compile_model(model: Any, project: Project, optimizer: Any = None) -> None:
 
 
 def make_callbacks(training: Training) -> list[Any]:
-    """Keras's own callbacks that `training` asks for, EarlyStopping last."""
-    watching = (training.reduce_lr_on_plateau, training.early_stopping)
+    """Keras's own callbacks that `training` asks for, EarlyStopping last.
+
+    EarlyStopping does not restore weights: it would forget those of earlier runs.
+    """
+    plateau, stopping = training.reduce_lr_on_plateau, training.early_stopping
+    if stopping is not None:
+        stopping = stopping.replace(restore_best_weights=False)
     return [
         keras_object(spec, mode=str(direction(spec.monitor, spec.mode)))
-        for spec in watching
+        for spec in (plateau, stopping)
         if spec is not None
     ]
 

@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from desktop.document.choices import Direction, Metric
-from desktop.document.metrics import direction
+from desktop.document.choices import Metric
 from desktop.document.project import Project
 from desktop.engine import backend
 from desktop.engine.blocks import Block, Blocks
@@ -112,25 +111,6 @@ class BatchValues:
 
 
 @dataclass
-class Best:
-    """The epoch in which `monitor` was best so far."""
-
-    monitor: str
-    direction: Direction
-    value: float | None = None
-    epoch: int | None = None
-
-    def add(self, epoch: int, logs: Mapping[str, float]) -> None:
-        """Judge the `logs` of the 1-based `epoch`."""
-        value = logs.get(self.monitor)
-        if value is None or not np.isfinite(value):
-            return
-        smaller = self.direction is Direction.MIN
-        if self.value is None or (value < self.value if smaller else value > self.value):
-            self.value, self.epoch = value, epoch
-
-
-@dataclass
 class _Place:
     """Where the run is."""
 
@@ -153,7 +133,8 @@ class EpochPart:
 class Recorder:
     """Follows one call of `fit`, sends Progress and EpochEnded, and stops it when asked to.
 
-    `completed` is told the number of epochs over the life of the model after each of them.
+    `completed` is told the number of each epoch, over the life of the model, and its logs; it
+    returns the number of the best one so far.
     `blocks` knows what was trained. When stopped, training leaves `fit` by an exception from here.
     If the first epoch was begun by an earlier run, `begun` is that part of it.
     """
@@ -167,11 +148,10 @@ class Recorder:
         control: RunControl,
         clock: Clock,
         blocks: Blocks,
-        completed: Callable[[int], None],
+        completed: Callable[[int, Mapping[str, float]], int | None],
         begun: EpochPart | None = None,
     ) -> None:
         self.plan = plan
-        self.best = _best(project, plan)
         self._model, self._project = model, project
         self._sink, self._control, self._clock = sink, control, clock
         self._blocks, self._completed, self._begun = blocks, completed, begun
@@ -273,11 +253,10 @@ class Recorder:
         self._place.share = 1.0
         number = epoch + 1
         logs = {**logs, "learning_rate": self._learning_rate}
-        self.best.add(number, logs)
         histograms = weight_histograms(self._model, self._project)
         self._is_complete = True
-        self._completed(number)
-        self._sink(EpochEnded(self.plan.run, number, seconds, logs, histograms))
+        best = self._completed(number, logs)
+        self._sink(EpochEnded(self.plan.run, number, seconds, logs, histograms, best))
         if any(histogram.non_finite for histogram in histograms):
             check_weights(self._model, self._project)
 
@@ -348,11 +327,3 @@ class Recorder:
 
 def _joined(parts: list[FloatArray]) -> FloatArray:
     return read_only(np.concatenate(parts) if parts else np.empty(0))
-
-
-def _best(project: Project, plan: Plan) -> Best:
-    stopping = project.training.early_stopping
-    if stopping is not None:
-        return Best(stopping.monitor, direction(stopping.monitor, stopping.mode))
-    monitor = "val_loss" if plan.validation_rows else "loss"
-    return Best(monitor, Direction.MIN)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from desktop.document.project import Project
 from desktop.document.training import Training
 from desktop.engine.batches import Batches
+from desktop.engine.best import EpochLogs
 from desktop.engine.blocks import Blocks, CompilerChoice
 from desktop.engine.builder import build, compile_model, keras_object, same_but_learning_rate
 from desktop.engine.callback import Clock, EpochPart
@@ -37,8 +39,9 @@ class Network:
 
     `project` is the one it was built from and last trained with. `epoch` is the number of epochs
     completed over its life; one broken off does not count. `weights_epoch` is the one that its
-    weights are of: an earlier one after early stopping restored the best. The model is trained on
-    one thread at a time, through a `Trainer`; everything may be read on any.
+    weights are of: an earlier one after early stopping restored the best. `logs` are of all epochs.
+    The model is trained on one thread at a time, through a `Trainer`; everything may be read on
+    any.
     """
 
     def __init__(self, model: Any, project: Project, *, is_loaded: bool = False) -> None:
@@ -50,6 +53,7 @@ class Network:
         self.project = project
         self.is_loaded = is_loaded
         self.epoch = self.weights_epoch = 0
+        self.logs = EpochLogs()
         self.choice: CompilerChoice | None = None  # of the steps
         self.partial: PartialEpoch | None = None  # the epoch after those that were completed
         self._was_trained = False  # before the run under way
@@ -104,9 +108,18 @@ class Network:
             self._predictor = predictor = Predictor(self.model, project)
         return predictor
 
-    def complete(self, epoch: int) -> None:
-        """The epochs up to `epoch` are completed, and the weights are those after it."""
+    def complete(self, epoch: int, logs: Mapping[str, float]) -> int | None:
+        """The 1-based `epoch` is completed, with these `logs`; returns the best one so far."""
         self.epoch = self.weights_epoch = epoch
+        self.logs.add(epoch, logs, self.model)
+        return self.logs.best.epoch
+
+    def restore_best(self) -> int | None:
+        """Restore what EarlyStopping is to; returns that epoch, None if nothing has changed."""
+        restored = self.logs.restore(self.model)
+        if restored is not None:
+            self.weights_epoch = restored
+        return restored
 
     # --- runs -------------------------------------------------------------------------------------
 

@@ -123,6 +123,9 @@ class RunStarted:
     histograms: tuple[WeightHistogram, ...]
     first_step: int = 0
     note: str = ""  # what a user should know about this run; may be empty
+    batch_size: int = 0  # rows of each batch but the last one of an epoch
+    monitor: str = "loss"  # what "best" is judged by, e.g. "val_loss"
+    best_epoch: int | None = None  # so far, 1-based over the life of the model
 
 
 class Phase(StrEnum):
@@ -162,6 +165,7 @@ class EpochEnded:
     seconds: float  # of this epoch
     logs: Mapping[str, float]
     histograms: tuple[WeightHistogram, ...]
+    best_epoch: int | None = None  # so far, 1-based over the life of the model
 
 
 class Outcome(StrEnum):
@@ -183,9 +187,9 @@ class RunEnded:
     seconds: float
     message: str
     monitor: str  # what "best" is judged by, e.g. "val_loss"; "" if nothing was measured
-    best_epoch: int | None  # 1-based
+    best_epoch: int | None  # 1-based over the life of the model
     stopped_early: bool  # EarlyStopping ended it
-    restored_best: bool  # ... and put the best epoch's weights back
+    restored_epoch: int | None  # the epoch whose weights were put back, if any were
 
 
 Report: TypeAlias = RunStarted | Progress | EpochEnded | RunEnded

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from desktop.document.project import Project
-from desktop.document.training import EarlyStopping
 from desktop.engine.batches import Batches, large_batch
 from desktop.engine.blocks import Blocks, block_callbacks
 from desktop.engine.builder import ProjectError, check, draw_seed, make_callbacks, set_seed
@@ -44,7 +43,7 @@ class _Ending:
     monitor: str = ""
     best_epoch: int | None = None
     stopped_early: bool = False
-    restored_best: bool = False
+    restored_epoch: int | None = None
 
 
 class Trainer:
@@ -124,7 +123,7 @@ class Trainer:
                     monitor=ending.monitor if ending.best_epoch is not None else "",
                     best_epoch=ending.best_epoch,
                     stopped_early=ending.stopped_early,
-                    restored_best=ending.restored_best,
+                    restored_epoch=ending.restored_epoch,
                 )
             )
         except Exception:
@@ -159,6 +158,7 @@ class Trainer:
             training_rows=training.rows,
             validation_rows=validation.rows if validation is not None else 0,
         )
+        best = network.logs.begin(project, plan.validation_rows > 0)
         sink(
             RunStarted(
                 run=run,
@@ -172,6 +172,9 @@ class Trainer:
                 first_step=begun.block.stop if begun is not None else 0,
                 histograms=weight_histograms(network.model, project),
                 note=TOO_LARGE if training.is_too_large else "",
+                batch_size=plan.batch_size,
+                monitor=best.monitor,
+                best_epoch=best.epoch,
             )
         )
         steps, choice = network.steps(training)
@@ -189,7 +192,8 @@ class Trainer:
             network.model, project, plan, sink, control, clock, blocks, network.complete, begun
         )
         try:
-            self._fit(network, plan, blocks, validation, recorder, ending)
+            ending.stopped_early = self._fit(network, plan, blocks, validation, recorder)
+            _restore_best(network, ending)
         except NonFiniteError as error:
             raise ProjectError(_overflow(network, recorder, error)) from error
         finally:
@@ -200,9 +204,7 @@ class Trainer:
             network.run_ends(
                 PartialEpoch(part, project.training, seed) if part is not None else None
             )
-            if ending.best_epoch is None:
-                ending.best_epoch = recorder.best.epoch
-            ending.monitor = recorder.best.monitor
+            ending.monitor, ending.best_epoch = best.monitor, best.epoch
             recorder.flush()
 
     def _prepare(self, project: Project, further: bool) -> tuple[Network, int]:
@@ -250,8 +252,8 @@ class Trainer:
         blocks: Blocks,
         validation: Batches | None,
         recorder: Recorder,
-        ending: _Ending,
-    ) -> None:
+    ) -> bool:
+        """Train; returns whether EarlyStopping ended it."""
         model, settings = network.model, network.project.training
         callbacks = make_callbacks(settings)
         last_epoch = plan.first_epoch + plan.epochs
@@ -265,28 +267,23 @@ class Trainer:
             callbacks=block_callbacks(blocks, [recorder.callback(), *callbacks], model, last_epoch),
             verbose=0,
         )
-        if settings.early_stopping is not None:
-            _note_early_stopping(network, settings.early_stopping, callbacks[-1], ending)
+        return settings.early_stopping is not None and callbacks[-1].stopped_epoch > 0
 
 
-def _note_early_stopping(
-    network: Network, settings: EarlyStopping, callback: Any, ending: _Ending
-) -> None:
-    """Say what Keras's EarlyStopping did: it may restore weights without having stopped."""
-    if callback.best is None:  # it judged no epoch
-        return
-    ending.best_epoch = callback.best_epoch + 1
-    ending.stopped_early = callback.stopped_epoch > 0
-    ending.restored_best = settings.restore_best_weights and ending.best_epoch < network.epoch
-    sentences = []
+def _restore_best(network: Network, ending: _Ending) -> None:
+    """Restore the best weights, if EarlyStopping is to, stopped or not; say what it did."""
+    sentences, best = [], network.logs.best
     if ending.stopped_early:
+        since = f" since epoch {best.epoch}" if best.epoch is not None else ""
         sentences.append(
-            f"Early stopping ended the training: {settings.monitor} has not improved "
-            f"since epoch {ending.best_epoch}."
+            f"Early stopping ended the training: {best.monitor} has not improved{since}."
         )
-    if ending.restored_best:
-        network.weights_epoch = ending.best_epoch
-        sentences.append(f"The weights are those of epoch {ending.best_epoch} again.")
+    ending.restored_epoch = restored = network.restore_best()
+    if restored is not None:
+        sentence = f"The weights are those of epoch {restored} again"
+        if restored != best.epoch:
+            sentence += f": those of epoch {best.epoch}, which was better, were not kept"
+        sentences.append(f"{sentence}.")
     ending.message = " ".join(sentences)
 
 

@@ -92,7 +92,7 @@ def train(
         logger.exception("Training failed")
         message = f"The training failed: {error}"
     if not ended:
-        sink(RunEnded(run, Outcome.FAILED, trainer.epoch, 0.0, message, "", None, False, False))
+        sink(RunEnded(run, Outcome.FAILED, trainer.epoch, 0.0, message, "", None, False, None))
 
 
 def evaluate(network: Network, dataset: Dataset, control: RunControl) -> Evaluation:

@@ -143,7 +143,7 @@ def test_callbacks_get_settings_and_a_direction() -> None:
     )
     reduce, stopping = make_callbacks(training)
     assert (stopping.monitor, stopping.mode, stopping.patience) == ("val_auc", "max", 3)
-    assert stopping.restore_best_weights
+    assert not stopping.restore_best_weights  # that is not left to Keras
     assert (reduce.monitor, reduce.mode, reduce.factor) == ("val_mean_squared_error", "min", 0.5)
     assert make_callbacks(Training()) == []
 

@@ -70,7 +70,7 @@ def test_a_run_is_told_from_start_to_end(done: tuple[Trainer, Reports]) -> None:
     ended = reports.ended
     assert (ended.outcome, ended.epoch, ended.message) == (Outcome.FINISHED, 3, "")
     assert not ended.stopped_early
-    assert not ended.restored_best
+    assert ended.restored_epoch is None
     assert ended.seconds >= sum(each.seconds for each in reports.epochs)
     assert trainer.epoch == 3
     assert trainer.network is not None and trainer.network.project == SEEN
@@ -309,7 +309,7 @@ def test_early_stopping_ends_the_run_and_restores_the_best() -> None:
     best = int(np.argmin(losses)) + 1
     assert len(losses) == best + 2 < 50
     assert ended.outcome is Outcome.FINISHED
-    assert (ended.stopped_early, ended.restored_best) == (True, True)
+    assert (ended.stopped_early, ended.restored_epoch) == (True, best)
     assert (ended.monitor, ended.best_epoch, ended.epoch) == ("val_loss", best, best + 2)
     assert f"since epoch {best}" in ended.message
     assert f"those of epoch {best} again" in ended.message
@@ -322,7 +322,7 @@ def test_early_stopping_that_had_nothing_to_do() -> None:
     stopping = EarlyStopping(monitor="accuracy", patience=5, restore_best_weights=True)
     ended = train(project(epochs=2, early_stopping=stopping)).ended
     assert (ended.stopped_early, ended.monitor) == (False, "accuracy")
-    assert ended.restored_best == (ended.best_epoch == 1)
+    assert ended.restored_epoch == (1 if ended.best_epoch == 1 else None)
 
 
 def test_the_learning_rate_in_the_logs_is_the_one_that_was_used() -> None:

@@ -17,6 +17,8 @@ from desktop.workers.reports import (
     WeightHistogram,
 )
 
+THIS = 0  # the best epoch is the one that has ended
+
 
 class Reports(QObject):
     """The signals of a session that a page of charts listens to."""
@@ -62,8 +64,30 @@ def histograms(epoch: int, layers: int = 2) -> tuple[WeightHistogram, ...]:
     )
 
 
-def started(run: int = 1, first: int = 0, epochs: int = 5, layers: int = 2) -> RunStarted:
-    return RunStarted(run, first, epochs, 4, 100, 64, 16, 1, histograms(first, layers))
+def started(
+    run: int = 1,
+    first: int = 0,
+    epochs: int = 5,
+    layers: int = 2,
+    rows: int = 64,
+    batch_size: int = 16,
+    monitor: str = "val_loss",
+    best: int | None = None,
+) -> RunStarted:
+    return RunStarted(
+        run=run,
+        first_epoch=first,
+        epochs=epochs,
+        steps_per_epoch=-(-rows // batch_size),
+        parameters=100,
+        training_rows=rows,
+        validation_rows=16,
+        seed=1,
+        histograms=histograms(first, layers),
+        batch_size=batch_size,
+        monitor=monitor,
+        best_epoch=best,
+    )
 
 
 def progress(at: Sequence[float], run: int = 1, **values: Sequence[float]) -> Progress:
@@ -75,10 +99,16 @@ def progress(at: Sequence[float], run: int = 1, **values: Sequence[float]) -> Pr
 
 
 def epoch_ended(
-    epoch: int, logs: Mapping[str, float] | None = None, run: int = 1, layers: int = 2
+    epoch: int,
+    logs: Mapping[str, float] | None = None,
+    run: int = 1,
+    layers: int = 2,
+    best: int | None = THIS,
 ) -> EpochEnded:
     logs = {"loss": 1 / epoch, "val_loss": 1.1 / epoch} if logs is None else logs
-    return EpochEnded(run, epoch, 0.1, logs, histograms(epoch, layers))
+    return EpochEnded(
+        run, epoch, 0.1, logs, histograms(epoch, layers), epoch if best == THIS else best
+    )
 
 
 def ended(
@@ -90,4 +120,6 @@ def ended(
     message: str = "",
 ) -> RunEnded:
     monitor = "val_loss" if best is not None else ""
-    return RunEnded(run, outcome, epoch, 1.0, message, monitor, best, early, early)
+    return RunEnded(
+        run, outcome, epoch, 1.0, message, monitor, best, early, best if early else None
+    )

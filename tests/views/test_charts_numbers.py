@@ -197,15 +197,32 @@ def test_training_further_goes_on_where_the_weights_are() -> None:
     assert history.weights.reservoir(1, "kernel").epochs == (0, 1, 2, 3)  # type: ignore[union-attr]
 
 
-def test_the_best_epoch_is_the_best_so_far_until_the_end_says_otherwise() -> None:
+def test_the_best_epoch_is_the_one_that_the_reports_tell() -> None:
     history = RunHistory()
-    history.take_started(started())
-    for epoch, loss in enumerate([0.9, 0.5, NAN, 0.7], start=1):
-        history.take_epoch(epoch_ended(epoch, {"loss": 1 / epoch, "val_loss": loss}))
+    history.take_started(started(monitor="val_accuracy"))
+    for epoch, accuracy in enumerate([0.5, 0.9, NAN, 0.91], start=1):
+        logs = {"loss": 1 / epoch, "val_accuracy": accuracy}
+        history.take_epoch(epoch_ended(epoch, logs, best=min(epoch, 2)))
+        assert history.best_epoch == min(epoch, 2)
+    history.take_ended(ended(4, best=2, early=True))
     assert history.best_epoch == 2
-    history.take_ended(ended(4, best=1, early=True))
-    assert history.best_epoch == 1
+    assert history.best("val_accuracy") == (2, 0.9)  # 0.91 was no improvement by min delta
+    assert history.best("loss") == (4, 0.25)
     assert history.stopped_early_epoch == 4
+
+
+def test_the_best_epoch_of_an_earlier_run_stays_the_best_one() -> None:
+    history = RunHistory()
+    history.take_started(started(epochs=2))
+    for epoch, loss in enumerate([0.1, 0.2], start=1):
+        history.take_epoch(epoch_ended(epoch, {"loss": loss, "val_loss": loss}, best=1))
+    history.take_ended(ended(2, best=1))
+    history.take_started(started(2, first=2, epochs=1, best=1))
+    assert history.best_epoch == 1
+    history.take_epoch(epoch_ended(3, {"loss": 0.15, "val_loss": 0.15}, 2, best=1))
+    history.take_ended(ended(3, 2, best=1))
+    assert history.best_epoch == 1
+    assert "lowest 0.1 at epoch 1" in caption(history)
 
 
 def test_best_is_highest_for_accuracy() -> None:
@@ -351,9 +368,13 @@ def test_the_epoch_axis_grows_in_few_steps_and_fits_at_the_end() -> None:
 
 def run_of(values: list[float], name: str = "val_loss") -> RunHistory:
     history = RunHistory()
-    history.take_started(started(epochs=len(values)))
+    history.take_started(started(epochs=len(values), monitor=name))
+    sign = 1 if name == "val_loss" else -1
+    best = None
     for epoch, value in enumerate(values, start=1):
-        history.take_epoch(epoch_ended(epoch, {"loss": 1.0, name: value}))
+        if np.isfinite(value) and (best is None or sign * value < sign * values[best - 1]):
+            best = epoch
+        history.take_epoch(epoch_ended(epoch, {"loss": 1.0, name: value}, best=best))
     return history
 
 
@@ -376,6 +397,17 @@ def test_accuracy_in_words() -> None:
     history = run_of([0.5, 0.9, 0.7], "val_accuracy")
     expected = "Validation accuracy highest 0.9 at epoch 2, falling since."
     assert describe(history, "accuracy") == expected
+
+
+def test_the_caption_tells_the_best_epoch_by_whatever_it_is_judged() -> None:
+    history = RunHistory()
+    history.take_started(started(epochs=3, monitor="loss"))
+    for epoch, loss in enumerate([0.5, 0.3, 0.4], start=1):
+        logs = {"loss": loss, "val_loss": 1 / epoch}
+        history.take_epoch(epoch_ended(epoch, logs, best=min(epoch, 2)))
+    assert caption(history) == (
+        "Validation loss lowest 0.333 at epoch 3, still falling. Best loss at epoch 2."
+    )
 
 
 def test_the_caption_tells_how_the_run_ended() -> None:

@@ -13,8 +13,9 @@ class RunHistory:
 
     `steps`, `training` and `validation` map a metric (without "val_") to its points: x in epochs
     over the life of the model, y the value on single batches or Keras's for the whole epoch.
-    Reports of any other run than the current one are ignored; each `take_` method says whether its
-    report counted. `revision` grows with every change.
+    `monitor` is the name of the value that the best epoch, `best_epoch`, is judged by, e.g.
+    "val_loss". Reports of any other run than the current one are ignored; each `take_` method says
+    whether its report counted. `revision` grows with every change.
     """
 
     def __init__(self, histogram_capacity: int = CAPACITY) -> None:
@@ -29,7 +30,8 @@ class RunHistory:
         self.started: RunStarted | None = None
         self.ended: RunEnded | None = None
         self.origin = 0  # epochs before the first point
-        self._monitor = ""
+        self.monitor = LOSS
+        self.best_epoch: int | None = None
         self.weights.clear()
         self.revision += 1
 
@@ -55,6 +57,7 @@ class RunHistory:
                     series.cut_after(report.first_epoch)
             self.weights.cut_after(report.first_epoch)
         self.started, self.ended = report, None
+        self.monitor, self.best_epoch = report.monitor, report.best_epoch
         if not goes_on:
             self.weights.add(report.first_epoch, report.histograms)
         self.revision += 1
@@ -76,6 +79,7 @@ class RunHistory:
             series = group.setdefault(name.removeprefix(VALIDATION_PREFIX), Series())
             series.cut_after(report.epoch - 0.5)
             series.extend(report.epoch, value)
+        self.best_epoch = report.best_epoch
         self.weights.add(report.epoch, report.histograms)
         self.revision += 1
         return True
@@ -84,7 +88,6 @@ class RunHistory:
         if not self._is_current(report.run):
             return False
         self.ended = report
-        self._monitor = report.monitor or self._monitor
         self.revision += 1
         return True
 
@@ -131,19 +134,6 @@ class RunHistory:
         return tuple(sorted(names, key=lambda name: order.get(name, 1)))
 
     @property
-    def monitor(self) -> str:
-        """The name of the value that tells the best epoch, e.g. "val_loss"."""
-        return self._monitor or (VALIDATION_PREFIX + LOSS if LOSS in self.validation else LOSS)
-
-    @property
-    def best_epoch(self) -> int | None:
-        """The best epoch: as the run's end reported it, until then the best one so far."""
-        if self.ended is not None and self.ended.best_epoch is not None:
-            return self.ended.best_epoch
-        best = self.best(self.monitor)
-        return None if best is None else best[0]
-
-    @property
     def stopped_early_epoch(self) -> int | None:
         """The epoch after which EarlyStopping ended the run, if it did."""
         return self.ended.epoch if self.ended is not None and self.ended.stopped_early else None
@@ -154,11 +144,17 @@ class RunHistory:
         return group.get(name.removeprefix(VALIDATION_PREFIX))
 
     def best(self, name: str) -> tuple[int, float] | None:
-        """The epoch and value at which e.g. "val_loss" was best; None without finite values."""
+        """The epoch and value at which e.g. "val_loss" was best; None without finite values.
+
+        For the monitor that is the best epoch, of however small an improvement others may be.
+        """
         series = self.series(name)
         extremes = None if series is None else series.extremes()
         if series is None or extremes is None:
             return None
+        if name == self.monitor and self.best_epoch is not None:
+            point = series.at(self.best_epoch)
+            return point and (self.best_epoch, point[1])
         value = extremes[higher_is_better(name)]
         index = int((series.y == value).argmax())
         return int(series.x[index]), value

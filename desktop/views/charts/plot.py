@@ -18,7 +18,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from desktop.document.metrics import (
-    VALIDATION_PREFIX,
     higher_is_better,
     in_sentence,
     metric_title,
@@ -30,6 +29,7 @@ from desktop.views.charts.history import RunHistory
 from desktop.views.charts.lines import LOOKS, EdgeMarks, Flag, Line, Shade
 from desktop.views.charts.ranges import steady
 from desktop.views.charts.series import Series
+from desktop.views.charts.summary import best_words
 from desktop.views.theme import Theme
 
 
@@ -159,11 +159,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         height = self.getViewBox().height()
         best, stop = history.best_epoch, history.stopped_early_epoch
         low = higher_is_better(self.content.metric_name)  # where the curves leave room
-        judged = history.monitor.removeprefix(VALIDATION_PREFIX)
-        if judged != self.content.metric_name:
-            words = f"best {in_sentence(metric_title(judged))}"
-        else:
-            words = "best so far" if history.is_running else "best"
+        words = best_words(history, self.content.metric_name)
         self.best_flag.show(tokens, best, f"{words}: epoch {best}", (view, y), height, low)
         self.stop_flag.show(tokens, stop, f"stopped early: epoch {stop}", (view, y), height, low)
         wasted = (best, stop) if best is not None and stop is not None and stop > best else None

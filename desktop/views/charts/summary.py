@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import math
 
-from desktop.document.metrics import LOSS, VALIDATION_PREFIX, higher_is_better, metric_title
+from desktop.document.metrics import (
+    LOSS,
+    VALIDATION_PREFIX,
+    higher_is_better,
+    in_sentence,
+    metric_title,
+)
 from desktop.views.charts.history import RunHistory
 from desktop.workers.reports import Outcome
 
@@ -28,11 +34,9 @@ def describe(history: RunHistory, metric: str) -> str:
 
     E.g. "Validation loss lowest 0.071 at epoch 9, rising since."
     """
-    for name in (VALIDATION_PREFIX + metric, metric):
-        series = history.series(name)
-        if series is not None and len(series):
-            break
-    else:
+    name = _described(history, metric)
+    series = history.series(name)
+    if series is None or not len(series):
         return ""
     title = metric_title(name)
     best = history.best(name)
@@ -40,18 +44,35 @@ def describe(history: RunHistory, metric: str) -> str:
         return f"{title} is not a number."
     epoch, value = best
     last_epoch, last = int(series.x[-1]), float(series.y[-1])
+    extremes = series.extremes() or (value, value)
     upwards = higher_is_better(name)
-    start = f"{title} {'highest' if upwards else 'lowest'} {value:.3g} at epoch {epoch}"
+    word = ("highest" if upwards else "lowest") if value == extremes[upwards] else "best"
+    start = f"{title} {word} {value:.3g} at epoch {epoch}"
     if not math.isfinite(last):
         return f"{start}, not a number since."
     if epoch == last_epoch:
         if len(series) == 1:
             return f"{title} {value:.3g} after epoch {epoch}."
         return f"{start}, still {'rising' if upwards else 'falling'}."
-    low, high = series.extremes() or (value, value)
-    if abs(last - value) <= 0.02 * (high - low):
+    if abs(last - value) <= 0.02 * (extremes[1] - extremes[0]):
         return f"{start}, about level since."
-    return f"{start}, {'falling' if upwards else 'rising'} since."
+    return f"{start}, {'rising' if last > value else 'falling'} since."
+
+
+def best_words(history: RunHistory, metric: str) -> str:
+    """What the best epoch is called in the chart of `metric`, e.g. "best", "best loss"."""
+    judged = history.monitor.removeprefix(VALIDATION_PREFIX)
+    if history.monitor != _described(history, judged):
+        return f"best training {in_sentence(metric_title(judged))}"
+    if judged != metric:
+        return f"best {in_sentence(metric_title(judged))}"
+    return "best so far" if history.is_running else "best"
+
+
+def _described(history: RunHistory, metric: str) -> str:
+    """Which values of a metric are described: those of the validation, if there are any."""
+    series = history.validation.get(metric)
+    return VALIDATION_PREFIX + metric if series is not None and len(series) else metric
 
 
 def outcome(history: RunHistory) -> str:
@@ -65,8 +86,8 @@ def outcome(history: RunHistory) -> str:
         return "The training failed."
     if ended.stopped_early:
         text = f"Early stopping ended the training after epoch {ended.epoch}"
-        if ended.restored_best and ended.best_epoch is not None:
-            return f"{text}; the weights of epoch {ended.best_epoch} are back in place."
+        if ended.restored_epoch is not None:
+            return f"{text}; the weights of epoch {ended.restored_epoch} are back in place."
         return f"{text}."
     if ended.outcome is Outcome.STOPPED:
         return f"You stopped the training after {ended.epoch} epoch{'s' * (ended.epoch != 1)}."
@@ -81,7 +102,9 @@ def caption(history: RunHistory) -> str:
         waiting = "The first epoch is under way." if history.is_running else ""
         return " ".join(filter(None, (outcome(history), waiting))) or "No epoch was completed."
     second = next((m for m in history.metrics if m != LOSS and higher_is_better(m)), None)
-    parts = [outcome(history), describe(history, LOSS)]
-    if second is not None:
-        parts.append(describe(history, second))
+    metrics = [LOSS] if second is None else [LOSS, second]
+    parts = [outcome(history), *(describe(history, metric) for metric in metrics)]
+    monitor, best = history.monitor, history.best_epoch
+    if best is not None and monitor not in [_described(history, metric) for metric in metrics]:
+        parts.append(f"Best {in_sentence(metric_title(monitor))} at epoch {best}.")
     return " ".join(filter(None, parts))
