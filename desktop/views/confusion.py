@@ -178,9 +178,11 @@ class _CellDelegate(QStyledItemDelegate):
             painter.fillRect(rect.adjusted(1, 1, -1, -1), cell)
             painter.setPen(pen)
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        if said < model.size and (selected or state & QStyle.StateFlag.State_MouseOver):
-            painter.setPen(tokens.color("text"))
+        flag = QStyle.StateFlag
+        selected = bool(state & flag.State_Selected)
+        focused = bool(state & flag.State_HasFocus) and self._view.hasFocus()
+        if said < model.size and (selected or focused or state & flag.State_MouseOver):
+            painter.setPen(tokens.color("accent" if focused else "text"))
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
             if selected:
                 painter.drawRect(rect.adjusted(1, 1, -2, -2))

@@ -30,6 +30,7 @@ from desktop.views.settings import LAYOUT_VERSION, Settings
 from desktop.views.stack import StackView
 from desktop.views.stack.menu import CommandActions
 from desktop.views.status_bar import StatusBar
+from desktop.views.tab_order import move_focus
 from desktop.views.theme import Theme
 from desktop.views.toolbar import Toolbar
 from desktop.views.training_panel import TrainingPanel
@@ -189,6 +190,9 @@ class MainWindow(QMainWindow):
             self.status.show_tip(event.tip())
             return True
         return super().event(event)
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        return move_focus(self, forward=next)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.files.may_discard():

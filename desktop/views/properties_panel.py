@@ -46,6 +46,7 @@ class PropertiesPanel(QScrollArea):
         self.setAccessibleName("Properties of the selected layer")
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._tile = QLabel()
         self.title = QLabel()
         self.title.setObjectName("properties_title")

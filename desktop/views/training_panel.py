@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.document.spec import fields_of
@@ -24,6 +25,7 @@ class TrainingPanel(QScrollArea):
         self.setAccessibleName("Training settings")
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.form = Form(theme)
         self.problems = ProblemList(workspace, theme, with_places=False)
         inside = QWidget()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -24,6 +23,7 @@ from desktop.views.charts.history import RunHistory
 from desktop.views.charts.legend import LegendTable
 from desktop.views.charts.plot import CurvePlot
 from desktop.views.charts.summary import describe
+from desktop.views.controls import ComboBox
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 
 
@@ -40,7 +40,7 @@ class CurveChart(QFrame):
         self.legend = LegendTable(theme, self.plot, self)
         self.title = QLabel(metric_title(LOSS), self)
         self.title.setProperty("role", "title")
-        self.metric_box = QComboBox(self)
+        self.metric_box = ComboBox(self)
         self.metric_box.setAccessibleName("Metric shown")
         self.metric_box.activated.connect(self._choose)
         self._heading = QStackedWidget(self)

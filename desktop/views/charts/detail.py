@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QSlider,
     QVBoxLayout,
     QWidget,
 )
@@ -18,6 +17,7 @@ from desktop.views.charts.reservoir import Reservoir
 from desktop.views.charts.ridgeline import Mode, Style, paint
 from desktop.views.charts.ridges import RidgeCache, Ridges
 from desktop.views.charts.summary import format_value
+from desktop.views.controls import Slider
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from desktop.workers.reports import WeightHistogram
 
@@ -71,7 +71,7 @@ class HistogramDetail(QWidget):
         self._cache = RidgeCache(BINS)
         self._follow = True
         self.view = RidgeView(theme, self)
-        self.slider = QSlider(Qt.Orientation.Horizontal, self)
+        self.slider = Slider(self)
         self.slider.setAccessibleName("Epoch shown")
         self.slider.valueChanged.connect(self._pick)
         caption = QLabel("E&poch", self)

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -27,6 +26,7 @@ from desktop.views.charts.history import RunHistory
 from desktop.views.charts.ridgeline import Mode
 from desktop.views.charts.tile import HistogramTile
 from desktop.views.charts.weight_figure import WeightFigure
+from desktop.views.controls import ComboBox
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 
 DETAIL_PAUSE = 0.15  # seconds between two paintings of the large chart while a run goes on
@@ -80,7 +80,7 @@ class HistogramPanel(QFrame):
         self.back_button.clicked.connect(self.close_layer)
         self.title = QLabel("Weights", self)
         self.title.setProperty("role", "title")
-        self.weight_box = QComboBox(self)
+        self.weight_box = ComboBox(self)
         self.weight_box.setAccessibleName("Weight shown")
         self.weight_box.setToolTip("Weights to show; a layer without them shows its first ones")
         self.weight_box.currentIndexChanged.connect(self._settings_changed)

@@ -247,6 +247,12 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         super().leaveEvent(event)
         self.crosshair.move_to(None)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        by_tab = Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason
+        if event.reason() in by_tab and self.crosshair.x is None:
+            self._step_crosshair(2)  # at the last epoch, where the arrow keys move it from
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if not self.underMouse():

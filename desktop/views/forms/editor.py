@@ -6,10 +6,10 @@ import functools
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from desktop.document.spec import FieldSpec, Spec, fields_of
+from desktop.views.controls import ComboBox
 from desktop.views.theme import Theme
 
 
@@ -51,23 +51,14 @@ class Editor(QWidget):
             target.update()
 
 
-class Combo(QComboBox):
-    """A combo box that the wheel changes only while it has the focus, so that scrolling past it
-    leaves it alone."""
+class Combo(ComboBox):
+    """A combo box as narrow as a form in a panel needs it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
         self.setMaxVisibleItems(16)
-
-    # --- Qt ---------------------------------------------------------------------------------------
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 @functools.cache

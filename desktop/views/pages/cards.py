@@ -70,6 +70,7 @@ class CardPage(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its contents are scrolled to by Tab
         self._columns: list[Columns] = []
         content = QWidget()
         self.rows = QVBoxLayout(content)

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QSlider,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from desktop.views.canvas import Canvas
+from desktop.views.controls import Slider
 from desktop.views.pages.cards import NARROW, Card
 from desktop.views.recognition import PixelView, ProbabilityBars
 from desktop.views.samples import percent
@@ -120,7 +120,7 @@ class DrawPage(QWidget):
         self.redo.clicked.connect(self.canvas.redo)
         self.clear.clicked.connect(self.canvas.clear)
         self.width_label = QLabel("Pen &width")
-        self.width_slider = QSlider(Qt.Orientation.Horizontal)
+        self.width_slider = Slider()
         self.width_slider.setRange(THINNEST, BROADEST)
         self.width_slider.setPageStep(6)
         self.width_slider.setMinimumWidth(60)

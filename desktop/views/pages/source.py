@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from desktop.document.data import DataSource
 from desktop.document.project import Project
 from desktop.document.spec import fields_of, variants
+from desktop.views.controls import ComboBox
 from desktop.views.forms import Form
 from desktop.views.pages.cards import Card
 from desktop.views.theme import Theme
@@ -20,7 +21,7 @@ class SourceCard(Card):
         super().__init__("Source", parent)
         self._workspace = workspace
         self._used: dict[type[DataSource], DataSource] = {}  # the settings each source had last
-        self.sources = QComboBox()
+        self.sources = ComboBox()
         self.sources.setAccessibleName("Data source")
         for kind in variants(DataSource):
             self.sources.addItem(kind().title.partition(":")[0], kind)

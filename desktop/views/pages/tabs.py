@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QTabWidget, QWidget
 
+from desktop.views.controls import TabBar
 from desktop.views.pages.train import TrainPage
 from desktop.views.theme import Theme
 from desktop.views.workspace import Workspace
@@ -42,6 +43,7 @@ class Pages(QTabWidget):
     ) -> None:
         super().__init__(parent)
         self._workspace, self._session, self._theme = workspace, session, theme
+        self.setTabBar(TabBar(self))
         self.setDocumentMode(True)
         self.train = TrainPage(session, theme)
         for page in Page:

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
-    QSlider,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.document.metrics import LEARNING_RATE, LOSS, higher_is_better
+from desktop.views.controls import Slider
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from desktop.workers.reports import EpochEnded, Outcome, Progress, RunEnded, RunStarted
 from desktop.workers.session import Session, State
@@ -52,7 +52,7 @@ class TrainPage(QWidget):
 
     history: RunHistory
     caption: QLabel
-    smoothing: QSlider
+    smoothing: Slider
     smoothing_value: QLabel
     loss_chart: CurveChart
     second_chart: CurveChart
@@ -148,7 +148,7 @@ class TrainPage(QWidget):
         # Always room for two lines, or the charts would move whenever a sentence grows or shrinks.
         self.caption.setText("Two\nlines")
         self.caption.setMinimumHeight(self.caption.sizeHint().height())
-        self.smoothing = QSlider(Qt.Orientation.Horizontal, content)
+        self.smoothing = Slider(content)
         self.smoothing.setRange(0, 99)
         self.smoothing.setFixedWidth(110)
         self.smoothing.setAccessibleName("Smoothing of the curves")
