@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from desktop.document.data import Mnist
+from desktop.document.data_files import project_folder, with_full_names, with_short_names
 from desktop.document.files import FileError, reason, write_atomically
 from desktop.document.messages import describe, short
 from desktop.document.project import Project
@@ -56,8 +56,7 @@ def read_project(path: Path) -> Project:
         project = parse_project(text)
     except ProjectFileError as error:
         raise ProjectFileError(f"{path}: {error}") from error
-    folder = _folder_of(path)
-    return _with_data_file(project, lambda file: folder / _expanded(file))
+    return with_full_names(project, project_folder(path))
 
 
 def write_project(path: Path, project: Project) -> None:
@@ -65,38 +64,11 @@ def write_project(path: Path, project: Project) -> None:
 
     A file below the project's own folder is named from there, so that both can move together.
     """
-    folder = _folder_of(path)
-    project = _with_data_file(
-        project, lambda file: file.relative_to(folder) if file.is_relative_to(folder) else file
-    )
+    named = with_short_names(project, project_folder(path))
     try:
-        write_atomically(path, project_text(project).encode())
+        write_atomically(path, project_text(named).encode())
     except FileError as error:
         raise ProjectFileError(str(error)) from error
-
-
-def _folder_of(path: Path) -> Path:
-    """The folder that a project file lies in, through links."""
-    try:
-        return path.resolve().parent
-    except (OSError, RuntimeError, ValueError):  # links in a circle, a null character
-        return path.parent  # reading and writing say what is wrong
-
-
-def _expanded(file: Path) -> Path:
-    """`file` with the user's folder in place of a leading ~."""
-    try:
-        return file.expanduser()
-    except RuntimeError:  # a user who is not known here
-        return file
-
-
-def _with_data_file(project: Project, change: Callable[[Path], Path]) -> Project:
-    """`project` with the path of its data file, if it has one, changed."""
-    data = project.data
-    if not isinstance(data, Mnist) or not data.path:
-        return project
-    return project.replace(data=data.replace(path=str(change(Path(data.path)))))
 
 
 def project_text(project: Project) -> str:

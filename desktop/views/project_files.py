@@ -74,7 +74,8 @@ class ProjectFiles(QObject):
         if path.suffix.lower() != ".npz":
             self.open_path(path)
             return
-        project = self._workspace.project.replace(data=Mnist(path=str(path)))
+        data = self._workspace.last_used(Mnist).replace(path=str(path))
+        project = self._workspace.project.replace(data=data)
         self._workspace.edit(f"Use the data in {path.name}", project)
 
     def save(self) -> bool:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence, QUndoCommand, QUndoStack
 
 from desktop.document.analysis import Analysis, analyse
+from desktop.document.data import DataSource
+from desktop.document.data_files import project_folder, with_full_names
 from desktop.document.project import Project, starter_project
 from desktop.document.storage import read_project, write_project
+
+D = TypeVar("D", bound=DataSource)
 
 _EDIT_ID = 1  # commands of one id are offered to each other for merging
 
@@ -30,6 +35,7 @@ class Workspace(QObject):
         super().__init__(parent)
         self._project = project if project is not None else starter_project()
         self._analysis: Analysis | None = None
+        self._sources = {type(self._project.data): self._project.data}
         self._path: Path | None = None
         self._undo_stack = QUndoStack(self)
         self._undo_stack.cleanChanged.connect(self._clean_changed)
@@ -51,6 +57,16 @@ class Workspace(QObject):
         return self._path
 
     @property
+    def folder(self) -> Path:
+        """Where the project lies, through links; the current folder while it has no file."""
+        return project_folder(self._path) if self._path is not None else Path.cwd()
+
+    def last_used(self, kind: type[D]) -> D:
+        """The settings that the data source `kind` had last, or its defaults."""
+        source = self._sources.get(kind)
+        return source if isinstance(source, kind) else kind()
+
+    @property
     def dirty(self) -> bool:
         """Whether there is something that would be lost without saving."""
         return not self._undo_stack.isClean()
@@ -64,7 +80,9 @@ class Workspace(QObject):
 
         Consecutive edits with the same `merge_key` are one step, and none at all once they are back
         where they began. An equal project changes nothing. Says whether anything changed.
+        A data file with a relative name is one beside the project, as in the project's file.
         """
+        project = with_full_names(project, self.folder)
         if project == self._project:
             return False
         self._undo_stack.push(_Edit(self, text, self._project, project, merge_key))
@@ -127,6 +145,7 @@ class Workspace(QObject):
 
     def _set_project(self, project: Project) -> None:
         before, self._project = self._project, project
+        self._sources[type(project.data)] = project.data
         if before != project:
             self._analysis = None
             self.projectChanged.emit(before, project)

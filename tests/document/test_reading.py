@@ -12,7 +12,7 @@ from hypothesis import given
 
 from desktop.document.choices import Activation
 from desktop.document.constraints import MaxNorm
-from desktop.document.data import Digits, Mnist
+from desktop.document.data import Digits
 from desktop.document.layers import Conv2D, Dense, Flatten
 from desktop.document.messages import refusal
 from desktop.document.project import MAX_LAYERS, Project, starter_project
@@ -24,7 +24,6 @@ from desktop.document.storage import (
     parse_project,
     project_text,
     read_project,
-    write_project,
 )
 from desktop.document.training import Adam, CategoricalCrossentropy
 from tests.document.strategies import projects
@@ -354,28 +353,6 @@ def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Path, "read_text", forbidden)
     assert "you have no permission" in cannot_read(path)
-
-
-def test_a_data_file_is_looked_for_beside_the_project(tmp_path: Path) -> None:
-    data = tmp_path / "data" / "mnist.npz"
-    project = Project(data=Mnist(path=str(data)))
-    path = tmp_path / "digits.layerwise"
-    write_project(path, project)
-    assert json.loads(path.read_text())["data"]["path"] == str(Path("data", "mnist.npz"))
-    assert read_project(path) == project
-    moved = tmp_path / "elsewhere" / "digits.layerwise"
-    moved.parent.mkdir()
-    path.rename(moved)
-    found = read_project(moved).data
-    assert isinstance(found, Mnist)
-    assert found.path == str(moved.parent / "data" / "mnist.npz")
-
-
-def test_a_data_file_elsewhere_keeps_its_name(tmp_path: Path) -> None:
-    project = Project(data=Mnist(path="/somewhere/else/mnist.npz"))
-    path = tmp_path / "digits.layerwise"
-    write_project(path, project)
-    assert read_project(path) == project
 
 
 def test_a_patience_that_is_left_out_is_the_default_of_keras() -> None:

@@ -304,6 +304,15 @@ def test_dropped_files_open(window: MainWindow, tmp_path: Path) -> None:
     assert window.workspace.project.data == Mnist(path=str(tmp_path / "mnist.npz"))
 
 
+def test_a_dropped_data_file_keeps_the_other_settings(window: MainWindow, tmp_path: Path) -> None:
+    kept = Mnist(validation_split=0.25, scale_pixels=False)
+    window.workspace.edit("Use MNIST", window.workspace.project.replace(data=kept))
+    window.workspace.edit("Use a table", window.workspace.project.replace(data=LogicTable()))
+    for name in ("one.npz", "two.npz"):
+        drop(window, tmp_path / name)
+        assert window.workspace.project.data == kept.replace(path=str(tmp_path / name))
+
+
 NAME = "<b>R&D [*]"  # to Qt: HTML, a mnemonic, and the place of a mark in the title
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from desktop.document.data import Digits, LogicTable, Mnist
 from desktop.document.layers import Dense, Flatten
 from desktop.document.project import Project, starter_project
 from desktop.document.storage import ProjectFileError, read_project
@@ -143,3 +144,39 @@ def test_actions_name_what_they_undo(workspace: Workspace) -> None:
     assert workspace.project == before
     redo.trigger()
     assert workspace.project != before
+
+
+def test_a_relative_data_file_lies_beside_the_project(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Typed, it is the same file that the saved project names."""
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    path = tmp_path / "a.layerwise"
+    workspace.save(path)
+    workspace.edit("Change file", workspace.project.replace(data=Mnist(path="mnist.npz")))
+    assert workspace.project.data == Mnist(path=str(tmp_path / "mnist.npz"))
+    workspace.save()
+    typed = workspace.project
+    workspace.open(path)
+    assert workspace.project == typed
+
+
+def test_before_the_first_save_a_relative_data_file_lies_in_the_current_folder(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    workspace.edit("Change file", workspace.project.replace(data=Mnist(path="mnist.npz")))
+    (tmp_path / "projects").mkdir()
+    workspace.save(tmp_path / "projects" / "a.layerwise")
+    workspace.open(tmp_path / "projects" / "a.layerwise")
+    assert workspace.project.data == Mnist(path=str(tmp_path / "mnist.npz"))
+
+
+def test_each_data_source_keeps_its_settings(workspace: Workspace) -> None:
+    used = Digits(test_split=0.5)
+    workspace.edit("a", workspace.project.replace(data=used))
+    workspace.edit("b", workspace.project.replace(data=Mnist(validation_split=0.3)))
+    assert workspace.last_used(Digits) == used
+    assert workspace.last_used(Mnist) == workspace.project.data
+    assert workspace.last_used(LogicTable) == LogicTable()

@@ -233,7 +233,8 @@ class DataPage(CardPage):
         )
 
     def _choose_file(self) -> None:
-        dialog = QFileDialog(self, "Choose the data file", "", FILES)
+        folder = str(self._workspace.folder)
+        dialog = QFileDialog(self, "Choose the data file", folder, FILES)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self._use_file)

@@ -20,7 +20,6 @@ class SourceCard(Card):
     def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Source", parent)
         self._workspace = workspace
-        self._used: dict[type[DataSource], DataSource] = {}  # the settings each source had last
         self.sources = ComboBox()
         self.sources.setAccessibleName("Data source")
         for kind in variants(DataSource):
@@ -44,7 +43,6 @@ class SourceCard(Card):
         self._workspace.edit(text, project, merge_key=merge_key)
 
     def _show(self, source: DataSource) -> None:
-        self._used[type(source)] = source
         self.sources.setCurrentIndex(self.sources.findData(type(source)))
         self._about.setText(source.summary())
         self.form.set_spec(source)
@@ -56,7 +54,7 @@ class SourceCard(Card):
     def _on_source(self, index: int) -> None:
         kind: type[DataSource] = self.sources.itemData(index)
         if not isinstance(self._workspace.project.data, kind):
-            self.use(self._used.get(kind, kind()), f"Use {self.sources.itemText(index)}")
+            self.use(self._workspace.last_used(kind), f"Use {self.sources.itemText(index)}")
 
     def _on_edited(self, source: DataSource, name: str) -> None:
         titles = {field.name: field.title for field in fields_of(type(source))}
