@@ -24,6 +24,7 @@ ALLOWED = {
         "numpy",
         "keras",
         "tensorflow",
+        "h5py",
         "sklearn",
         "pandas",
         "PIL",

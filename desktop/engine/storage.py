@@ -20,12 +20,12 @@ from desktop.document.files import FileError, write_atomically
 from desktop.document.project import Project
 from desktop.engine import backend
 from desktop.engine.builder import ProjectError, output_units
+from desktop.engine.portable import CONFIG, portable
 from desktop.engine.reports import EpochEnded
 
 logger = logging.getLogger(__name__)
 
 EXTENSION = ".keras"
-CONFIG = "config.json"
 MAX_CONFIG_BYTES = 50_000_000
 MAX_BYTES = 20_000_000_000  # unpacked
 
@@ -72,7 +72,7 @@ def save_model(model: Any, path: Path) -> None:
         with tempfile.TemporaryDirectory(prefix="layerwise-") as folder:
             packed = Path(folder) / f"model{EXTENSION}"
             model.save(packed)
-            content = packed.read_bytes()
+            content = portable(packed.read_bytes())
     except Exception as error:
         logger.debug("A model could not be packed", exc_info=True)
         reason = str(error).strip().split("\n", 1)[0] or type(error).__name__
