@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import os
+import re
 import stat
 from pathlib import Path
 from xml.etree import ElementTree
@@ -17,10 +18,12 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from desktop.document.files import FileError
+from desktop.views.charts.batch_count import BatchCount
 from desktop.views.charts.curves import CurveChart
 from desktop.views.charts.export import Format, save
 from desktop.views.charts.histograms import HistogramPanel
 from desktop.views.charts.history import RunHistory
+from desktop.views.charts.ranges import cut
 from desktop.views.charts.ridgeline import Mode as RidgeMode
 from desktop.views.charts.smoothing import smooth
 from desktop.views.theme import DARK, LIGHT, Mode, Theme
@@ -504,3 +507,67 @@ def test_a_name_without_an_ending_replaces_no_file_unasked(
     menu = chart.export_button.menu()
     next(action for action in menu.actions() if "SVG" in action.text()).trigger()
     assert (path.read_text(encoding="utf-8") == "old") == (answer == "No")
+
+
+def epoch_of_batches(epoch: int, rows: int, batch_size: int) -> list[float]:
+    ends = [min(end, rows) / rows for end in range(batch_size, rows + batch_size, batch_size)]
+    return [epoch - 1 + end for end in ends]
+
+
+def test_the_table_counts_every_batch_once(chart: CurveChart, tmp_path: Path) -> None:
+    history = chart.plot.content.history
+    history.clear()
+    # Three batches of 30 rows, the last one of 7; then two of 50; then some of 10, broken off.
+    plan = [(1, 0, 30, 67), (2, 2, 50, 100), (3, 3, 10, 100)]
+    for run, first, batch_size, rows in plan:
+        epochs = (1, 2) if run == 1 else (first + 1,)
+        history.take_started(started(run, first, len(epochs), rows=rows, batch_size=batch_size))
+        for epoch in epochs:
+            at = epoch_of_batches(epoch, rows, batch_size)
+            at = at[:4] if run == 3 else at
+            history.take_progress(progress(at, run, loss=[0.5] * len(at)))
+            if run < 3:
+                history.take_epoch(epoch_ended(epoch, {"loss": 0.5}, run))
+    save(chart.figure(), tmp_path / "loss.csv", Format.CSV)
+    rows_of = table(tmp_path / "loss.csv")
+    batches = [int(row["step"]) for row in rows_of if row["batch_loss"]]
+    assert batches == list(range(1, 3 + 3 + 2 + 4 + 1))
+    ends = [int(row["step"]) for row in rows_of if row["loss"]]
+    assert ends == [3, 6, 8]
+
+
+@pytest.mark.parametrize(("rows", "batch_size"), [(60_000, 32), (54_000, 1_000), (1_437, 64)])
+def test_batches_are_counted_exactly_in_long_trainings(rows: int, batch_size: int) -> None:
+    count = BatchCount()
+    count.begin(started(rows=rows, batch_size=batch_size))
+    steps = -(-rows // batch_size)
+    at = np.array(epoch_of_batches(3_000, rows, batch_size))
+    np.testing.assert_array_equal(count.at(at), 2_999 * steps + np.arange(1, steps + 1))
+
+
+def coordinates(path: Path) -> list[float]:
+    """All coordinates of the lines of a drawing."""
+    numbers = []
+    for element in ElementTree.parse(path).getroot().iter():
+        for attribute in ("points", "d"):
+            numbers += re.findall(r"-?[0-9.]+(?:e[-+]?[0-9]+)?", element.get(attribute, ""))
+    return [float(number) for number in numbers]
+
+
+def test_values_off_the_scale_leave_an_exported_chart(
+    chart: CurveChart, history: RunHistory, tmp_path: Path
+) -> None:
+    at = 4 + np.arange(1, 41) / 40
+    wild = np.full(40, 0.3)
+    wild[20] = 1e6
+    history.take_progress(progress(at.tolist(), loss=wild.tolist()))
+    chart.refresh()
+    save(chart.figure(), tmp_path / "loss.svg", Format.SVG)
+    assert max(map(abs, coordinates(tmp_path / "loss.svg"))) < 1_000
+
+
+def test_a_line_ends_where_it_leaves_the_range() -> None:
+    x, y = cut((np.arange(6.0), np.array([0.5, 2.5, 2.5, -1.0, 0.0, math.nan])), 0.0, 1.0)
+    gap = math.nan
+    np.testing.assert_allclose(x, [0, 0.25, 1, 2, 2 + 1.5 / 3.5, 2 + 2.5 / 3.5, 3, 4, 5])
+    np.testing.assert_allclose(y, [0.5, 1, gap, gap, 1, 0, gap, 0, gap])

@@ -35,12 +35,6 @@ class CurveContent:
         return twin
 
     @property
-    def steps_per_epoch(self) -> int:
-        """Batches in an epoch of the current run."""
-        started = self.history.started
-        return 0 if started is None else started.steps_per_epoch
-
-    @property
     def full_span(self) -> Span:
         """All epochs there are to show."""
         h = self.history

@@ -18,6 +18,8 @@ from desktop.views.theme import SIZE_BODY, SIZE_TITLE, SPACE_L, SPACE_M, Theme
 
 HEADER = 64
 
+Points = tuple[np.ndarray, np.ndarray, np.ndarray]  # epochs, steps and values, each (n,)
+
 
 def paint_title(painter: QPainter, text: str, color: QColor) -> None:
     """The heading of a figure, top left."""
@@ -46,7 +48,7 @@ class CurveFigure:
         tokens = self._theme.tokens
         paint_title(painter, self.title, tokens.color("text"))
         plot = self._source.twin()
-        plot.clamp = True
+        plot.cuts = True
         plot.resize(width - 2 * SPACE_M, height - HEADER - SPACE_M)
         plot.grab()  # lays it out
         plot.refresh()
@@ -69,32 +71,32 @@ class CurveFigure:
 
     def table(self) -> Iterator[Row]:
         """Epoch, step over the life of the model, and the values: batch, epoch, validation."""
-        metric, steps_per_epoch, (steps, training, validation) = self._columns
+
+        def rows(points: Points) -> Iterator[tuple[float, int, float]]:
+            return zip(*(column.tolist() for column in points), strict=True)
+
+        metric, (batches, training, validation) = self._columns
         yield ("epoch", "step", f"batch_{metric}", metric, VALIDATION_PREFIX + metric)
-        by_epoch: dict[float, list[object]] = {}
-        for column, (xs, ys) in enumerate((training, validation)):
-            for x, y in zip(xs.tolist(), ys.tolist(), strict=True):
-                by_epoch.setdefault(x, ["", ""])[column] = y
+        by_epoch: dict[tuple[float, int], list[object]] = {}
+        for column, points in enumerate((training, validation)):
+            for x, step, y in rows(points):
+                by_epoch.setdefault((x, step), ["", ""])[column] = y
         ends = sorted(by_epoch)
         position = 0
-        for x, y in zip(steps[0].tolist(), steps[1].tolist(), strict=True):
-            while position < len(ends) and ends[position] < x:
-                yield self._end(ends[position], steps_per_epoch, by_epoch)
+        for x, step, y in rows(batches):
+            while position < len(ends) and ends[position][0] < x:
+                yield (*ends[position], "", *by_epoch[ends[position]])
                 position += 1
-            yield (x, round(x * steps_per_epoch), y, "", "")
+            yield (x, step, y, "", "")
         for end in ends[position:]:
-            yield self._end(end, steps_per_epoch, by_epoch)
+            yield (*end, "", *by_epoch[end])
 
-    @staticmethod
-    def _end(x: float, steps_per_epoch: int, by_epoch: dict[float, list[object]]) -> Row:
-        return (x, round(x * steps_per_epoch), "", *by_epoch[x])
-
-    def _snapshot(self) -> tuple[str, int, list[tuple[np.ndarray, np.ndarray]]]:
+    def _snapshot(self) -> tuple[str, list[Points]]:
         """Copies of the points, since the table is written while the training goes on."""
-
-        def copy(series: Series | None) -> tuple[np.ndarray, np.ndarray]:
-            return (np.empty(0),) * 2 if series is None else (series.x.copy(), series.y.copy())
-
         content = self._source.content
-        points = [copy(content.source(name)) for name in NAMES]
-        return content.metric_name, content.steps_per_epoch, points
+
+        def copy(series: Series | None) -> Points:
+            x, y = (np.empty(0),) * 2 if series is None else (series.x.copy(), series.y.copy())
+            return x, content.history.batch_count.at(x), y
+
+        return content.metric_name, [copy(content.source(name)) for name in NAMES]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop.document.metrics import LEARNING_RATE, LOSS, VALIDATION_PREFIX, higher_is_better
+from desktop.views.charts.batch_count import BatchCount
 from desktop.views.charts.reservoir import CAPACITY, WeightStore
 from desktop.views.charts.series import Series
 from desktop.workers.reports import EpochEnded, Progress, RunEnded, RunStarted
@@ -29,6 +30,7 @@ class RunHistory:
         self.validation: dict[str, Series] = {}
         self.started: RunStarted | None = None
         self.ended: RunEnded | None = None
+        self.batch_count = BatchCount()
         self.origin = 0  # epochs before the first point
         self.monitor = LOSS
         self.best_epoch: int | None = None
@@ -56,6 +58,7 @@ class RunHistory:
                 for series in group.values():
                     series.cut_after(report.first_epoch)
             self.weights.cut_after(report.first_epoch)
+        self.batch_count.begin(report)
         self.started, self.ended = report, None
         self.monitor, self.best_epoch = report.monitor, report.best_epoch
         if not goes_on:

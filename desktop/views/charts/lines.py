@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsRectItem
 
+from desktop.views.charts.ranges import cut
 from desktop.views.charts.series import Floats
 from desktop.views.theme import SIZE_SMALL, Tokens
 
@@ -68,8 +69,12 @@ class Line:
         faint: tuple[Floats, Floats] | None = None,
         strength: float = 1.0,
         columns: int = 1000,
+        limits: tuple[float, float] | None = None,
     ) -> None:
-        """Draw `points`, which span at most `columns` pixels; `faint` are the unsmoothed ones."""
+        """Draw `points`, which span at most `columns` pixels; `faint` are the unsmoothed ones.
+
+        With `limits` nothing beyond these values is drawn.
+        """
         x, y = points
         if not len(x) and self._empty:
             return
@@ -80,16 +85,20 @@ class Line:
             self._pens = pens
             self.curve.setPen(pen(self.look, tokens, strength, dense))
             self.faint.setPen(pen(self.look, tokens, 0.3, dense=True))
-        self.curve.setData(x, y, connect="finite", antialias=len(x) <= SMOOTH_EDGES)
+        smooth_edges = len(x) <= SMOOTH_EDGES
+        line = cut(points, *limits) if limits is not None else points
+        self.curve.setData(*line, connect="finite", antialias=smooth_edges)
         self.faint.setVisible(faint is not None)
         if faint is not None:
-            self.faint.setData(*faint, connect="finite", antialias=len(faint[0]) <= SMOOTH_EDGES)
+            line = cut(faint, *limits) if limits is not None else faint
+            self.faint.setData(*line, connect="finite", antialias=smooth_edges)
         marked = bool(self.look.marker) and len(x) * MARKER_ROOM <= columns
         self.markers.setVisible(marked)
         if marked:
             color = tokens.color(self.look.token)
             hollow = tokens.color("surface") if self.look.dash else color
-            good = np.isfinite(y)
+            low, high = limits or (-np.inf, np.inf)
+            good = np.isfinite(y) & (y >= low) & (y <= high)
             self.markers.setData(
                 x[good],
                 y[good],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -50,7 +49,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         super().__init__(parent, axisItems=axes, enableMenu=False)
         self._theme = theme
         self.content = CurveContent(history)
-        self.clamp = False  # keep lines inside the range instead of clipping them (for SVG)
+        self.cuts = False  # lines where they leave the plot, for files whose viewers do not
         self.zoomed: Span | None = None  # epochs shown; None = all
         self._drag: tuple[float, Span] | None = None
         self._steady: tuple[object, Span] | None = None  # what was shown, and its range of values
@@ -134,10 +133,8 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         columns = max(60, int(self.getViewBox().width()))
         for name, line in self.lines.items():
             points, faint = content.line(name, view, columns)
-            if self.clamp:
-                points, faint = _clamp(points, y), faint and _clamp(faint, y)
             strength = 2.0 if faint is not None and name == STEPS else 1.0
-            line.show(tokens, points, faint, strength, columns)
+            line.show(tokens, points, faint, strength, columns, y if self.cuts else None)
         self.getViewBox().setRange(xRange=view, yRange=y, padding=0, disableAutoRange=True)
         self._show_marks(view, y)
         self.crosshair.update_reading()
@@ -262,7 +259,3 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         super().resizeEvent(event)
         if hasattr(self, "crosshair"):
             self.refresh()
-
-
-def _clamp(points: Points, y: Span) -> Points:
-    return points[0], np.clip(points[1], *y)

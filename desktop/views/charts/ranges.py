@@ -68,6 +68,26 @@ def steady(shown: tuple[float, float], wanted: tuple[float, float]) -> tuple[flo
     return shown if inside and shown[1] - shown[0] <= SLACK * (wanted[1] - wanted[0]) else wanted
 
 
+def cut(points: tuple[Floats, Floats], low: float, high: float) -> tuple[Floats, Floats]:
+    """The line through `points`, x and y of shape (n,), as far as it is from `low` to `high`.
+
+    It ends at points on these borders, with gaps (NaN) for what lies beyond.
+    """
+    x, y = points
+    places = [np.arange(len(x), dtype=np.float64)]
+    xs, ys = [x], [np.where((y >= low) & (y <= high), y, np.nan)]
+    for border in (low, high):
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = (border - y[:-1]) / (y[1:] - y[:-1])  # of the way to the next point
+        crossing = np.flatnonzero((share > 0) & (share < 1))
+        share = share[crossing]
+        places.append(crossing + share)
+        xs.append(x[crossing] + share * (x[crossing + 1] - x[crossing]))
+        ys.append(np.full(len(crossing), border))
+    order = np.argsort(np.concatenate(places), kind="stable")
+    return np.concatenate(xs)[order], np.concatenate(ys)[order]
+
+
 def log10(values: Floats) -> Floats:
     """Base-10 logarithms of shape (n,): -inf for zero and below, which a log axis cannot show."""
     result = np.full(values.shape, -math.inf)
