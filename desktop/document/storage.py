@@ -6,6 +6,7 @@ goes through a temporary file, so that the old file stays whole until the new on
 
 from __future__ import annotations
 
+import hashlib
 import json
 import stat
 from collections.abc import Callable, Mapping
@@ -59,16 +60,33 @@ def read_project(path: Path) -> Project:
     return with_full_names(project, project_folder(path))
 
 
-def write_project(path: Path, project: Project) -> None:
+def write_project(path: Path, project: Project) -> str:
     """Write `project` to `path`, whole or not at all. Raises ProjectFileError.
 
     A file below the project's own folder is named from there, so that both can move together.
+    Returns what `fingerprint` tells of the new file.
     """
-    named = with_short_names(project, project_folder(path))
+    content = project_text(with_short_names(project, project_folder(path))).encode()
     try:
-        write_atomically(path, project_text(named).encode())
+        write_atomically(path, content)
     except FileError as error:
         raise ProjectFileError(str(error)) from error
+    return _digest(content)
+
+
+def fingerprint(path: Path) -> str | None:
+    """What tells the contents of the project file at `path` from others; None without a file."""
+    try:
+        if not path.is_file():  # reading a pipe or a device might never end
+            return None
+        with path.open("rb") as file:
+            return _digest(file.read(MAX_BYTES + 1))
+    except (OSError, ValueError):
+        return None
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def project_text(project: Project) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from desktop.document.storage import EXTENSION
@@ -67,6 +68,20 @@ class FileQuestions:
         box.setInformativeText("If you do not save them, they are lost.")
         return Button(box.exec())
 
+    def replace_newer(self, name: str) -> Button:
+        """Whether to replace what another program wrote (Yes), to Save elsewhere, or Cancel."""
+        box = self._question(f"{name} was changed by another program. Replace that version?")
+        box.setObjectName("newer_file")
+        box.setInformativeText(
+            "What the other program wrote is lost if you replace it. To keep both, save under "
+            "another name."
+        )
+        box.setStandardButtons(Button.Yes | Button.Save | Button.Cancel)
+        box.button(Button.Yes).setText("Replace")
+        box.button(Button.Save).setText("Save As…")
+        box.setDefaultButton(Button.Cancel)
+        return Button(box.exec())
+
     def discard_training(self, took: str) -> Button:
         """Whether to Discard a network that is being trained, or Cancel."""
         box = self._question("Discard the network?")
@@ -86,6 +101,7 @@ class FileQuestions:
     def _question(self, text: str) -> QMessageBox:
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Question)
+        box.setTextFormat(Qt.TextFormat.PlainText)  # it may name a file
         box.setText(text)
         box.setStandardButtons(Button.Save | Button.Discard | Button.Cancel)
         box.setDefaultButton(Button.Save)

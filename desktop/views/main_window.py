@@ -124,7 +124,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         workspace, session = self.workspace, self.session
         workspace.projectChanged.connect(self._on_project_changed)
-        workspace.pathChanged.connect(self._retitle)
+        workspace.fileChanged.connect(self._retitle)
         workspace.dirtyChanged.connect(self._retitle)
         self.files.saved.connect(self._on_saved)
         self.files.opened.connect(self._on_opened)
@@ -165,8 +165,7 @@ class MainWindow(QMainWindow):
         self.status.show_message(f"Saved {path}")
 
     def _retitle(self) -> None:
-        path = self.workspace.path
-        name = path.stem.replace("[*]", "[*][*]") if path is not None else "Untitled"
+        name = (self.workspace.name or "Untitled").replace("[*]", "[*][*]")
         self.setWindowTitle(f"{name}[*] – Layerwise")
         self.setWindowModified(self.workspace.dirty)
 

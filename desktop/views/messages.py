@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from desktop.views.file_watch import FileWatch
 from desktop.views.notice import Notice
 from desktop.views.pages.tabs import Page, Pages
 from desktop.views.project_files import ProjectFiles
-from desktop.views.workspace import Workspace
+from desktop.views.workspace import FileState, Workspace
 from desktop.workers.reports import Outcome, RunEnded, RunStarted
 from desktop.workers.session import Session
 
@@ -35,6 +36,11 @@ class Messages(QObject):
         session.modelSaved.connect(self._on_model_saved)
         session.modelSaveFailed.connect(self._on_model_save_failed)
         workspace.projectChanged.connect(self._on_project_changed)
+        workspace.fileChanged.connect(self._on_file)
+        self._workspace = workspace
+        self._files = files
+        watch = FileWatch(workspace, self)
+        watch.changed.connect(self._on_file_state)
         files.opened.connect(self._on_files_done)
         files.saved.connect(self._on_files_done)
         pages.currentChanged.connect(self._on_page)
@@ -84,3 +90,27 @@ class Messages(QObject):
 
     def _on_files_done(self) -> None:
         self._notice.withdraw("file")
+
+    def _on_file(self) -> None:
+        self._notice.withdraw("disk")
+
+    def _on_file_state(self, state: FileState) -> None:
+        path = self._workspace.path
+        if path is None or state is FileState.KNOWN:
+            self._notice.withdraw("disk")
+        elif state is FileState.NEWER:
+            self._notice.show_message(
+                f"{path.name} was changed by another program. Reload it, or keep what you have "
+                "here: saving asks before it replaces that version.",
+                "warning",
+                [("Reload", self._files.reload)],
+                cause="disk",
+            )
+        else:
+            self._workspace.mark_unsaved()
+            self._notice.show_message(
+                f"{path.name} was removed or renamed by another program. Save to write it again.",
+                "warning",
+                [("Save", self._files.save)],
+                cause="disk",
+            )

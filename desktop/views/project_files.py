@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QObject, Signal
@@ -10,11 +11,11 @@ from PySide6.QtWidgets import QMenu, QWidget
 from desktop.document.data import Mnist
 from desktop.document.project import starter_project
 from desktop.document.storage import EXTENSION, ProjectFileError
-from desktop.views.file_menus import ExamplesMenu, RecentMenu
+from desktop.views.file_menus import ExamplesMenu, RecentMenu, example_title
 from desktop.views.file_questions import Button, FileQuestions
 from desktop.views.notice import Notice
 from desktop.views.settings import Settings
-from desktop.views.workspace import Workspace
+from desktop.views.workspace import FileState, Workspace
 from desktop.workers.session import Session, State
 
 WORTH_ASKING = 60  # seconds of training that are not discarded unasked
@@ -69,6 +70,11 @@ class ProjectFiles(QObject):
         self._settings.add_recent(path)
         self.opened.emit()
 
+    def reload(self) -> None:
+        """Open the project's file again, which another program has changed."""
+        if self._workspace.path is not None:
+            self.open_path(self._workspace.path)
+
     def open_dropped(self, path: Path) -> None:
         """Open what was dropped on the window: a project, or MNIST as an .npz file."""
         if path.suffix.lower() != ".npz":
@@ -86,7 +92,7 @@ class ProjectFiles(QObject):
 
     def save_as(self) -> bool:
         """Ask for a name and save under it. Returns whether it was saved."""
-        start = self._workspace.path or self.folder / f"untitled{EXTENSION}"
+        start = self._workspace.path or self.folder / f"{self._stem or 'untitled'}{EXTENSION}"
         path = self._ask.project_to_save(start)
         return path is not None and self._save_to(path)
 
@@ -95,8 +101,7 @@ class ProjectFiles(QObject):
 
         Returns the path, or None if nothing is being saved. The session tells how it ended.
         """
-        stem = self._workspace.path.stem if self._workspace.path else "model"
-        path = self._ask.model_to_save(self.folder / f"{stem}.keras")
+        path = self._ask.model_to_save(self.folder / f"{self._stem or 'model'}.keras")
         return path if path is not None and self._session.save_model(path) else None
 
     def may_discard(self) -> bool:
@@ -148,6 +153,14 @@ class ProjectFiles(QObject):
         return is_saved
 
     @property
+    def _stem(self) -> str:
+        """The project's name as the beginning of a file name, or ""."""
+        workspace = self._workspace
+        if workspace.path is not None:
+            return workspace.path.stem
+        return re.sub(r"\W+", "-", workspace.name.lower())
+
+    @property
     def folder(self) -> Path:
         """Where file dialogs start: beside the project, or at home."""
         return self._workspace.path.parent if self._workspace.path else Path.home()
@@ -164,14 +177,17 @@ class ProjectFiles(QObject):
         if not self.may_discard():
             return
         try:
-            # Without its path, so that saving asks for a name and the example stays as it is.
-            self._workspace.open(path, keep_path=False)
+            self._workspace.open_example(path, example_title(path))
         except ProjectFileError as error:
             self._notice.show_message(str(error), cause="file")
         else:
             self.opened.emit()
 
     def _save_to(self, path: Path) -> bool:
+        if path == self._workspace.path and self._workspace.file_state is FileState.NEWER:
+            answer = self._ask.replace_newer(path.name)
+            if answer != Button.Yes:
+                return answer == Button.Save and self.save_as()
         try:
             self._workspace.save(path)
         except ProjectFileError as error:

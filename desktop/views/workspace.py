@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,11 +13,19 @@ from desktop.document.analysis import Analysis, analyse
 from desktop.document.data import DataSource
 from desktop.document.data_files import project_folder, with_full_names
 from desktop.document.project import Project, starter_project
-from desktop.document.storage import read_project, write_project
+from desktop.document.storage import fingerprint, read_project, write_project
 
 D = TypeVar("D", bound=DataSource)
 
 _EDIT_ID = 1  # commands of one id are offered to each other for merging
+
+
+class FileState(Enum):
+    """What has become of the project's file since it was opened or saved here."""
+
+    KNOWN = auto()
+    NEWER = auto()  # another program wrote it
+    MISSING = auto()
 
 
 class Workspace(QObject):
@@ -24,11 +33,12 @@ class Workspace(QObject):
 
     Views read `project` and `analysis`, ask for changes with `edit`, and redraw on
     `projectChanged(before, after)`, which is emitted for every change: edit, undo, redo, new, open.
-    `pathChanged(path | None)` and `dirtyChanged(bool)` tell what a window title shows.
+    `fileChanged()`, after new, open and save, and `dirtyChanged(bool)` tell what a window title
+    shows.
     """
 
     projectChanged = Signal(object, object)
-    pathChanged = Signal(object)
+    fileChanged = Signal()
     dirtyChanged = Signal(bool)
 
     def __init__(self, project: Project | None = None, parent: QObject | None = None) -> None:
@@ -37,6 +47,8 @@ class Workspace(QObject):
         self._analysis: Analysis | None = None
         self._sources = {type(self._project.data): self._project.data}
         self._path: Path | None = None
+        self._name = ""
+        self._written: str | None = None  # the fingerprint of the file as it is known here
         self._undo_stack = QUndoStack(self)
         self._undo_stack.cleanChanged.connect(self._clean_changed)
 
@@ -55,6 +67,21 @@ class Workspace(QObject):
     def path(self) -> Path | None:
         """The file the project was opened from or saved to last; None if it has none yet."""
         return self._path
+
+    @property
+    def name(self) -> str:
+        """The project's name: that of its file, or of the example it began as, or ""."""
+        return self._path.stem if self._path is not None else self._name
+
+    @property
+    def file_state(self) -> FileState:
+        """What has become of the project's file; without a file, it is as it is known."""
+        if self._path is None:
+            return FileState.KNOWN
+        found = fingerprint(self._path)
+        if found is None:
+            return FileState.MISSING
+        return FileState.KNOWN if found == self._written else FileState.NEWER
 
     @property
     def folder(self) -> Path:
@@ -110,15 +137,23 @@ class Workspace(QObject):
 
     def new(self, project: Project) -> None:
         """Start over with `project`, without a file and without a history."""
-        self._start(project, None)
+        self._start(project)
 
-    def open(self, path: Path, keep_path: bool = True) -> None:
+    def open(self, path: Path) -> None:
         """Go on with the project in the file at `path`.
 
-        Without `keep_path` it is taken as a pattern: saving asks for a file of its own.
         Raises ProjectFileError, and then everything is as it was.
         """
-        self._start(read_project(path), path if keep_path else None)
+        written = fingerprint(path)  # first: what changes while it is read is a change
+        self._start(read_project(path), path, written)
+
+    def open_example(self, path: Path, name: str) -> None:
+        """Start over with the project in the file at `path`, called `name`.
+
+        Saving asks for a file of its own. Raises ProjectFileError, and then everything is as it
+        was.
+        """
+        self._start(read_project(path), name=name)
 
     def save(self, path: Path | None = None) -> None:
         """Write the project to `path`, or to the file it came from.
@@ -128,20 +163,23 @@ class Workspace(QObject):
         target = path if path is not None else self._path
         if target is None:
             raise ValueError("a project without a file needs a path to be saved to")
-        write_project(target, self._project)
-        self._set_path(target)
+        self._written = write_project(target, self._project)
+        self._path = target
         self._undo_stack.setClean()
+        self.fileChanged.emit()
 
-    def _start(self, project: Project, path: Path | None) -> None:
+    def mark_unsaved(self) -> None:
+        """Take the project for dirty until it is saved: its file is gone."""
+        self._undo_stack.resetClean()
+
+    def _start(
+        self, project: Project, path: Path | None = None, written: str | None = None, name: str = ""
+    ) -> None:
         self._undo_stack.clear()
         self._undo_stack.setClean()
-        self._set_path(path)
+        self._path, self._written, self._name = path, written, name
+        self.fileChanged.emit()
         self._set_project(project)
-
-    def _set_path(self, path: Path | None) -> None:
-        if path != self._path:
-            self._path = path
-            self.pathChanged.emit(path)
 
     def _set_project(self, project: Project) -> None:
         before, self._project = self._project, project

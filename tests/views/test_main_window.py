@@ -348,20 +348,41 @@ def test_names_of_users_are_shown_as_they_are(
     assert not buttons
 
 
+def example(window: MainWindow, title: str) -> QAction:
+    """The entry of the example called `title`."""
+    menu = next(each.menu() for each in entries(window, "File") if "xample" in each.text())
+    return next(each for each in menu.actions() if each.text() == title)  # type: ignore[attr-defined]
+
+
 def test_an_example_is_opened_as_a_pattern(window: MainWindow) -> None:
-    menu = next(
-        each.menu()  # type: ignore[attr-defined]
-        for top in window.menuBar().actions()
-        for each in top.menu().actions()  # type: ignore[attr-defined]
-        if "xample" in each.text()
-    )
-    example = next(each for each in menu.actions() if "Perceptron" in each.text())
     window.stack.select_layer(1)
-    example.trigger()
+    example(window, "Perceptron").trigger()
     assert window.stack.selected_layers == ()
     assert isinstance(window.workspace.project.data, LogicTable)
     assert window.workspace.path is None
     assert not window.workspace.dirty
+
+
+def test_an_example_carries_its_name(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    suggested: list[str] = []
+    monkeypatch.setattr(
+        QFileDialog,
+        "getSaveFileName",
+        lambda *given: suggested.append(Path(given[2]).name) or ("", ""),
+    )
+    action(window, "save").trigger()
+    for title, stem in (
+        ("Perceptron", "perceptron"),
+        ("MNIST: hidden 128-128", "mnist-hidden-128-128"),
+    ):
+        example(window, title).trigger()
+        assert window.windowTitle() == f"{title}[*] – Layerwise"
+        action(window, "save").trigger()
+        assert suggested[-1] == f"{stem}.layerwise"
+    window.files.new()
+    assert window.windowTitle() == "Untitled[*] – Layerwise"
+    action(window, "save").trigger()
+    assert suggested[0] == suggested[-1] == "untitled.layerwise"
 
 
 def test_the_theme_is_remembered(window: MainWindow) -> None:

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 from desktop.document.data import Digits, LogicTable, Mnist
 from desktop.document.layers import Dense, Flatten
 from desktop.document.project import Project, starter_project
-from desktop.document.storage import ProjectFileError, read_project
-from desktop.views.workspace import Workspace
+from desktop.document.storage import ProjectFileError, read_project, write_project
+from desktop.views.workspace import FileState, Workspace
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_analysis_belongs_to_the_project(workspace: Workspace) -> None:
 def test_save_open_and_new(qtbot: QtBot, workspace: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "net.layerwise"
     workspace.edit("a", with_units(workspace.project, 20))
-    with qtbot.waitSignals([workspace.pathChanged, workspace.dirtyChanged]):
+    with qtbot.waitSignals([workspace.fileChanged, workspace.dirtyChanged]):
         workspace.save(path)
     assert workspace.path == path and not workspace.dirty
     saved = workspace.project
@@ -101,8 +101,11 @@ def test_save_open_and_new(qtbot: QtBot, workspace: Workspace, tmp_path: Path) -
     assert workspace.path is None and not workspace.dirty and not workspace.undo_stack.canUndo()
     workspace.open(path)
     assert workspace.project == saved and workspace.path == path
-    workspace.open(path, keep_path=False)
-    assert workspace.path is None
+    assert workspace.name == "net"
+    workspace.open_example(path, "A net")
+    assert workspace.path is None and workspace.name == "A net" and not workspace.dirty
+    workspace.new(starter_project())
+    assert workspace.name == ""
 
 
 def test_save_goes_to_the_file_it_came_from(workspace: Workspace, tmp_path: Path) -> None:
@@ -180,3 +183,23 @@ def test_each_data_source_keeps_its_settings(workspace: Workspace) -> None:
     assert workspace.last_used(Digits) == used
     assert workspace.last_used(Mnist) == workspace.project.data
     assert workspace.last_used(LogicTable) == LogicTable()
+
+
+def test_what_another_program_does_to_the_file(workspace: Workspace, tmp_path: Path) -> None:
+    assert workspace.file_state is FileState.KNOWN
+    path = tmp_path / "a.layerwise"
+    workspace.save(path)
+    workspace.edit("a", with_units(workspace.project, 20))
+    assert workspace.file_state is FileState.KNOWN
+    ours = path.read_bytes()
+    write_project(path, with_units(workspace.project, 30))
+    assert workspace.file_state is FileState.NEWER
+    path.write_bytes(ours)
+    assert workspace.file_state is FileState.KNOWN
+    path.unlink()
+    assert workspace.file_state is FileState.MISSING
+    workspace.save()
+    assert workspace.file_state is FileState.KNOWN
+    write_project(path, with_units(workspace.project, 40))
+    workspace.open(path)
+    assert workspace.file_state is FileState.KNOWN
