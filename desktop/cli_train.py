@@ -88,4 +88,5 @@ def _write(folder: Path, trainer: Trainer, project: Project, log: console.Traini
 def _evaluated(project: Project, trainer: Trainer) -> Evaluation:
     from desktop.engine.evaluation import evaluate
 
-    return evaluate(trainer.model, project, trainer.dataset, trainer.epoch)
+    assert trainer.network is not None
+    return evaluate(trainer.model, project, trainer.dataset, trainer.network.weights_epoch)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from desktop.document.analysis import trace
+from desktop.document.choices import Activation
+from desktop.document.problems.base import Case
 from desktop.document.project import Project
 from desktop.document.training import (
     BinaryCrossentropy,
@@ -62,6 +65,34 @@ def class_probabilities(outputs: FloatArray, project: Project) -> FloatArray | N
     if logits and isinstance(loss, BinaryCrossentropy):
         values = _sigmoid(values)
     return _normalized(values)
+
+
+def are_probabilities(project: Project) -> bool:
+    """Whether the outputs of `project` are probabilities: network or loss apply softmax or sigmoid.
+
+    Those of a linear output trained with the mean squared error, for example, are not: they come
+    near 0 and 1, but may be anything. What nothing is known about, no layers, is taken for them.
+    """
+    case = Case(project, trace(project), None)
+    return (
+        not case.layers
+        or case.from_logits
+        or case.output_activation[1]
+        in (Activation.SIGMOID, Activation.HARD_SIGMOID, Activation.SOFTMAX)
+    )
+
+
+def class_scores(outputs: FloatArray, project: Project) -> FloatArray | None:
+    """`outputs`, shape (n, units), as they are, for each class: float64 (n, classes).
+
+    One output is that of the second class, and what it lacks to 1 that of the first. None where
+    outputs do not stand for classes.
+    """
+    classes = len(project.data.classes)
+    values: FloatArray = np.asarray(outputs, dtype=np.float64)
+    if values.shape[1] == 1 and classes == 2:
+        return np.concatenate([1.0 - values, values], axis=1)
+    return values if values.shape[1] == classes else None
 
 
 def _normalized(values: FloatArray) -> FloatArray:

@@ -12,7 +12,7 @@ from desktop.engine import backend
 from desktop.engine.batches import large_batch
 from desktop.engine.control import RunControl
 from desktop.engine.datasets import Dataset, Rows
-from desktop.engine.encoding import class_probabilities, encode
+from desktop.engine.encoding import are_probabilities, class_probabilities, encode
 from desktop.engine.reports import Evaluation, FloatArray, IntArray, Mistake, read_only
 
 MAX_MISTAKES = 200
@@ -26,8 +26,10 @@ def evaluate(
     dataset: Dataset,
     epoch: int,
     control: RunControl | None = None,
+    *,
+    is_loaded: bool = False,
 ) -> Evaluation:
-    """Measure `model`, compiled for `project` and trained for `epoch` epochs, on the test rows.
+    """Measure `model`, compiled for `project`, on the test rows; its weights are those of `epoch`.
 
     Raises Stopped as soon as `control` is told to stop.
     """
@@ -52,7 +54,9 @@ def evaluate(
     if probabilities is not None:
         predicted = probabilities.argmax(axis=1)
         confusion = read_only(confusion_matrix(rows.y, predicted, labels=range(len(classes))))
-        mistakes, mistake_count = _mistakes(rows, predicted, probabilities)
+        mistakes, mistake_count = _mistakes(
+            rows, predicted, probabilities, with_confidence=are_probabilities(project)
+        )
     return Evaluation(
         rows=len(rows),
         metrics={name: float(value) for name, value in metrics.items()},
@@ -63,11 +67,17 @@ def evaluate(
         epoch=epoch,
         note=_note(dataset, outputs),
         on_training_rows=dataset.test_is_training,
+        value_range=dataset.source.value_range,
+        is_loaded=is_loaded,
     )
 
 
 def _mistakes(
-    rows: Rows, predicted: NDArray[np.intp], probabilities: FloatArray
+    rows: Rows,
+    predicted: NDArray[np.intp],
+    probabilities: FloatArray,
+    *,
+    with_confidence: bool,
 ) -> tuple[tuple[Mistake, ...], int]:
     """The wrong answers given with the most confidence, worst first, and the count of all."""
     wrong = np.flatnonzero(predicted != rows.y)
@@ -79,7 +89,7 @@ def _mistakes(
             sample=read_only(rows.x[row]),
             true_class=int(rows.y[row]),
             predicted_class=int(predicted[row]),
-            confidence=float(sure),
+            confidence=float(sure) if with_confidence else None,
         )
         for row, sure in zip(wrong[worst], confidence[worst], strict=True)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -15,7 +15,7 @@ from desktop.document.project import Project
 from desktop.document.training import CategoricalCrossentropy, Training
 from desktop.engine import backend
 from desktop.engine.drawing import FULL, Raster, is_picture, preprocess
-from desktop.engine.encoding import class_probabilities
+from desktop.engine.encoding import are_probabilities, class_probabilities, class_scores
 from desktop.engine.images import ImageError, ink_of, light_on_dark, read_grey
 from desktop.engine.reports import FloatArray, Prediction, read_only
 
@@ -70,6 +70,36 @@ def _gives_probabilities(model: Any) -> bool:
     return type(last).__name__ == "Softmax" or function in ("softmax", "sigmoid", "hard_sigmoid")
 
 
+def show_drawing(
+    drawing: Raster, input_shape: tuple[int, ...], maximum: float, request: int = 0
+) -> Prediction:
+    """The picture of `drawing` that a network with this input gets, before there is a prediction.
+
+    `drawing` is uint8 (h, w) with ink 255 on 0, which becomes `maximum`. Raises PredictionError if
+    the input is not a picture.
+    """
+    _check_picture(input_shape)
+    start = perf_counter()
+    prepared = preprocess(drawing, input_shape, maximum)
+    image = np.zeros(input_shape[:2], np.float32) if prepared is None else prepared.image
+    return Prediction(
+        request=request,
+        image=read_only(image),
+        probabilities=None,
+        classes=(),
+        seconds=perf_counter() - start,
+        epoch=0,
+        is_trained=False,
+    )
+
+
+def _check_picture(input_shape: tuple[int, ...]) -> None:
+    if not is_picture(input_shape):
+        raise PredictionError(
+            f"This network takes {' × '.join(map(str, input_shape))} numbers, not a picture"
+        )
+
+
 class Predictor:
     """Asks `model`, which was made from `project`, about drawings.
 
@@ -79,13 +109,11 @@ class Predictor:
     """
 
     def __init__(self, model: Any, project: Project) -> None:
+        self.model = model
         self.project = project
         self._shape: tuple[int, ...] = tuple(model.inputs[0].shape[1:])
         self._maximum = project.data.value_range[1]
-        if not is_picture(self._shape):
-            raise PredictionError(
-                f"This network takes {' × '.join(map(str, self._shape))} numbers, not a picture"
-            )
+        _check_picture(self._shape)
         tf = backend.tensorflow()
         self._forward = tf.function(
             lambda x: model(x, training=False),
@@ -93,27 +121,36 @@ class Predictor:
         )
 
     def predict_drawing(
-        self, drawing: Raster, request: int = 0, epoch: int = 0, is_trained: bool = True
+        self,
+        drawing: Raster,
+        request: int = 0,
+        epoch: int = 0,
+        *,
+        is_trained: bool = True,
+        is_loaded: bool = False,
     ) -> Prediction:
-        """What the network, trained for `epoch` whole epochs, makes of `drawing`.
+        """What the network, with the weights after `epoch` whole epochs, makes of `drawing`.
 
         `drawing` is uint8 (h, w) with ink 255 on 0. Of an empty one there are no probabilities.
         """
         start = perf_counter()
-        prepared = preprocess(drawing, self._shape, self._maximum)
-        image = np.zeros(self._shape[:2], np.float32) if prepared is None else prepared.image
-        probabilities = None
-        if prepared is not None:
-            known = self.probabilities(image[np.newaxis])
-            probabilities = None if known is None else read_only(known[0])
-        return Prediction(
-            request=request,
-            image=read_only(image),
-            probabilities=probabilities,
+        shown = show_drawing(drawing, self._shape, self._maximum, request)
+        probabilities = scores = None
+        if shown.image.any():
+            outputs = self._outputs(shown.image[np.newaxis])
+            if are_probabilities(self.project):
+                probabilities = class_probabilities(outputs, self.project)
+            else:
+                scores = class_scores(outputs, self.project)
+        return replace(
+            shown,
+            probabilities=None if probabilities is None else read_only(probabilities[0]),
+            scores=None if scores is None else read_only(scores[0]),
             classes=self.project.data.classes,
             seconds=perf_counter() - start,
             epoch=epoch,
             is_trained=is_trained,
+            is_loaded=is_loaded,
         )
 
     def predict_images(self, paths: Sequence[Path]) -> tuple[ImagePrediction, ...]:
@@ -139,8 +176,11 @@ class Predictor:
 
         None where the outputs do not stand for classes.
         """
-        outputs = self._forward(images.reshape(-1, *self._shape))
-        return class_probabilities(outputs.numpy(), self.project)
+        return class_probabilities(self._outputs(images), self.project)
+
+    def _outputs(self, images: FloatArray) -> FloatArray:
+        outputs: FloatArray = self._forward(images.reshape(-1, *self._shape)).numpy()
+        return outputs
 
     def _prepared(self, path: Path) -> FloatArray:
         grey = read_grey(path)

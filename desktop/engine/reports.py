@@ -206,7 +206,7 @@ class Mistake:
     sample: FloatArray
     true_class: int
     predicted_class: int
-    confidence: float  # probability given to the wrong class, 0 to 1
+    confidence: float | None  # probability of the wrong class; None if outputs are none
 
 
 @dataclass(frozen=True)
@@ -223,9 +223,11 @@ class Evaluation:
     confusion: IntArray | None
     mistakes: tuple[Mistake, ...]
     mistake_count: int
-    epoch: int  # epochs the model had been trained for
+    epoch: int  # of the model's life, after which it had these weights
     note: str  # e.g. that the rows are the training rows; may be empty
     on_training_rows: bool = False  # as there are no others
+    value_range: tuple[float, float] = (0.0, 1.0)  # of the samples
+    is_loaded: bool = False  # whether the network was read from a file and trained from there
 
 
 @dataclass(frozen=True)
@@ -233,8 +235,10 @@ class Prediction:
     """What the network makes of one drawing.
 
     `image` has shape (height, width): the preprocessed picture, in the values the network gets.
-    `probabilities` has shape (classes,), or is None for an empty canvas and where the output does
-    not stand for classes.
+    `probabilities` has shape (classes,), and so has `scores`, the outputs as they are where neither
+    softmax nor sigmoid makes probabilities of them. One of them is None; both are for an empty
+    canvas, where the output does not stand for classes, and without a network, when there are no
+    `classes` either.
     """
 
     request: int
@@ -242,5 +246,7 @@ class Prediction:
     probabilities: FloatArray | None
     classes: tuple[str, ...]
     seconds: float
-    epoch: int
+    epoch: int  # of the network's life, after which it had these weights
     is_trained: bool = True  # False while the network has the weights it was made with
+    is_loaded: bool = False  # whether the network was read from a file and trained from there
+    scores: FloatArray | None = None

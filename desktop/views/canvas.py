@@ -53,9 +53,11 @@ class Canvas(QWidget):
 
     Signals:
         changed: the drawing looks different.
+        cleared: all of it was taken away at once.
     """
 
     changed = Signal()
+    cleared = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -135,6 +137,7 @@ class Canvas(QWidget):
     def clear(self) -> None:
         """Take all ink away; undo brings it back."""
         self._change(self._ink.clear)
+        self.cleared.emit()
 
     def undo(self) -> None:
         """Take back the last stroke or clearing."""

@@ -1,4 +1,4 @@
-"""The confusion matrix: what was said (columns) of the rows of each true class (rows)."""
+"""The confusion matrix: what was predicted (columns) for the rows of each true class (rows)."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class _Cells(QAbstractTableModel):
         count, total = int(self.counts[true, said]), int(self.totals[true])
         rows = "row" if total == 1 else "rows"
         return (
-            f"True {self.classes[true]}, said {self.classes[said]}: "
+            f"True {self.classes[true]}, predicted {self.classes[said]}: "
             f"{count:,} of {total:,} {rows} ({self.share(true, said):.1%})".replace("%)", " %)")
         )
 
@@ -205,7 +205,7 @@ class ConfusionMatrix(QTableView):
         self.setItemDelegate(_CellDelegate(self, theme))
         self.setObjectName("confusion")
         self.setAccessibleName(
-            "Confusion matrix: a row per true class, a column per class the network said"
+            "Confusion matrix: a row per true class, a column per predicted class"
         )
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)

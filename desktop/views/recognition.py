@@ -1,6 +1,8 @@
-"""What a network is shown of a drawing, and what it answers: pixels, and a bar for each class."""
+"""The network input made of a drawing, and the prediction: pixels, and a bar for each class."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
@@ -166,20 +168,27 @@ class ProbabilityBars(QWidget):
 
     @property
     def texts(self) -> tuple[tuple[str, str], ...]:
-        """The class and the probability of each line, as they can be read."""
+        """The class and the value of each line, as they can be read."""
         return tuple((name.text(), value.text()) for name, _, value in self._lines)
 
-    def show_probabilities(self, classes: tuple[str, ...], probabilities: FloatArray) -> None:
-        """Show `probabilities`, shape (classes,)."""
+    def show_values(
+        self,
+        classes: tuple[str, ...],
+        values: FloatArray,
+        as_text: Callable[[float], str] = percent,
+    ) -> None:
+        """Show `values`, shape (classes,): probabilities, or outputs that are none."""
+        kind = "Probability" if as_text is percent else "Output"
+        self.setAccessibleName(f"{kind} of each class")
         order = list(range(len(classes)))
         if len(order) > MOST_BARS:
-            order = np.argsort(-probabilities, kind="stable")[:MOST_BARS].tolist()
+            order = np.argsort(-values, kind="stable")[:MOST_BARS].tolist()
         self._make_lines(len(order))
-        top = int(np.argmax(probabilities))
+        top = int(np.argmax(values))
         for index, (name, bar, value) in zip(order, self._lines, strict=True):
-            text = percent(float(probabilities[index]))
+            text = as_text(float(values[index]))
             name.setText(classes[index])
-            bar.show_share(float(probabilities[index]), top=index == top)
+            bar.show_share(float(values[index]), top=index == top)
             value.setText(text)
             value.setAccessibleName(f"{classes[index]}: {text}")
             for label in (name, value):

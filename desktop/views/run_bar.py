@@ -14,10 +14,6 @@ _BUSY_TEXT = {
     State.STOPPING: "Stopping…",
     State.EVALUATING: "Evaluating…",
 }
-_REST_TEXT = {
-    State.IDLE: "",
-    State.UNAVAILABLE: "TensorFlow could not be loaded",
-}
 
 
 def duration(seconds: float) -> str:
@@ -34,8 +30,10 @@ class RunBar(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._run: RunStarted | None = None  # the last one that started
         self._last_epoch = 0
         self._total = 0
+        self._status = ""  # what is shown while nothing is under way
         self._label = QLabel(_BUSY_TEXT[State.STARTING])
         self._label.setAccessibleName("Training progress")
         self._bar = QProgressBar()
@@ -55,6 +53,7 @@ class RunBar(QWidget):
         session.progress.connect(self._on_progress)
         session.runEnded.connect(self._on_ended)
         session.modelReset.connect(self._on_reset)
+        session.modelAdopted.connect(self._on_adopted)
 
     @property
     def text(self) -> str:
@@ -75,17 +74,21 @@ class RunBar(QWidget):
             self._show_bar(busy=True)
         elif state is State.PAUSED:
             self._say(f"Paused in epoch {self._last_epoch}")
-        elif state in _REST_TEXT:
+        elif state in (State.IDLE, State.UNAVAILABLE):
             self._bar.hide()
-            if self._label.text() in _BUSY_TEXT.values():
-                self._say(_REST_TEXT[state])
+            is_idle = state is State.IDLE
+            self._say(self._status if is_idle else "TensorFlow could not be loaded")
+
+    def _set_status(self, text: str) -> None:
+        """Show `text` whenever nothing is under way."""
+        self._status = text
+        self._on_state(self._session.state)
 
     def _on_ready(self, _info: object) -> None:
-        if self._session.state is State.IDLE:
-            self._bar.hide()
-            self._say("Ready")
+        self._set_status("Ready")
 
     def _on_started(self, report: RunStarted) -> None:
+        self._run = report
         self._last_epoch = report.first_epoch + 1
         self._total = report.first_epoch + report.epochs
         self._show_bar()
@@ -102,15 +105,24 @@ class RunBar(QWidget):
         self._say(f"Epoch {report.epoch}/{self._total}{phase}{left}")
 
     def _on_ended(self, report: RunEnded) -> None:
-        self._bar.hide()
         words = {
             Outcome.FINISHED: "Stopped early" if report.stopped_early else "Finished",
             Outcome.STOPPED: "Stopped",
             Outcome.FAILED: "Failed",
         }[report.outcome]
-        epochs = "epoch" if report.epoch == 1 else "epochs"
-        when = f"after {report.epoch} {epochs}" if report.epoch else "in the first epoch"
-        self._say(f"{words} {when} · {duration(report.seconds)}")
+        if self._run is None or self._run.run != report.run:
+            self._set_status(f"{words} before training began")
+            return
+        before = self._run.first_epoch
+        epochs = report.epoch - before  # of this run, like its seconds
+        counted = f"{epochs:,}{' more' * (before > 0)} epoch{'s' * (epochs > 1)}"
+        first = f"epoch {before + 1:,}" if before else "the first epoch"
+        when = f"after {counted}" if epochs else f"in {first}"
+        in_all = f" · {report.epoch:,} in all" if before and epochs else ""
+        self._set_status(f"{words} {when} · {duration(report.seconds)}{in_all}")
 
     def _on_reset(self) -> None:
-        self._say("Ready · new weights")
+        self._set_status("Ready · new weights")
+
+    def _on_adopted(self, _project: object) -> None:
+        self._set_status("Ready · trained network opened")

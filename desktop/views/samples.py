@@ -31,14 +31,16 @@ class Sample:
         """The lines under the picture."""
         if self.said is None:
             return (self.true,)
-        return f"true {self.true}, said {self.said}", percent(self.confidence)
+        lines = f"true {self.true}, predicted {self.said}", percent(self.confidence)
+        return tuple(line for line in lines if line)
 
     @property
     def description(self) -> str:
         """All there is to say about it, in one sentence."""
         if self.said is None:
             return f"{self.name}: class {self.true}"
-        return f"{self.name}: true {self.true}, said {self.said}, {percent(self.confidence)} sure"
+        sure = "" if self.confidence is None else f", {percent(self.confidence)} sure"
+        return f"{self.name}: true {self.true}, predicted {self.said}{sure}"
 
 
 def percent(share: float | None) -> str:
@@ -46,6 +48,11 @@ def percent(share: float | None) -> str:
     if share is None:
         return ""
     return ">99 %" if 0.995 <= share < 1 else f"{share * 100:.0f} %"
+
+
+def score(value: float) -> str:
+    """An output that is no probability, in two decimals."""
+    return f"{value:.2f}".replace("-", "−")
 
 
 def is_picture(shape: tuple[int, ...]) -> bool:
@@ -80,13 +87,14 @@ class RowsModel(QAbstractTableModel):
         answered = any(sample.said is not None for sample in samples)
         name = "x" if answered else "Input "
         self._titles = ["Row", *(f"{name}{number + 1}" for number in range(inputs))]
-        self._titles += ["True", "Said"] if answered else ["Answer"]
+        self._titles += ["True", "Predicted"] if answered else ["Answer"]
         self._cells = []
         for sample in samples:
             number = sample.name.rpartition(" ")[2]
             cells = [number, *(f"{value:g}" for value in sample.values.ravel()), sample.true]
             if answered:
-                cells.append(f"{sample.said}, {percent(sample.confidence)}")
+                sure = "" if sample.confidence is None else f", {percent(sample.confidence)}"
+                cells.append(f"{sample.said}{sure}")
             self._cells.append(cells)
         self.endResetModel()
 

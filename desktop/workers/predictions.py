@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.document.data import DataSource
 from desktop.engine.reports import Prediction
 from desktop.workers import tasks
 from desktop.workers.threads import Threads
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 class Predictions(QObject):
     """Has drawings recognized by the network that `current` returns, on any thread.
 
-    If drawings come faster than predictions, only the newest one is looked at. A prediction is
-    always of the network there is when it is emitted.
+    `current` also returns the data source in use. Without a network, a prediction is no more than
+    the picture that one for this source gets. If drawings come faster than predictions, only the
+    newest one is looked at. A prediction is always of the network there is when it is emitted.
 
     Signals:
         predicted: a Prediction.
@@ -35,7 +37,7 @@ class Predictions(QObject):
     def __init__(
         self,
         threads: Threads,
-        current: Callable[[], Network | None],
+        current: Callable[[], tuple[Network | None, DataSource | None]],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -65,14 +67,14 @@ class Predictions(QObject):
         if waiting is None:
             return None
         request, drawing = waiting
-        network = self._current()
-        return network, drawing, tasks.predict(network, drawing, request)
+        network, source = self._current()
+        return network, drawing, tasks.predict(network, source, drawing, request)
 
     def _on_predicted(self, answer: tuple[Network | None, Raster, Prediction] | None) -> None:
         if answer is None:
             return
         network, drawing, prediction = answer
-        if network is self._current():
+        if network is self._current()[0]:
             self.predicted.emit(prediction)
         elif self._waiting is None:  # the network is another one by now
             self._submit(prediction.request, drawing)

@@ -54,7 +54,8 @@ class Session(QObject):
     """Data, training, evaluation and prediction of the project in the window.
 
     Signals carry the engine's reports; `...Failed` carry a sentence, and both signals about saving
-    the path, last.
+    the path, last. `modelReset`: the network there was is gone. `modelAdopted`, after that: there
+    is another one, of this project.
     """
 
     stateChanged = Signal(object)
@@ -82,7 +83,7 @@ class Session(QObject):
         self._threads = Threads(self)
         self._data = DataLoader(self._threads, self)
         self._runner = NetworkRunner(self._threads, self)
-        self._predictions = Predictions(self._threads, self._network_of_data, self)
+        self._predictions = Predictions(self._threads, self._network_and_data, self)
         self._state = State.STARTING
         self._info: EngineInfo | None = None
         self._engine_error = ""
@@ -156,6 +157,9 @@ class Session(QObject):
     def _network_of_data(self) -> Network | None:
         network = self._runner.network
         return network if network and network.project.data == self._data.source else None
+
+    def _network_and_data(self) -> tuple[Network | None, DataSource | None]:
+        return self._network_of_data(), self._data.source
 
     # --- what can be asked for --------------------------------------------------------------------
 
@@ -234,7 +238,10 @@ class Session(QObject):
 
     def evaluate(self) -> None:
         """Evaluate the network on the test rows of the data set in use."""
-        if not self.has_model or self._data.dataset is None or self._state is not State.IDLE:
+        if not self.has_model or self._state is not State.IDLE:
+            return
+        if self._data.dataset is None:
+            self.evaluationFailed.emit("The data is not loaded; evaluate when it is")
             return
         self._set_state(State.EVALUATING)
         self._runner.evaluate(self._data.dataset)
@@ -243,6 +250,7 @@ class Session(QObject):
     def predict(self, drawing: Raster) -> int:
         """Ask what the network makes of `drawing`, shape (height, width), ink 255 on 0.
 
+        Before there is a network, the prediction has no more than the picture that one would get.
         Returns the number of the request. If drawings come faster than predictions, only the newest
         one gets one.
         """
@@ -333,10 +341,8 @@ class Session(QObject):
     def _replace_network(self, network: Network | None) -> None:
         if self._state is State.EVALUATING:
             self._runner.control.stop()  # nobody gets the result
-        had_network = self._runner.network is not None
         self._runner.network = network
-        if had_network:
-            self.modelReset.emit()
+        self.modelReset.emit()
 
     def _on_evaluated(self, result: Evaluation | str | None) -> None:
         self._set_idle()

@@ -101,21 +101,36 @@ def evaluate(network: Network, dataset: Dataset, control: RunControl) -> Evaluat
 
     with explaining("The evaluation failed", TaskError):
         try:
-            return measure(network.model, network.project, dataset, network.epoch, control)
+            return measure(
+                network.model,
+                network.project,
+                dataset,
+                network.weights_epoch,
+                control,
+                is_loaded=network.is_loaded,
+            )
         except Stopped:
             raise TaskError("The evaluation was stopped") from None
 
 
-def predict(network: Network | None, drawing: Raster, request: int) -> Prediction:
-    """What `network` makes of `drawing`."""
-    from desktop.engine.prediction import PredictionError
+def predict(
+    network: Network | None, source: DataSource | None, drawing: Raster, request: int
+) -> Prediction:
+    """What `network` makes of `drawing`; without one, the picture that one for `source` gets."""
+    from desktop.engine.prediction import PredictionError, show_drawing
 
     with explaining("The drawing could not be recognized", TaskError, PredictionError):
-        if network is None:
-            raise TaskError("There is no network yet: train one first")
-        return network.predictor.predict_drawing(
-            drawing, request, network.epoch, network.is_trained
-        )
+        if network is not None:
+            return network.predictor.predict_drawing(
+                drawing,
+                request,
+                network.weights_epoch,
+                is_trained=network.is_trained,
+                is_loaded=network.is_loaded,
+            )
+        if source is None:
+            raise TaskError("There is no data yet: choose it first")
+        return show_drawing(drawing, source.input_shape, source.value_range[1], request)
 
 
 def save_model(network: Network, path: Path) -> str:

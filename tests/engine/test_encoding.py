@@ -23,7 +23,7 @@ from desktop.document.training import (
     Training,
 )
 from desktop.engine.builder import ProjectError, build
-from desktop.engine.encoding import class_probabilities, encode
+from desktop.engine.encoding import are_probabilities, class_probabilities, class_scores, encode
 
 
 def network(units: int, loss: Loss, data: DataSource | None = None) -> Project:
@@ -148,3 +148,31 @@ def test_probabilities_add_up_and_keep_the_likeliest(outputs: list[float], loss:
     assert ((found >= 0) & (found <= 1)).all()
     assert found.sum() == pytest.approx(1.0)
     assert found[np.argmax(np.array(outputs, np.float32))] == pytest.approx(found.max())
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "expected"),
+    [
+        (Activation.SOFTMAX, CategoricalCrossentropy(), True),
+        (Activation.SIGMOID, MeanSquaredError(), True),
+        (Activation.LINEAR, CategoricalCrossentropy(from_logits=True), True),
+        (Activation.LINEAR, MeanSquaredError(), False),
+        (Activation.RELU, MeanSquaredError(), False),
+    ],
+)
+def test_outputs_are_probabilities_where_softmax_or_sigmoid_makes_them(
+    activation: Activation, loss: Loss, expected: bool
+) -> None:
+    layers = Flatten(), Dense(units=10, activation=activation)
+    what = Project(data=Digits(), layers=layers, training=Training(loss=loss))
+    assert are_probabilities(what) is expected
+
+
+def test_scores_are_the_outputs_as_they_are() -> None:
+    two = network(1, MeanSquaredError(), LogicTable())
+    scores = class_scores(np.array([[0.48], [1.5]]), two)
+    assert scores is not None and np.allclose(scores, [[0.52, 0.48], [-0.5, 1.5]])
+    ten = network(10, MeanSquaredError())
+    outputs = np.linspace(-1, 2, 10)[np.newaxis]
+    assert np.array_equal(class_scores(outputs, ten), outputs)
+    assert class_scores(np.ones((2, 3)), ten) is None

@@ -53,6 +53,19 @@ def test_figures_are_those_of_the_test_rows(trained: tuple[Any, Project], digits
     assert result.metrics["accuracy"] == pytest.approx(accuracy)
 
 
+def test_mistakes_have_a_confidence_only_if_outputs_are_probabilities(
+    trained: tuple[Any, Project], digits: Dataset
+) -> None:
+    model, project = trained
+    result = evaluate(model, project, digits, epoch=3)
+    assert all(mistake.confidence is not None for mistake in result.mistakes)
+    assert result.value_range == (0.0, 1.0)
+    layers = Flatten(), Dense(units=10)
+    linear = Project(data=Digits(), layers=layers, training=Training(loss=MeanSquaredError()))
+    result = evaluate(builder.build(linear, 5), linear, digits, epoch=0)
+    assert result.mistakes and all(mistake.confidence is None for mistake in result.mistakes)
+
+
 def test_the_confusion_matrix_has_true_classes_as_rows(
     trained: tuple[Any, Project], digits: Dataset
 ) -> None:

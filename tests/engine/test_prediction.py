@@ -88,6 +88,19 @@ def test_full_ink_has_the_value_it_has_in_the_training_rows(source: Any, largest
     assert largest * 0.7 < result.image.max() <= largest
 
 
+def test_outputs_that_are_no_probabilities_are_scores() -> None:
+    project = Project(
+        data=Digits(),
+        layers=(Flatten(), Dense(units=10)),
+        training=Training(loss=MeanSquaredError()),
+    )
+    predictor = Predictor(builder.build(project), project)
+    result = predictor.predict_drawing(drawing())
+    assert result.probabilities is None
+    expected = predictor.model(result.image[np.newaxis]).numpy()[0]
+    np.testing.assert_allclose(result.scores, expected, atol=1e-6)
+
+
 def test_logits_become_probabilities() -> None:
     project = Project(
         data=Digits(),

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.document.data import DataSource, Digits, LogicTable, Mnist
-from desktop.views.pages.draw import EMPTY, LOADING, NO_DATA, NO_MODEL, NOT_NUMBERS, DrawPage
+from desktop.views.pages.draw import BUSY, EMPTY, LOADING, NO_DATA, NO_MODEL, NOT_NUMBERS, DrawPage
 from desktop.views.recognition import MOST_BARS, ProbabilityBars
 from desktop.views.theme import Mode, Theme
-from desktop.workers.reports import DataSummary, Prediction
+from desktop.workers.reports import DataSummary, Phase, Prediction, Progress
 
 # Said by the offscreen platform whenever a window is shown.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -29,6 +29,7 @@ class FakeSession(QObject):
     dataFailed = Signal(str)
     modelReset = Signal()
     runStarted = Signal(object)
+    progress = Signal(object)
     epochEnded = Signal(object)
     runEnded = Signal(object)
     predicted = Signal(object)
@@ -50,6 +51,7 @@ class FakeSession(QObject):
         request: int | None = None,
         epoch: int = 3,
         is_trained: bool = True,
+        scores: list[float] | None = None,
     ) -> None:
         assert self.summary is not None
         values = None if probabilities is None else np.array(probabilities)
@@ -58,10 +60,11 @@ class FakeSession(QObject):
                 request=len(self.asked) if request is None else request,
                 image=np.full(self.summary.input_shape[:2], 0.5, np.float32),
                 probabilities=values,
-                classes=self.summary.classes,
+                classes=self.summary.classes if self.has_model else (),
                 seconds=0.002,
                 epoch=epoch,
                 is_trained=is_trained,
+                scores=None if scores is None else np.array(scores),
             )
         )
 
@@ -110,12 +113,14 @@ def stroke(qtbot: QtBot, page: DrawPage, height: float = 0.5) -> None:
     qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=end)
 
 
-def answer_all(session: FakeSession, probabilities: list[float]) -> None:
+def answer_all(
+    session: FakeSession, probabilities: list[float] | None, scores: list[float] | None = None
+) -> None:
     """Answer until nothing more is asked."""
     answered = -1
     while answered != len(session.asked):
         answered = len(session.asked)
-        session.answer(probabilities)
+        session.answer(probabilities, scores=scores)
 
 
 def test_an_answer_is_readable(qtbot: QtBot, theme: Theme) -> None:
@@ -196,10 +201,14 @@ def test_drawing_before_there_is_a_network(qtbot: QtBot, theme: Theme) -> None:
     session = FakeSession(Mnist(), has_model=False)
     page = make_page(qtbot, theme, session)
     stroke(qtbot, page)
-    assert session.asked == [] and page.message.text() == NO_MODEL
+    answer_all(session, None)
+    assert page.message.text() == NO_MODEL and not page.top.isVisible()
+    assert page.pixels.values is not None and page.pixels.values.any()  # as a network will get it
+    asked = len(session.asked)
     session.has_model = True
     session.runStarted.emit(None)
-    assert len(session.asked) == 1
+    assert page.message.text() == BUSY
+    assert len(session.asked) == asked + 1
     session.answer(seven(0.11), epoch=0, is_trained=False)
     assert page.epoch.text() == "untrained: a guess"
     stroke(qtbot, page)
@@ -208,6 +217,54 @@ def test_drawing_before_there_is_a_network(qtbot: QtBot, theme: Theme) -> None:
     session.has_model = False
     session.modelReset.emit()
     assert page.message.text() == NO_MODEL and not page.top.isVisible()
+    answer_all(session, None)
+    assert page.pixels.values.any()
+
+
+def progress(seconds: float) -> Progress:
+    return Progress(1, Phase.TRAINING, 1, 5, 100, 0.05, seconds, None, {}, np.empty(0), {})
+
+
+def test_the_prediction_follows_the_network_within_an_epoch(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession(Digits())
+    page = make_page(qtbot, theme, session)
+    stroke(qtbot, page)
+    session.runStarted.emit(None)
+    answer_all(session, seven(0.3))
+    asked = len(session.asked)
+    for seconds, more in ((0.1, 0), (0.6, 1), (0.7, 1), (1.2, 2)):
+        session.progress.emit(progress(seconds))
+        assert len(session.asked) == asked + more
+        answer_all(session, seven(0.9))
+    page.hide()
+    session.progress.emit(progress(5.0))
+    assert len(session.asked) == asked + 2
+    page.show()  # at once, and not after the epoch
+    assert len(session.asked) == asked + 3
+
+
+def test_outputs_that_are_no_probabilities_are_shown_as_they_are(
+    qtbot: QtBot, theme: Theme
+) -> None:
+    session = FakeSession(Digits())
+    page = make_page(qtbot, theme, session)
+    stroke(qtbot, page)
+    answer_all(session, None, scores=[0.1, 0.2, 0.48, -0.3, 0, 0, 0, 0.02, 0, 0])
+    assert (page.top.text(), page.sure.text()) == ("2", "output 0.48")
+    assert page.bars.texts[3] == ("3", "−0.30")
+    assert not any("%" in value for _, value in page.bars.texts)
+    stroke(qtbot, page)
+    answer_all(session, None, scores=[math.nan] * 10)
+    assert page.message.text() == NOT_NUMBERS
+
+
+def test_clear_puts_the_eraser_away(qtbot: QtBot, theme: Theme) -> None:
+    page = make_page(qtbot, theme, FakeSession(Digits()))
+    for clear in (page.clear.click, lambda: qtbot.keyClick(page.canvas, Qt.Key.Key_Delete)):
+        stroke(qtbot, page)
+        page.eraser.click()
+        clear()
+        assert page.pen.isChecked() and not page.canvas.eraser
 
 
 def test_data_that_are_not_pictures_are_explained(qtbot: QtBot, theme: Theme) -> None:
@@ -311,10 +368,10 @@ def test_of_many_classes_the_likeliest_are_shown(qtbot: QtBot, theme: Theme) -> 
     qtbot.addWidget(bars)
     classes = tuple(f"class {number}" for number in range(40))
     shares = np.linspace(0.0, 0.05, 40)
-    bars.show_probabilities(classes, shares)
+    bars.show_values(classes, shares)
     assert len(bars.texts) == MOST_BARS
     assert bars.texts[0] == ("class 39", "5 %")
-    bars.show_probabilities(("yes", "no"), np.array([0.25, 0.75]))
+    bars.show_values(("yes", "no"), np.array([0.25, 0.75]))
     assert bars.texts == (("yes", "25 %"), ("no", "75 %"))
 
 
@@ -325,7 +382,7 @@ def test_only_the_likeliest_class_stands_out_in_a_new_theme(qtbot: QtBot) -> Non
     qtbot.addWidget(bars)
     bars.show()
     for top in (1, 2):
-        bars.show_probabilities(("a", "b", "c"), np.eye(3)[top])
+        bars.show_values(("a", "b", "c"), np.eye(3)[top])
     theme.set_mode(Mode.DARK)
     QApplication.processEvents()
     bold = [label.text() for label in bars.findChildren(QLabel) if label.font().bold()]

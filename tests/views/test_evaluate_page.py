@@ -55,7 +55,7 @@ class FakeSession(QObject):
 
 
 def an_evaluation(note: str = "", shape: tuple[int, ...] = (8, 8)) -> Evaluation:
-    """Four classes, 40 rows, 3 mistakes: 1 said 2 twice, 3 said 0 once; the last is not kept."""
+    """Four classes, 40 rows, 3 mistakes: 1 predicted as 2 twice, 3 as 0 once, not kept."""
     confusion = np.diag([10, 8, 10, 9])
     confusion[1, 2], confusion[3, 0] = 2, 1
     sample = read_only(np.zeros(shape))
@@ -131,6 +131,31 @@ def test_rows_that_were_trained_are_called_so(bench: Bench) -> None:
     assert all(sample.name.startswith("Training row") for sample in samples)
 
 
+def test_mistakes_keep_the_range_of_the_rows_that_were_evaluated(bench: Bench) -> None:
+    raw = Digits(scale_pixels=False)
+    values = np.zeros((0, 8, 8)), np.zeros(0, np.int64)
+    bench.session.summary = DataSummary(  # chosen while the other was evaluated
+        Digits(), "Digits", (8, 8), ("0", "1"), (), 0.0, 1.0, 0.5, *values, ""
+    )
+    mistake = Mistake(6, read_only(np.full((8, 8), 8.0)), 1, 2, 0.98)
+    bench.session.evaluated.emit(
+        replace(an_evaluation(), mistakes=(mistake,), value_range=raw.value_range)
+    )
+    assert bench.page.mistakes.gallery.tiles.images[0].pixelColor(4, 4).value() == 127
+
+
+def test_mistakes_of_outputs_that_are_no_probabilities_have_no_percentage(bench: Bench) -> None:
+    mistakes = tuple(replace(each, confidence=None) for each in an_evaluation().mistakes)
+    bench.session.evaluated.emit(replace(an_evaluation(), mistakes=mistakes))
+    assert bench.captions() == ["true one, predicted two", "true one, predicted two"]
+    assert "sure" not in bench.page.mistakes.samples[0].description
+
+
+def test_a_network_from_a_file_is_called_so(bench: Bench) -> None:
+    bench.session.evaluated.emit(replace(an_evaluation(), epoch=0, is_loaded=True))
+    assert "40 test rows, as opened from the file." in bench.text()
+
+
 @pytest.mark.parametrize("width", [380, 427, 700])
 def test_nothing_is_wider_than_the_page(bench: Bench, width: int) -> None:
     metrics = {"accuracy": 1.0, "loss": 0.12345, "top_k_categorical_accuracy": 0.99, "auc": 0.9}
@@ -186,8 +211,8 @@ def test_results_are_shown_in_numbers(bench: Bench) -> None:
     text = bench.text()
     for words in ("Loss", "0.1235", "Accuracy", "92.5 %", "Mistakes", "These are the training"):
         assert words in text
-    assert "40 test rows, after 3 epochs of training." in text
-    assert bench.captions() == ["true one, said two 98 %", "true one, said two 60 %"]
+    assert "40 test rows, after 3 epochs." in text
+    assert bench.captions() == ["true one, predicted two 98 %", "true one, predicted two 60 %"]
     assert "2 of 3" in text
     bench.session.evaluated.emit(an_evaluation())
     assert bench.text().count("92.5 %") == 1
@@ -199,7 +224,7 @@ def test_a_cell_filters_the_mistakes(bench: Bench) -> None:
     place = matrix.visualRect(matrix.model().index(1, 2)).center()
     bench.qtbot.mouseClick(matrix.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert len(bench.captions()) == 2
-    assert "True one, said two: 2 of 10 rows (20.0 %)" in bench.text()
+    assert "True one, predicted two: 2 of 10 rows (20.0 %)" in bench.text()
     bench.qtbot.keyClick(matrix, Qt.Key.Key_Left)
     assert matrix.selected_cell == (1, 1)
     assert bench.page.mistakes.message == "These rows are right."
@@ -236,7 +261,7 @@ def test_arrow_keys_stay_in_the_matrix(bench: Bench) -> None:
 def test_every_cell_can_be_read_aloud(bench: Bench) -> None:
     bench.session.evaluated.emit(an_evaluation())
     model, role = bench.page.matrix.model(), Qt.ItemDataRole.AccessibleTextRole
-    assert model.index(3, 0).data(role) == "True three, said zero: 1 of 10 rows (10.0 %)"
+    assert model.index(3, 0).data(role) == "True three, predicted zero: 1 of 10 rows (10.0 %)"
     assert model.index(1, 4).data(role) == "Class one: 80.0 % of its rows right"
 
 
@@ -247,7 +272,7 @@ def test_no_mistakes_is_said(bench: Bench) -> None:
     bench.session.evaluated.emit(perfect)
     assert bench.page.mistakes.message == "No mistakes: every one of the 4 rows is right."
     assert "100.0 %" in bench.text()
-    assert "4 test rows, after 1 epoch of training." in bench.text()
+    assert "4 test rows, after 1 epoch." in bench.text()
 
 
 def test_rows_of_numbers_are_listed_in_a_table(bench: Bench) -> None:

@@ -14,10 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from desktop.document.data import Digits, LogicTable, Mnist
 from desktop.document.project import Project, starter_project
+from desktop.document.training import EarlyStopping
 from desktop.engine.builder import build
 from desktop.engine.network import Network
 from desktop.workers import tasks
-from desktop.workers.reports import Outcome
+from desktop.workers.reports import Outcome, Prediction
 from desktop.workers.session import Session, State
 
 PATIENCE = 60_000
@@ -174,12 +175,22 @@ def test_only_the_newest_drawing_is_answered(ready: Session, qtbot: QtBot) -> No
     assert len(answered) < len(requests)
 
 
-def test_a_drawing_without_a_network_is_answered_with_the_reason(
-    ready: Session, qtbot: QtBot
+def test_without_a_network_there_is_the_picture_it_would_get(ready: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(ready.predicted, timeout=PATIENCE) as predicted:
+        ready.predict(drawing())
+    prediction = predicted.args[0]
+    assert (prediction.probabilities, prediction.classes) == (None, ())
+    assert prediction.image.shape == (8, 8)
+    assert prediction.image.any()
+
+
+def test_a_drawing_without_any_data_is_answered_with_the_reason(
+    session: Session, qtbot: QtBot
 ) -> None:
-    with qtbot.waitSignal(ready.predictionFailed, timeout=PATIENCE) as failed:
-        ready.predict(np.zeros((280, 280), np.uint8))
-    assert "train" in failed.args[0]
+    with qtbot.waitSignal(session.predictionFailed, timeout=PATIENCE) as failed:
+        session.start()
+        session.predict(drawing())
+    assert "data" in failed.args[0]
 
 
 def test_evaluation_uses_the_test_rows(ready: Session, qtbot: QtBot) -> None:
@@ -204,6 +215,34 @@ def test_the_evaluation_of_a_network_that_is_gone_is_not_told(ready: Session, qt
     ready.reset()
     qtbot.waitUntil(lambda: ready.state is State.IDLE, timeout=PATIENCE)
     assert told == []
+
+
+def test_restored_weights_are_those_of_the_best_epoch(ready: Session, qtbot: QtBot) -> None:
+    stopping = EarlyStopping(monitor="loss", min_delta=10, patience=2, restore_best_weights=True)
+    base = project(20)
+    what = base.replace(training=base.training.replace(early_stopping=stopping))
+    with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE) as ended:
+        ready.train(what)
+    best = ended.args[0].best_epoch
+    assert best < ended.args[0].epoch
+    with qtbot.waitSignal(ready.predicted, timeout=PATIENCE) as predicted:
+        ready.predict(drawing())
+    with qtbot.waitSignal(ready.evaluated, timeout=PATIENCE) as evaluated:
+        ready.evaluate()
+    assert predicted.args[0].epoch == evaluated.args[0].epoch == best
+
+
+def test_evaluation_without_its_data_is_explained(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    missing = project().replace(data=Mnist(path=str(tmp_path / "nothing.npz")))
+    with qtbot.waitSignals([session.engineReady, session.dataFailed], timeout=PATIENCE):
+        session.start()
+        session.load_data(missing.data)
+    session.adopt(Network.loaded(build(missing, 5), missing))
+    with qtbot.waitSignal(session.evaluationFailed) as failed:
+        session.evaluate()
+    assert "not loaded" in failed.args[0]
 
 
 def test_missing_data_is_explained(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
@@ -379,13 +418,13 @@ def test_a_prediction_does_not_bring_back_a_network_that_was_reset(
 ) -> None:
     network = loaded()
     ready.adopt(network)
-    told: list[object] = []
+    told: list[Prediction] = []
     ready.predicted.connect(told.append)
-    with qtbot.waitSignal(ready.predictionFailed, timeout=PATIENCE):
-        ready.predict(drawing())
-        ready.reset()
-        ready.predict(drawing())
-    assert told == []
+    ready.predict(drawing())
+    ready.reset()
+    last = ready.predict(drawing())
+    qtbot.waitUntil(lambda: any(each.request == last for each in told), timeout=PATIENCE)
+    assert all(each.probabilities is None for each in told)
     gone = weakref.ref(network)
     del network
     qtbot.waitUntil(lambda: gc.collect() >= 0 and gone() is None, timeout=PATIENCE)

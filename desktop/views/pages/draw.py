@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -18,13 +18,15 @@ from PySide6.QtWidgets import (
 from desktop.views.canvas import Canvas
 from desktop.views.controls import Slider
 from desktop.views.pages.cards import NARROW, Card
+from desktop.views.pages.stage import stage
 from desktop.views.recognition import PixelView, ProbabilityBars
-from desktop.views.samples import percent
+from desktop.views.samples import percent, score
 from desktop.views.theme import SIZE_DISPLAY, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Theme
-from desktop.workers.reports import DataSummary, Prediction
+from desktop.workers.reports import DataSummary, FloatArray, Prediction, Progress
 from desktop.workers.session import Session
 
 THINNEST, BROADEST = 6, 60  # units of the canvas
+REFRESH = 0.5  # seconds of training between two predictions within an epoch
 NO_DATA = "There are no data yet. Choose them on the Data page."
 LOADING = "The data are being loaded…"
 NO_CLASSES = (
@@ -34,8 +36,13 @@ NO_MODEL = (
     "Train the network first: press Train. You can draw already; the answer comes as soon as there "
     "is a network, and follows it while it learns."
 )
-BUSY = "Recognising…"
+BUSY = "Recognizing…"
 EMPTY = "Draw on the left. The answer changes with every stroke."
+GUESS = "untrained: a guess"
+SCORES = (
+    "This is the output as it is, and no probability: neither the last layer nor the loss applies "
+    "softmax or sigmoid."
+)
 NOT_NUMBERS = (
     "The network's output is not a number: its training went wrong. Reset it, then train with a "
     "lower learning rate."
@@ -45,8 +52,10 @@ NOT_NUMBERS = (
 class DrawPage(QWidget):
     """Canvas, the picture the network gets, and the probability of each class, live.
 
-    At most one drawing is being recognised; when its answer arrives, the newest drawing is sent if
-    it is another one by then. Whenever the network has changed, the drawing is sent again.
+    At most one drawing is being recognized; when its answer arrives, the newest drawing is sent if
+    it is another one by then. Whenever the network has changed, the drawing is sent again: after
+    each epoch and, while the page can be seen, every `REFRESH` seconds of training. Without a
+    network there is only the picture that one would get.
     """
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
@@ -56,6 +65,7 @@ class DrawPage(QWidget):
         self._request: int | None = None  # the one under way
         self._outdated = False  # whether drawing or network changed since it was sent
         self._failure = ""
+        self._refreshed = 0.0  # seconds of the run under way at the last prediction
         self.prediction: Prediction | None = None  # the one on show
 
         self.canvas = Canvas(theme)
@@ -94,7 +104,8 @@ class DrawPage(QWidget):
         session.dataLoaded.connect(self._on_data)
         session.dataFailed.connect(self._on_data)
         session.modelReset.connect(self._on_reset)
-        session.runStarted.connect(self._on_network)
+        session.runStarted.connect(self._on_run_started)
+        session.progress.connect(self._on_progress)
         session.epochEnded.connect(self._on_network)
         session.runEnded.connect(self._on_network)
         session.predicted.connect(self._on_predicted)
@@ -119,6 +130,7 @@ class DrawPage(QWidget):
         self.undo.clicked.connect(self.canvas.undo)
         self.redo.clicked.connect(self.canvas.redo)
         self.clear.clicked.connect(self.canvas.clear)
+        self.canvas.cleared.connect(self.pen.click)
         self.width_label = QLabel("Pen &width")
         self.width_slider = Slider()
         self.width_slider.setRange(THINNEST, BROADEST)
@@ -210,12 +222,7 @@ class DrawPage(QWidget):
     @property
     def _can_ask(self) -> bool:
         summary = self._session.summary
-        return (
-            summary is not None
-            and takes_drawings(summary)
-            and self._session.has_model
-            and not self.canvas.is_empty
-        )
+        return summary is not None and takes_drawings(summary) and not self.canvas.is_empty
 
     def _ask(self) -> None:
         """Have the drawing recognised: now, or when the answer under way has come."""
@@ -264,8 +271,18 @@ class DrawPage(QWidget):
         self._ask()
         self._refresh()
 
+    def _on_run_started(self, report: object) -> None:
+        self._refreshed = 0.0
+        self._on_network(report)
+
+    def _on_progress(self, report: Progress) -> None:
+        if self.isVisible() and report.seconds >= self._refreshed + REFRESH:
+            self._refreshed = report.seconds
+            self._ask()
+
     def _on_reset(self) -> None:
         self._forget()
+        self._ask()
         self._refresh()
 
     def _on_data(self, payload: object = None) -> None:
@@ -302,9 +319,10 @@ class DrawPage(QWidget):
             return NO_MODEL
         if self.canvas.is_empty:
             return EMPTY
-        if self.prediction is not None and self.prediction.probabilities is None:
-            return NO_CLASSES
-        return self._failure or ("" if self.prediction is not None else BUSY)
+        prediction = self.prediction
+        if prediction is None or not prediction.classes:  # the picture alone
+            return self._failure or BUSY
+        return NO_CLASSES if _values(prediction) is None else ""
 
     def _refresh(self) -> None:
         summary, prediction = self._session.summary, self.prediction
@@ -318,21 +336,23 @@ class DrawPage(QWidget):
         self.clear.setEnabled(drawable and not self.canvas.is_empty)
 
         message = self._why_not()
-        probabilities = prediction.probabilities if prediction is not None else None
-        if probabilities is not None and not np.isfinite(probabilities).all():
-            probabilities, message = None, NOT_NUMBERS
+        values = _values(prediction) if prediction is not None else None
+        if values is not None and not np.isfinite(values).all():
+            values, message = None, NOT_NUMBERS
         self.message.setText(message)
         self.message.setVisible(bool(message))
         for widget in (self.top, self.sure, self.epoch, self.bars):
-            widget.setVisible(probabilities is not None and not message)
+            widget.setVisible(values is not None and not message)
         self._show_pixels(summary, prediction)
-        if prediction is not None and probabilities is not None:
-            best = int(np.argmax(probabilities))
-            name = prediction.classes[best]
-            self.top.setText(name)
-            self.sure.setText(f"{percent(float(probabilities[best]))} sure")
-            self.epoch.setText(_after(prediction))
-            self.bars.show_probabilities(prediction.classes, probabilities)
+        if prediction is not None and values is not None:
+            best = int(np.argmax(values))
+            self.top.setText(prediction.classes[best])
+            self.epoch.setText(stage(prediction) if prediction.is_trained else GUESS)
+            is_score = prediction.scores is not None
+            text = score(values[best]) if is_score else percent(float(values[best]))
+            self.sure.setText(f"output {text}" if is_score else f"{text} sure")
+            self.sure.setToolTip(SCORES if is_score else "")
+            self.bars.show_values(prediction.classes, values, score if is_score else percent)
 
     def _show_pixels(self, summary: DataSummary | None, prediction: Prediction | None) -> None:
         """The picture the network got; as long as it got none, an empty one of the same shape."""
@@ -349,6 +369,10 @@ class DrawPage(QWidget):
             f"{width} × {height} pixels from 0 (black) to {summary.maximum:g} (white), prepared "
             "like the training data"
         )
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._ask()  # the network may have been trained since
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         edge = SPACE_S if event.size().width() < NARROW else SPACE_L
@@ -367,8 +391,6 @@ def _hint(summary: DataSummary | None) -> str:
     return "Draw a digit here" if digits else "Draw here"
 
 
-def _after(prediction: Prediction) -> str:
-    if not prediction.is_trained:
-        return "untrained: a guess"
-    epoch = prediction.epoch
-    return f"after {epoch:,} epoch{'s' * (epoch > 1)}" if epoch else "in the first epoch"
+def _values(prediction: Prediction) -> FloatArray | None:
+    """What the network gives each class: a probability, or the output as it is."""
+    return prediction.scores if prediction.probabilities is None else prediction.probabilities

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.document.data import DataSource
 from desktop.document.metrics import metric_title
 from desktop.views.confusion import ConfusionMatrix
 from desktop.views.gallery import SampleView
 from desktop.views.pages.cards import Card, CardPage
 from desktop.views.pages.metrics import MetricTiles, metric_text
+from desktop.views.pages.stage import stage
 from desktop.views.samples import Sample
 from desktop.views.theme import SPACE_M, Theme
 from desktop.workers.reports import Evaluation
@@ -56,7 +56,6 @@ class EvaluatePage(CardPage):
         super().__init__(parent)
         self._session = session
         self._evaluation: Evaluation | None = None
-        self._source: DataSource | None = None
         self._outdated = ""
 
         self.evaluate = QPushButton()
@@ -94,7 +93,7 @@ class EvaluatePage(CardPage):
         self.metrics = MetricTiles()
 
         self._matrix_card = Card("Confusion matrix")
-        legend = QLabel("rows: true class · columns: what was said")
+        legend = QLabel("rows: true class · columns: predicted class")
         legend.setProperty("role", "small")
         legend.setWordWrap(True)
         self.matrix = ConfusionMatrix(theme)
@@ -180,8 +179,6 @@ class EvaluatePage(CardPage):
     def _on_evaluated(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
         self._outdated = ""
-        summary = self._session.summary
-        self._source = summary.source if summary is not None else None
         values = {metric_title(n): metric_text(n, v) for n, v in evaluation.metrics.items()}
         self._matrix_card.setVisible(evaluation.confusion is not None)
         self._mistakes_card.setVisible(evaluation.confusion is not None)
@@ -208,9 +205,8 @@ class EvaluatePage(CardPage):
             self._say("")
             self._show_empty(ready)
             return
-        epochs = counted(evaluation.epoch, "epoch")
-        when = f"after {epochs} of training" if evaluation.epoch else "in the first epoch"
-        result = f"{counted(evaluation.rows, f'{_tested(evaluation)} row')}, {when}"
+        rows = counted(evaluation.rows, f"{_tested(evaluation)} row")
+        result = f"{rows}, {stage(evaluation)}"
         outdated = self._changes()
         if outdated:
             self._say(f"Out of date: {result}; {outdated}", "warning")
@@ -271,11 +267,10 @@ class EvaluatePage(CardPage):
         else:
             self.cell_text.setText(self.matrix.sentence(*cell))
             true, said = (evaluation.classes[number] for number in cell)
-            self.shown.setText(f"true {true}, said {said}")
+            self.shown.setText(f"true {true}, predicted {said}")
             otherwise = self._nothing(cell)
         self.shown.setVisible(bool(self.shown.text()))
-        value_range = self._source.value_range if self._source is not None else (0.0, 1.0)
-        self.mistakes.show_samples(samples, value_range, otherwise)
+        self.mistakes.show_samples(samples, evaluation.value_range, otherwise)
 
     def _nothing(self, cell: tuple[int, int]) -> str:
         """Why there is no mistake to show for a cell."""
