@@ -329,6 +329,10 @@ class Training(Spec):
     """The arguments of compile and fit."""
 
     write_defaults: ClassVar[bool] = True
+    epochs: int = Field(
+        10, ge=1, le=1_000_000, title="Epochs", description="Passes over the training rows"
+    )
+    batch_size: int = Field(32, ge=1, le=1_000_000, title="Batch size", description="Rows per step")
     optimizer: AnyOptimizer = Field(
         Adam(), title="Optimizer", description="How the weights follow the gradient"
     )
@@ -338,10 +342,6 @@ class Training(Spec):
     metrics: tuple[Metric, ...] = Field(
         (Metric.ACCURACY,), title="Metrics", description="Numbers reported beside the loss"
     )
-    epochs: int = Field(
-        10, ge=1, le=1_000_000, title="Epochs", description="Passes over the training rows"
-    )
-    batch_size: int = Field(32, ge=1, le=1_000_000, title="Batch size", description="Rows per step")
     shuffle: bool = Field(
         True, title="Shuffle", description="Take the rows in a new order every epoch"
     )

@@ -226,7 +226,7 @@ def test_layers_that_are_wrong(layer: Any, message: str) -> None:
 @pytest.mark.parametrize(
     ("training", "message"),
     [
-        ({"epoch": 3}, 'training.epoch: unknown key (did you mean "epochs"?); allowed: optimizer'),
+        ({"epoch": 3}, 'training.epoch: unknown key (did you mean "epochs"?); allowed: epochs'),
         ({"optimizer": "Adam"}, 'training.optimizer: "Adam" must be an object { ... }, such as'),
         ({"loss": "mse"}, 'training.loss: unknown loss "mse"; allowed: categorical_crossentropy'),
         ({"loss": {"loss": "huber", "delta": 0}}, "training.loss.delta: 0 must be more than 0"),

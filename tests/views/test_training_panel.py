@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -100,3 +100,12 @@ def test_a_setting_is_brought_to_light(qtbot: QtBot, panel: TrainingPanel) -> No
 def test_another_project_is_shown(panel: TrainingPanel, workspace: Workspace) -> None:
     workspace.new(Project(training=Training(epochs=3)))
     assert line(panel, "epochs").text() == "3"
+
+
+def test_what_is_changed_most_comes_first(panel: TrainingPanel) -> None:
+    names = ("epochs", "batch_size", "optimizer.learning_rate")
+    heights = [line(panel, name).mapTo(panel.form, QPoint()).y() for name in names]
+    assert heights == sorted(heights)
+    others = {*panel.form.findChildren(QLineEdit), *panel.form.findChildren(QCheckBox)}
+    for other in others - {line(panel, name) for name in names}:
+        assert other.isHidden() or other.mapTo(panel.form, QPoint()).y() > heights[-1]
