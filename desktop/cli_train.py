@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from desktop import console, json_output, signals, startup
+from desktop import console, json_output, paths, signals, startup
 from desktop.cli_checks import CommandError, refuse_errors, refuse_machine
-from desktop.document.storage import read_project, write_project
+from desktop.document.files import FileError, finish_replacing, replace_files
+from desktop.document.storage import project_content, read_project
 
 if TYPE_CHECKING:
     from desktop.document.project import Project
     from desktop.engine.reports import Evaluation
     from desktop.engine.training import Trainer
+
+RESULTS = "model.keras, history.csv and project.layerwise"
 
 
 def train_project(path: Path, changes: Mapping[str, Any], out: Path | None, as_json: bool) -> None:
@@ -44,7 +48,7 @@ def train_project(path: Path, changes: Mapping[str, Any], out: Path | None, as_j
             # Also after a failure: the epochs before it may have taken hours.
             trained = ended.outcome is not Outcome.FAILED or log.epochs
             if folder is not None and trainer.model is not None and trained:
-                _write(folder, trainer, project, log)
+                _write(folder, path, trainer, project, log)
         if ended.outcome is Outcome.FAILED:
             raise CommandError(f"{path}: {ended.message}")
         if ended.message:
@@ -73,16 +77,51 @@ def _made_folder(path: Path | None) -> Path | None:
         raise CommandError(
             f"Nothing can be written in {path}: {error.strerror or error}; choose another folder"
         ) from error
+    finish_replacing(path)
     return path
 
 
-def _write(folder: Path, trainer: Trainer, project: Project, log: console.TrainingLog) -> None:
-    from desktop.engine.storage import save_model, write_history
+def _write(
+    folder: Path, path: Path, trainer: Trainer, project: Project, log: console.TrainingLog
+) -> None:
+    """Write the results of the project at `path` to `folder`.
 
-    save_model(trainer.model, folder / "model.keras")
-    write_history(folder / "history.csv", log.epochs)
-    write_project(folder / "project.layerwise", project)
-    console.say(f"Wrote model.keras, history.csv and project.layerwise to {folder}")
+    Where that fails they go to the program's own folder, and CommandError says so.
+    """
+    from desktop.engine.storage import ModelFileError
+
+    try:
+        _write_results(folder, None, trainer, project, log)
+    except (FileError, ModelFileError) as error:
+        name = f"{path.stem} {datetime.now():%Y-%m-%d %H.%M.%S}"
+        kept = paths.data_folder() / "trainings" / name
+        try:
+            kept.mkdir(parents=True)
+            _write_results(kept, kept, trainer, project, log)
+        except (OSError, FileError, ModelFileError) as second:
+            raise CommandError(
+                f"{error}. Nor could the training be kept in {kept}: {second}"
+            ) from error
+        raise CommandError(f"{error}. The training is kept in {kept}: {RESULTS}") from error
+    console.say(f"Wrote {RESULTS} to {folder}")
+
+
+def _write_results(
+    folder: Path,
+    temporary: Path | None,
+    trainer: Trainer,
+    project: Project,
+    log: console.TrainingLog,
+) -> None:
+    """Replace the results in `folder`, all or none. Raises FileError or ModelFileError."""
+    from desktop.engine.storage import history_content, packed_model
+
+    contents = {
+        "model.keras": packed_model(trainer.model, temporary),
+        "history.csv": history_content(log.epochs),
+        "project.layerwise": project_content(folder / "project.layerwise", project),
+    }
+    replace_files(folder, contents)
 
 
 def _evaluated(project: Project, trainer: Trainer) -> Evaluation:

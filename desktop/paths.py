@@ -23,6 +23,12 @@ def settings_folder() -> Path:
     return Path(override) if override else Path(platformdirs.user_config_dir("layerwise", False))
 
 
+def data_folder() -> Path:
+    """Where files are kept for the user; LAYERWISE_HOME overrides the system's place."""
+    override = os.environ.get("LAYERWISE_HOME")
+    return Path(override) if override else Path(platformdirs.user_data_dir("layerwise", False))
+
+
 def keras_datasets() -> Path:
     """Where Keras keeps downloaded data sets: $KERAS_HOME/datasets or ~/.keras/datasets.
 

@@ -260,6 +260,68 @@ def test_ctrl_c_ends_the_self_test(files: Path) -> None:
     assert errors == "Stopped\n"
 
 
+# --- no room --------------------------------------------------------------------------------------
+
+
+def can_mount() -> bool:
+    try:
+        return (
+            subprocess.run(["unshare", "-rm", "mount", "-t", "tmpfs", "x", "/mnt"]).returncode == 0
+        )
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.skipif(not can_mount(), reason="no small disk can be made here")
+def test_a_full_disk_loses_no_training(files: Path, tmp_path: Path) -> None:
+    home, out = tmp_path / "home", tmp_path / "out"
+    out.mkdir()
+    script = (
+        'mount -t tmpfs -o size=16k x "$1" && echo old > "$1/model.keras" && shift || exit 99\n'
+        '"$@"; code=$?; ls -A out; cat out/model.keras; exit $code'
+    )
+    arguments = command("train", str(files / "good.layerwise"), "--out", "out")
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", script, "sh", str(out), *arguments],
+        cwd=tmp_path,
+        env={**os.environ, "LAYERWISE_HOME": str(home)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == "model.keras\nold\n"
+    (kept,) = (home / "trainings").iterdir()
+    assert kept.name.startswith("good 20")
+    message = done.stderr.splitlines()[-1]
+    assert message.startswith("Error: out/model.keras could not be saved: the disk is full")
+    assert f"The training is kept in {kept}: model.keras, history.csv and project" in message
+    assert sorted(path.name for path in kept.iterdir()) == RESULTS
+    project = read_project(kept / "project.layerwise")
+    assert project == read_project(files / "good.layerwise")
+    assert cli.run(["evaluate", str(kept / "model.keras"), str(kept / "project.layerwise")]) == 0
+
+
+def test_what_can_be_kept_nowhere_is_told_of(files: Path, tmp_path: Path) -> None:
+    def no_large_files() -> None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8000, 8000))
+
+    done = subprocess.run(
+        command("train", "good.layerwise", "--out", str(tmp_path / "out")),
+        cwd=files,
+        env={**os.environ, "LAYERWISE_HOME": str(tmp_path / "home")},
+        preexec_fn=no_large_files,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    message = done.stderr.splitlines()[-1]
+    assert "could not be packed" in message and "Nor could the training be kept in" in message
+    assert "Traceback" not in done.stderr
+    assert list((tmp_path / "out").iterdir()) == []
+
+
 # --- the window -----------------------------------------------------------------------------------
 
 WINDOW = """

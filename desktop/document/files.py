@@ -1,8 +1,12 @@
-"""Writing a file whole or not at all, and what to do when that fails.
+"""Writing a file, or several that belong together, whole or not at all.
 
 The content goes into a temporary file beside the target, which then takes the target's place. A
 program that is killed in between leaves that temporary file behind; the next write in the folder
 removes it.
+
+Several files go into a temporary folder. From the moment it is renamed they are the ones that
+count; moving them to their places is what remains, and `finish_replacing` does it for a program
+that was killed meanwhile.
 """
 
 from __future__ import annotations
@@ -10,11 +14,12 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -24,6 +29,7 @@ if sys.platform != "win32":
 
 _PREFIX, _SUFFIX = ".layerwise-", ".tmp"
 _TEMPORARY = re.compile(rf"{re.escape(_PREFIX)}[a-z0-9_]{{8}}{re.escape(_SUFFIX)}")  # by tempfile
+_WRITING, _READY = ".layerwise-writing", ".layerwise-new"  # folders of several files
 _STALE = 3600  # seconds; longer than any write takes
 
 
@@ -48,6 +54,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     """
     try:
         target = path.resolve()
+        finish_replacing(target.parent)  # or it would come to replace what is written now
         mode = _mode_of(path, target)
         with _temporary_file(target.parent) as (file, temporary):
             file.write(content)
@@ -64,6 +71,71 @@ def write_atomically(path: Path, content: bytes) -> None:
         ) from error
     except (ValueError, RuntimeError) as error:  # a null character, or links in a circle
         raise FileError(f"{path!s:.200} could not be saved: not a file name") from error
+
+
+def replace_files(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Replace the files of those names in `folder` by `contents`, all or none. Raises FileError.
+
+    After a kill at any moment there are the old files or, as soon as anything of them is read or
+    written by this program, the new ones. Unlike in `write_atomically`, links are replaced: whose
+    files are moved after a kill may not be led to other folders by a link.
+    """
+    path = folder
+    try:
+        with _alone_in(folder):
+            _move_ready_files(folder)
+            writing = folder / _WRITING
+            shutil.rmtree(writing, ignore_errors=True)  # left by a program that was killed
+            try:
+                writing.mkdir()
+                for name, content in contents.items():
+                    path = folder / name
+                    mode = _mode_of(path, path)
+                    with (writing / name).open("xb") as file:
+                        file.write(content)
+                        file.flush()
+                        os.fsync(file.fileno())
+                    (writing / name).chmod(mode)
+                writing.rename(folder / _READY)
+            except BaseException:
+                shutil.rmtree(writing, ignore_errors=True)
+                raise
+            _move_ready_files(folder)
+    except OSError as error:
+        waiting = folder / _READY
+        state = f"the new files are in {waiting}" if waiting.exists() else "nothing was changed"
+        raise FileError(f"{path} could not be saved: {reason(error)}; {state}") from error
+
+
+def finish_replacing(folder: Path) -> None:
+    """Move files that a program was killed over moving, if there are any and it is possible."""
+    with suppress(OSError):
+        if (folder / _READY).is_dir():
+            with _alone_in(folder):
+                _move_ready_files(folder)
+
+
+def _move_ready_files(folder: Path) -> None:
+    ready = folder / _READY
+    if ready.is_dir():
+        for file in ready.iterdir():
+            file.replace(folder / file.name)
+        ready.rmdir()
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Wait until no other program is in this context for `folder`; killed ones are not."""
+    if sys.platform == "win32":  # which cannot lock folders
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network disks have no locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def reason(error: OSError) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from desktop.document.data_files import project_folder, with_full_names, with_short_names
-from desktop.document.files import FileError, reason, write_atomically
+from desktop.document.files import FileError, finish_replacing, reason, write_atomically
 from desktop.document.messages import describe, short
 from desktop.document.project import Project
 from desktop.document.spec import to_json
@@ -38,6 +38,7 @@ def read_project(path: Path) -> Project:
 
     A file that the project names is looked for from the folder the project lies in.
     """
+    finish_replacing(path.parent)
     try:
         kind = path.stat()
         if stat.S_ISDIR(kind.st_mode):
@@ -63,15 +64,22 @@ def read_project(path: Path) -> Project:
 def write_project(path: Path, project: Project) -> str:
     """Write `project` to `path`, whole or not at all. Raises ProjectFileError.
 
-    A file below the project's own folder is named from there, so that both can move together.
     Returns what `fingerprint` tells of the new file.
     """
-    content = project_text(with_short_names(project, project_folder(path))).encode()
+    content = project_content(path, project)
     try:
         write_atomically(path, content)
     except FileError as error:
         raise ProjectFileError(str(error)) from error
     return _digest(content)
+
+
+def project_content(path: Path, project: Project) -> bytes:
+    """What the file at `path` holds once `project` is written there.
+
+    A file below the project's own folder is named from there, so that both can move together.
+    """
+    return project_text(with_short_names(project, project_folder(path))).encode()
 
 
 def fingerprint(path: Path) -> str | None:

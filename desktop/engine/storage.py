@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from desktop.document.files import FileError, write_atomically
+from desktop.document.files import FileError, finish_replacing, write_atomically
 from desktop.document.project import Project
 from desktop.engine import backend
 from desktop.engine.builder import ProjectError, output_units
@@ -68,23 +68,36 @@ def save_model(model: Any, path: Path) -> None:
     if path.is_dir():
         raise ModelFileError(f"{path} could not be saved: it is a folder; choose a file name")
     try:
-        # Keras writes only to a path; the file's own folder gets it in one piece afterwards.
-        with tempfile.TemporaryDirectory(prefix="layerwise-") as folder:
-            packed = Path(folder) / f"model{EXTENSION}"
-            model.save(packed)
-            content = portable(packed.read_bytes())
-    except Exception as error:
-        logger.debug("A model could not be packed", exc_info=True)
-        reason = str(error).strip().split("\n", 1)[0] or type(error).__name__
+        content = packed_model(model)
+    except ModelFileError as error:
         raise ModelFileError(
-            f"{path} could not be saved: the model could not be packed in the folder "
-            f"{tempfile.gettempdir()} ({reason}); what was there is unchanged"
+            f"{path} could not be saved: {error}; what was there is unchanged"
         ) from error
     _write(path, content)
 
 
+def packed_model(model: Any, folder: Path | None = None) -> bytes:
+    """What a .keras file of `model` contains. Raises ModelFileError.
+
+    Keras writes only to a path: to one in `folder`, or in the system's for temporary files.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="layerwise-", dir=folder) as temporary:
+            packed = Path(temporary) / f"model{EXTENSION}"
+            model.save(packed)
+            return portable(packed.read_bytes())
+    except Exception as error:
+        logger.debug("A model could not be packed", exc_info=True)
+        reason = str(error).strip().split("\n", 1)[0] or type(error).__name__
+        place = folder or tempfile.gettempdir()
+        raise ModelFileError(
+            f"the model could not be packed in the folder {place} ({reason})"
+        ) from error
+
+
 def load_model(path: Path) -> Any:
     """The model in the .keras file at `path`, not compiled. Raises ModelFileError."""
+    finish_replacing(path.parent)
     _check(path)
     keras = backend.keras()
     try:
@@ -136,8 +149,8 @@ def check_fits(model: Any, project: Project) -> None:
         )
 
 
-def write_history(path: Path, epochs: Sequence[EpochEnded]) -> None:
-    """Write a CSV file with one line per epoch: epoch, seconds, loss, ... Raises ModelFileError."""
+def history_content(epochs: Sequence[EpochEnded]) -> bytes:
+    """A CSV file with one line per epoch: epoch, seconds, loss, ..."""
     names = list(dict.fromkeys(name for epoch in epochs for name in epoch.logs))
     names.sort(
         key=lambda name: (
@@ -152,7 +165,7 @@ def write_history(path: Path, epochs: Sequence[EpochEnded]) -> None:
     for epoch in epochs:
         values = (epoch.logs.get(name, "") for name in names)
         table.writerow([epoch.epoch, round(epoch.seconds, 3), *values])
-    _write(path, text.getvalue().encode())
+    return text.getvalue().encode()
 
 
 def _write(path: Path, content: bytes) -> None:
