@@ -206,6 +206,8 @@ class Recorder:
     # --- from Keras -------------------------------------------------------------------------------
 
     def _on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        if epoch > self.plan.first_epoch:
+            self._hold_epoch()
         now = self._clock.seconds()
         if epoch > self.plan.first_epoch:
             self._epoch_seconds.append(self._whole_epoch(now))
@@ -220,6 +222,15 @@ class Recorder:
             self._place.share = self._training_share_at(begun.block.stop)
         # As the epoch begins: ReduceLROnPlateau changes it at the end.
         self._learning_rate = float(str(np.float32(self._model.optimizer.learning_rate)))
+
+    def _hold_epoch(self) -> None:
+        """Let the epoch that is over be seen as long as is wanted, all of its batches reported.
+
+        Not at its end: a stop would keep Keras's other callbacks from judging it.
+        """
+        if self._control.epoch_seconds:
+            self.flush()
+            self._control.hold_epoch(lambda: self._clock.seconds() - self._epoch_start)
 
     def _on_batch_begin(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
         self._control.checkpoint()

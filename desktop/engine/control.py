@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from time import perf_counter
 
 
@@ -22,6 +23,7 @@ class RunControl:
         self._stopping = False
         self._paused = False
         self._paused_seconds = 0.0
+        self._epoch_seconds = 0.0
 
     def stop(self) -> None:
         """End the work at its next checkpoint, paused or not."""
@@ -33,11 +35,26 @@ class RunControl:
         """Hold the work at its next checkpoint."""
         with self._changed:
             self._paused = True
+            self._changed.notify_all()
 
     def resume(self) -> None:
         """Let paused work go on."""
         with self._changed:
             self._paused = False
+            self._changed.notify_all()
+
+    @property
+    def epoch_seconds(self) -> float:
+        """How long an epoch has to last at least, for people to follow; 0 for full speed.
+
+        May be changed while the work is under way.
+        """
+        return self._epoch_seconds
+
+    @epoch_seconds.setter
+    def epoch_seconds(self, seconds: float) -> None:
+        with self._changed:
+            self._epoch_seconds = seconds
             self._changed.notify_all()
 
     @property
@@ -59,6 +76,20 @@ class RunControl:
             self._wait()
         if self._stopping:
             raise Stopped
+
+    def hold_epoch(self, elapsed: Callable[[], float]) -> None:
+        """Wait until an epoch lasts `epoch_seconds`, `elapsed` telling how long it did so far.
+
+        Stop and pause act at once, as at a checkpoint.
+        """
+        while True:
+            self.checkpoint()
+            with self._changed:
+                left = self._epoch_seconds - elapsed()
+                if left <= 0:
+                    return
+                if not self._stopping and not self._paused:
+                    self._changed.wait(left)
 
     def _wait(self) -> None:
         started = perf_counter()

@@ -143,6 +143,16 @@ ACTIONS: tuple[ActionSpec, ...] = (
         ),
     ),
     ActionSpec(
+        "train_epoch",
+        Menu.RUN,
+        "Train &One Epoch",
+        "Train for one epoch and stop there",
+        lambda to: to.run.train_epoch(),
+        "mdi6.step-forward",
+        "F8",
+        rule=can_train,
+    ),
+    ActionSpec(
         "pause",
         Menu.RUN,
         "&Pause",
@@ -170,7 +180,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Discard the trained weights; the next training starts from new ones",
         lambda to: to.run.reset(),
         "mdi6.restart",
-        "F8",
+        "Shift+F5",
         rule=has_network,
     ),
     ActionSpec(

@@ -9,7 +9,9 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
 from desktop import __version__
+from desktop.document.project import Project
 from desktop.views.docks import Docks
+from desktop.views.pace_menu import PaceMenu
 from desktop.views.pages.tabs import Page, Pages
 from desktop.views.project_files import ProjectFiles
 from desktop.views.settings import Settings
@@ -32,7 +34,14 @@ class RunCommands:
 
     def train(self) -> None:
         """Train the project: from the weights there are, or from new ones."""
+        self._train(self._workspace.project)
+
+    def train_epoch(self) -> None:
+        """Train the project for one epoch, or complete the one that was broken off."""
         project = self._workspace.project
+        self._train(project.replace(training=project.training.replace(epochs=1)))
+
+    def _train(self, project: Project) -> None:
         further = self._session.can_continue(project)
         if further or self._files.may_discard_network():
             self._session.train(project, further=further)
@@ -51,6 +60,10 @@ class RunCommands:
         """Discard the trained weights."""
         if self._files.may_discard_network():
             self._session.reset()
+
+    def pace_menu(self, parent: QWidget) -> QMenu:
+        """The choice of how long every epoch is shown at least."""
+        return PaceMenu(self._session, parent)
 
     def evaluate(self) -> None:
         self._pages.show_page(Page.EVALUATE)

@@ -34,5 +34,6 @@ def fill(
         if spec.separator:
             menus[spec.menu].addSeparator()
         menus[spec.menu].addAction(actions[spec.id])
+    menus[Menu.RUN].insertMenu(actions["evaluate"], commands.run.pace_menu(bar))
     for menu in commands.files.make_menus():
         menus[Menu.FILE].insertMenu(actions["save"], menu)

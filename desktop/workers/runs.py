@@ -43,6 +43,7 @@ class NetworkRunner(QObject):
         self._trainer: Trainer | None = None  # of the run under way
         self._runs = count(1)
         self._run = 0
+        self._epoch_seconds = 0.0
         self.network: Network | None = None
         self.control = RunControl()  # of what is under way
 
@@ -55,6 +56,7 @@ class NetworkRunner(QObject):
 
         self._trainer = trainer = Trainer(dataset, network)
         self.control = RunControl()
+        self.control.epoch_seconds = self._epoch_seconds
         self._run = next(self._runs)
         report = partial(self._threads.deliver, self._on_report)
         self._threads.engine(
@@ -68,6 +70,15 @@ class NetworkRunner(QObject):
                 run=self._run,
             )
         )
+
+    @property
+    def epoch_seconds(self) -> float:
+        """How long every epoch lasts at least, in the run under way and in those to come."""
+        return self._epoch_seconds
+
+    @epoch_seconds.setter
+    def epoch_seconds(self, seconds: float) -> None:
+        self._epoch_seconds = self.control.epoch_seconds = seconds
 
     def evaluate(self, dataset: Dataset) -> None:
         """Evaluate the network on the test rows of `dataset`."""

@@ -226,6 +226,18 @@ class Session(QObject):
             self._runner.control.resume()
             self._set_state(State.TRAINING)
 
+    @property
+    def epoch_seconds(self) -> float:
+        """How long every epoch is shown at least, in seconds; 0 for full speed.
+
+        A wait changes nothing about the result. May be set at any time.
+        """
+        return self._runner.epoch_seconds
+
+    @epoch_seconds.setter
+    def epoch_seconds(self, seconds: float) -> None:
+        self._runner.epoch_seconds = seconds
+
     def stop(self) -> None:
         """End the training, or the wait for it, or the evaluation, as soon as possible."""
         if self._waiting is not None:

@@ -6,6 +6,7 @@ import gc
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -340,6 +341,71 @@ def test_a_pause_changes_nothing_about_the_result() -> None:
     train(project(), plain)
     for one, other in zip(paused.model.get_weights(), plain.model.get_weights(), strict=True):
         assert np.array_equal(one, other)
+
+
+# --- a least time per epoch -----------------------------------------------------------------------
+
+
+def test_a_least_time_per_epoch_changes_nothing_about_the_result() -> None:
+    control, slow, plain = RunControl(), Trainer(dataset()), Trainer(dataset())
+    control.epoch_seconds = 0.3
+    reports = train(project(), slow, control)
+    assert reports.ended.seconds >= 0.6  # not after the last one
+    assert reports.ended.outcome is Outcome.FINISHED
+    train(project(), plain)
+    for one, other in zip(slow.model.get_weights(), plain.model.get_weights(), strict=True):
+        assert np.array_equal(one, other)
+
+
+class Acting(RunControl):
+    """Does something on another thread while an epoch is held."""
+
+    def __init__(self, act: Callable[[RunControl], None]) -> None:
+        super().__init__()
+        self.epoch_seconds = 1e6
+        self._act = act
+        self.threads: list[threading.Thread] = []
+
+    def hold_epoch(self, elapsed: Callable[[], float]) -> None:
+        def seconds() -> float:
+            if not self.threads:  # the lock is held, so that it acts during the wait
+                self.threads.append(threading.Thread(target=self._act, args=(self,)))
+                self.threads[0].start()
+            return elapsed()
+
+        super().hold_epoch(seconds)
+        self.threads[0].join()
+
+
+def test_stopped_while_an_epoch_is_held_it_trains_further_as_if_it_had_not_been() -> None:
+    control, split, whole = Acting(RunControl.stop), Trainer(dataset()), Trainer(dataset())
+    ended = train(project(), split, control).ended
+    control.threads[0].join()
+    assert (ended.outcome, ended.epoch) == (Outcome.STOPPED, 1)
+    train(project(epochs=2), split, further=True)
+    train(project(), whole)
+    for one, other in zip(split.model.get_weights(), whole.model.get_weights(), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_a_pause_acts_while_an_epoch_is_held() -> None:
+    def pause(control: RunControl) -> None:
+        control.pause()
+        threading.Timer(0.2, release, (control,)).start()
+
+    def release(control: RunControl) -> None:
+        control.epoch_seconds = 0.0
+        control.resume()
+
+    control = Acting(pause)
+    assert train(project(), Trainer(dataset()), control).ended.outcome is Outcome.FINISHED
+    assert control.paused_seconds > 0.1
+
+
+def test_full_speed_ends_the_wait() -> None:
+    control = Acting(lambda control: setattr(control, "epoch_seconds", 0.0))
+    ended = train(project(), Trainer(dataset()), control).ended
+    assert (ended.outcome, ended.epoch) == (Outcome.FINISHED, 3)
 
 
 def test_stop_while_paused() -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QLabel,
+    QMenu,
     QMessageBox,
     QWidget,
 )
@@ -29,6 +30,7 @@ from desktop.views.pages.tabs import Page
 from desktop.views.settings import Settings
 from desktop.views.theme import Mode, Theme
 from desktop.views.workspace import Workspace
+from desktop.workers.reports import Outcome
 from desktop.workers.session import Session, State
 
 PATIENCE = 60_000
@@ -383,6 +385,30 @@ def test_an_example_carries_its_name(window: MainWindow, monkeypatch: pytest.Mon
     assert window.windowTitle() == "Untitled[*] – Layerwise"
     action(window, "save").trigger()
     assert suggested[0] == suggested[-1] == "untitled.layerwise"
+
+
+def test_one_epoch_at_a_time(window: MainWindow, qtbot: QtBot) -> None:
+    session = window.session
+    with qtbot.waitSignals([session.engineReady, session.dataLoaded], timeout=PATIENCE):
+        window.start()
+    assert action(window, "train_epoch").shortcut().toString() == "F8"
+    epochs = window.workspace.project.training.epochs
+    for number in (1, 2):
+        with qtbot.waitSignal(session.runEnded, timeout=PATIENCE) as ended:
+            action(window, "train_epoch").trigger()
+        assert (ended.args[0].outcome, ended.args[0].epoch) == (Outcome.FINISHED, number)
+    assert window.workspace.project.training.epochs == epochs > 1
+    session.reset()  # nothing to ask about
+
+
+def test_the_least_time_per_epoch_is_chosen_in_the_menu(window: MainWindow) -> None:
+    menu = next(each for each in window.findChildren(QMenu) if each.objectName() == "pace")
+    choices = {each.data(): each for each in menu.actions()}
+    assert choices[0.0].isChecked()
+    choices[2.0].trigger()
+    assert window.session.epoch_seconds == 2.0 and not choices[0.0].isChecked()
+    choices[0.0].trigger()
+    assert window.session.epoch_seconds == 0.0
 
 
 def test_the_theme_is_remembered(window: MainWindow) -> None:

@@ -133,6 +133,21 @@ def test_pause_resume_and_stop(ready: Session, qtbot: QtBot) -> None:
     assert ready.has_model
 
 
+def test_every_epoch_is_shown_as_long_as_is_wanted(ready: Session, qtbot: QtBot) -> None:
+    ready.epoch_seconds = 3600.0
+    with qtbot.waitSignal(ready.epochEnded, timeout=PATIENCE):
+        ready.train(project(10))
+    assert ready.state is State.TRAINING
+    with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE) as ended:
+        ready.stop()
+    assert (ended.args[0].outcome, ended.args[0].epoch) == (Outcome.STOPPED, 1)
+    with qtbot.waitSignal(ready.epochEnded, timeout=PATIENCE):
+        ready.train(project(3), further=True)
+    with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE) as ended:
+        ready.epoch_seconds = 0.0
+    assert (ended.args[0].outcome, ended.args[0].epoch) == (Outcome.FINISHED, 4)
+
+
 def test_stopped_in_its_first_epoch_a_network_can_go_on(ready: Session, qtbot: QtBot) -> None:
     what = project(10_000)
     what = what.replace(training=what.training.replace(batch_size=1))
