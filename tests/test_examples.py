@@ -10,7 +10,7 @@ import pytest
 
 from desktop import cli, paths
 from desktop.document.analysis import analyse
-from desktop.document.data import GATES, LogicTable, Mnist
+from desktop.document.data import GATES, Digits, LogicTable, Mnist
 from desktop.document.project import starter_project
 from desktop.document.storage import project_text, read_project
 
@@ -49,6 +49,19 @@ def test_the_mnist_examples_are_the_networks_they_are_named_after(name: str) -> 
     assert project.data == Mnist()
     assert analyse(project).parameters == DENSE[name][0]
     assert (project.training.epochs, project.training.seed) == (5, 812)
+
+
+@pytest.mark.parametrize("name", [*DENSE, "mnist-convolutional"])
+def test_the_mnist_examples_can_be_trained_on_the_built_in_digits(name: str) -> None:
+    """Where MNIST is missing, the digits are offered; what does not fit is fixed by a click."""
+    project = read_project(EXAMPLES[name]).replace(data=Digits())
+    while problems := analyse(project).problems:
+        fix = problems[0].fix
+        assert fix is not None, problems
+        project = fix.project
+    assert [type(layer) for layer in project.layers] == [
+        type(layer) for layer in read_project(EXAMPLES[name]).layers
+    ]
 
 
 @pytest.mark.parametrize(("name", "gate"), [("perceptron", "NAND"), ("xor", "XOR")])

@@ -25,6 +25,7 @@ CLASSES = 10
 PIXEL_MAXIMUM = 255
 MAX_ROWS = 300_000  # several times MNIST; EMNIST's digits are 280,000
 
+WHERE_TO_GET_IT = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 WHAT_TO_DO = "choose another mnist.npz, or use the handwritten digits that come with the program"
 
 
@@ -56,13 +57,11 @@ def read_mnist(path: str | None) -> MnistArrays:
     """The arrays in the file at `path`, or in Keras's data folder. Raises DataError."""
     file = Path(path).expanduser() if path else cached_file()
     if not file.exists():
-        looked_for = f"MNIST is not on this computer: there is no file {file}"
+        place = "Choose another file" if path else "Put mnist.npz there or choose a file"
         raise DataError(
-            f"{looked_for}. Choose another file, or use the handwritten digits that come with "
-            "the program"
-            if path
-            else f"{looked_for}. Put mnist.npz there, choose a file, or use the handwritten digits "
-            "that come with the program"
+            f"MNIST is not on this computer: there is no file {file}. {place}; "
+            "keras.datasets.mnist.load_data() downloads it where there is a network, from "
+            f"{WHERE_TO_GET_IT}. Or use the handwritten digits that come with the program"
         )
     if file.is_dir():
         raise DataError(f"{file} is a folder, not a file: choose the mnist.npz in it")

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.document.storage import EXTENSION
-from desktop.paths import resources
+from desktop.paths import MNIST, keras_datasets, resources
 from desktop.views.settings import Settings
 from desktop.views.text import label
 
@@ -70,9 +70,17 @@ class RecentMenu(_FileMenu):
 
 
 class ExamplesMenu(_FileMenu):
-    """The projects that come with the program."""
+    """The projects that come with the program. Those whose data is missing say so."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__("Open E&xample", parent)
         for path in sorted((resources() / "projects").glob(f"*{EXTENSION}"), key=_place):
             self.add_file(example_title(path), path)
+        self.aboutToShow.connect(self._say_what_is_missing)
+
+    def _say_what_is_missing(self) -> None:
+        has_mnist = (keras_datasets() / MNIST).is_file()
+        for action in self.actions():
+            path = Path(action.data())
+            needed = "" if has_mnist or not path.stem.startswith("mnist") else f" (needs {MNIST})"
+            action.setText(label(example_title(path) + needed))

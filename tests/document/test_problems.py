@@ -8,7 +8,7 @@ import pytest
 
 from desktop.document.analysis import analyse
 from desktop.document.choices import Activation as A
-from desktop.document.choices import Direction, Metric
+from desktop.document.choices import Direction, Metric, Padding
 from desktop.document.data import DataSource, Digits, LogicTable, Mnist
 from desktop.document.layers import (
     Activation,
@@ -197,7 +197,17 @@ CASES = {
     "window too large": (
         stack(IMAGE, MaxPooling2D(pool_size=(9, 9)), Flatten(), OUTPUT),
         (ERROR, 1, None, 'too large for an input of 8 × 8 × 1; use padding "same" or a smaller'),
-        None,
+        stack(
+            IMAGE,
+            MaxPooling2D(pool_size=(9, 9), padding=Padding.SAME),
+            Flatten(),
+            OUTPUT,
+        ),
+    ),
+    "reshape for another image": (
+        stack(Reshape(target_shape=(28, 28, 1)), Flatten(), OUTPUT),
+        (ERROR, 0, None, "Reshape cannot make 28 × 28 × 1 of 8 × 8"),
+        stack(IMAGE, Flatten(), OUTPUT),
     ),
     "reshape that does not fit": (
         stack(Reshape(target_shape=(7, 7)), Flatten(), OUTPUT),

@@ -145,6 +145,7 @@ def test_mnist_is_found_in_keras_folder_and_never_fetched(
     message = failure(Mnist())
     assert str(tmp_path / "keras-home" / "datasets" / "mnist.npz") in message
     assert "Put mnist.npz there" in message and "digits that come with the program" in message
+    assert "keras.datasets.mnist.load_data()" in message and "/mnist.npz" in message
     written = npz().path
     assert written is not None
     folder = tmp_path / "keras-home" / "datasets"

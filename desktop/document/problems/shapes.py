@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import prod
 from typing import TYPE_CHECKING
 
+from desktop.document.choices import Padding
 from desktop.document.layers import Conv2D, Dense, Family, Flatten, Reshape
 from desktop.document.layers.base import shape_text
 from desktop.document.problems.base import (
@@ -46,12 +47,38 @@ def _shape_fix(case: Case, info: LayerInfo) -> Fix | None:
     project, shape, layer = case.project, info.input_shape, info.layer
     if "axis" in type(layer).model_fields:  # an axis that is not there; -1 always is
         return Fix("Use axis -1", project.with_layer(info.index, layer.replace(axis=-1)))
-    if shape is None or not (isinstance(layer, Conv2D) or layer.family is Family.POOLING):
+    if shape is None:
+        return None
+    if isinstance(layer, Reshape):
+        if len(shape) != 2 or len(layer.target_shape) != 3 or layer.target_shape[-1] != 1:
+            return None
+        size = (*shape, 1)  # it is there to add the channel axis of a grey image
+        reshaped = layer.replace(target_shape=size)
+        return Fix(f"Reshape to {shape_text(size)}", project.with_layer(info.index, reshaped))
+    if not (isinstance(layer, Conv2D) or layer.family is Family.POOLING):
         return None
     if len(shape) == 2:  # a grey image without a channel axis
         reshape = Reshape(target_shape=(*shape, 1))
         words = f"Insert Reshape to {shape_text(reshape.target_shape)}"
         return insertion(words, project, info.index, reshape)
+    if len(shape) == 3:
+        return _padding_fix(case, info)
+    return _flatten_fix(case, info)
+
+
+def _padding_fix(case: Case, info: LayerInfo) -> Fix | None:
+    """For a window that is larger than the image."""
+    if "padding" not in type(info.layer).model_fields:
+        return None
+    padded = info.layer.replace(padding=Padding.SAME)
+    if final_shape(info.input_shape or (), (padded,)) is None:
+        return None
+    return Fix(f"Use padding same in {info.name}", case.project.with_layer(info.index, padded))
+
+
+def _flatten_fix(case: Case, info: LayerInfo) -> Fix | None:
+    """For an image that was made a row before this layer."""
+    project = case.project
     before = case.layers[info.index - 1] if info.index else None
     if before is None or not isinstance(before.layer, Flatten) or before.input_shape is None:
         return None
@@ -106,14 +133,14 @@ def late_flatten(case: Case) -> Iterator[Problem]:
         flatten = next((i for i in case.layers[info.index :] if isinstance(i.layer, Flatten)), None)
         if flatten is None:
             continue
-        mended = case.project.moved(flatten.index, info.index)
-        if final_shape(case.project.data.input_shape, mended.layers) is not None:
+        fixed = case.project.moved(flatten.index, info.index)
+        if final_shape(case.project.data.input_shape, fixed.layers) is not None:
             works = case.output_shape[0] in (case.classes, case.right_units)
             yield Problem(
                 Severity.WARNING if works else Severity.ERROR,
                 f"{_on_each_row(info)}: move {flatten.name} before it",
                 info.index,
-                fix=Fix(f"Move {flatten.name}", mended),
+                fix=Fix(f"Move {flatten.name}", fixed),
             )
         return
 
