@@ -58,7 +58,7 @@ class Docks(QObject):
         Only where there is no layout of the user's: widths that somebody chose are not changed.
         """
         small = self._window.width() < COMPACT
-        widths = [150, 235, 262] if small else [172, 272, 290]
+        widths = [150, 235, 262] if small else [self._layers.widget().sizeHint().width(), 272, 290]
         docks = [self._layers, self._model, self._properties]
         self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
         docks = [self._properties, self._training]

@@ -133,6 +133,7 @@ class MainWindow(QMainWindow):
         self.toolbar.data_button.clicked.connect(self._show_data_page)
         self.toolbar.problemsRequested.connect(self.status.problems.open_list)
         self.palette_view.layerActivated.connect(self.stack.add_layer)
+        self.palette_view.layersReturned.connect(self.stack.remove_dragged)
         self.stack.selectedLayersChanged.connect(self.properties.show_layers)
         self.stack.selectedLayersChanged.connect(self._stack_actions.update)
         self.stack.editRequested.connect(self.properties.focus_form)

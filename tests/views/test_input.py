@@ -7,14 +7,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSlider,
     QApplication,
     QComboBox,
+    QGraphicsView,
+    QLabel,
     QLineEdit,
     QScrollBar,
     QSlider,
@@ -32,10 +40,13 @@ from desktop.views.forms import Form
 from desktop.views.main_window import MainWindow
 from desktop.views.pages.tabs import Page
 from desktop.views.settings import Settings
+from desktop.views.stack import StackView
 from desktop.views.theme import Theme
 from desktop.views.workspace import Workspace
 from desktop.workers.session import Session
 
+COPY_OR_MOVE = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+LEFT, NO_KEYS = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 PATIENCE = 240_000
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "propagateSizeHints")
 
@@ -187,6 +198,87 @@ def test_the_wheel_changes_what_has_the_focus(window: MainWindow) -> None:
                         break
                 else:
                     pytest.fail(f"{widget.accessibleName()} on {page.name} does not turn")
+
+
+def drag_over(window: MainWindow, widgets: list[QWidget], data: QMimeData) -> None:
+    """Drag `data` over the middle of each of `widgets`, and out of the window again."""
+    handle = window.windowHandle()
+    QApplication.sendEvent(handle, entering(QPoint(1, 1), data))
+    for widget in widgets:
+        QApplication.sendEvent(handle, moving(middle(window, widget), data))
+    QApplication.sendEvent(handle, QDragLeaveEvent())
+
+
+def drop(window: MainWindow, widget: QWidget, data: QMimeData) -> bool:
+    """Drop `data` on the middle of `widget`. Returns whether it was taken."""
+    handle, place = window.windowHandle(), middle(window, widget)
+    QApplication.sendEvent(handle, entering(place, data))
+    QApplication.sendEvent(handle, moving(place, data))
+    event = QDropEvent(QPointF(place), COPY_OR_MOVE, data, LEFT, NO_KEYS)
+    QApplication.sendEvent(handle, event)
+    return event.isAccepted()
+
+
+def entering(place: QPoint, data: QMimeData) -> QDragEnterEvent:
+    return QDragEnterEvent(place, COPY_OR_MOVE, data, LEFT, NO_KEYS)
+
+
+def moving(place: QPoint, data: QMimeData) -> QDragMoveEvent:
+    return QDragMoveEvent(place, COPY_OR_MOVE, data, LEFT, NO_KEYS)
+
+
+def middle(window: MainWindow, widget: QWidget) -> QPoint:
+    return widget.mapTo(window, widget.rect().center())
+
+
+def in_sight(window: MainWindow, widgets: list[QWidget]) -> list[QWidget]:
+    """Those of `widgets` that are not covered where they are dropped on, nor scrolled away."""
+    return [each for each in widgets if window.childAt(middle(window, each)) is each]
+
+
+@pytest.mark.filterwarnings("ignore:Function:DeprecationWarning")
+def test_a_card_is_dropped_on_the_stack_and_nowhere_else(window: MainWindow) -> None:
+    model = window.stack.model()
+    card = model.mimeData([model.index(2, 0)])
+    name = window.palette_view.mime_data_for("Dropout")
+    lists = window.stack, window.palette_view
+    kinds: Counter[type[QWidget]] = Counter()
+    for page, widgets in seen(window):
+        before = state(window)
+        drag_over(window, widgets, card)
+        drag_over(window, widgets, name)
+        for widget in in_sight(window, widgets):
+            if any(each is widget or each.isAncestorOf(widget) for each in lists):
+                continue
+            for data in (card, name):
+                assert not drop(window, widget, data), f"{widget} on {page.name}"
+            kinds.update(
+                kind
+                for kind in (QLineEdit, QComboBox, QLabel, QGraphicsView)
+                if isinstance(widget, kind) or isinstance(widget.parent(), kind)
+            )
+        assert not changes(before, state(window)), page
+    assert kinds[QLineEdit] > 10
+    assert kinds[QComboBox] > 5
+    assert kinds[QLabel] > 20
+    assert kinds[QGraphicsView] >= 2
+
+
+@pytest.mark.filterwarnings("ignore:Function:DeprecationWarning")
+def test_a_card_dragged_back_to_the_list_of_layers_is_removed(window: MainWindow) -> None:
+    model, before = window.stack.model(), window.workspace.project
+    card = model.mimeData([model.index(2, 0)])
+    targets = window.palette_view.search, window.palette_view.list.viewport()
+    for target in targets:
+        assert drop(window, target, card)
+        assert window.workspace.project == before.removed(1)
+        assert window.palette_view.search.text() == ""
+        window.workspace.undo()
+        assert window.workspace.project == before
+        assert not drop(window, target, window.palette_view.mime_data_for("Dropout"))
+    others = StackView(Workspace(before), Theme(Settings().theme), window).model()
+    drop(window, targets[0], others.mimeData([others.index(2, 0)]))
+    assert window.workspace.project == before
 
 
 def tab_stops(qtbot: QtBot, window: MainWindow, key: Qt.Key) -> list[QWidget]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.document.layers import LAYER_CLASSES, Family
 from desktop.views.families import FAMILIES
 from desktop.views.palette import Palette
+from desktop.views.stack.card import DRAG_SPOT, CardPainter, class_card
 from desktop.views.theme import DARK, Mode, Theme
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -125,3 +128,19 @@ def test_the_theme_can_change(palette: Palette) -> None:
     palette._theme.set_mode(Mode.DARK)
     assert not palette.grab().isNull()
     palette._theme.set_mode(Mode.LIGHT)
+
+
+def test_no_name_is_cut_in_the_usual_width(palette: Palette) -> None:
+    palette.resize(palette.sizeHint().width(), 900)
+    metrics = QFontMetrics(QApplication.font())
+    for cls in LAYER_CLASSES:
+        room = palette.list.visualRect(row_of(palette, cls.tag)).width()
+        assert metrics.horizontalAdvance(cls.tag) + 24 <= room, cls.tag
+
+
+def test_the_drop_line_shines_through_a_dragged_card(qtbot: QtBot) -> None:
+    card = CardPainter(Theme(Mode.LIGHT)).pixmap(class_card(LAYER_CLASSES[0]), 1.0).toImage()
+    alphas = {card.pixelColor(x, card.height() // 2).alpha() for x in range(card.width())}
+    assert max(alphas) <= 180
+    assert DRAG_SPOT.x() < 0  # and the pointer itself is never covered
+    assert DRAG_SPOT.y() < 0

@@ -70,6 +70,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         self.crosshair = Crosshair(self, theme)
         self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(False)  # as a graphics view would, to pass them on to its items
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
         self.setMinimumSize(160, 110)

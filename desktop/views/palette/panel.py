@@ -17,6 +17,8 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDropEvent,
     QKeyEvent,
     QStandardItem,
     QStandardItemModel,
@@ -30,22 +32,29 @@ from PySide6.QtWidgets import (
 
 from desktop.document.layers import LAYER_CLASSES, Family, Layer
 from desktop.views.palette.tree import FAMILY_ROLE, NAME_ROLE, SEARCH_ROLE, LayerTree
-from desktop.views.stack.mime import LAYER_MIME, layer_mime
+from desktop.views.stack.mime import LAYER_MIME, ROWS_MIME, layer_mime
 from desktop.views.theme import SPACE_S, SPACE_XS, Theme
 
 _NARROWEST = 168  # most names fit
 
 
 class Palette(QWidget):
-    """Every layer class under its family. `layerActivated(name)` asks for a layer to be added."""
+    """Every layer class under its family.
+
+    Signals: `layerActivated(name)` asks for a layer to be added, `layersReturned(mime data)` for
+    layers to be removed that were dragged here out of a stack.
+    """
 
     layerActivated = Signal(str)
+    layersReturned = Signal(QMimeData)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self.setAcceptDrops(True)
         self.search = QLineEdit()
         self.search.setObjectName("palette_search")
+        self.search.setAcceptDrops(False)  # what is dropped on it is meant for all of this
         self.search.setPlaceholderText("Search")
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName("Search layers")
@@ -116,6 +125,19 @@ class Palette(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(_NARROWEST, 160)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.list.widest + SPACE_S + SPACE_XS, super().sizeHint().height())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasFormat(ROWS_MIME):
+            event.setDropAction(Qt.DropAction.MoveAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.setDropAction(Qt.DropAction.MoveAction)
+        event.accept()
+        self.layersReturned.emit(event.mimeData())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
@@ -28,8 +26,9 @@ from PySide6.QtWidgets import (
     QTreeView,
 )
 
+from desktop.document.layers import LAYER_CLASSES
 from desktop.views.families import family_color, family_tile
-from desktop.views.stack.card import CardPainter, class_card
+from desktop.views.stack.card import DRAG_SPOT, CardPainter, class_card
 from desktop.views.stack.mime import layer_class
 from desktop.views.theme import RADIUS, SIZE_SMALL, SPACE_S, SPACE_XS, Theme
 
@@ -39,7 +38,6 @@ NAME_ROLE = Qt.ItemDataRole.UserRole  # the name of a layer class; on a family, 
 FAMILY_ROLE = Qt.ItemDataRole.UserRole + 1
 SEARCH_ROLE = Qt.ItemDataRole.UserRole + 2
 _TILE = 18
-_DRAGGED_WIDTH = 240
 
 
 class LayerTree(QTreeView):
@@ -50,7 +48,6 @@ class LayerTree(QTreeView):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._press_position = QPoint()
         self.setObjectName("palette_list")
         self.setAccessibleName("Layers")
         self.setHeaderHidden(True)
@@ -67,16 +64,19 @@ class LayerTree(QTreeView):
         self.setItemDelegate(PaletteDelegate(self, theme))
         self.doubleClicked.connect(self._choose)
 
+    @property
+    def widest(self) -> int:
+        """The width at which no name is cut."""
+        metrics = QFontMetrics(QApplication.font())
+        names = max(metrics.horizontalAdvance(cls.tag) for cls in LAYER_CLASSES)
+        return names + _TILE + 2 * SPACE_S + self.verticalScrollBar().sizeHint().width()
+
     def _choose(self, index: QModelIndex) -> None:
         name = index.data(NAME_ROLE)
         if name:
             self.layerChosen.emit(name)
 
     # --- Qt ---------------------------------------------------------------------------------------
-
-    def mousePressEvent(self, event: Any) -> None:
-        self._press_position = event.position().toPoint()
-        super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -95,11 +95,8 @@ class LayerTree(QTreeView):
             return
         drag = QDrag(self)
         drag.setMimeData(self.model().mimeData([self.currentIndex()]))
-        pixmap = CardPainter(self._theme).pixmap(
-            class_card(cls), _DRAGGED_WIDTH, self.devicePixelRatioF()
-        )
-        drag.setPixmap(pixmap)
-        drag.setHotSpot(QPoint(24, 20))
+        drag.setPixmap(CardPainter(self._theme).pixmap(class_card(cls), self.devicePixelRatioF()))
+        drag.setHotSpot(DRAG_SPOT)
         drag.exec(Qt.DropAction.CopyAction)
         self.setState(QTreeView.State.NoState)
 

@@ -24,7 +24,9 @@ STRIPE = 4  # width of the family's colour along the left edge
 TILE = 22
 GAP = 3  # between cards, above and below each
 SIDE = SPACE_S  # between a card and the edge of the list
+DRAG_SPOT = QPoint(-12, -8)  # a dragged card hangs below the pointer, beside where it lands
 INPUT_ICON = "mdi6.tray-arrow-down"
+_DRAGGED_WIDTH = 240
 
 
 @dataclass(frozen=True)
@@ -165,15 +167,16 @@ class CardPainter:
             self._paint_problem(painter, rect, card, on_fix)
         painter.restore()
 
-    def pixmap(self, card: Card, width: int, ratio: float) -> QPixmap:
-        """A slightly transparent picture of `card`, to be dragged."""
-        size = QSize(width, self.height(card, width))
+    def pixmap(self, card: Card, ratio: float) -> QPixmap:
+        """A picture of `card` to be dragged: the line that shows where it lands shines through."""
+        size = QSize(_DRAGGED_WIDTH, self.height(card, _DRAGGED_WIDTH))
         pixmap = QPixmap(size * ratio)
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
-        painter.setOpacity(0.9)
         self.paint(painter, QRect(QPoint(0, 0), size), card, hovered=True)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
+        painter.fillRect(QRect(QPoint(0, 0), size), QColor(0, 0, 0, 150))
         painter.end()
         return pixmap
 

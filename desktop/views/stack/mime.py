@@ -42,12 +42,17 @@ def dragged_class(data: QMimeData) -> type[Layer] | None:
 
 
 def layers_mime(layers: list[Layer], rows: tuple[str, list[int]] | None = None) -> QMimeData:
-    """`layers` as JSON, also as plain text; `rows` are the stack and the places they came from."""
+    """`layers` as JSON; `rows`, for a drag, are the stack and the places they came from.
+
+    Without `rows` they are for the clipboard, and also plain text. A drag has none: every text
+    field on its way would take it.
+    """
     data = QMimeData()
     text = json.dumps([to_json(layer) for layer in layers], indent=2, ensure_ascii=False)
     data.setData(JSON_MIME, text.encode())
-    data.setText(text)
-    if rows is not None:
+    if rows is None:
+        data.setText(text)
+    else:
         stack, indexes = rows
         data.setData(ROWS_MIME, json.dumps({"stack": stack, "layers": indexes}).encode())
     return data

@@ -86,6 +86,11 @@ class StackModel(QAbstractListModel):
             return input_card(self._workspace.project)
         return layer_card(self._workspace.analysis, row - FIRST_LAYER_ROW)
 
+    def dragged(self, data: QMimeData) -> list[int]:
+        """The indexes of the layers that a drag out of this stack carries."""
+        rows = dragged_rows(data, self._id) or []
+        return [index for index in rows if 0 <= index < len(self._layers)]
+
     def _sync(self, _before: object, _after: object) -> None:
         """Turn the rows shown into those of the project by the fewest changes."""
         old, new = self._layers, self._workspace.project.layers

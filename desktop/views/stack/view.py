@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import (
     QEvent,
     QMimeData,
@@ -26,7 +28,7 @@ from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
 from desktop.document.layers import Layer
 from desktop.document.storage import ProjectFileError
-from desktop.views.stack.card import SIDE
+from desktop.views.stack.card import DRAG_SPOT, SIDE
 from desktop.views.stack.commands import Command, command_for
 from desktop.views.stack.delegate import CardDelegate
 from desktop.views.stack.extras import Footer, paint_empty
@@ -139,8 +141,15 @@ class StackView(LayerListView):
             return
         self._insert(layers, "Paste")
 
+    def remove_dragged(self, data: QMimeData) -> None:
+        """Remove the layers that a drag out of this stack carries."""
+        layers = self._stack.dragged(data)
+        if layers:
+            self.select_layers(layers)
+            self.remove_selected()
+
     def apply_fix(self, index: int) -> None:
-        """Mend the first problem of the layer at `index`, if there is a fix for it."""
+        """Fix the first problem of the layer at `index`, if there is a fix for it."""
         problems = self._workspace.analysis.problems_of(index)
         if problems and problems[0].fix is not None:
             self._workspace.edit(problems[0].fix.label, problems[0].fix.project)
@@ -219,13 +228,9 @@ class StackView(LayerListView):
         drag.setMimeData(self._stack.mimeData(indexes))
         under = self.indexAt(self._press_position)
         shown = under if under.row() in rows else indexes[0]
-        rect = self.visualRect(shown)
-        drag.setPixmap(
-            self._delegate.painter.pixmap(
-                shown.data(CARD_ROLE), rect.width(), self.devicePixelRatioF()
-            )
-        )
-        drag.setHotSpot(self._press_position - rect.topLeft())
+        card = replace(shown.data(CARD_ROLE), problems=())
+        drag.setPixmap(self._delegate.painter.pixmap(card, self.devicePixelRatioF()))
+        drag.setHotSpot(DRAG_SPOT)
         drag.exec(Qt.DropAction.MoveAction | Qt.DropAction.CopyAction, Qt.DropAction.MoveAction)
         self.setState(QAbstractItemView.State.NoState)
 
