@@ -14,12 +14,12 @@ class PaceMenu(QMenu):
     """The choice of the time that every epoch is shown at least."""
 
     def __init__(self, session: Session, parent: QWidget) -> None:
-        super().__init__("Minimum Time per E&poch", parent)
+        super().__init__("Show Each E&poch at Least", parent)
         self.setObjectName("pace")
         self._session = session
         group = QActionGroup(self)
         for seconds in PACES:
-            action = self.addAction(f"{seconds:g} s" if seconds else "&None: Full Speed")
+            action = self.addAction(f"{seconds:g} s" if seconds else "&Full Speed")
             action.setStatusTip(
                 f"Show every epoch for at least {seconds:g} s; the result is the same"
                 if seconds
