@@ -205,12 +205,24 @@ def predict(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Say which class MODEL takes each IMAGE for; dark on light or light on dark."""
+    """Say which class MODEL takes each IMAGE for; dark on light or light on dark.
+
+    A picture that cannot be read keeps no other from its answer; then the exit code is 1.
+    """
     from desktop import console
     from desktop.engine import storage
-    from desktop.engine.prediction import Predictor, suggested_project
+    from desktop.engine.inspection import check_file
+    from desktop.engine.prediction import (
+        ImageFailure,
+        ImagePrediction,
+        Predictor,
+        suggested_project,
+    )
 
+    # All that can be wrong with what is given, before TensorFlow takes its seconds to load.
     loaded = None if project is None else read_project(project)
+    check_file(model)
+    _check_pictures(images)
     refuse_machine(startup.engine_problem())
     with json_output.quiet_output(as_json), console.busy("Recognising…"):
         network = storage.load_model(model)
@@ -218,12 +230,18 @@ def predict(
             storage.check_fits(network, loaded)
         else:
             loaded = _project_beside(model, network) or suggested_project(network)
-        predictions = Predictor(network, loaded).predict_images(images)
+        results = Predictor(network, loaded).predict_images(images)
+    predictions = [each for each in results if isinstance(each, ImagePrediction)]
+    failures = [each for each in results if isinstance(each, ImageFailure)]
+    if not predictions:
+        raise CommandError(_first_of([each.message for each in failures]))
     if as_json:
-        json_output.print_json(json_output.prediction_values(predictions))
+        json_output.print_json(json_output.prediction_values(predictions, failures))
     else:
         console.show_predictions(predictions)
-    return DONE
+    for failure in failures:
+        console.say(f"Error: {failure.message}", "red")
+    return ERRORS_FOUND if failures else DONE
 
 
 @app.command("self-test")
@@ -239,8 +257,28 @@ def self_test(
     return run_self_test(screenshots)
 
 
+def _check_pictures(paths: list[Path]) -> None:
+    """Raise CommandError if none of the files can be a picture."""
+    from desktop.engine.images import ImageError, check_picture
+
+    failures = []
+    for path in paths:
+        try:
+            check_picture(path)
+        except ImageError as error:
+            failures.append(str(error))
+    if len(failures) == len(paths):
+        raise CommandError(_first_of(failures))
+
+
+def _first_of(messages: list[str]) -> str:
+    more = len(messages) - 1
+    return f"{messages[0]} (and {more} more like it)" if more else messages[0]
+
+
 def _project_beside(model: Path, network: Any) -> Project | None:
-    from desktop.engine.storage import ModelFileError, check_fits
+    from desktop.engine.inspection import ModelFileError
+    from desktop.engine.storage import check_fits
 
     beside = model.parent / "project.layerwise"
     try:
@@ -260,8 +298,8 @@ def _user_errors() -> tuple[type[Exception], ...]:
     from desktop.engine.builder import ProjectError
     from desktop.engine.datasets import DataError
     from desktop.engine.images import ImageError
+    from desktop.engine.inspection import ModelFileError
     from desktop.engine.prediction import PredictionError
-    from desktop.engine.storage import ModelFileError
 
     ours = (BackendError, ProjectError, DataError, ImageError, PredictionError, ModelFileError)
     return CommandError, ProjectFileError, *ours

@@ -88,7 +88,7 @@ def _write(
 
     Where that fails they go to the program's own folder, and CommandError says so.
     """
-    from desktop.engine.storage import ModelFileError
+    from desktop.engine.inspection import ModelFileError
 
     try:
         _write_results(folder, None, trainer, project, log)

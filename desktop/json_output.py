@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from desktop.document.analysis import Analysis
-    from desktop.engine.prediction import ImagePrediction
+    from desktop.engine.prediction import ImageFailure, ImagePrediction
     from desktop.engine.reports import EpochEnded, Evaluation
 
 
@@ -79,8 +79,10 @@ def evaluation_values(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-def prediction_values(predictions: Sequence[ImagePrediction]) -> dict[str, Any]:
-    """The class of every picture, and the probability of each class."""
+def prediction_values(
+    predictions: Sequence[ImagePrediction], failures: Sequence[ImageFailure]
+) -> dict[str, Any]:
+    """The class of every picture and the probability of each class; what failed, with the error."""
     return {
         "predictions": [
             {
@@ -90,7 +92,8 @@ def prediction_values(predictions: Sequence[ImagePrediction]) -> dict[str, Any]:
                 "probabilities": dict(zip(each.classes, each.probabilities.tolist(), strict=True)),
             }
             for each in predictions
-        ]
+        ],
+        "failures": [{"image": str(each.path), "error": each.message} for each in failures],
     }
 
 

@@ -533,13 +533,37 @@ def test_predict_takes_the_project_that_is_named_or_lies_beside_the_model(
     assert run("predict", alone, pictures[3], "--json").json == unscaled
 
 
-def test_predict_refuses_bad_pictures_by_name(
+def test_predict_answers_the_others_and_names_bad_pictures(
     run: Run, results: Path, pictures: list[Path], tmp_path: Path
 ) -> None:
     bad = tmp_path / "bad.png"
     bad.write_text("hello")
-    message = run("predict", results / "model.keras", pictures[0], bad).one_line_error()
-    assert "bad.png is not a picture" in message
+    result = run("predict", results / "model.keras", pictures[0], bad, pictures[1], "--json")
+    assert result.code == 1
+    assert [each["image"] for each in result.json["predictions"]] == [*map(str, pictures[:2])]
+    (failure,) = result.json["failures"]
+    assert failure["image"] == str(bad) and "is not a picture" in failure["error"]
+    assert "bad.png is not a picture" in result.err
+
+
+def test_predict_looks_at_what_it_is_given_before_tensorflow_is_loaded(
+    results: Path, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.png"
+    bad.write_text("hello")
+    code = (
+        "import sys\n"
+        "from desktop import cli\n"
+        "code = cli.run(['predict', *sys.argv[1:]])\n"
+        "assert 'tensorflow' not in sys.modules\n"
+        "sys.exit(code)\n"
+    )
+    command = [sys.executable, "-c", code, str(results / "model.keras"), str(bad)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2 and "bad.png is not a picture" in done.stderr, done.stderr
+    command[-2:] = [str(bad), str(bad)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2 and "is not a Keras model" in done.stderr, done.stderr
 
 
 # --- other processes ------------------------------------------------------------------------------

@@ -6,9 +6,11 @@ a huge picture is read.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import struct
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,9 @@ STRIP_PIXELS = 1_000_000  # that are converted at a time
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
 
 FAINTEST_CONTRAST = 24  # levels of 255 between paper and ink; less is noise
+CLEAR_CONTRAST = 64  # from here on, what stands out is ink
+GRAIN_CONTRAST = 8  # below that, ink stands out by this many times the noise of the paper
+DEPTHS = (10, 12, 14, 16)  # bits of grey levels that are stored in 16
 CLEAN_PAPER = 6  # levels by which the border of a clean picture may differ
 NOISY_INK = 0.4  # part of full ink below which an unclean picture's greys are paper
 
@@ -36,8 +41,21 @@ class ImageError(Exception):
 def read_grey(path: Path) -> Raster:
     """The picture in the file at `path` as grey levels, uint8 (h, w), upright. Raises ImageError.
 
-    What is transparent counts as white, or as black if all would be white then.
+    What is transparent counts as white, or as black if all would be white then. Colors that are
+    equally bright are told apart by their red, green or blue.
     """
+    with _opened(path) as image:
+        return _grey(ImageOps.exif_transpose(_reduced(image)))
+
+
+def check_picture(path: Path) -> None:
+    """Raise ImageError if the beginning of the file at `path` shows that it is no picture."""
+    with _opened(path):
+        pass
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
     try:
         if path.is_dir():
             raise ImageError(f"{path} is a folder: name the pictures in it")
@@ -53,7 +71,7 @@ def read_grey(path: Path) -> Raster:
                         f"{path} has {image.width:,} × {image.height:,} pixels: make it smaller, "
                         f"{MAX_PIXELS // 1_000_000} million at most"
                     )
-                return _grey(ImageOps.exif_transpose(_reduced(image)))
+                yield image
     except FileNotFoundError as error:
         raise ImageError(f"{path} does not exist") from error
     except Image.DecompressionBombError as error:
@@ -79,7 +97,7 @@ def ink_of(grey: Raster) -> Raster | None:
     paper = float(np.median(border))
     away = _away_from_paper(grey, paper)
     contrast = float(away.max())
-    if contrast < FAINTEST_CONTRAST:
+    if contrast < min(max(FAINTEST_CONTRAST, GRAIN_CONTRAST * _grain(grey)), CLEAR_CONTRAST):
         return None
     ink = np.clip(away / contrast, 0.0, 1.0)
     if float(np.percentile(np.abs(border - paper), 90)) > CLEAN_PAPER:
@@ -94,6 +112,13 @@ def light_on_dark(grey: Raster) -> Raster:
 
 def _border(grey: Raster) -> Raster:
     return np.concatenate([grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]])
+
+
+def _grain(grey: Raster) -> float:
+    """How much neighboring pixels differ, in levels: the noise of the paper, whatever its shade."""
+    if grey.shape[1] < 2:
+        return 0.0
+    return float(np.median(np.abs(np.diff(grey.astype(np.int16), axis=1))))
 
 
 def _away_from_paper(grey: Raster, paper: float) -> NDArray[np.float64]:
@@ -146,24 +171,34 @@ def _averageable(image: Image.Image) -> Image.Image:
 
 def _grey(image: Image.Image) -> Raster:
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        return _from_deep(np.asarray(image), full=65535 if image.mode.startswith("I;16") else None)
+        return _from_deep(np.asarray(image), has_depth=image.mode.startswith("I;16"))
     if image.has_transparency_data:
         image = image.convert("RGBA")
         on_white = _on(image, "white")
         return on_white if on_white.min() < FULL - FAINTEST_CONTRAST else _on(image, "black")
-    return np.asarray(image.convert("L"))
+    return _brightness(image)
 
 
-def _on(image: Image.Image, colour: str) -> Raster:
-    background = Image.new("RGBA", image.size, colour)
-    return np.asarray(Image.alpha_composite(background, image).convert("L"))
+def _brightness(image: Image.Image) -> Raster:
+    """How bright each pixel is; of equally bright colors, the channel that differs most."""
+    grey: Raster = np.asarray(image.convert("L"))
+    if np.ptp(grey) >= CLEAR_CONTRAST or image.mode in ("1", "L"):
+        return grey
+    return max(grey, *map(np.asarray, image.convert("RGB").split()), key=np.ptp)
 
 
-def _from_deep(values: NDArray[Any], full: int | None) -> Raster:
-    """Grey levels of more than 8 bits; without a known `full`, the largest value is white."""
+def _on(image: Image.Image, color: str) -> Raster:
+    background = Image.new("RGBA", image.size, color)
+    return _brightness(Image.alpha_composite(background, image))
+
+
+def _from_deep(values: NDArray[Any], has_depth: bool) -> Raster:
+    """Grey levels of more than 8 bits. White is the largest value, or what its `DEPTHS` hold."""
     levels = values.astype(np.float64)
     if not np.isfinite(levels).all():
         raise ValueError("some of its pixels are not numbers")
     levels -= min(float(levels.min()), 0.0)
-    white = full or max(float(levels.max()), 1e-30)
+    white = max(float(levels.max()), 1e-30)
+    if has_depth:
+        white = next(2**bits - 1 for bits in DEPTHS if white < 2**bits)
     return np.rint(np.clip(levels / white, 0.0, 1.0) * FULL).astype(np.uint8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -20,6 +20,7 @@ from desktop.engine.images import ImageError, ink_of, light_on_dark, read_grey
 from desktop.engine.reports import FloatArray, Prediction, read_only
 
 BATCH = 256
+LARGEST_SCALED = 4.0  # what brings full ink no further than this scales pixels
 
 
 class PredictionError(Exception):
@@ -40,10 +41,19 @@ class ImagePrediction:
         return int(self.probabilities.argmax())
 
 
+@dataclass(frozen=True)
+class ImageFailure:
+    """Why there is no prediction for the picture at `path`, in a sentence that names it."""
+
+    path: Path
+    message: str
+
+
 def suggested_project(model: Any) -> Project:
     """What a `model` that nothing is known about was made for, judging by its shape.
 
-    Scaled pixels are assumed, and outputs without softmax or sigmoid at the end to be logits.
+    Scaled pixels are assumed, unless it begins with a Rescaling that scales them, and outputs
+    without softmax or sigmoid at the end to be logits.
     Raises PredictionError if the shape suggests nothing.
     """
     if len(model.inputs) != 1 or len(model.outputs) != 1:
@@ -52,8 +62,9 @@ def suggested_project(model: Any) -> Project:
     sources: tuple[Mnist | Digits, ...] = (Mnist(), Digits())
     for source in sources:
         if shape in (source.input_shape, (*source.input_shape, 1)) and outputs == (10,):
+            scaled = not _scales_pixels(model, source)
             return Project(
-                data=source,
+                data=source.replace(scale_pixels=scaled),
                 training=Training(
                     loss=CategoricalCrossentropy(from_logits=not _gives_probabilities(model))
                 ),
@@ -62,6 +73,17 @@ def suggested_project(model: Any) -> Project:
         f"What the model was trained with cannot be told from its shape, {shape} to {outputs}: "
         "name the project"
     )
+
+
+def _scales_pixels(model: Any, source: Mnist | Digits) -> bool:
+    """Whether a Rescaling at the beginning of `model` brings unscaled pixels near to 1."""
+    largest = source.replace(scale_pixels=False).value_range[1]
+    for layer in model.layers:
+        if type(layer).__name__ == "Rescaling":
+            return bool(np.max(np.abs(layer.scale)) * largest <= LARGEST_SCALED)
+        if type(layer).__name__ not in ("InputLayer", "Flatten", "Reshape"):
+            return False
+    return False
 
 
 def _gives_probabilities(model: Any) -> bool:
@@ -153,23 +175,42 @@ class Predictor:
             is_loaded=is_loaded,
         )
 
-    def predict_images(self, paths: Sequence[Path]) -> tuple[ImagePrediction, ...]:
-        """What the network makes of each picture. Raises ImageError for the first bad one.
+    def predict_images(self, paths: Sequence[Path]) -> tuple[ImagePrediction | ImageFailure, ...]:
+        """What the network makes of each picture, or why it could not be shown that one.
 
         A picture of just the size of the network's input is taken as it stands, dark on light
-        inverted; any other is prepared like a drawing.
+        inverted; any other is prepared like a drawing. Raises PredictionError if the outputs do
+        not stand for classes.
         """
-        images = [self._prepared(path) for path in paths]
-        results: list[ImagePrediction] = []
-        for start in range(0, len(images), BATCH):
-            known = self.probabilities(np.stack(images[start : start + BATCH]))
-            if known is None:
-                raise PredictionError("The outputs of this network do not stand for classes")
-            results += (
-                ImagePrediction(path, read_only(row), self.project.data.classes)
-                for path, row in zip(paths[start : start + BATCH], known, strict=True)
-            )
-        return tuple(results)
+        results: dict[int, ImagePrediction | ImageFailure] = {}
+        for start in range(0, len(paths), BATCH):
+            images: dict[int, FloatArray] = {}
+            for index, path in enumerate(paths[start : start + BATCH], start):
+                try:
+                    images[index] = self._prepared(path)
+                except ImageError as error:
+                    results[index] = ImageFailure(path, str(error))
+            if images:
+                known = self._classified([paths[index] for index in images], [*images.values()])
+                results |= zip(images, known, strict=True)
+        return tuple(results[index] for index in range(len(paths)))
+
+    def _classified(
+        self, paths: Sequence[Path], images: Sequence[FloatArray]
+    ) -> Iterator[ImagePrediction | ImageFailure]:
+        outputs = self._outputs(np.stack(images))
+        known = class_probabilities(outputs, self.project)
+        if known is None:
+            raise PredictionError("The outputs of this network do not stand for classes")
+        for path, output, row in zip(paths, outputs, known, strict=True):
+            if np.isfinite(output).all():
+                yield ImagePrediction(path, read_only(row), self.project.data.classes)
+            else:
+                yield ImageFailure(
+                    path,
+                    f"The network's outputs for {path} are not numbers: its training diverged, "
+                    "or its file is damaged; train it again",
+                )
 
     def probabilities(self, images: FloatArray) -> FloatArray | None:
         """Of each class for `images`, float32 (n, h, w) as the network gets them: (n, classes).
@@ -184,12 +225,12 @@ class Predictor:
 
     def _prepared(self, path: Path) -> FloatArray:
         grey = read_grey(path)
-        if grey.shape == self._shape[:2]:
+        ink = ink_of(grey)
+        if ink is not None and grey.shape == self._shape[:2]:
             scale = np.float32(self._maximum / FULL)
             image: FloatArray = light_on_dark(grey).astype(np.float32) * scale
             return image
-        ink = ink_of(grey)
         prepared = None if ink is None else preprocess(ink, self._shape, self._maximum)
         if prepared is None:
-            raise ImageError(f"{path} shows no ink: all of it looks the same")
+            raise ImageError(f"{path} shows no ink: nothing stands out from the paper")
         return prepared.image

@@ -1,64 +1,29 @@
 """Models as `.keras` files, and the course of a training as a table.
 
-A model file is untrusted: it is only opened if everything it names is a part of Keras that cannot
-run code of the file's own, and custom code is never loaded.
+A model file is untrusted: `inspection.py` looks at it first, and custom code is never loaded.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 import logging
 import tempfile
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from desktop.document.files import FileError, finish_replacing, write_atomically
+from desktop.document.files import FileError, write_atomically
 from desktop.document.project import Project
 from desktop.engine import backend
 from desktop.engine.builder import ProjectError, output_units
-from desktop.engine.portable import CONFIG, portable
+from desktop.engine.inspection import ModelFileError, check_file
+from desktop.engine.portable import portable
 from desktop.engine.reports import EpochEnded
 
 logger = logging.getLogger(__name__)
 
 EXTENSION = ".keras"
-MAX_CONFIG_BYTES = 50_000_000
-MAX_BYTES = 20_000_000_000  # unpacked
-
-# What a model made of layers and trained by `fit` consists of.
-_MODULES = (
-    "keras",
-    "keras.activations",
-    "keras.constraints",
-    "keras.initializers",
-    "keras.layers",
-    "keras.losses",
-    "keras.metrics",
-    "keras.models",
-    "keras.optimizers",
-    "keras.optimizers.schedules",
-    "keras.regularizers",
-    "keras.src.models.functional",
-)
-# Parts of Keras that run code, or read other files, as the model file says.
-_RUNS_CODE = (
-    "FlaxLayer",
-    "IntegerLookup",
-    "JaxLayer",
-    "Lambda",
-    "StringLookup",
-    "TFSMLayer",
-    "TextVectorization",
-    "TorchModuleWrapper",
-)
-
-
-class ModelFileError(Exception):
-    """A model could not be read or written; the message says what, where and what to do."""
 
 
 def save_model(model: Any, path: Path) -> None:
@@ -97,8 +62,7 @@ def packed_model(model: Any, folder: Path | None = None) -> bytes:
 
 def load_model(path: Path) -> Any:
     """The model in the .keras file at `path`, not compiled. Raises ModelFileError."""
-    finish_replacing(path.parent)
-    _check(path)
+    check_file(path)
     keras = backend.keras()
     try:
         # Keras looks at the file's name; `path` may end in anything.
@@ -112,12 +76,35 @@ def load_model(path: Path) -> Any:
         raise ModelFileError(f"{path} does not fit into the free memory") from error
     except Exception as error:
         logger.debug("A model could not be loaded", exc_info=True)
+        if _lacks_memory(error):
+            raise ModelFileError(f"{path} does not fit into the free memory") from error
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         reason = (lines[0] if lines else type(error).__name__)[:200]
         raise ModelFileError(
             f"{path} is damaged, or made by another version of Keras: {reason}"
         ) from error
+    _check_ends(path, model)
     return model
+
+
+def _lacks_memory(error: BaseException) -> bool:
+    """Whether TensorFlow had no memory for a layer; Keras keeps only its words."""
+    text = str(error)
+    return "OOM when allocating" in text or "ResourceExhausted" in text
+
+
+def _check_ends(path: Path, model: Any) -> None:
+    """Raise ModelFileError unless it is known what `model` takes, and that it is no dictionary."""
+    if not getattr(model, "inputs", None):
+        raise ModelFileError(
+            f"{path} was saved before its input shape was known: begin the model with keras.Input, "
+            "or call it once on rows of its data, and save it again"
+        )
+    if type(model).__name__ == "Functional" and isinstance(model.input, dict):
+        raise ModelFileError(
+            f"{path} takes a dictionary of inputs ({', '.join(model.input)}): only models with one "
+            "array as input can be used"
+        )
 
 
 def check_fits(model: Any, project: Project) -> None:
@@ -133,7 +120,8 @@ def check_fits(model: Any, project: Project) -> None:
         )
     takes, gives = tuple(inputs[0].shape[1:]), tuple(outputs[0].shape[1:])
     wanted = project.data.input_shape
-    if takes != wanted:
+    # Keras itself adds the one channel of a grey picture.
+    if takes not in (wanted, (*wanted, 1)):
         raise ModelFileError(
             f"The model does not fit the project: it takes rows of {_text(takes)}, but "
             f"{project.data.title} has {_text(wanted)}"
@@ -177,72 +165,3 @@ def _write(path: Path, content: bytes) -> None:
 
 def _text(shape: tuple[int | None, ...]) -> str:
     return " × ".join("any" if size is None else f"{size}" for size in shape)
-
-
-# --- what is in a file ----------------------------------------------------------------------------
-
-
-def _check(path: Path) -> None:
-    """Raise ModelFileError unless `path` is a .keras file made of nothing but Keras's own parts."""
-    try:
-        if path.is_dir():
-            raise ModelFileError(f"{path} is a folder, not a model: choose the .keras file in it")
-        if path.exists() and not path.is_file():  # reading a pipe or a device might never end
-            raise ModelFileError(f"{path} is not a regular file: choose a .keras file")
-        with zipfile.ZipFile(path) as archive:
-            sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
-            if CONFIG not in sizes:
-                raise ModelFileError(f"{path} is not a Keras model: it has no {CONFIG} in it")
-            if sizes[CONFIG] > MAX_CONFIG_BYTES or sum(sizes.values()) > MAX_BYTES:
-                raise ModelFileError(f"{path} would unpack to an absurd size, and was not opened")
-            config = json.loads(archive.read(CONFIG))
-    except FileNotFoundError as error:
-        raise ModelFileError(f"{path} does not exist") from error
-    except PermissionError as error:
-        raise ModelFileError(f"{path} cannot be read: you have no permission") from error
-    except zipfile.BadZipFile as error:
-        raise ModelFileError(
-            f"{path} is not a Keras model (a .keras file), or is damaged"
-        ) from error
-    except OSError as error:
-        raise ModelFileError(f"{path} cannot be read: {error.strerror or error}") from error
-    except Exception as error:  # zlib, an encrypted archive, broken JSON, deep nesting
-        if isinstance(error, ModelFileError):
-            raise
-        raise ModelFileError(f"{path} is damaged: {type(error).__name__}: {error}") from error
-    if not isinstance(config, dict) or config.get("class_name") not in ("Sequential", "Functional"):
-        raise ModelFileError(f"{path} is not a Keras model made of layers")
-    for part in _parts(config):
-        _check_part(path, part)
-
-
-def _parts(config: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Every object of Keras's that `config` describes."""
-    waiting: list[Any] = [config]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            if "class_name" in value:
-                yield value
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value
-
-
-def _check_part(path: Path, part: dict[str, Any]) -> None:
-    name, module = part.get("class_name"), part.get("module")
-    if name in _RUNS_CODE:
-        raise ModelFileError(
-            f"{path} has a {name} layer, which could run any program hidden in the file: it was "
-            "not opened. Open only models made of ordinary layers"
-        )
-    # Keras's own markers: a tensor's history, a function it knows by name, a tuple.
-    if name in ("__keras_tensor__", "__tuple__", "__numpy__", "__tensor__"):
-        return
-    if module == "builtins" and name == "function" and isinstance(part.get("config"), str):
-        return
-    if module not in _MODULES or part.get("registered_name") not in (None, name):
-        raise ModelFileError(
-            f"{path} needs {module}.{name}, which is not a part of Keras: it was not opened. "
-            "Open only models made of Keras's own layers"
-        )

@@ -136,7 +136,8 @@ def predict(
 def save_model(network: Network, path: Path) -> str:
     """Save `network` as a .keras file; returns its path."""
     from desktop.engine import storage
+    from desktop.engine.inspection import ModelFileError
 
-    with explaining("The model could not be saved", storage.ModelFileError):
+    with explaining("The model could not be saved", ModelFileError):
         storage.save_model(network.model, path)
         return str(path)

@@ -14,7 +14,14 @@ from PIL import Image, ImageDraw
 
 from desktop.document.choices import Activation
 from desktop.document.data import Digits, LogicTable, Mnist
-from desktop.document.layers import BatchNormalization, Dense, Dropout, Flatten, Softmax
+from desktop.document.layers import (
+    BatchNormalization,
+    Dense,
+    Dropout,
+    Flatten,
+    Rescaling,
+    Softmax,
+)
 from desktop.document.project import Project, starter_project
 from desktop.document.training import (
     BinaryCrossentropy,
@@ -24,8 +31,14 @@ from desktop.document.training import (
 )
 from desktop.engine import backend, builder, images
 from desktop.engine.drawing import preprocess
-from desktop.engine.images import ImageError, ink_of, read_grey
-from desktop.engine.prediction import PredictionError, Predictor, suggested_project
+from desktop.engine.images import ink_of, read_grey
+from desktop.engine.prediction import (
+    ImageFailure,
+    ImagePrediction,
+    PredictionError,
+    Predictor,
+    suggested_project,
+)
 
 MNIST_LIKE = Project(
     data=Mnist(), layers=(Flatten(), Dense(units=10, activation=Activation.SOFTMAX))
@@ -42,8 +55,13 @@ def drawing(size: int = 200) -> NDArray[np.uint8]:
 
 
 @pytest.fixture(scope="module")
-def predictor() -> Predictor:
-    return Predictor(builder.build(MNIST_LIKE), MNIST_LIKE)
+def model() -> Any:
+    return builder.build(MNIST_LIKE)
+
+
+@pytest.fixture(scope="module")
+def predictor(model: Any) -> Predictor:
+    return Predictor(model, MNIST_LIKE)
 
 
 def saved(folder: Path, array: NDArray[Any], name: str = "picture.png", **options: Any) -> Path:
@@ -55,12 +73,14 @@ def saved(folder: Path, array: NDArray[Any], name: str = "picture.png", **option
 # --- drawings -------------------------------------------------------------------------------------
 
 
-def test_a_drawing_is_prepared_and_put_through_the_network(predictor: Predictor) -> None:
+def test_a_drawing_is_prepared_and_put_through_the_network(
+    model: Any, predictor: Predictor
+) -> None:
     result = predictor.predict_drawing(drawing(), request=7, epoch=3)
     prepared = preprocess(drawing(), (28, 28))
     assert prepared is not None
     np.testing.assert_array_equal(result.image, prepared.image)
-    expected = predictor.model(prepared.image[np.newaxis]).numpy()[0]
+    expected = model(prepared.image[np.newaxis]).numpy()[0]
     np.testing.assert_allclose(result.probabilities, expected, atol=1e-6)
     assert (result.request, result.epoch, result.classes) == (7, 3, Mnist().classes)
     assert result.seconds > 0
@@ -179,7 +199,7 @@ def test_dark_on_light_and_light_on_dark_are_the_same_drawing(
 ) -> None:
     light = saved(tmp_path, drawing(), "light.png")
     dark = saved(tmp_path, 255 - drawing(), "dark.png")
-    first, second = predictor.predict_images([light, dark])
+    first, second = predictions(predictor, light, dark)
     np.testing.assert_array_equal(first.probabilities, second.probabilities)
     on_canvas = predictor.predict_drawing(drawing()).probabilities
     np.testing.assert_allclose(first.probabilities, on_canvas, atol=1e-6)
@@ -187,19 +207,19 @@ def test_dark_on_light_and_light_on_dark_are_the_same_drawing(
 
 
 def test_a_picture_of_the_inputs_size_is_taken_as_it_stands(
-    predictor: Predictor, tmp_path: Path
+    model: Any, predictor: Predictor, tmp_path: Path
 ) -> None:
     pixels = np.random.default_rng(1).integers(0, 200, (28, 28), np.uint8)
     pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1] = 0, 0, 0, 0
-    expected = predictor.model((pixels / 255).astype(np.float32)[np.newaxis]).numpy()[0]
+    expected = model((pixels / 255).astype(np.float32)[np.newaxis]).numpy()[0]
     inverted = saved(tmp_path, 255 - pixels, "inverted.png")
-    for result in predictor.predict_images([saved(tmp_path, pixels), inverted]):
+    for result in predictions(predictor, saved(tmp_path, pixels), inverted):
         np.testing.assert_allclose(result.probabilities, expected, atol=1e-5)
 
 
 def test_faint_ink_is_as_good_as_black(predictor: Predictor, tmp_path: Path) -> None:
     faint = (230 - drawing() * 0.4).astype(np.uint8)
-    (result,) = predictor.predict_images([saved(tmp_path, faint)])
+    (result,) = predictions(predictor, saved(tmp_path, faint))
     strong = predictor.predict_drawing(drawing()).probabilities
     np.testing.assert_allclose(result.probabilities, strong, atol=0.02)
 
@@ -251,10 +271,16 @@ def test_a_turned_photograph_is_put_upright(tmp_path: Path) -> None:
     assert ((upright > 128) == (drawing() > 128)).mean() > 0.99
 
 
+def predictions(predictor: Predictor, *paths: Path) -> list[ImagePrediction]:
+    results = predictor.predict_images(paths)
+    assert all(isinstance(each, ImagePrediction) for each in results), results
+    return [each for each in results if isinstance(each, ImagePrediction)]
+
+
 def refused(predictor: Predictor, path: Path) -> str:
-    with pytest.raises(ImageError) as caught:
-        predictor.predict_images([path])
-    message = str(caught.value)
+    (failure,) = predictor.predict_images([path])
+    assert isinstance(failure, ImageFailure) and failure.path == path
+    message = failure.message
     assert str(path) in message and "\n" not in message
     return message
 
@@ -270,6 +296,48 @@ def test_bad_files_are_refused_each_with_its_reason(predictor: Predictor, tmp_pa
     assert "damaged" in refused(predictor, cut)
     blank = saved(tmp_path, np.full((60, 60), 200, np.uint8), "blank.png")
     assert "no ink" in refused(predictor, blank)
+
+
+@pytest.mark.parametrize("size", [28, 300])
+@pytest.mark.parametrize("paper", [0, 255])
+def test_a_page_without_ink_is_no_digit(
+    predictor: Predictor, tmp_path: Path, size: int, paper: int
+) -> None:
+    blank = np.full((size, size), paper, np.uint8)
+    assert "no ink" in refused(predictor, saved(tmp_path, blank))
+    noise = np.random.default_rng(3).normal(abs(paper - 40), 8, (size, size))
+    noisy = np.clip(noise, 0, 255).astype(np.uint8)
+    assert "no ink" in refused(predictor, saved(tmp_path, noisy))
+
+
+def test_one_bad_picture_keeps_no_other_from_its_answer(
+    predictor: Predictor, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.png"
+    bad.write_text("hello")
+    good = saved(tmp_path, drawing())
+    first, second, third = predictor.predict_images([good, bad, good])
+    assert isinstance(first, ImagePrediction) and isinstance(third, ImagePrediction)
+    assert isinstance(second, ImageFailure) and "bad.png is not a picture" in second.message
+
+
+def test_outputs_that_are_no_numbers_are_no_answer(tmp_path: Path) -> None:
+    model = builder.build(MNIST_LIKE)
+    model.layers[-1].set_weights([array * np.nan for array in model.layers[-1].get_weights()])
+    path = saved(tmp_path, drawing())
+    assert "are not numbers" in refused(Predictor(model, MNIST_LIKE), path)
+
+
+def test_twelve_bits_in_sixteen_are_brought_to_full_contrast(tmp_path: Path) -> None:
+    twelve = drawing().astype(np.uint16) * 16 + 15
+    np.testing.assert_allclose(read_grey(saved(tmp_path, twelve)), drawing(), atol=2)
+
+
+def test_colors_that_are_equally_bright_are_told_apart(tmp_path: Path) -> None:
+    ink = drawing() > 128
+    colors = np.where(ink[..., np.newaxis], (255, 0, 0), (0, 130, 0)).astype(np.uint8)
+    found = ink_of(read_grey(saved(tmp_path, colors)))
+    assert found is not None and ((found > 128) == ink).mean() > 0.999
 
 
 def test_pictures_that_unpack_to_too_much_are_not_unpacked(
@@ -313,6 +381,13 @@ def test_outputs_without_softmax_are_taken_for_logits() -> None:
         loss = CategoricalCrossentropy(from_logits=logits)
         project = Project(data=Digits(), layers=layers, training=Training(loss=loss))
         assert suggested_project(builder.build(project)).training.loss == loss
+
+
+@pytest.mark.parametrize(("scale", "scaled"), [(1 / 255, False), (1 / 127.5, False), (2.0, True)])
+def test_a_model_that_scales_pixels_itself_gets_them_unscaled(scale: float, scaled: bool) -> None:
+    layers = (Flatten(), Rescaling(scale=scale), Dense(units=10, activation=Activation.SOFTMAX))
+    model = builder.build(MNIST_LIKE.replace(data=Mnist(scale_pixels=scaled), layers=layers))
+    assert suggested_project(model).data == Mnist(scale_pixels=scaled)
 
 
 def test_a_shape_that_suggests_nothing_is_said_so() -> None:
