@@ -18,6 +18,11 @@ class ElidedLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
 
+    @property
+    def full_text(self) -> str:
+        """The text, whether there is room for it or not."""
+        return self._full
+
     def set_full_text(self, text: str) -> None:
         self._full = text
         self.setToolTip(plain(text))

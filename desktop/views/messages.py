@@ -68,9 +68,10 @@ class Messages(QObject):
             self._notice.show_message(report.message, level, cause="run")
 
     def _page_says_it(self) -> bool:
-        """Whether *Train* is on show, with the end of the last run: not if it never started."""
-        train = self._pages.train
-        return self._pages.shown is Page.TRAIN and train.history.ended is self._ended
+        """Whether *Train* is on show, with what ended the last run early: not why it failed."""
+        ended = self._pages.train.history.ended
+        failed = ended is not None and ended.outcome is Outcome.FAILED
+        return self._pages.shown is Page.TRAIN and ended is self._ended and not failed
 
     def _on_page(self) -> None:
         if self._ended is not None and self._page_says_it():

@@ -1,4 +1,4 @@
-"""Says that what a page shows is of other layers than those in the stack now."""
+"""Says that what a page shows is of other layers or data than those of the project now."""
 
 from __future__ import annotations
 
@@ -10,14 +10,23 @@ from desktop.views.workspace import Workspace
 from desktop.workers.session import Session
 
 CAUSE = "outdated"
-PAGES = (Page.EVALUATE, Page.DRAW)  # where it is said
-TRAINING = "The layers have changed since training began; it goes on with those from before."
-TRAINED = "The layers have changed since this network was trained; Train makes a new one."
+Said = tuple[tuple[Page, ...], str, str]  # where, while training, and after it
+
+LAYERS: Said = (
+    (Page.TRAIN, Page.EVALUATE, Page.DRAW),
+    "The layers have changed since training began; it goes on with those from before.",
+    "The layers have changed since this network was trained; Train makes a new one.",
+)
+DATA: Said = (
+    (Page.TRAIN,),  # the other pages say it themselves
+    "The data has changed since training began; it goes on with the data from before.",
+    "The data has changed since this network was trained; Train makes a new one.",
+)
 
 
 class Outdated(QObject):
-    """Shows a message while the layers differ from those of the network. Closed by the user, it
-    stays away until the layers have been the same again."""
+    """Shows a message while the layers or the data differ from those of the network. Closed by the
+    user, it stays away until they have been the same again."""
 
     def __init__(
         self, workspace: Workspace, session: Session, pages: Pages, notice: Notice
@@ -40,17 +49,18 @@ class Outdated(QObject):
             self._closed = True
 
     def _update(self) -> None:
-        session = self._session
-        built = session.model_project
-        changed = (
-            built is not None
-            and session.has_model
-            and built.layers != self._workspace.project.layers
-        )
-        self._closed = self._closed and changed
+        built, project = self._session.model_project, self._workspace.project
+        change = None
+        if built is not None and built.data != project.data:
+            change = DATA
+        elif built is not None and built.layers != project.layers:
+            change = LAYERS
+        self._closed = self._closed and change is not None
         text = ""
-        if changed and not self._closed and self._pages.shown in PAGES:
-            text = TRAINING if session.is_running else TRAINED
+        if change is not None and not self._closed:
+            pages, training, trained = change
+            if self._pages.shown in pages:
+                text = training if self._session.is_running else trained
         if text == self._said:
             return
         self._said = text

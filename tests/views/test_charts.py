@@ -87,7 +87,7 @@ def test_validation_differs_by_more_than_colour(chart: CurveChart) -> None:
     assert pens["validation"].dashPattern()
     assert pens["steps"].widthF() == 1.0
     labels = [entry.look.label for entry in chart.legend.entries]
-    assert labels == ["Training, each batch", "Training", "Validation"]
+    assert labels == ["Each batch", "Training", "Validation"]
 
 
 def test_smoothing_draws_the_average_and_keeps_the_original_faint(chart: CurveChart) -> None:
@@ -172,6 +172,40 @@ def test_the_legend_tells_last_least_and_greatest(chart: CurveChart) -> None:
     assert "Validation last 0.65, min 0.45, max 1.1" in chart.legend.accessibleName()
 
 
+@pytest.mark.parametrize("width", [200, 300, 900])
+def test_the_legend_is_one_line_and_says_which_values_it_shows(
+    chart: CurveChart, width: int
+) -> None:
+    chart.resize(width, 400)
+    chart.legend.resize(width - 20, chart.legend.height())
+    heading, shown = chart.legend.shown()
+    names = [entry.look.label for entry in shown]
+    assert {"Training", "Validation"} <= set(names)
+    assert chart.legend.height() < 20
+    if width == 900:
+        assert (heading, len(names)) == ("last", 3)
+        chart.set_smoothing(0.5)
+        assert chart.legend.shown()[0] == "last measured"
+    for cell in ("0.65", "0.45", "1.1"):
+        assert cell in chart.legend.toolTip()
+
+
+def test_smoothed_lines_stand_beside_values_that_are_not(chart: CurveChart) -> None:
+    chart.set_smoothing(0.5)
+    chart.plot.point_at(2)
+    first = chart.plot.crosshair.box.accessibleName().splitlines()[0]
+    assert first == "Epoch 2, not smoothed"
+
+
+def test_the_menu_tells_how_to_zoom(chart: CurveChart) -> None:
+    hints = [action.text() for action in chart.menu().actions() if "\t" in action.text()]
+    assert [hint.split("\t")[1] for hint in hints] == [
+        "Ctrl+Wheel up",
+        "Ctrl+Wheel down",
+        "Double-click",
+    ]
+
+
 def test_the_chart_describes_itself(chart: CurveChart) -> None:
     text = chart.plot.accessibleDescription()
     assert text == "Validation loss lowest 0.45 at epoch 3, rising since."
@@ -185,12 +219,12 @@ def test_the_crosshair_follows_the_mouse_and_reads_the_values(
 ) -> None:
     plot = chart.plot
     scene = plot.getViewBox().mapViewToScene(QPointF(2.02, 0.5))
-    plot.crosshair.follow(plot.epoch_at(QPointF(plot.mapFromScene(scene))))
+    plot.point_at(plot.crosshair.near(plot.epoch_at(QPointF(plot.mapFromScene(scene)))))
     assert plot.crosshair.x == 2  # jumps to the epoch beside it
     text = plot.crosshair.box.accessibleName()
     assert text.splitlines() == [
         "Epoch 2",
-        "Training, each batch: 0.6",
+        "Each batch: 0.6",
         "Training: 0.6",
         "Validation: 0.7",
     ]
@@ -390,7 +424,7 @@ def test_a_drawing_has_title_legend_and_axis_titles(chart: CurveChart, tmp_path:
     path = tmp_path / "loss.svg"
     save(chart.figure(), path, Format.SVG)
     written = texts(path)
-    for text in ("Loss", "Training, each batch", "Training", "Validation", "epoch", "loss"):
+    for text in ("Loss", "Each batch", "Training", "Validation", "epoch", "loss"):
         assert text in written
     assert "best so far: epoch 3" in " ".join(written)
     assert {"0", "1", "2", "3", "4"} <= set(written)

@@ -417,7 +417,7 @@ def test_the_caption_tells_how_the_run_ended() -> None:
     assert "the weights of epoch 2 are back" in caption(history)
     history = run_of([0.5])
     history.take_ended(ended(1, outcome=Outcome.FAILED, message="The loss became NaN in epoch 2."))
-    assert caption(history).startswith("The loss became NaN in epoch 2.")
+    assert caption(history).startswith("Training failed in epoch 2.")
 
 
 def test_names_and_numbers() -> None:

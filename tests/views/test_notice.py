@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMainWindow, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.document.data import LogicTable
 from desktop.document.layers import Dropout
 from desktop.document.project import Project, starter_project
 from desktop.views.messages import Messages
@@ -100,10 +101,6 @@ class Session(QObject):
         self.model_project: Project | None = None
         self.is_running = False
 
-    @property
-    def has_model(self) -> bool:
-        return self.model_project is not None
-
 
 class Files(QObject):
     opened = Signal()
@@ -143,16 +140,25 @@ def desk(notice: Notice) -> Iterator[Desk]:
     yield Desk(notice)
 
 
-def test_why_a_run_failed_is_said_in_one_place(desk: Desk) -> None:
-    report = ended(1, outcome=Outcome.FAILED, message="The loss became NaN")
+def test_what_ended_a_run_early_is_said_in_one_place(desk: Desk) -> None:
+    report = ended(3, best=1, early=True, message="The loss has not improved")
     desk.pages.ended = report
     desk.session.runEnded.emit(report)
     assert desk.notice.text == ""  # Train says it
     desk.pages.show_page(Page.DRAW)
     desk.session.runEnded.emit(report)
-    assert desk.notice.text == "The loss became NaN"
+    assert desk.notice.text == "The loss has not improved"
     desk.pages.show_page(Page.TRAIN)
     assert desk.notice.text == ""
+
+
+def test_why_a_run_failed_is_said_on_every_page(desk: Desk) -> None:
+    report = ended(1, outcome=Outcome.FAILED, message="The loss became NaN")
+    desk.pages.ended = report
+    for page in (Page.TRAIN, Page.DRAW, Page.TRAIN):
+        desk.pages.show_page(page)
+        desk.session.runEnded.emit(report)
+        assert desk.notice.text == "The loss became NaN"
 
 
 def test_why_a_run_never_started_is_said_until_the_next_one(desk: Desk) -> None:
@@ -186,4 +192,25 @@ def test_changed_layers_are_said_until_closed_or_undone(desk: Desk) -> None:
         desk.workspace.undo()
     desk.workspace.redo()
     desk.workspace.undo()
+    assert desk.notice.text == ""
+
+
+def test_curves_of_other_layers_or_data_are_marked(desk: Desk) -> None:
+    project = desk.workspace.project
+    desk.session.model_project = project
+    assert desk.pages.shown is Page.TRAIN
+    desk.workspace.edit("Add", project.replace(layers=(*project.layers, Dropout())))
+    assert "layers have changed" in desk.notice.text
+    desk.workspace.undo()
+    assert desk.notice.text == ""
+    desk.workspace.edit("Data", project.replace(data=LogicTable()))
+    assert "data has changed" in desk.notice.text
+    desk.session.is_running = True
+    desk.session.stateChanged.emit(None)
+    assert "goes on with the data from before" in desk.notice.text
+    desk.pages.show_page(Page.DRAW)  # has its own words for it
+    assert desk.notice.text == ""
+    desk.pages.show_page(Page.TRAIN)
+    desk.session.model_project = None
+    desk.session.modelReset.emit()
     assert desk.notice.text == ""

@@ -98,21 +98,44 @@ def test_a_new_model_starts_over_and_reset_empties(
     qtbot.waitUntil(lambda: page.is_empty)
 
 
-def test_a_caption_that_needs_another_line_does_not_move_the_charts(
+def test_a_caption_that_grows_does_not_move_the_charts(
     page: TrainPage, reports: Reports, qtbot: QtBot
 ) -> None:
-    def length() -> int:
-        return page.caption.fontMetrics().horizontalAdvance(page.caption.text())
-
     reports.runStarted.emit(started())
     reports.epochEnded.emit(epoch_ended(1, LOGS))
-    qtbot.waitUntil(lambda: page.caption.text().endswith("after epoch 1."))
-    page.resize(page.width() - page.caption.width() + length() + 20, page.height())
+    qtbot.waitUntil(lambda: page.caption.full_text.endswith("after epoch 1."))
+    page.resize(480, page.height())
     place = page.splitter.y()
     reports.epochEnded.emit(epoch_ended(2, {**LOGS, "val_loss": 0.7, "val_accuracy": 0.7}))
-    qtbot.waitUntil(lambda: page.caption.text().endswith("falling since."))
-    assert length() > page.caption.width()
+    qtbot.waitUntil(lambda: page.caption.full_text.endswith("falling since."))
+    assert page.caption.text() != page.caption.full_text  # cut off, ...
+    assert page.caption.full_text in page.caption.toolTip()  # ... but not lost
     assert page.splitter.y() == place
+
+
+def test_both_charts_show_the_same_epochs_and_point_at_the_same_one(
+    page: TrainPage, reports: Reports, qtbot: QtBot
+) -> None:
+    reports.runStarted.emit(started(epochs=5))
+    for epoch in range(1, 6):
+        reports.epochEnded.emit(epoch_ended(epoch, {"loss": 1 / epoch, "accuracy": epoch / 10}))
+    qtbot.waitUntil(lambda: len(losses(page)) == 5)
+    page.refresh()
+    one, other = page.loss_chart.plot, page.second_chart.plot
+    full = one.ranges[0]
+    for plot, twin in ((one, other), (other, one)):
+        qtbot.keyClick(plot, Qt.Key.Key_Home)
+        assert plot.crosshair.x == twin.crosshair.x == 1
+        assert not twin.crosshair.box.isHidden()
+        qtbot.keyClick(plot, Qt.Key.Key_Escape)
+        assert plot.crosshair.x is twin.crosshair.x is None
+        qtbot.keyClick(plot, Qt.Key.Key_Plus)
+        assert plot.ranges[0] == twin.ranges[0] != full
+        assert not page.loss_chart.fit_button.isHidden()
+        assert not page.second_chart.fit_button.isHidden()
+        qtbot.mouseDClick(plot.viewport(), Qt.MouseButton.LeftButton)
+        assert plot.ranges[0] == twin.ranges[0] == full
+        assert page.second_chart.fit_button.isHidden()
 
 
 def test_training_further_goes_on(page: TrainPage, reports: Reports, qtbot: QtBot) -> None:
@@ -198,8 +221,9 @@ def test_a_failed_run_tells_why_in_the_colour_of_errors(
     message = "The loss became NaN in epoch 1; Dense 2 was the first layer affected."
     reports.runStarted.emit(started())
     reports.runEnded.emit(ended(0, outcome=Outcome.FAILED, message=message))
-    qtbot.waitUntil(lambda: page.caption.text().startswith(message))
+    qtbot.waitUntil(lambda: page.caption.full_text == "Training failed in epoch 1.")
     assert page.caption.property("role") == "bad"
+    assert page.caption.toolTip() == message
 
 
 def test_narrow_the_charts_stand_above_one_another(page: TrainPage, qtbot: QtBot) -> None:

@@ -25,11 +25,12 @@ class Reading:
 
     x: float
     values: tuple[tuple[str, float, float], ...]
+    beside_smoothed: bool = False  # lines, so that these values are not the ones drawn
 
     @property
     def text(self) -> str:
         """The reading in lines of plain text."""
-        lines = [f"Epoch {format_epoch(self.x)}"]
+        lines = [f"Epoch {format_epoch(self.x)}" + ", not smoothed" * self.beside_smoothed]
         for label, x, value in self.values:
             where = "" if abs(x - self.x) < 0.5 else f" (epoch {format_epoch(x)})"
             lines.append(f"{label}{where}: {format_value(value)}")
@@ -44,7 +45,7 @@ def read(plot: CurvePlot, x: float) -> Reading:
         point = source.at(x) if source is not None else None
         if point is not None:
             values.append((look.label, *point))
-    return Reading(x, tuple(values))
+    return Reading(x, tuple(values), plot.content.smoothing > 0)
 
 
 class Crosshair:
@@ -62,8 +63,8 @@ class Crosshair:
         self.box.setTextFormat(Qt.TextFormat.RichText)
         self.box.hide()
 
-    def follow(self, x: float) -> None:
-        """To where the mouse is, or to the epoch beside it."""
+    def near(self, x: float) -> float | None:
+        """The epoch `x`, or one with values beside it; None outside of the plot."""
         (x0, x1), _ = self._plot.ranges
         source = self._plot.source("training")
         near = source.at(x) if source is not None else None
@@ -71,7 +72,7 @@ class Crosshair:
             pixels = abs(near[0] - x) / max(x1 - x0, 1e-12) * self._plot.getViewBox().width()
             if pixels <= SNAP:
                 x = near[0]
-        self.move_to(x if x0 <= x <= x1 else None)
+        return x if x0 <= x <= x1 else None
 
     def move_to(self, x: float | None) -> None:
         """Put the crosshair at epoch `x`, or take it away."""

@@ -20,7 +20,7 @@ from desktop.document.metrics import LOSS, metric_title
 from desktop.views.charts.export_button import ExportButton
 from desktop.views.charts.figures import CurveFigure
 from desktop.views.charts.history import RunHistory
-from desktop.views.charts.legend import LegendTable
+from desktop.views.charts.legend import Legend
 from desktop.views.charts.plot import CurvePlot
 from desktop.views.charts.summary import describe
 from desktop.views.controls import ComboBox
@@ -37,7 +37,7 @@ class CurveChart(QFrame):
         self._theme, self._history = theme, history
         self.setProperty("role", "card")
         self.plot = CurvePlot(theme, history, self)
-        self.legend = LegendTable(theme, self.plot, self)
+        self.legend = Legend(theme, self.plot, self)
         self.title = QLabel(metric_title(LOSS), self)
         self.title.setProperty("role", "title")
         self.metric_box = ComboBox(self)
@@ -70,6 +70,8 @@ class CurveChart(QFrame):
         layout.addWidget(self.legend)
         layout.addWidget(self.plot, 1)
         self.plot.menu_wanted.connect(self._open_menu)
+        self.plot.zoomChanged.connect(self._show_fit_button)
+        self._show_fit_button(None)
         theme.changed.connect(self._recolor)
         self._recolor()
         self.setMinimumHeight(230)
@@ -98,6 +100,7 @@ class CurveChart(QFrame):
         """Smooth the curves with `weight` from 0 to 0.99; the originals stay, faint."""
         self.plot.content.smoothing = weight
         self.plot.refresh()
+        self.legend.update()
 
     @Slot(bool)
     def set_logarithmic(self, on: bool) -> None:
@@ -121,7 +124,6 @@ class CurveChart(QFrame):
         self._offer_metrics()
         self.legend.refresh()
         self.plot.refresh()
-        self.fit_button.setVisible(self.plot.zoomed is not None)
         if self.plot.crosshair.x is None:
             self.plot.setAccessibleDescription(describe(self._history, self.metric_name))
 
@@ -142,6 +144,10 @@ class CurveChart(QFrame):
         self.set_metric(name)
         self.metricChosen.emit(name)
 
+    @Slot(object)
+    def _show_fit_button(self, zoomed: object) -> None:
+        self.fit_button.setVisible(zoomed is not None)
+
     @Slot(QPoint)
     def _open_menu(self, position: QPoint) -> None:
         self.menu().popup(position)
@@ -150,8 +156,13 @@ class CurveChart(QFrame):
         """The chart's context menu."""
         menu = QMenu(self)
         menu.aboutToHide.connect(menu.deleteLater)
-        fit = menu.addAction("Show all epochs")
-        fit.triggered.connect(self.plot.fit)
+        for words, slot in (
+            ("Zoom in\tCtrl+Wheel up", self.plot.zoom_in),
+            ("Zoom out\tCtrl+Wheel down", self.plot.zoom_out),
+            ("Show all epochs\tDouble-click", self.plot.fit),
+        ):
+            menu.addAction(words).triggered.connect(slot)
+        menu.addSeparator()
         log = menu.addAction("Logarithmic axis")
         log.setCheckable(True)
         log.setChecked(self.plot.content.logarithmic)

@@ -1,4 +1,4 @@
-"""The key of a chart: for each curve a line sample, its name, and last, least, greatest value."""
+"""The key of a chart: for each curve a line sample, its name and its last value."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from desktop.views.charts.lines import LOOKS, Look, pen
+from desktop.views.charts.lines import LOOKS, STEPS, Look, pen
 from desktop.views.charts.plot import CurvePlot
 from desktop.views.charts.summary import format_value
 from desktop.views.theme import SIZE_SMALL, Theme, Tokens
 
-ROW, SAMPLE = 16, 26
+ROW, SAMPLE, GAP = 16, 26, 12  # pixels: a line, a piece of a curve, between entries
 COLUMNS = ("last", "min", "max")
 
 
@@ -55,11 +55,12 @@ def paint_sample(painter: QPainter, look: Look, left: float, middle: float, toke
     painter.restore()
 
 
-COLUMN_GAP = 10  # pixels between two numbers
+class Legend(QWidget):
+    """Paints in one line the last value of each curve of a plot; `refresh()` reads them anew.
 
-
-class LegendTable(QWidget):
-    """Paints the entries of a plot as a small table; `refresh()` reads them anew."""
+    The least and greatest values are in the tooltip. What does not fit is left out: first the
+    values of single batches, then the words in front.
+    """
 
     def __init__(self, theme: Theme, plot: CurvePlot, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,56 +69,79 @@ class LegendTable(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
+    @property
+    def heading(self) -> str:
+        """Which values are shown: of smoothed lines, too, those that were measured."""
+        return "last measured" if self._plot.content.smoothing > 0 else "last"
+
     def refresh(self) -> None:
         """Take over the values of the moment."""
-        new = entries(self._plot)
-        if len(new) != len(self.entries):
-            self.updateGeometry()
-        self.entries = new
+        self.entries = entries(self._plot)
         self.setAccessibleName("Values: " + self.text())
+        self.setToolTip(self._table())
         self.update()
 
     def text(self) -> str:
-        """The table in words."""
+        """All values in words."""
         return "; ".join(
             f"{entry.look.label} "
             + ", ".join(f"{name} {cell}" for name, cell in zip(COLUMNS, entry.cells, strict=True))
             for entry in self.entries
         )
 
+    def _table(self) -> str:
+        """All values as a table for the tooltip."""
+        rows = [("", *COLUMNS), *((entry.look.label, *entry.cells) for entry in self.entries)]
+        cells = ("".join(f'<td align="right">&nbsp;{cell}</td>' for cell in row) for row in rows)
+        return "<table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table>"
+
+    def shown(self) -> tuple[str, tuple[Entry, ...]]:
+        """The words in front and the entries that there is room for."""
+        epochs = tuple(entry for entry in self.entries if entry.look is not STEPS) or self.entries
+        choices = ((self.heading, self.entries), (self.heading, epochs))
+        for heading, chosen in choices:
+            if self._width(heading, chosen) <= self.width():
+                return heading, chosen
+        return "", epochs
+
+    def _width(self, heading: str, chosen: tuple[Entry, ...]) -> float:
+        metrics = QFontMetricsF(self._font())
+        words = [f"{entry.look.label} {entry.cells[0]}" for entry in chosen]
+        return metrics.horizontalAdvance(heading) + sum(
+            GAP + SAMPLE + metrics.horizontalAdvance(each) for each in words
+        )
+
+    def _font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(SIZE_SMALL)
+        return font
+
     def sizeHint(self) -> QSize:
-        return QSize(220, ROW * (1 + max(len(self.entries), 1)) + 2)
+        return QSize(220, ROW)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return QSize(0, ROW)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        tokens = self._theme.tokens
-        font = QFont(self.font())
-        font.setPixelSize(SIZE_SMALL)
-        painter.setFont(font)
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        metrics = QFontMetricsF(font)
-        rows = [COLUMNS, *(entry.cells for entry in self.entries)]
-        widths = [
-            max(metrics.horizontalAdvance(cell) for cell in column) + COLUMN_GAP
-            for column in zip(*rows, strict=True)
-        ]
-        starts = [self.width() - sum(widths[number:]) for number in range(len(COLUMNS))]
-        columns = list(zip(starts, widths, strict=True))
-        painter.setPen(tokens.color("muted"))
-        for (start, width), name in zip(columns, COLUMNS, strict=True):
-            painter.drawText(QRectF(start, 0, width, ROW), right, name)
-        for row, entry in enumerate(self.entries, start=1):
-            top = row * ROW
-            paint_sample(painter, entry.look, 1, top + ROW / 2, tokens)
-            painter.setPen(tokens.color("text"))
-            room = starts[0] - SAMPLE - 4
-            label = metrics.elidedText(entry.look.label, Qt.TextElideMode.ElideRight, room)
-            painter.drawText(QRectF(SAMPLE, top, room, ROW), left, label)
-            for (start, width), cell in zip(columns, entry.cells, strict=True):
-                painter.drawText(QRectF(start, top, width, ROW), right, cell)
+        painter.setFont(self._font())
+        tokens, metrics = self._theme.tokens, QFontMetricsF(self._font())
+        heading, chosen = self.shown()
+        left = 0.0
+
+        def write(text: str, token: str) -> None:
+            nonlocal left
+            painter.setPen(tokens.color(token))
+            area = QRectF(left, 0, self.width() - left, ROW)
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
+            left += metrics.horizontalAdvance(text)
+
+        write(heading, "muted")
+        for entry in chosen:
+            left += GAP if left else 1
+            paint_sample(painter, entry.look, left, ROW / 2, tokens)
+            left += SAMPLE
+            write(f"{entry.look.label} ", "muted")
+            write(entry.cells[0], "text")
         painter.end()

@@ -31,7 +31,7 @@ class Look:
     opacity: float = 1.0
 
 
-STEPS = Look("Training, each batch", "accent", 1.0, (), "", 0.42)
+STEPS = Look("Each batch", "accent", 1.0, (), "", 0.42)
 TRAINING = Look("Training", "accent", 2.0, (), "o")
 VALIDATION = Look("Validation", "validation", 2.0, (4.0, 2.0), "s")
 LOOKS = {"steps": STEPS, "training": TRAINING, "validation": VALIDATION}

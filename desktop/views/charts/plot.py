@@ -31,6 +31,8 @@ from desktop.views.charts.series import Series
 from desktop.views.charts.summary import best_words
 from desktop.views.theme import Theme
 
+ZOOM = 1.5  # times as many or as few epochs at a time
+
 
 class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
     """Draws one metric of a history; `refresh()` brings it up to date.
@@ -42,6 +44,8 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
 
     inspected = Signal(object)  # Reading, or None without crosshair
     menu_wanted = Signal(object)  # QPoint on the screen
+    zoomChanged = Signal(object)  # the epochs shown, None for all
+    pointed = Signal(object)  # the epoch of the crosshair, None without
 
     def __init__(self, theme: Theme, history: RunHistory, parent: QWidget | None = None) -> None:
         self._x_axis, self._y_axis = EpochAxis(), ValueAxis()
@@ -104,23 +108,46 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
     @Slot()
     def fit(self) -> None:
         """Show all epochs."""
-        self.zoomed = None
-        self.refresh()
+        self.look_at(None)
+
+    @Slot(object)
+    def look_at(self, span: Span | None) -> None:
+        """Show the epochs of `span`, or all for None."""
+        if span != self.zoomed:
+            self.zoomed = span
+            self.refresh()
+            self.zoomChanged.emit(span)
+
+    @Slot(object)
+    def point_at(self, x: float | None) -> None:
+        """Put the crosshair at epoch `x`, or take it away."""
+        if x != self.crosshair.x:
+            self.crosshair.move_to(x)
+            self.pointed.emit(x)
+
+    @Slot()
+    def zoom_in(self) -> None:
+        """Show fewer epochs around the crosshair, or around the middle."""
+        self.zoom(1 / ZOOM, self.crosshair.x)
+
+    @Slot()
+    def zoom_out(self) -> None:
+        """Show more epochs around the crosshair, or around the middle."""
+        self.zoom(ZOOM, self.crosshair.x)
 
     def zoom(self, factor: float, centre: float | None = None) -> None:
         """Show `factor` times as many epochs around `centre`, by default the middle."""
         full = self.content.full_span
         x0, x1 = self.zoomed or full
         centre = (x0 + x1) / 2 if centre is None else centre
-        self._look_at(centre - (centre - x0) * factor, centre + (x1 - centre) * factor)
+        self._look_within(centre - (centre - x0) * factor, centre + (x1 - centre) * factor)
 
-    def _look_at(self, x0: float, x1: float) -> None:
+    def _look_within(self, x0: float, x1: float) -> None:
         """Show x0 to x1, moved and shrunk into what there is."""
         low, high = self.content.full_span
         width = min(max(x1 - x0, 0.02), high - low)
         x0 = min(max(x0, low), high - width)
-        self.zoomed = None if width >= high - low else (x0, x0 + width)
-        self.refresh()
+        self.look_at(None if width >= high - low else (x0, x0 + width))
 
     # --- drawing ------------------------------------------------------------------------------
 
@@ -196,8 +223,8 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
             return
         x0, x1 = self.ranges[0]
         if not x0 <= target <= x1:
-            self._look_at(target - (x1 - x0) / 2, target + (x1 - x0) / 2)
-        self.crosshair.move_to(target)
+            self._look_within(target - (x1 - x0) / 2, target + (x1 - x0) / 2)
+        self.point_at(target)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         moves = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -2, Qt.Key.Key_End: 2}
@@ -205,9 +232,11 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         if key in moves:
             self._step_crosshair(moves[key])
         elif key == Qt.Key.Key_Escape and self.crosshair.x is not None:
-            self.crosshair.move_to(None)
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
-            self.zoom(1.5 if key == Qt.Key.Key_Minus else 1 / 1.5, self.crosshair.x)
+            self.point_at(None)
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom_in()
+        elif key == Qt.Key.Key_Minus:
+            self.zoom_out()
         elif key == Qt.Key.Key_0:
             self.fit()
         else:
@@ -217,8 +246,8 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         if self._drag is not None:
             start, (x0, x1) = self._drag
             shift = (start - event.position().x()) / max(self.getViewBox().width(), 1) * (x1 - x0)
-            self._look_at(x0 + shift, x1 + shift)
-        self.crosshair.follow(self.epoch_at(event.position()))
+            self._look_within(x0 + shift, x1 + shift)
+        self.point_at(self.crosshair.near(self.epoch_at(event.position())))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.zoomed is not None:
@@ -243,7 +272,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        self.crosshair.move_to(None)
+        self.point_at(None)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -254,9 +283,16 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if not self.underMouse():
-            self.crosshair.move_to(None)
+            self.point_at(None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if hasattr(self, "crosshair"):
             self.refresh()
+
+
+def link(one: CurvePlot, other: CurvePlot) -> None:
+    """Let two plots show the same epochs, and their crosshairs the same one."""
+    for plot, twin in ((one, other), (other, one)):
+        plot.zoomChanged.connect(twin.look_at)
+        plot.pointed.connect(twin.point_at)

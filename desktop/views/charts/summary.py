@@ -80,10 +80,10 @@ def outcome(history: RunHistory) -> str:
     ended = history.ended
     if ended is None:
         return ""
+    if ended.outcome is Outcome.FAILED:
+        return f"Training failed in epoch {ended.epoch + 1}."
     if ended.message:
         return ended.message
-    if ended.outcome is Outcome.FAILED:
-        return "The training failed."
     if ended.stopped_early:
         text = f"Early stopping ended the training after epoch {ended.epoch}"
         if ended.restored_epoch is not None:

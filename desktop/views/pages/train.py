@@ -22,6 +22,8 @@ from PySide6.QtWidgets import (
 
 from desktop.document.metrics import LEARNING_RATE, LOSS, higher_is_better
 from desktop.views.controls import Slider
+from desktop.views.elided import ElidedLabel
+from desktop.views.text import plain
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from desktop.workers.reports import EpochEnded, Outcome, Progress, RunEnded, RunStarted
 from desktop.workers.session import Session, State
@@ -51,7 +53,7 @@ class TrainPage(QWidget):
     """
 
     history: RunHistory
-    caption: QLabel
+    caption: ElidedLabel
     smoothing: Slider
     smoothing_value: QLabel
     loss_chart: CurveChart
@@ -137,17 +139,11 @@ class TrainPage(QWidget):
         from desktop.views.charts.curves import CurveChart
         from desktop.views.charts.histograms import HistogramPanel
         from desktop.views.charts.history import RunHistory
+        from desktop.views.charts.plot import link
 
         self.history = RunHistory()
         content = QWidget(self)
-        self.caption = QLabel(content)
-        self.caption.setTextFormat(Qt.TextFormat.PlainText)  # it may quote a file
-        self.caption.setWordWrap(True)
-        self.caption.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.caption.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        # Always room for two lines, or the charts would move whenever a sentence grows or shrinks.
-        self.caption.setText("Two\nlines")
-        self.caption.setMinimumHeight(self.caption.sizeHint().height())
+        self.caption = ElidedLabel()  # one line: one that grows would move the charts
         self.smoothing = Slider(content)
         self.smoothing.setRange(0, 99)
         self.smoothing.setFixedWidth(110)
@@ -158,18 +154,16 @@ class TrainPage(QWidget):
         smoothing_label.setBuddy(self.smoothing)
         self.smoothing_value = QLabel("0.00", content)
         self.smoothing_value.setProperty("role", "muted")
-        slider = QHBoxLayout()
-        slider.setSpacing(SPACE_S)
-        slider.addStretch(1)
+        bar = QHBoxLayout()
+        bar.setSpacing(SPACE_S)
+        bar.addWidget(self.caption)
+        bar.addStretch(1)
         for widget in (smoothing_label, self.smoothing, self.smoothing_value):
-            slider.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
-        self._bar = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._bar.setSpacing(SPACE_S)
-        self._bar.addWidget(self.caption, 1)
-        self._bar.addLayout(slider)
+            bar.addWidget(widget)
         self.loss_chart = CurveChart(self._theme, self.history, content)
         self.second_chart = CurveChart(self._theme, self.history, content)
         self.second_chart.metricChosen.connect(self._choose_second)
+        link(self.loss_chart.plot, self.second_chart.plot)
         self.histograms = HistogramPanel(self._theme, self.history, content)
         charts = QWidget(content)
         self._charts = QBoxLayout(QBoxLayout.Direction.LeftToRight, charts)
@@ -187,7 +181,7 @@ class TrainPage(QWidget):
         layout = QVBoxLayout(content)
         layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
         layout.setSpacing(SPACE_S)
-        layout.addLayout(self._bar)
+        layout.addLayout(bar)
         layout.addWidget(self.splitter, 1)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
@@ -203,8 +197,7 @@ class TrainPage(QWidget):
         """A run begins: a new history if it starts at epoch 0, else more of this one."""
         self.prepare()
         self.history.take_started(report)
-        for chart in (self.loss_chart, self.second_chart):
-            chart.plot.zoomed = None
+        self.loss_chart.plot.fit()
         self._changed()
 
     @Slot(object)
@@ -313,12 +306,14 @@ class TrainPage(QWidget):
         from desktop.views.charts.summary import caption
 
         text = caption(self.history)
-        if text != self.caption.text():
+        if text != self.caption.full_text:
             ended = self.history.ended
             failed = ended is not None and ended.outcome is Outcome.FAILED
             self.caption.setProperty("role", "bad" if failed else "muted")
             self.caption.style().polish(self.caption)
-            self.caption.setText(text)
+            self.caption.set_full_text(text)
+            if ended is not None and failed:
+                self.caption.setToolTip(plain(ended.message))
             self.setAccessibleDescription(text)
 
     @Slot(int)
@@ -371,6 +366,5 @@ class TrainPage(QWidget):
             half = self.splitter.height() // 2
             self.splitter.setSizes([half, half])  # charts above one another took more
         self._charts.setDirection(flow)
-        self._bar.setDirection(flow)
         for card in (self.loss_chart, self.second_chart, self.histograms):
             card.setMinimumHeight(TALL if narrow else LOW)
