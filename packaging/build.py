@@ -3,9 +3,8 @@
     python -m pip install uv && python -m uv run packaging/build.py
 
 The steps: an environment of exactly what goes in (with TensorFlow's build for processors alone),
-the icons, PyInstaller, libraries without symbols and data nobody asks for, a table of the largest
-parts, the archive. MNIST goes in if Keras has it on this machine; `--no-archive` leaves the archive
-out.
+the icons, PyInstaller, libraries stripped of symbols, the sizes of the largest parts, the archive.
+MNIST goes in if Keras has it on this machine; `--no-archive` leaves the archive out.
 """
 
 from __future__ import annotations
@@ -20,11 +19,8 @@ import sys
 import tarfile
 import tomllib
 import zipfile
+from collections import Counter
 from pathlib import Path
-
-import icu
-import parts
-import slim
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -33,6 +29,7 @@ ENVIRONMENT = BUILD / "environment"
 
 # Qt's X11 plugin takes these from the system, so they are taken along.
 X11_LIBRARIES = ("libxcb-cursor", "libxcb-icccm", "libxcb-keysyms", "libxcb-image", "libxcb-util")
+LARGEST = 15  # parts that the build tells the size of
 
 
 class BuildError(Exception):
@@ -56,14 +53,10 @@ def main() -> int:
             add_linux_files(folder)
             check_x11_libraries(folder)
             strip(folder)
-            slim.slim(folder / "_internal" / "tensorflow", folder)
-            icu.trim(next(folder.rglob("libicudata.so.*")))
         elif sys.platform == "win32":
             shutil.copy(HERE / "windows" / "associate.cmd", folder)
             shutil.copy(ROOT / "LICENSE", folder)
-        table = parts.table(folder)
-        (BUILD / "parts.txt").write_text(table, "utf-8")
-        say(table)
+        say(sizes(folder))
         if not chosen.no_archive:
             archive = pack(folder, version)
             say(f"{archive.relative_to(ROOT)}: {archive.stat().st_size / 1e6:,.1f} MB")
@@ -181,6 +174,19 @@ def strip(folder: Path) -> None:
         edited = any(parent.name.endswith(".libs") for parent in path.parents)
         if not path.is_symlink() and not edited and path.is_file():
             run("strip", "--strip-unneeded", path)
+
+
+def sizes(folder: Path) -> str:
+    """The size of the folder and of its largest parts, in MB (10^6 bytes)."""
+    inside = folder / ("Contents" if sys.platform == "darwin" else "_internal")
+    parts: Counter[str] = Counter()
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            part = path.relative_to(inside).parts[0] if inside in path.parents else path.name
+            parts[part] += path.stat().st_size
+    lines = [f"{folder.name}: {parts.total() / 1e6:,.1f} MB"]
+    lines += [f"{size / 1e6:8.1f} MB  {part}" for part, size in parts.most_common(LARGEST)]
+    return "\n".join(lines)
 
 
 def pack(folder: Path, version: str) -> Path:
