@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 from desktop.views.settings import LAYOUT_VERSION
 
 COMPACT = 1280  # pixels; in a narrower window panels and toolbar take less room
+SMALL = 900  # pixels; in a narrower window only what cannot be done without is shown
 
 
 class Docks(QObject):
@@ -57,8 +58,11 @@ class Docks(QObject):
 
         Only where there is no layout of the user's: widths that somebody chose are not changed.
         """
-        small = self._window.width() < COMPACT
-        widths = [150, 235, 262] if small else [self._layers.widget().sizeHint().width(), 272, 290]
+        width = self._window.width()
+        if width >= COMPACT:
+            widths = [self._layers.widget().sizeHint().width(), 272, 290]
+        else:
+            widths = [168, 240, 262] if width >= SMALL else [120, 180, 200]
         docks = [self._layers, self._model, self._properties]
         self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
         docks = [self._properties, self._training]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
-    QResizeEvent,
     QStatusTipEvent,
 )
 from PySide6.QtWidgets import QMainWindow
@@ -18,7 +17,7 @@ from desktop.document.project import Project
 from desktop.views import menu_bar
 from desktop.views.actions import Actions
 from desktop.views.commands import Commands, HelpCommands, RunCommands, ViewCommands
-from desktop.views.docks import COMPACT, Docks
+from desktop.views.docks import Docks
 from desktop.views.messages import Messages
 from desktop.views.notice import Notice
 from desktop.views.outdated import Outdated
@@ -38,6 +37,8 @@ from desktop.views.workspace import Workspace
 from desktop.workers.collector import Collector
 from desktop.workers.session import Session
 
+_USUAL_SIZE = QSize(1440, 900)
+_FRAME = QSize(16, 40)  # room for the frame around the window, whose size is not known before
 DATA_DELAY = 250  # milliseconds from an edit of the data settings to loading them
 
 
@@ -56,7 +57,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self.setObjectName("main_window")
         self.setAcceptDrops(True)
-        self.resize(1440, 900)
+        self.resize(_USUAL_SIZE.boundedTo(self.screen().availableSize() - _FRAME))
         self._collector: Collector | None = None
         self._data_timer = QTimer(self, singleShot=True, interval=DATA_DELAY)
         self._data_timer.timeout.connect(self._load_data)
@@ -206,10 +207,6 @@ class MainWindow(QMainWindow):
             self._collector.close()
         event.accept()
         self.closed.emit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.toolbar.data_button.set_compact(self.width() < COMPACT)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self._dropped_file(event) is not None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
+from desktop.views.elided import ElidedLabel
 from desktop.views.theme import SPACE_S
 from desktop.workers.reports import Outcome, Phase, Progress, RunEnded, RunStarted
 from desktop.workers.session import Session, State
@@ -34,18 +35,19 @@ class RunBar(QWidget):
         self._last_epoch = 0
         self._total = 0
         self._status = ""  # what is shown while nothing is under way
-        self._label = QLabel(_BUSY_TEXT[State.STARTING])
-        self._label.setAccessibleName("Training progress")
+        self._label = ElidedLabel()
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setRange(0, 1000)
-        self._bar.setFixedWidth(120)
+        self._bar.setMinimumWidth(32)
+        self._bar.setMaximumWidth(120)
         self._bar.setAccessibleName("Part of the training that is done")
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_S, 0, SPACE_S, 0)
         row.setSpacing(SPACE_S)
         row.addWidget(self._bar)
         row.addWidget(self._label)
+        self._say(_BUSY_TEXT[State.STARTING])
         self._show_bar(busy=True)
         session.stateChanged.connect(self._on_state)
         session.engineReady.connect(self._on_ready)
@@ -58,15 +60,14 @@ class RunBar(QWidget):
     @property
     def text(self) -> str:
         """What is shown."""
-        return self._label.text()
+        return self._label.accessibleName()
 
     def _show_bar(self, *, busy: bool = False) -> None:
         self._bar.setRange(0, 0 if busy else 1000)
         self._bar.show()
 
     def _say(self, text: str) -> None:
-        self._label.setText(text)
-        self._label.setToolTip(text)
+        self._label.set_full_text(text)
 
     def _on_state(self, state: State) -> None:
         if state in _BUSY_TEXT:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
 
 from desktop.document.problems import Severity
 from desktop.views.actions import Actions
 from desktop.views.data_button import DataButton
+from desktop.views.docks import COMPACT, SMALL
 from desktop.views.run_bar import RunBar
 from desktop.views.text import plain
 from desktop.views.theme import Theme
@@ -45,7 +46,7 @@ class Toolbar(QToolBar):
         self.addActions(edits)
         self.addSeparator()
         self.data_button = DataButton(workspace, session)
-        self.addWidget(self.data_button)
+        self._data_action = self.addWidget(self.data_button)
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(space)
@@ -77,3 +78,11 @@ class Toolbar(QToolBar):
             self.errors_button.setToolTip(plain(self._train.statusTip()))
         self._errors_action.setVisible(shown)
         self._run_bar_action.setVisible(not shown)
+
+    # --- Qt ---------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave room for the commands: the data has a page, too."""
+        self.data_button.set_compact(self.width() < COMPACT)
+        self._data_action.setVisible(self.width() >= SMALL)
+        super().resizeEvent(event)

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ Point = tuple[int, int]
 class Person:
     """Someone at the screen: moves the mouse, types, looks."""
 
-    def __init__(self, display: str, home: Path, size: tuple[int, int], *arguments: str) -> None:
+    def __init__(
+        self, display: str, home: Path, size: tuple[int, int] | None, *arguments: str
+    ) -> None:
         self._home = home
         self._environment = os.environ | {
             "DISPLAY": display,
@@ -32,7 +35,7 @@ class Person:
         }
         self._log = (home / "stderr.txt").open("a+")
         self._host = subprocess.Popen(
-            [sys.executable, str(HOST), str(size[0]), str(size[1]), *arguments],
+            [sys.executable, str(HOST), "x".join(map(str, size or ())), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -137,15 +140,14 @@ def middle(box: list[int]) -> Point:
     return box[0] + box[2] // 2, box[1] + box[3] // 2
 
 
-@pytest.fixture(scope="session")
-def display() -> Iterator[str]:
-    """A virtual screen of 1440x900."""
-    for program in ("Xvfb", "xdotool"):
-        if shutil.which(program) is None:
-            pytest.skip(f"needs {program}")
+@contextmanager
+def virtual_screen(width: int, height: int) -> Iterator[str]:
+    """A screen of that many pixels; its DISPLAY."""
+    need("Xvfb", "xdotool")
     read, write = os.pipe()
+    size = f"{width}x{height}x24"
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1440x900x24", "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp"],
         pass_fds=[write],
         stderr=subprocess.DEVNULL,
     )
@@ -156,6 +158,20 @@ def display() -> Iterator[str]:
     yield f":{number}"
     server.terminate()
     server.wait()
+
+
+def need(*programs: str) -> None:
+    """Skip the test, with the reason, where one of the programs is not installed."""
+    for program in programs:
+        if shutil.which(program) is None:
+            pytest.skip(f"needs {program}")
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[str]:
+    """A virtual screen of 1440x900."""
+    with virtual_screen(1440, 900) as name:
+        yield name
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, QRect, QSocketNotifier, Qt, QTimer
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -142,14 +143,17 @@ def main() -> int:
     app = QApplication([sys.argv[0]])
     window = make_window()
     catch_errors(window)
-    window.setGeometry(0, 0, int(sys.argv[1]), int(sys.argv[2]))
+    if sys.argv[1]:  # WIDTHxHEIGHT; "" for the window's own
+        width, height = map(int, sys.argv[1].split("x"))
+        window.setGeometry(0, 0, width, height)
     window.show()
     window.activateWindow()
-    if len(sys.argv) > 3:
-        window.files.open_path(Path(sys.argv[3]))
+    if len(sys.argv) > 2:
+        window.files.open_path(Path(sys.argv[2]))
     scope: dict[str, Any] = {
         "window": window,
         "app": app,
+        "QAction": QAction,
         "QDockWidget": QDockWidget,
         "QMessageBox": QMessageBox,
         "QTreeView": QTreeView,

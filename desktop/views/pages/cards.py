@@ -91,7 +91,7 @@ class CardPage(QScrollArea):
         return columns
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(360, 240)
+        return QSize(240, 160)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         for columns in self._columns:

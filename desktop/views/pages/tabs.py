@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QWidget
 
 from desktop.views.controls import TabBar
 from desktop.views.pages.train import TrainPage
@@ -24,6 +24,16 @@ class Page(IntEnum):
     """The pages, in the order of their tabs."""
 
     DATA, TRAIN, EVALUATE, DRAW = range(4)
+
+
+def _scrolled(page: QWidget) -> QScrollArea:
+    """`page` as it is, with scroll bars in a window that is too small for it."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidgetResizable(True)
+    area.setWidget(page)
+    return area
 
 
 class Pages(QTabWidget):
@@ -65,7 +75,7 @@ class Pages(QTabWidget):
             for page, widget in (
                 (Page.DATA, self.data),
                 (Page.EVALUATE, self.evaluate),
-                (Page.DRAW, self.draw),
+                (Page.DRAW, _scrolled(self.draw)),
             ):
                 empty = self.widget(page)
                 self.removeTab(page)

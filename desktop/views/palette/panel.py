@@ -35,7 +35,7 @@ from desktop.views.palette.tree import FAMILY_ROLE, NAME_ROLE, SEARCH_ROLE, Laye
 from desktop.views.stack.mime import LAYER_MIME, ROWS_MIME, layer_mime
 from desktop.views.theme import SPACE_S, SPACE_XS, Theme
 
-_NARROWEST = 168  # most names fit
+_NARROWEST = 120  # icons, and names cut short
 
 
 class Palette(QWidget):

@@ -40,7 +40,7 @@ from desktop.views.text import label
 from desktop.views.theme import SPACE_S, Theme
 from desktop.views.workspace import Workspace
 
-_NARROWEST = 240  # shape and parameters side by side
+_NARROWEST = 180  # the shape, and parameters cut short
 
 
 class StackView(LayerListView):
