@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from desktop import __version__, json_output, signals, startup, streams
-from desktop.cli_checks import CommandError, refuse_errors, refuse_machine
+from desktop.cli_checks import CommandError, refuse_errors, refuse_machine, schema_of
 from desktop.document.storage import ProjectFileError, read_project
 
 if TYPE_CHECKING:
@@ -152,15 +152,16 @@ def check(project: ProjectPath, as_json: AsJson = False) -> int:
     In JSON, "layer" of a problem is a position in "layers", counted from 0, or null.
     """
     from desktop.document.analysis import analyse
+    from desktop.machine import physical_memory
 
     loaded = read_project(project)
-    analysis = analyse(loaded)
+    analysis = analyse(loaded, schema_of(loaded.data), physical_memory())
     if as_json:
         json_output.print_json(json_output.analysis_values(analysis))
     else:
         from desktop import console
 
-        console.show_analysis(project.name, loaded.data.title, loaded.data.input_shape, analysis)
+        console.show_analysis(project.name, loaded.data.title, analysis)
     return DONE if analysis.is_trainable else ERRORS_FOUND
 
 
@@ -179,11 +180,12 @@ def evaluate(model: ModelPath, project: ProjectPath, as_json: AsJson = False) ->
 
     with json_output.quiet_output(as_json), console.busy("Evaluating…"):
         network = storage.load_model(model)
-        storage.check_fits(network, loaded)
-        if network.count_params() != analyse(loaded).parameters:
+        storage.check_fits(network, loaded, schema_of(loaded.data))
+        dataset = datasets.load(loaded.data)
+        if network.count_params() != analyse(loaded, dataset.schema).parameters:
             console.say(f"{model} has other layers than {project}; the model's are used", "yellow")
         compile_model(network, loaded)
-        evaluation = measure(network, loaded, datasets.load(loaded.data), 0)
+        evaluation = measure(network, loaded, dataset, 0)
     if as_json:
         json_output.print_json(json_output.evaluation_values(evaluation))
     else:
@@ -227,10 +229,10 @@ def predict(
     with json_output.quiet_output(as_json), console.busy("Recognising…"):
         network = storage.load_model(model)
         if loaded is not None:
-            storage.check_fits(network, loaded)
+            storage.check_fits(network, loaded, schema_of(loaded.data))
         else:
             loaded = _project_beside(model, network) or suggested_project(network)
-        results = Predictor(network, loaded).predict_images(images)
+        results = Predictor(network, loaded, schema_of(loaded.data)).predict_images(images)
     predictions = [each for each in results if isinstance(each, ImagePrediction)]
     failures = [each for each in results if isinstance(each, ImageFailure)]
     if not predictions:
@@ -278,13 +280,14 @@ def _first_of(messages: list[str]) -> str:
 
 def _project_beside(model: Path, network: Any) -> Project | None:
     from desktop.engine.inspection import ModelFileError
+    from desktop.engine.rows import DataError
     from desktop.engine.storage import check_fits
 
     beside = model.parent / "project.layerwise"
     try:
         project = read_project(beside)
-        check_fits(network, project)
-    except (ProjectFileError, ModelFileError):
+        check_fits(network, project, schema_of(project.data))
+    except (ProjectFileError, ModelFileError, DataError):
         return None
     return project
 
@@ -296,10 +299,10 @@ def _user_errors() -> tuple[type[Exception], ...]:
     """The exceptions whose message is a sentence for the user."""
     from desktop.engine.backend import BackendError
     from desktop.engine.builder import ProjectError
-    from desktop.engine.datasets import DataError
     from desktop.engine.images import ImageError
     from desktop.engine.inspection import ModelFileError
     from desktop.engine.prediction import PredictionError
+    from desktop.engine.rows import DataError
 
     ours = (BackendError, ProjectError, DataError, ImageError, PredictionError, ModelFileError)
     return CommandError, ProjectFileError, *ours

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from desktop.document.data import DataSource
     from desktop.document.project import Project
+    from desktop.document.schema import DataSchema
 
 
 class CommandError(Exception):
@@ -24,8 +26,9 @@ def refuse_errors(path: Path, project: Project) -> None:
     from desktop.console import say
     from desktop.document.analysis import analyse
     from desktop.document.problems import Severity
+    from desktop.machine import physical_memory
 
-    problems = analyse(project).problems
+    problems = analyse(project, schema_of(project.data), physical_memory()).problems
     for problem in problems:
         where = "" if problem.layer is None else f", layer {problem.layer + 1}"
         if problem.severity is Severity.ERROR:
@@ -33,3 +36,12 @@ def refuse_errors(path: Path, project: Project) -> None:
             others = f" (and {more} more; `check` shows all)" if more else ""
             raise CommandError(f"{path}{where}: {problem.message}{others}")
         say(f"Warning: {path.name}{where}: {problem.message}", "yellow")
+
+
+def schema_of(source: DataSource) -> DataSchema:
+    """What `source` holds; it is read if it does not know that by itself. Raises DataError."""
+    if source.known_schema is not None:
+        return source.known_schema
+    from desktop.engine import datasets
+
+    return datasets.load(source).schema

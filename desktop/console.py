@@ -54,7 +54,7 @@ def count(number: int, thing: str) -> str:
 # --- check ----------------------------------------------------------------------------------------
 
 
-def show_analysis(title: str, data: str, input_shape: tuple[int, ...], analysis: Analysis) -> None:
+def show_analysis(title: str, data: str, analysis: Analysis) -> None:
     """The layers with their shapes and parameters, then the problems."""
     console = output()
     table = Table(title=Text(title), title_justify="left", title_style="bold")
@@ -63,7 +63,9 @@ def show_analysis(title: str, data: str, input_shape: tuple[int, ...], analysis:
     table.add_column("Settings")
     table.add_column("Output", no_wrap=True)
     table.add_column("Parameters", justify="right", no_wrap=True)
-    table.add_row("", "Input", data, shape_text(input_shape), "")
+    schema = analysis.schema
+    shape = "?" if schema is None else shape_text(schema.input_shape)
+    table.add_row("", "Input", data, shape, "")
     for info in analysis.layers:
         bad = any(
             problem.severity is Severity.ERROR for problem in analysis.problems_of(info.index)

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from desktop import paths
-from desktop.document.memory import available_memory
+from desktop.machine import available_memory
 
 MEBIBYTE = 1 << 20
 # Below these nothing can be trained: measured on the smallest network.

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from desktop import startup
-from desktop.document.memory import available_memory
+from desktop.machine import available_memory, physical_memory
 
 ROOT = Path(__file__).resolve().parent.parent
 MAIN = [sys.executable, str(ROOT / "main.py")]
@@ -131,6 +131,12 @@ def test_a_system_that_does_not_tell_its_memory(tmp_path: Path) -> None:
     for path in (tmp_path / "odd", tmp_path / "nothing"):
         assert available_memory(path) is None
         assert startup.memory_problem(path) is None
+
+
+def test_this_machine_has_memory() -> None:
+    found = physical_memory()
+    assert found is not None
+    assert 10**8 < found < 10**15
 
 
 @linux_only

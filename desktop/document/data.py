@@ -1,20 +1,18 @@
-"""Where the rows come from. What a source is made of is known here, without loading it."""
+"""Where the rows come from, and how they are split."""
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
+from desktop.document.schema import Classes, DataSchema, Range, RowCounts, RowKind
 from desktop.document.spec import Spec, family_type
 
 
 class DataSource(Spec):
-    """The base of all data sources.
-
-    `input_shape` is the shape of one row without the batch axis; `classes` are the names of what a
-    row can be; `value_range` is what the network gets to see.
-    """
+    """The base of all data sources. It says nothing that it does not know without reading."""
 
     tag_key: ClassVar[str] = "source"
     source: str = ""
@@ -25,21 +23,9 @@ class DataSource(Spec):
         raise NotImplementedError
 
     @property
-    def input_shape(self) -> tuple[int, ...]:
-        raise NotImplementedError
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        raise NotImplementedError
-
-    @property
-    def value_range(self) -> tuple[float, float]:
-        raise NotImplementedError
-
-    @property
-    def training_rows(self) -> int:
-        """About how many rows the network is trained on; no batch can be larger."""
-        raise NotImplementedError
+    def known_schema(self) -> DataSchema | None:
+        """What the source holds, as far as that is known before it is read; None if it is not."""
+        return None
 
     @property
     def has_validation(self) -> bool:
@@ -47,7 +33,12 @@ class DataSource(Spec):
         return False
 
 
-_DIGITS = tuple(str(digit) for digit in range(10))
+_DIGITS = Classes(tuple(str(digit) for digit in range(10)))
+
+
+def held_back(part: float, rows: int) -> int:
+    """How many of `rows` rows `part` of them is, rounded up as scikit-learn does."""
+    return ceil(part * rows)
 
 
 class _Images(DataSource):
@@ -65,13 +56,17 @@ class _Images(DataSource):
         True, title="Scale pixels", description="Divide pixels by the largest value: 0 to 1"
     )
 
-    @property
-    def classes(self) -> tuple[str, ...]:
-        return _DIGITS
-
-    @property
-    def value_range(self) -> tuple[float, float]:
-        return 0.0, 1.0 if self.scale_pixels else self.pixel_maximum
+    def _schema(self, shape: tuple[int, int], training: int, test: int) -> DataSchema:
+        """Of pictures of one digit each, `training` of them for training and validation."""
+        validation = held_back(self.validation_split, training)
+        highest = 1.0 if self.scale_pixels else self.pixel_maximum
+        return DataSchema(
+            input_shape=shape,
+            row=RowKind.PICTURE,
+            target=_DIGITS,
+            rows=RowCounts(training - validation, validation, test),
+            value_range=(0.0, highest),
+        )
 
     @property
     def has_validation(self) -> bool:
@@ -103,12 +98,9 @@ class Digits(_Images, tag="digits"):
         return "Handwritten digits"
 
     @property
-    def training_rows(self) -> int:
-        return round(1797 * (1 - self.test_split) * (1 - self.validation_split))
-
-    @property
-    def input_shape(self) -> tuple[int, ...]:
-        return 8, 8
+    def known_schema(self) -> DataSchema:
+        test = held_back(self.test_split, 1797)
+        return self._schema((8, 8), 1797 - test, test)
 
 
 class Mnist(_Images, tag="mnist"):
@@ -127,12 +119,8 @@ class Mnist(_Images, tag="mnist"):
         return "MNIST"
 
     @property
-    def training_rows(self) -> int:
-        return round(60_000 * (1 - self.validation_split))
-
-    @property
-    def input_shape(self) -> tuple[int, ...]:
-        return 28, 28
+    def known_schema(self) -> DataSchema:
+        return self._schema((28, 28), 60_000, 10_000)
 
 
 Row = tuple[float, float, Annotated[int, Field(ge=0, le=1)]]
@@ -166,21 +154,18 @@ class LogicTable(DataSource, tag="logic_table"):
         return f"Logic table: {self.gate or 'own rows'}"
 
     @property
-    def training_rows(self) -> int:
-        return len(self.rows)
-
-    @property
-    def input_shape(self) -> tuple[int, ...]:
-        return (2,)
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        return "0", "1"
-
-    @property
-    def value_range(self) -> tuple[float, float]:
-        inputs = [value for row in self.rows for value in row[:2]]
-        return min(inputs), max(inputs)
+    def known_schema(self) -> DataSchema:
+        inputs = [tuple(row[column] for row in self.rows) for column in range(2)]
+        ranges: list[Range] = [(min(values), max(values)) for values in inputs]
+        return DataSchema(
+            input_shape=(2,),
+            row=RowKind.POINT,
+            target=Classes(("0", "1")),
+            rows=RowCounts(len(self.rows)),
+            value_range=(min(low for low, _ in ranges), max(high for _, high in ranges)),
+            features=("First input", "Second input"),
+            feature_ranges=tuple(ranges),
+        )
 
 
 if TYPE_CHECKING:

@@ -1,44 +1,17 @@
-"""How much memory there is, and how much a network will take."""
+"""How much memory a network takes."""
 
 from __future__ import annotations
 
-import ctypes
-import os
-import sys
 from math import prod
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.document.layers import Family
 
 if TYPE_CHECKING:
-    from desktop.document.analysis import LayerInfo
+    from desktop.document.trace import LayerInfo
     from desktop.document.training import Training
 
 BYTES_PER_NUMBER = 4  # float32
-
-
-def physical_memory() -> int | None:
-    """The memory of this machine in bytes, or None where the system does not tell."""
-    if sys.platform == "win32":
-        return _windows_memory("total")
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (ValueError, OSError, AttributeError):
-        return None
-
-
-def available_memory(meminfo: Path = Path("/proc/meminfo")) -> int | None:
-    """Bytes that programs can still have, of memory and on disk, or None where that is not told."""
-    if sys.platform == "win32":
-        return _windows_memory("available")
-    try:
-        lines = meminfo.read_text("ascii").splitlines()
-        sizes = {name: value for name, _, value in (line.partition(":") for line in lines)}
-        kilobytes = [int(sizes[name].split()[0]) for name in ("MemAvailable", "SwapFree")]
-    except (OSError, ValueError, KeyError, IndexError):
-        return None
-    return sum(kilobytes) * 1024
 
 
 def parameter_bytes(parameters: int, trainable: int, training: Training) -> int:
@@ -63,25 +36,3 @@ def activation_bytes(layers: tuple[LayerInfo, ...]) -> int:
         if info.output_shape is not None and info.layer.family is not Family.RESHAPING
     )
     return values * BYTES_PER_NUMBER * 2
-
-
-def _windows_memory(field: str) -> int | None:
-    """The field "total" or "available" of what Windows says about its memory."""
-
-    class Status(ctypes.Structure):
-        _fields_ = (
-            ("length", ctypes.c_ulong),
-            ("load", ctypes.c_ulong),
-            ("total", ctypes.c_ulonglong),
-            ("available", ctypes.c_ulonglong),
-            ("page_total", ctypes.c_ulonglong),
-            ("page_available", ctypes.c_ulonglong),
-            ("virtual_total", ctypes.c_ulonglong),
-            ("virtual_available", ctypes.c_ulonglong),
-            ("extended", ctypes.c_ulonglong),
-        )
-
-    status = Status(length=ctypes.sizeof(Status))
-    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - exists on Windows only
-    known = kernel.GlobalMemoryStatusEx(ctypes.byref(status))
-    return int(getattr(status, field)) if known else None

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from desktop.document.memory import physical_memory
 from desktop.engine import backend
-from desktop.engine.datasets import Rows
 from desktop.engine.reports import FloatArray, IntArray
 from desktop.engine.residence import resident
+from desktop.engine.rows import Rows
+from desktop.machine import physical_memory
 
 RESIDENT_SHARE = 0.5  # of the machine's memory: larger data is read batch by batch
 MAX_BATCH = 1024

@@ -10,14 +10,17 @@ import re
 import secrets
 from typing import Any
 
-from desktop.document.analysis import analyse, trace
+from desktop.document.analysis import analyse
 from desktop.document.choices import Activation, Metric
 from desktop.document.metrics import direction
 from desktop.document.problems import Severity
 from desktop.document.project import Project
+from desktop.document.schema import DataSchema
 from desktop.document.spec import Spec
+from desktop.document.trace import trace
 from desktop.document.training import Optimizer, Training
 from desktop.engine import backend
+from desktop.machine import physical_memory
 
 # Where Keras keeps the classes of a family of settings, by the key that tags the family.
 _NAMESPACES = {
@@ -35,26 +38,35 @@ class ProjectError(ValueError):
     """The project cannot be built or trained; the message is for the user."""
 
 
-def check(project: Project) -> None:
-    """Raise ProjectError with the first error of `project`, if it has any."""
-    for problem in analyse(project).problems:
+def check(project: Project, schema: DataSchema | None = None) -> DataSchema:
+    """Raise ProjectError with the first error of `project`, if it has any.
+
+    `schema` is what the data was found to hold; None takes what the source itself knows. Returns
+    the schema.
+    """
+    analysis = analyse(project, schema, physical_memory())
+    for problem in analysis.problems:
         if problem.severity is Severity.ERROR:
             raise ProjectError(problem.message)
+    if analysis.schema is None:
+        raise ProjectError(f"What {project.data.title} holds is not known before it is read")
+    return analysis.schema
 
 
-def build(project: Project, seed: int | None = None) -> Any:
+def build(project: Project, seed: int | None = None, schema: DataSchema | None = None) -> Any:
     """The compiled `keras.Sequential` of `project`: one Keras layer per layer of the stack.
 
     Weights, and the random numbers of layers, follow from `seed`, else from the seed of the
     training settings, else from chance. The global random states of Python, NumPy and TensorFlow
-    are set, as `keras.utils.set_random_seed` does. Raises ProjectError before anything is
+    are set, as `keras.utils.set_random_seed` does. `schema` is what the data was found to hold,
+    None for a source that knows it without reading. Raises ProjectError before anything is
     allocated if the project has errors.
     """
-    check(project)
+    schema = check(project, schema)
     keras = backend.keras()
     set_seed(draw_seed(project) if seed is None else seed)
     model = keras.Sequential(name="sequential")
-    model.add(keras.Input(shape=project.data.input_shape, name="input"))
+    model.add(keras.Input(shape=schema.input_shape, name="input"))
     for info, name in zip(trace(project), layer_names(project), strict=True):
         try:
             model.add(keras_object(info.layer, name=name))
@@ -75,7 +87,7 @@ def compile_model(model: Any, project: Project, optimizer: Any = None) -> None:
     model.compile(
         optimizer=optimizer or keras_object(training.optimizer),
         loss=keras_object(training.loss),
-        metrics=[_metric(metric, project) for metric in training.metrics],
+        metrics=[_metric(metric, training, model.output_shape[-1]) for metric in training.metrics],
         jit_compile=False,
     )
     if not model.optimizer.built:
@@ -150,7 +162,7 @@ def step() -> Any:
     )
 
 
-def _metric(metric: Metric, project: Project) -> Any:
+def _metric(metric: Metric, training: Training, units: int) -> Any:
     """The metric object, named as the document names it.
 
     Keras itself finds the accuracy that fits labels and outputs; but of a single output without
@@ -159,14 +171,14 @@ def _metric(metric: Metric, project: Project) -> Any:
     metrics = backend.keras().metrics
     if metric is not Metric.ACCURACY:
         return type(metrics.get(str(metric)))(name=str(metric))
-    if getattr(project.training.loss, "from_logits", False) and output_units(project) == 1:
+    if getattr(training.loss, "from_logits", False) and units == 1:
         return metrics.BinaryAccuracy(name=str(metric), threshold=0.0)
     return str(metric)
 
 
-def output_units(project: Project) -> int:
+def output_units(project: Project, schema: DataSchema | None = None) -> int:
     """How many numbers the network of `project` gives per row. Raises ProjectError if none."""
-    infos = trace(project)
+    infos = trace(project, schema)
     if not infos or not infos[-1].output_shape:
         raise ProjectError("The network has no output yet")
     return infos[-1].output_shape[-1]

@@ -1,13 +1,13 @@
-"""Labels in the form a loss wants, and outputs as probabilities of classes."""
+"""Targets in the form a loss wants, and outputs as probabilities of classes."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from desktop.document.analysis import trace
 from desktop.document.choices import Activation
-from desktop.document.problems.base import Case
 from desktop.document.project import Project
+from desktop.document.schema import DataSchema, Numbers
+from desktop.document.trace import output_activation, trace
 from desktop.document.training import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -17,16 +17,23 @@ from desktop.engine.builder import output_units
 from desktop.engine.reports import FloatArray, IntArray
 
 
-def encode(labels: IntArray, project: Project) -> FloatArray | IntArray:
-    """Class indices, shape (n,), as targets for the loss and the outputs of `project`.
+def encode(
+    labels: IntArray | FloatArray, project: Project, schema: DataSchema | None = None
+) -> FloatArray | IntArray:
+    """The targets of rows for the loss and the outputs of `project`.
 
-    int64 (n,) for sparse categorical cross-entropy; else float32: (n, 1) with the index itself
-    for one output, one-hot (n, outputs) for several. Raises ProjectError if there is no output,
-    ValueError if a label has no output.
+    Numbers, shape (n, columns), stay as they are. Class indices, (n,), become int64 (n,) for sparse
+    categorical cross-entropy; else float32: (n, 1) with the index itself for one output, one-hot
+    (n, outputs) for several. `schema` is what the data was found to hold; None takes what the
+    source itself knows. Raises ProjectError if there is no output, ValueError if a label has no
+    output.
     """
+    schema = schema or project.data.known_schema
+    if schema is not None and isinstance(schema.target, Numbers):
+        return np.asarray(labels, dtype=np.float32)
     if isinstance(project.training.loss, SparseCategoricalCrossentropy):
         return np.asarray(labels, dtype=np.int64)
-    units = output_units(project)
+    units = output_units(project, schema)
     if units == 1:
         return np.asarray(labels, dtype=np.float32).reshape(-1, 1)
     if len(labels) and not 0 <= labels.min() <= labels.max() < units:
@@ -36,10 +43,14 @@ def encode(labels: IntArray, project: Project) -> FloatArray | IntArray:
     return encoded
 
 
-def class_probabilities(outputs: FloatArray, project: Project) -> FloatArray | None:
+def class_probabilities(
+    outputs: FloatArray, project: Project, schema: DataSchema | None = None
+) -> FloatArray | None:
     """What `outputs`, shape (n, units), say about the classes: float64 (n, classes), rows sum to 1.
 
-    None where they do not stand for classes: one output for more than two classes.
+    None where they do not stand for classes: the target is numbers, or there is one output for more
+    than two classes. `schema` is what the data was found to hold; None takes what the source itself
+    knows.
 
     One output is the probability of the second class: cut off at 0 and 1, or through the sigmoid
     if the loss applies that (from_logits). Several outputs go through softmax or sigmoid if the
@@ -48,7 +59,8 @@ def class_probabilities(outputs: FloatArray, project: Project) -> FloatArray | N
     softmax, so that the largest stays the likeliest. Values that are not numbers make all classes
     of their row equally likely.
     """
-    classes = len(project.data.classes)
+    schema = schema or project.data.known_schema
+    classes = len(schema.class_names) if schema is not None else 0
     values: FloatArray = np.asarray(outputs, dtype=np.float64)
     loss = project.training.loss
     logits = bool(getattr(loss, "from_logits", False))
@@ -67,28 +79,30 @@ def class_probabilities(outputs: FloatArray, project: Project) -> FloatArray | N
     return _normalized(values)
 
 
-def are_probabilities(project: Project) -> bool:
+def are_probabilities(project: Project, schema: DataSchema | None = None) -> bool:
     """Whether the outputs of `project` are probabilities: network or loss apply softmax or sigmoid.
 
     Those of a linear output trained with the mean squared error, for example, are not: they come
     near 0 and 1, but may be anything. What nothing is known about, no layers, is taken for them.
+    `schema` is what the data was found to hold; None takes what the source itself knows.
     """
-    case = Case(project, trace(project), None)
-    return (
-        not case.layers
-        or case.from_logits
-        or case.output_activation[1]
-        in (Activation.SIGMOID, Activation.HARD_SIGMOID, Activation.SOFTMAX)
-    )
+    layers = trace(project, schema)
+    if not layers or getattr(project.training.loss, "from_logits", False):
+        return True
+    _, function = output_activation(layers)
+    return function in (Activation.SIGMOID, Activation.HARD_SIGMOID, Activation.SOFTMAX)
 
 
-def class_scores(outputs: FloatArray, project: Project) -> FloatArray | None:
+def class_scores(
+    outputs: FloatArray, project: Project, schema: DataSchema | None = None
+) -> FloatArray | None:
     """`outputs`, shape (n, units), as they are, for each class: float64 (n, classes).
 
     One output is that of the second class, and what it lacks to 1 that of the first. None where
-    outputs do not stand for classes.
+    outputs do not stand for classes. `schema` is as above.
     """
-    classes = len(project.data.classes)
+    schema = schema or project.data.known_schema
+    classes = len(schema.class_names) if schema is not None else 0
     values: FloatArray = np.asarray(outputs, dtype=np.float64)
     if values.shape[1] == 1 and classes == 2:
         return np.concatenate([1.0 - values, values], axis=1)

@@ -11,9 +11,9 @@ from desktop.document.project import Project
 from desktop.engine import backend
 from desktop.engine.batches import large_batch
 from desktop.engine.control import RunControl
-from desktop.engine.datasets import Dataset, Rows
 from desktop.engine.encoding import are_probabilities, class_probabilities, encode
 from desktop.engine.reports import Evaluation, FloatArray, IntArray, Mistake, read_only
+from desktop.engine.rows import Dataset, Rows
 
 MAX_MISTAKES = 200
 
@@ -35,19 +35,19 @@ def evaluate(
     """
     from sklearn.metrics import confusion_matrix
 
-    rows, classes = dataset.test, dataset.source.classes
+    rows, classes = dataset.test, dataset.schema.class_names
     callbacks = _stoppable(control)
     batch_size = large_batch(model)
     metrics = model.evaluate(
         rows.x,
-        encode(rows.y, project),
+        encode(rows.y, project, dataset.schema),
         batch_size=batch_size,
         verbose=0,
         return_dict=True,
         callbacks=callbacks,
     )
     outputs = model.predict(rows.x, batch_size=batch_size, verbose=0, callbacks=callbacks)
-    probabilities = class_probabilities(outputs, project)
+    probabilities = class_probabilities(outputs, project, dataset.schema)
     confusion: IntArray | None = None
     mistakes: tuple[Mistake, ...] = ()
     mistake_count = 0
@@ -55,7 +55,10 @@ def evaluate(
         predicted = probabilities.argmax(axis=1)
         confusion = read_only(confusion_matrix(rows.y, predicted, labels=range(len(classes))))
         mistakes, mistake_count = _mistakes(
-            rows, predicted, probabilities, with_confidence=are_probabilities(project)
+            rows,
+            predicted,
+            probabilities,
+            with_confidence=are_probabilities(project, dataset.schema),
         )
     return Evaluation(
         rows=len(rows),
@@ -67,7 +70,7 @@ def evaluate(
         epoch=epoch,
         note=_note(dataset, outputs),
         on_training_rows=dataset.test_is_training,
-        value_range=dataset.source.value_range,
+        value_range=dataset.schema.value_range,
         is_loaded=is_loaded,
     )
 

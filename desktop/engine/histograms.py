@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop.document.analysis import trace
 from desktop.document.project import Project
+from desktop.document.trace import trace
 from desktop.engine.reports import FloatArray, IntArray, WeightHistogram, read_only
 
 DEFAULT_BINS = 64

@@ -19,6 +19,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from desktop import paths
+from desktop.engine.rows import DataError
 
 SIDE = 28
 CLASSES = 10
@@ -27,10 +28,6 @@ MAX_ROWS = 300_000  # several times MNIST; EMNIST's digits are 280,000
 
 WHERE_TO_GET_IT = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 WHAT_TO_DO = "choose another mnist.npz, or use the handwritten digits that come with the program"
-
-
-class DataError(Exception):
-    """The data cannot be used; the message says what was wrong and what to do."""
 
 
 @dataclass(frozen=True)

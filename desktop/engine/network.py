@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from desktop.document.project import Project
+from desktop.document.schema import DataSchema
 from desktop.document.training import Training
 from desktop.engine.batches import Batches
 from desktop.engine.best import EpochLogs
@@ -44,13 +45,22 @@ class Network:
     any.
     """
 
-    def __init__(self, model: Any, project: Project, *, is_loaded: bool = False) -> None:
+    def __init__(
+        self,
+        model: Any,
+        project: Project,
+        schema: DataSchema | None = None,
+        *,
+        is_loaded: bool = False,
+    ) -> None:
         """A network of `model`, made of the layers of `project` and compiled for it.
 
+        `schema` is what its data was found to hold; None takes what the source itself knows.
         `is_loaded` if its weights come from a file.
         """
         self.model = model
         self.project = project
+        self.schema = schema
         self.is_loaded = is_loaded
         self.epoch = self.weights_epoch = 0
         self.logs = EpochLogs()
@@ -63,19 +73,19 @@ class Network:
         self._predictor: Predictor | None = None
 
     @classmethod
-    def new(cls, project: Project, seed: int) -> Network:
+    def new(cls, project: Project, seed: int, schema: DataSchema | None = None) -> Network:
         """A network with new weights. Raises ProjectError if `project` has errors."""
-        return cls(build(project, seed), project)
+        return cls(build(project, seed, schema), project, schema)
 
     @classmethod
-    def loaded(cls, model: Any, project: Project) -> Network:
+    def loaded(cls, model: Any, project: Project, schema: DataSchema | None = None) -> Network:
         """The network of a `model` that was read from a file.
 
         Its layers are those of `project`, one for one; it is compiled with the training settings
         of that, the optimizer being a new one.
         """
         compile_model(model, project)
-        return cls(model, project, is_loaded=True)
+        return cls(model, project, schema, is_loaded=True)
 
     @property
     def is_trained(self) -> bool:
@@ -105,7 +115,7 @@ class Network:
         predictor, project = self._predictor, self.project
         # The loss decides how outputs are read.
         if predictor is None or predictor.project.training.loss != project.training.loss:
-            self._predictor = predictor = Predictor(self.model, project)
+            self._predictor = predictor = Predictor(self.model, project, self.schema)
         return predictor
 
     def complete(self, epoch: int, logs: Mapping[str, float]) -> int | None:

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop.document.analysis import trace
 from desktop.document.project import Project
+from desktop.document.trace import trace
 from desktop.engine import backend
 
 ADVICE = "Try a smaller learning rate, gradient clipping (clip norm), or inputs scaled to 0 to 1."

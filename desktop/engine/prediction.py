@@ -12,6 +12,7 @@ import numpy as np
 
 from desktop.document.data import Digits, Mnist
 from desktop.document.project import Project
+from desktop.document.schema import DataSchema
 from desktop.document.training import CategoricalCrossentropy, Training
 from desktop.engine import backend
 from desktop.engine.drawing import FULL, Raster, is_picture, preprocess
@@ -61,7 +62,8 @@ def suggested_project(model: Any) -> Project:
     shape, outputs = tuple(model.inputs[0].shape[1:]), tuple(model.outputs[0].shape[1:])
     sources: tuple[Mnist | Digits, ...] = (Mnist(), Digits())
     for source in sources:
-        if shape in (source.input_shape, (*source.input_shape, 1)) and outputs == (10,):
+        picture = source.known_schema.input_shape
+        if shape in (picture, (*picture, 1)) and outputs == (10,):
             scaled = not _scales_pixels(model, source)
             return Project(
                 data=source.replace(scale_pixels=scaled),
@@ -77,7 +79,7 @@ def suggested_project(model: Any) -> Project:
 
 def _scales_pixels(model: Any, source: Mnist | Digits) -> bool:
     """Whether a Rescaling at the beginning of `model` brings unscaled pixels near to 1."""
-    largest = source.replace(scale_pixels=False).value_range[1]
+    largest = source.replace(scale_pixels=False).known_schema.value_range[1]
     for layer in model.layers:
         if type(layer).__name__ == "Rescaling":
             return bool(np.max(np.abs(layer.scale)) * largest <= LARGEST_SCALED)
@@ -125,16 +127,21 @@ def _check_picture(input_shape: tuple[int, ...]) -> None:
 class Predictor:
     """Asks `model`, which was made from `project`, about drawings.
 
+    `schema` is what the data was found to hold; None takes what the source itself knows.
+
     Safe to use on one thread while another trains the model: the forward pass is a graph of its
     own that reads the weights there are at the time. Raises PredictionError if the network's input
     is not a picture.
     """
 
-    def __init__(self, model: Any, project: Project) -> None:
+    def __init__(self, model: Any, project: Project, schema: DataSchema | None = None) -> None:
+        known = schema or project.data.known_schema
+        if known is None:
+            raise PredictionError(f"What {project.data.title} holds is not known before it is read")
         self.model = model
-        self.project = project
+        self.project, self._schema = project, known
         self._shape: tuple[int, ...] = tuple(model.inputs[0].shape[1:])
-        self._maximum = project.data.value_range[1]
+        self._maximum = known.value_range[1]
         _check_picture(self._shape)
         tf = backend.tensorflow()
         self._forward = tf.function(
@@ -160,15 +167,15 @@ class Predictor:
         probabilities = scores = None
         if shown.image.any():
             outputs = self._outputs(shown.image[np.newaxis])
-            if are_probabilities(self.project):
-                probabilities = class_probabilities(outputs, self.project)
+            if are_probabilities(self.project, self._schema):
+                probabilities = class_probabilities(outputs, self.project, self._schema)
             else:
-                scores = class_scores(outputs, self.project)
+                scores = class_scores(outputs, self.project, self._schema)
         return replace(
             shown,
             probabilities=None if probabilities is None else read_only(probabilities[0]),
             scores=None if scores is None else read_only(scores[0]),
-            classes=self.project.data.classes,
+            classes=self._schema.class_names,
             seconds=perf_counter() - start,
             epoch=epoch,
             is_trained=is_trained,
@@ -199,12 +206,12 @@ class Predictor:
         self, paths: Sequence[Path], images: Sequence[FloatArray]
     ) -> Iterator[ImagePrediction | ImageFailure]:
         outputs = self._outputs(np.stack(images))
-        known = class_probabilities(outputs, self.project)
+        known = class_probabilities(outputs, self.project, self._schema)
         if known is None:
             raise PredictionError("The outputs of this network do not stand for classes")
         for path, output, row in zip(paths, outputs, known, strict=True):
             if np.isfinite(output).all():
-                yield ImagePrediction(path, read_only(row), self.project.data.classes)
+                yield ImagePrediction(path, read_only(row), self._schema.class_names)
             else:
                 yield ImageFailure(
                     path,
@@ -217,7 +224,7 @@ class Predictor:
 
         None where the outputs do not stand for classes.
         """
-        return class_probabilities(self._outputs(images), self.project)
+        return class_probabilities(self._outputs(images), self.project, self._schema)
 
     def _outputs(self, images: FloatArray) -> FloatArray:
         outputs: FloatArray = self._forward(images.reshape(-1, *self._shape)).numpy()

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from desktop.document.data import DataSource
+from desktop.document.schema import DataSchema
 
 if TYPE_CHECKING:  # numpy is not needed to show the window
     import numpy as np
@@ -44,7 +45,7 @@ class EngineInfo:
 
 @dataclass(frozen=True)
 class SplitSummary:
-    """One part of the rows: how many, and how many of each class."""
+    """One part of the rows: how many, and how many of each class, if the target is classes."""
 
     name: str  # "training", "validation" or "test"
     rows: int
@@ -55,20 +56,20 @@ class SplitSummary:
 class DataSummary:
     """A loaded data set, as much of it as a page needs to show it.
 
-    `samples` has shape (n, *input_shape) with the values the network really gets; `sample_labels`
-    has shape (n,) and indexes `classes`. `minimum`, `maximum`, `mean` are over the training rows.
+    `samples` has shape (n, *input_shape) with the values the network really gets; `sample_targets`
+    are their class indices, (n,), or numbers, (n, columns). `minimum`, `maximum` and `mean` are
+    over the training rows.
     """
 
     source: DataSource
     title: str
-    input_shape: tuple[int, ...]
-    classes: tuple[str, ...]
+    schema: DataSchema
     splits: tuple[SplitSummary, ...]
     minimum: float
     maximum: float
     mean: float
     samples: FloatArray
-    sample_labels: IntArray
+    sample_targets: IntArray | FloatArray
     note: str  # what a user should know about this data; may be empty
 
     def split(self, name: str) -> SplitSummary:

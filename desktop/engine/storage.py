@@ -15,6 +15,7 @@ from typing import Any
 
 from desktop.document.files import FileError, write_atomically
 from desktop.document.project import Project
+from desktop.document.schema import DataSchema
 from desktop.engine import backend
 from desktop.engine.builder import ProjectError, output_units
 from desktop.engine.inspection import ModelFileError, check_file
@@ -107,10 +108,11 @@ def _check_ends(path: Path, model: Any) -> None:
         )
 
 
-def check_fits(model: Any, project: Project) -> None:
+def check_fits(model: Any, project: Project, schema: DataSchema | None = None) -> None:
     """Raise ModelFileError unless `model` takes the rows of `project` and gives outputs for them.
 
-    Only input and output count: what lies between them is the model's own.
+    `schema` is what its data was found to hold; None takes what the source itself knows. Only input
+    and output count: what lies between them is the model's own.
     """
     inputs: Sequence[Any] = getattr(model, "inputs", None) or ()
     outputs: Sequence[Any] = getattr(model, "outputs", None) or ()
@@ -119,7 +121,10 @@ def check_fits(model: Any, project: Project) -> None:
             f"The model has {len(inputs)} inputs and {len(outputs)} outputs; one of each is needed"
         )
     takes, gives = tuple(inputs[0].shape[1:]), tuple(outputs[0].shape[1:])
-    wanted = project.data.input_shape
+    known = schema or project.data.known_schema
+    if known is None:
+        raise ModelFileError(f"What {project.data.title} holds is not known before it is read")
+    wanted = known.input_shape
     # Keras itself adds the one channel of a grey picture.
     if takes not in (wanted, (*wanted, 1)):
         raise ModelFileError(
@@ -127,9 +132,9 @@ def check_fits(model: Any, project: Project) -> None:
             f"{project.data.title} has {_text(wanted)}"
         )
     try:
-        units = output_units(project)
+        units = output_units(project, known)
     except ProjectError:
-        units = len(project.data.classes)
+        units = known.outputs
     if gives != (units,):
         raise ModelFileError(
             f"The model does not fit the project: it gives {_text(gives)} outputs a row, but the "

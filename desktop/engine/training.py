@@ -16,13 +16,13 @@ from desktop.engine.blocks import Blocks, block_callbacks
 from desktop.engine.builder import ProjectError, check, draw_seed, make_callbacks, set_seed
 from desktop.engine.callback import Clock, Plan, Recorder
 from desktop.engine.control import RunControl, Stopped
-from desktop.engine.datasets import Dataset
 from desktop.engine.encoding import encode
 from desktop.engine.failures import explanation
 from desktop.engine.histograms import weight_histograms
 from desktop.engine.network import Network, PartialEpoch
 from desktop.engine.numerics import ADVICE, NonFiniteError, diagnose
 from desktop.engine.reports import Outcome, Report, RunEnded, RunStarted
+from desktop.engine.rows import Dataset
 
 logger = logging.getLogger(__name__)
 
@@ -140,11 +140,11 @@ class Trainer:
         run: int,
     ) -> None:
         control.checkpoint()
-        check(project)
         if project.data != self.dataset.source:
             raise ProjectError(
                 f"The rows in memory are not those of {project.data.title}: load the data first"
             )
+        check(project, self.dataset.schema)
         network, seed = self._prepare(project, further)
         begun = network.partial.part if network.partial is not None else None
         control.checkpoint()
@@ -214,7 +214,7 @@ class Trainer:
             had_network, self._network = self._network is not None, None
             if had_network:  # models refer to themselves: nothing else frees their memory
                 gc.collect()
-            self._network = Network.new(project, seed)
+            self._network = Network.new(project, seed, self.dataset.schema)
             return self._network, seed
         network = self._network
         if network is None or not network.can_continue(project):
@@ -237,13 +237,14 @@ class Trainer:
         rows, held = self.dataset.training, self.dataset.validation
         training = Batches(
             rows,
-            encode(rows.y, project),
+            encode(rows.y, project, self.dataset.schema),
             project.training.batch_size,
             seed if project.training.shuffle else None,
         )
         if held is None or not len(held):
             return training, None
-        return training, Batches(held, encode(held.y, project), large_batch(model))
+        schema = self.dataset.schema
+        return training, Batches(held, encode(held.y, project, schema), large_batch(model))
 
     def _fit(
         self,

@@ -47,7 +47,7 @@ class _Counts(QAbstractTableModel):
 
     def show(self, summary: DataSummary) -> None:
         self.beginResetModel()
-        self.classes = summary.classes
+        self.classes = summary.schema.class_names
         self.splits = tuple(split for split in summary.splits if split.rows)
         totals = (sum(split.class_counts[i] for split in self.splits) for i in range(self.rows))
         self.largest = max(totals, default=0) or 1
@@ -240,7 +240,7 @@ class ClassBars(QTableView):
         header.setSectionResizeMode(BAR, QHeaderView.ResizeMode.Stretch)
         self.ensurePolished()
         metrics = self.fontMetrics()
-        names = ("Class", *summary.classes)
+        names = ("Class", *summary.schema.class_names)
         widest = max(metrics.horizontalAdvance(name) for name in names)
         self.setColumnWidth(CLASS, min(widest, 160) + 2 * SPACE_S + 4)
         for column, split in enumerate(self.counts.splits, FIRST_SPLIT):

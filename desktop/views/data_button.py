@@ -30,14 +30,13 @@ class DataButton(QToolButton):
 
     def _update(self) -> None:
         source, summary = self._workspace.project.data, self._session.summary
-        shape = shape_text(source.input_shape)
         text = f"Data: {source.title}"
         if summary is None:
             details = "not loaded" if self._session.data_error else "loading…"
-        elif len(source.input_shape) > 1:
-            details = f"{sum(split.rows for split in summary.splits):,} images {shape}"
         else:
-            details = f"{summary.split('training').rows:,} rows of {shape}"
+            rows = sum(split.rows for split in summary.splits)
+            noun = "images" if summary.schema.is_picture else "rows of"
+            details = f"{rows:,} {noun} {shape_text(summary.schema.input_shape)}"
         self.setText(label(text if self._compact else f"{text} – {details}"))
         self.setToolTip(plain(f"{text} – {details}. Show the data page"))
         self.setAccessibleName(f"{text} – {details}")

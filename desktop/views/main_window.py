@@ -35,6 +35,7 @@ from desktop.views.toolbar import Toolbar
 from desktop.views.training_panel import TrainingPanel
 from desktop.views.workspace import Workspace
 from desktop.workers.collector import Collector
+from desktop.workers.reports import DataSummary
 from desktop.workers.session import Session
 
 _USUAL_SIZE = QSize(1440, 900)
@@ -129,6 +130,7 @@ class MainWindow(QMainWindow):
         workspace.dirtyChanged.connect(self._retitle)
         self.files.saved.connect(self._on_saved)
         self.files.opened.connect(self._on_opened)
+        session.dataLoaded.connect(self._on_data_loaded)
         session.dataFailed.connect(self._show_data_page)  # which says why, and what can be done
         session.runStarted.connect(self._on_run_started)
         self.toolbar.data_button.clicked.connect(self._show_data_page)
@@ -148,6 +150,9 @@ class MainWindow(QMainWindow):
     def _on_project_changed(self, before: Project, after: Project) -> None:
         if before.data != after.data:
             self._data_timer.start()
+
+    def _on_data_loaded(self, summary: DataSummary) -> None:
+        self.workspace.show_schema(summary.source, summary.schema)
 
     def _load_data(self) -> None:
         self.session.load_data(self.workspace.project.data)

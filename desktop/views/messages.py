@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from desktop.document.project import Project
 from desktop.views.file_watch import FileWatch
 from desktop.views.notice import Notice
 from desktop.views.pages.tabs import Page, Pages
@@ -86,8 +87,9 @@ class Messages(QObject):
     def _on_model_save_failed(self, message: str, _path: str) -> None:
         self._notice.show_message(message, cause="model")
 
-    def _on_project_changed(self) -> None:
-        self._notice.withdraw("stack")
+    def _on_project_changed(self, before: Project, after: Project) -> None:
+        if before != after:
+            self._notice.withdraw("stack")
 
     def _on_files_done(self) -> None:
         self._notice.withdraw("file")

@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.document.analysis import LayerInfo
 from desktop.document.layers import Layer
 from desktop.document.layers.base import shape_text
 from desktop.document.spec import fields_of
+from desktop.document.trace import LayerInfo
 from desktop.views.families import family_tile
 from desktop.views.forms import Form
 from desktop.views.problems_bar import ProblemList
@@ -202,8 +202,8 @@ def _facts(info: LayerInfo) -> QWidget:
     head.setProperty("role", "small")
     grid.addWidget(head, 0, 0, 1, 3)
     rows = [
-        ("Input", shape_text(info.input_shape) if info.input_shape else "unknown", ""),
-        ("Output", shape_text(info.output_shape) if info.output_shape else "unknown", ""),
+        ("Input", shape_text(info.input_shape) if info.input_shape else "?", ""),
+        ("Output", shape_text(info.output_shape) if info.output_shape else "?", ""),
     ]
     if info.input_shape is not None and info.output_shape is not None:
         trained = info.layer.weight_shapes(info.input_shape)

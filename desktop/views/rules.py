@@ -33,6 +33,8 @@ def always(_now: Situation) -> str:
 def can_train(now: Situation) -> str:
     if now.workspace.analysis.is_trainable:
         return now.busy
+    if not now.workspace.analysis.problems:
+        return now.session.data_error or "The data is being read"
     return f"Fix this first: {now.workspace.analysis.problems[0].message}"
 
 

@@ -13,7 +13,9 @@ from desktop.document.analysis import Analysis, analyse
 from desktop.document.data import DataSource
 from desktop.document.data_files import project_folder, with_full_names
 from desktop.document.project import Project, starter_project
+from desktop.document.schema import DataSchema
 from desktop.document.storage import fingerprint, read_project, write_project
+from desktop.machine import physical_memory
 
 D = TypeVar("D", bound=DataSource)
 
@@ -32,9 +34,9 @@ class Workspace(QObject):
     """Owns the project, the undo stack, the path and the dirty flag.
 
     Views read `project` and `analysis`, ask for changes with `edit`, and redraw on
-    `projectChanged(before, after)`, which is emitted for every change: edit, undo, redo, new, open.
-    `fileChanged()`, after new, open and save, and `dirtyChanged(bool)` tell what a window title
-    shows.
+    `projectChanged(before, after)`, which is emitted for every change: edit, undo, redo, new, open;
+    and, with both alike, when it became known what the data holds. `fileChanged()`, after new, open
+    and save, and `dirtyChanged(bool)` tell what a window title shows.
     """
 
     projectChanged = Signal(object, object)
@@ -46,6 +48,7 @@ class Workspace(QObject):
         self._project = project if project is not None else starter_project()
         self._analysis: Analysis | None = None
         self._sources = {type(self._project.data): self._project.data}
+        self._found: tuple[DataSource, DataSchema] | None = None  # what the data turned out to hold
         self._path: Path | None = None
         self._name = ""
         self._written: str | None = None  # the fingerprint of the file as it is known here
@@ -60,8 +63,18 @@ class Workspace(QObject):
     def analysis(self) -> Analysis:
         """Shapes, parameters and problems of the current project; worked out once per project."""
         if self._analysis is None:
-            self._analysis = analyse(self._project)
+            found, schema = self._found or (None, None)
+            if found != self._project.data:
+                schema = None
+            self._analysis = analyse(self._project, schema, physical_memory())
         return self._analysis
+
+    def show_schema(self, source: DataSource, schema: DataSchema) -> None:
+        """Take note that `source` was found to hold what `schema` says."""
+        self._found = source, schema
+        if source == self._project.data and schema != self.analysis.schema:
+            self._analysis = None
+            self.projectChanged.emit(self._project, self._project)
 
     @property
     def path(self) -> Path | None:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from desktop.document.data import DataSource
+from desktop.document.schema import DataSchema
 from desktop.engine.reports import DataSummary
 from desktop.workers import tasks
 from desktop.workers.threads import Threads
 
 if TYPE_CHECKING:
-    from desktop.engine.datasets import Dataset
+    from desktop.engine.rows import Dataset
 
 
 class DataLoader(QObject):
@@ -37,6 +38,13 @@ class DataLoader(QObject):
         self.dataset: Dataset | None = None
         self.summary: DataSummary | None = None
         self.error = ""  # why `source` could not be loaded
+
+    @property
+    def schema(self) -> DataSchema | None:
+        """What `source` holds; None as long as that is not known."""
+        if self.summary is not None:
+            return self.summary.schema
+        return self.source.known_schema if self.source is not None else None
 
     def load(self, source: DataSource) -> None:
         """Load `source`, unless it is loaded or being loaded already."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.document.data import DataSource
+from desktop.document.schema import DataSchema
 from desktop.engine.reports import Prediction
 from desktop.workers import tasks
 from desktop.workers.threads import Threads
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class Predictions(QObject):
     """Has drawings recognized by the network that `current` returns, on any thread.
 
-    `current` also returns the data source in use. Without a network, a prediction is no more than
-    the picture that one for this source gets. If drawings come faster than predictions, only the
+    `current` also returns what the data in use holds. Without a network, a prediction is no more
+    than the picture that one for this data gets. If drawings come faster than predictions, only the
     newest one is looked at. A prediction is always of the network there is when it is emitted.
 
     Signals:
@@ -37,7 +37,7 @@ class Predictions(QObject):
     def __init__(
         self,
         threads: Threads,
-        current: Callable[[], tuple[Network | None, DataSource | None]],
+        current: Callable[[], tuple[Network | None, DataSchema | None]],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -67,8 +67,8 @@ class Predictions(QObject):
         if waiting is None:
             return None
         request, drawing = waiting
-        network, source = self._current()
-        return network, drawing, tasks.predict(network, source, drawing, request)
+        network, schema = self._current()
+        return network, drawing, tasks.predict(network, schema, drawing, request)
 
     def _on_predicted(self, answer: tuple[Network | None, Raster, Prediction] | None) -> None:
         if answer is None:

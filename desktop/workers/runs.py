@@ -16,8 +16,8 @@ from desktop.workers import tasks
 from desktop.workers.threads import Threads
 
 if TYPE_CHECKING:
-    from desktop.engine.datasets import Dataset
     from desktop.engine.network import Network
+    from desktop.engine.rows import Dataset
     from desktop.engine.training import Trainer
 
 

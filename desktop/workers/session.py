@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.document.data import DataSource
 from desktop.document.project import Project
+from desktop.document.schema import DataSchema
 from desktop.engine.reports import (
     DataSummary,
     EngineInfo,
@@ -158,8 +159,8 @@ class Session(QObject):
         network = self._runner.network
         return network if network and network.project.data == self._data.source else None
 
-    def _network_and_data(self) -> tuple[Network | None, DataSource | None]:
-        return self._network_of_data(), self._data.source
+    def _network_and_data(self) -> tuple[Network | None, DataSchema | None]:
+        return self._network_of_data(), self._data.schema
 
     # --- what can be asked for --------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from desktop.document.data import DataSource
 from desktop.document.project import Project
+from desktop.document.schema import DataSchema
 from desktop.engine.control import RunControl, Stopped
 from desktop.engine.reports import (
     DataSummary,
@@ -26,9 +27,9 @@ from desktop.engine.reports import (
 )
 
 if TYPE_CHECKING:
-    from desktop.engine.datasets import Dataset
     from desktop.engine.drawing import Raster
     from desktop.engine.network import Network
+    from desktop.engine.rows import Dataset
     from desktop.engine.training import Trainer
 
 logger = logging.getLogger(__name__)
@@ -61,9 +62,9 @@ def load_engine() -> EngineInfo:
 
 def load_data(source: DataSource) -> tuple[Dataset, DataSummary]:
     """Load the rows of `source` and sum them up."""
-    from desktop.engine import datasets
+    from desktop.engine import datasets, rows
 
-    with explaining("The data could not be loaded", datasets.DataError):
+    with explaining("The data could not be loaded", rows.DataError):
         dataset = datasets.load(source)
         return dataset, datasets.summarise(dataset)
 
@@ -114,9 +115,9 @@ def evaluate(network: Network, dataset: Dataset, control: RunControl) -> Evaluat
 
 
 def predict(
-    network: Network | None, source: DataSource | None, drawing: Raster, request: int
+    network: Network | None, schema: DataSchema | None, drawing: Raster, request: int
 ) -> Prediction:
-    """What `network` makes of `drawing`; without one, the picture that one for `source` gets."""
+    """What `network` makes of `drawing`; without one, the picture that one for this data gets."""
     from desktop.engine.prediction import PredictionError, show_drawing
 
     with explaining("The drawing could not be recognized", TaskError, PredictionError):
@@ -128,9 +129,9 @@ def predict(
                 is_trained=network.is_trained,
                 is_loaded=network.is_loaded,
             )
-        if source is None:
+        if schema is None:
             raise TaskError("There is no data yet: choose it first")
-        return show_drawing(drawing, source.input_shape, source.value_range[1], request)
+        return show_drawing(drawing, schema.input_shape, schema.value_range[1], request)
 
 
 def save_model(network: Network, path: Path) -> str:

@@ -51,9 +51,9 @@ from desktop.engine import backend
 from desktop.engine.batches import Batches
 from desktop.engine.blocks import suits_xla
 from desktop.engine.builder import build
-from desktop.engine.datasets import Rows
 from desktop.engine.encoding import encode
 from desktop.engine.fused import MAX_STEPS, Compiler, FusedSteps
+from desktop.engine.rows import Rows
 
 BATCHES = (32, 128, 512, 1024)
 SECONDS = 0.15  # that a compiler's turn lasts, about
@@ -170,7 +170,7 @@ def measure(project: Project, rounds: int) -> tuple[dict[Compiler, list[float]],
     batch = project.training.batch_size
     count = max(4 * batch, 2048)
     random = np.random.default_rng(0)
-    x = random.random((count, *project.data.input_shape), dtype=np.float32)
+    x = random.random((count, *project.data.known_schema.input_shape), dtype=np.float32)
     rows = Rows(x, random.integers(0, 10, count))
     batches = Batches(rows, encode(rows.y, project), batch, 1)
     steps = FusedSteps(build(project), batch, batches.at(0))

@@ -7,8 +7,7 @@ from math import prod
 import pytest
 from hypothesis import given
 
-from desktop.document import analysis as analysis_module
-from desktop.document.analysis import analyse, trace
+from desktop.document.analysis import analyse
 from desktop.document.choices import Activation, Padding
 from desktop.document.data import Digits, LogicTable, Mnist
 from desktop.document.layers import (
@@ -29,6 +28,7 @@ from desktop.document.layers import (
 )
 from desktop.document.layers.base import shape_text
 from desktop.document.project import Project, starter_project
+from desktop.document.trace import trace
 from tests.document.strategies import layers as any_layer
 from tests.document.strategies import usual_projects
 
@@ -110,9 +110,8 @@ def test_problems_of_a_layer() -> None:
     assert analyse(starter_project()).is_trainable
 
 
-def test_memory_of_this_machine_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis_module, "physical_memory", lambda: 1000)
-    assert not analyse(starter_project()).is_trainable
+def test_what_the_machine_has_is_taken_into_account() -> None:
+    assert not analyse(starter_project(), memory=1000).is_trainable
     assert analyse(starter_project(), memory=10**9).is_trainable
 
 
@@ -142,7 +141,9 @@ def test_shapes_are_positive_and_counts_agree(layer: Layer) -> None:
 
 @given(project=usual_projects())
 def test_each_layer_gets_what_the_one_before_it_makes(project: Project) -> None:
-    shape: Shape | None = project.data.input_shape
+    schema = project.data.known_schema
+    assert schema is not None
+    shape: Shape | None = schema.input_shape
     for info in trace(project):
         assert info.input_shape == shape
         assert (info.error is None) == (info.output_shape is not None or info.input_shape is None)

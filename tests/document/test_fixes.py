@@ -17,7 +17,7 @@ MANY = settings(max_examples=5 * settings().max_examples)
 
 
 def problems(project: Project) -> tuple[Problem, ...]:
-    return analyse(project, MEMORY).problems
+    return analyse(project, memory=MEMORY).problems
 
 
 def is_same(one: Problem, other: Problem) -> bool:
@@ -26,7 +26,7 @@ def is_same(one: Problem, other: Problem) -> bool:
 
 @given(project=projects())
 def test_every_project_can_be_analysed(project: Project) -> None:
-    analysis = analyse(project, MEMORY)
+    analysis = analyse(project, memory=MEMORY)
     assert len(analysis.layers) == len(project.layers)
     for problem in analysis.problems:
         assert problem.message
@@ -51,7 +51,7 @@ def test_a_fix_changes_the_project_and_mends_its_problem(project: Project) -> No
 @given(project=usual_projects())
 def test_a_fix_adds_no_error_where_the_shapes_fit(project: Project) -> None:
     """Where they do not, one error may hide another; and no output suits every loss and metric."""
-    before = analyse(project, MEMORY)
+    before = analyse(project, memory=MEMORY)
     shape = before.layers[-1].output_shape if before.layers else None
     if shape is None or len(shape) != 1:
         return

@@ -64,7 +64,7 @@ def logic(*layers: Layer, **training: Any) -> Project:
 
 
 def problems(project: Project, memory: int = MEMORY) -> tuple[Problem, ...]:
-    return analyse(project, memory).problems
+    return analyse(project, memory=memory).problems
 
 
 def only(project: Project, memory: int = MEMORY) -> Problem:
@@ -520,7 +520,7 @@ def test_a_mistake_is_one_problem_and_its_fix_mends_it(
     severity, layer, field, words = expected
     assert words in problem.message
     assert (problem.severity, problem.layer, problem.field) == (severity, layer, field)
-    assert analyse(project, memory).is_trainable == (severity is WARNING)
+    assert analyse(project, memory=memory).is_trainable == (severity is WARNING)
     if mended is None:
         assert problem.fix is None
     else:
@@ -599,9 +599,6 @@ def test_no_batch_is_larger_than_the_data() -> None:
 
 
 def test_unknown_memory_is_no_problem() -> None:
-    from desktop.document.analysis import trace
-    from desktop.document.problems import find_problems
-
     wide = Dense(units=100_000, activation=A.RELU)
     project = stack(Flatten(), wide, wide, OUTPUT)
-    assert find_problems(project, trace(project), None) == ()
+    assert analyse(project).problems == ()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from desktop.document.data import GATES, Digits, LogicTable, Mnist
 from desktop.document.layers import Dense, Dropout, Flatten
-from desktop.document.memory import activation_bytes, parameter_bytes, physical_memory
+from desktop.document.memory import activation_bytes, parameter_bytes
 from desktop.document.project import MAX_LAYERS, Project, starter_project
 from desktop.document.spec import SpecError
 from desktop.document.training import SGD, Adam, EarlyStopping, Training
@@ -66,19 +66,22 @@ def test_a_stack_has_a_limit() -> None:
 def test_the_first_project_trains_within_seconds() -> None:
     project = starter_project()
     assert project.data == Digits()
-    assert project.data.training_rows * project.training.epochs < 50_000
+    starter_rows = Digits().known_schema.rows.training
+    assert starter_rows * project.training.epochs < 50_000
 
 
 # --- data -----------------------------------------------------------------------------------------
 
 
 def test_what_is_known_of_data_without_loading_it() -> None:
-    assert (Digits().input_shape, len(Digits().classes)) == ((8, 8), 10)
-    assert (Mnist().input_shape, len(Mnist().classes)) == ((28, 28), 10)
-    assert Mnist(validation_split=0).training_rows == 60_000
-    assert Mnist(scale_pixels=False).value_range == (0, 255)
-    assert Digits(scale_pixels=False).value_range == (0, 16)
-    assert Digits().value_range == (0, 1)
+    digits, mnist = Digits().known_schema, Mnist().known_schema
+    assert (digits.input_shape, digits.class_names) == ((8, 8), tuple("0123456789"))
+    assert (mnist.input_shape, mnist.outputs) == ((28, 28), 10)
+    assert digits.is_picture and mnist.is_picture
+    assert Mnist(validation_split=0).known_schema.rows.training == 60_000
+    assert Mnist(scale_pixels=False).known_schema.value_range == (0, 255)
+    assert Digits(scale_pixels=False).known_schema.value_range == (0, 16)
+    assert digits.value_range == (0, 1)
     assert not Digits(validation_split=0).has_validation
 
 
@@ -93,26 +96,23 @@ def test_logic_tables(name: str) -> None:
     }
     assert table.title == f"Logic table: {name}"
     assert [row[2] for row in table.rows] == [int(answers[name](a, b)) for a, b, _ in table.rows]
-    assert (table.input_shape, table.classes, table.training_rows) == ((2,), ("0", "1"), 4)
+    schema = table.known_schema
+    assert (schema.input_shape, schema.class_names, schema.rows.training) == ((2,), ("0", "1"), 4)
+    assert not schema.is_picture
 
 
 def test_a_table_of_ones_own() -> None:
     table = LogicTable(rows=((-1.0, 3.0, 1),))
     assert table.title == "Logic table: own rows"
-    assert table.value_range == (-1, 3)
+    assert table.known_schema.value_range == (-1, 3)
+    assert table.known_schema.feature_ranges == ((-1, -1), (3, 3))
 
 
 # --- memory ---------------------------------------------------------------------------------------
 
 
-def test_this_machine_has_memory() -> None:
-    found = physical_memory()
-    assert found is not None
-    assert 10**8 < found < 10**15
-
-
 def test_what_a_network_takes() -> None:
-    from desktop.document.analysis import trace
+    from desktop.document.trace import trace
 
     adam, plain = Training(optimizer=Adam()), Training(optimizer=SGD())
     assert parameter_bytes(1000, 1000, adam) == 16_000  # weights, gradients, two running means

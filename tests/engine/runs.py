@@ -13,8 +13,8 @@ from desktop.document.layers import Dense, Flatten, Layer
 from desktop.document.project import Project
 from desktop.document.training import Training
 from desktop.engine.control import RunControl
-from desktop.engine.datasets import Dataset, Rows
 from desktop.engine.reports import EpochEnded, Progress, Report, RunEnded, RunStarted
+from desktop.engine.rows import Dataset, Rows
 from desktop.engine.training import Trainer
 
 R = TypeVar("R")
@@ -35,7 +35,14 @@ def rows(count: int, seed: int = 0) -> Rows:
 
 def dataset(training: int = 100, validation: int = 20) -> Dataset:
     checked = rows(validation, 1) if validation else None
-    return Dataset(Digits(), rows(training), checked, rows(10, 2), test_is_training=False)
+    return Dataset(
+        Digits(),
+        Digits().known_schema,
+        rows(training),
+        checked,
+        rows(10, 2),
+        test_is_training=False,
+    )
 
 
 def project(*layers: Layer, **training: Any) -> Project:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from desktop.engine import batches
 from desktop.engine.batches import Batches
-from desktop.engine.datasets import Rows
+from desktop.engine.rows import Rows
 
 
 def numbered(count: int, weighted: bool = False) -> Rows:

@@ -35,11 +35,11 @@ from desktop.engine.blocks import (
 )
 from desktop.engine.builder import build
 from desktop.engine.control import RunControl, Stopped
-from desktop.engine.datasets import Dataset, Rows
 from desktop.engine.encoding import encode
 from desktop.engine.fused import MAX_STEPS, Compiler, FusedSteps
 from desktop.engine.fused import Outcome as Steps
 from desktop.engine.reports import Outcome, Progress, Report, RunStarted
+from desktop.engine.rows import Dataset, Rows
 from desktop.engine.training import TOO_LARGE, Trainer
 from tests.engine.runs import HIDDEN, OUTPUT, dataset, project, rows, train
 
@@ -322,7 +322,9 @@ def test_short_runs_do_not_start_a_compiler(monkeypatch: pytest.MonkeyPatch) -> 
         layers=(Dense(units=1, activation=Activation.SIGMOID),),
         training=project(epochs=100, batch_size=4, loss="binary_crossentropy").training,
     )
-    trainer = Trainer(Dataset(LogicTable(), table, None, table, test_is_training=True))
+    trainer = Trainer(
+        Dataset(LogicTable(), LogicTable().known_schema, table, None, table, test_is_training=True)
+    )
     assert train(what, trainer).ended.outcome is Outcome.FINISHED
 
 
@@ -360,7 +362,9 @@ def test_bad_numbers_are_found_under_xla(early_xla: None) -> None:
     clean = dataset(104)
     x = clean.training.x.copy()
     x[57, 0, 0] = np.nan
-    trainer = Trainer(Dataset(clean.source, Rows(x, clean.training.y), None, clean.test, False))
+    trainer = Trainer(
+        Dataset(clean.source, clean.schema, Rows(x, clean.training.y), None, clean.test, False)
+    )
     blocks.XLA_FROM = 1
     ended = train(project(shuffle=False), trainer).ended
     assert ended.outcome is Outcome.FAILED
@@ -446,7 +450,9 @@ def test_bad_numbers_are_found_in_rows_that_are_read(monkeypatch: pytest.MonkeyP
     clean = dataset(104)
     x = clean.training.x.copy()
     x[57, 0, 0] = np.inf
-    trainer = Trainer(Dataset(clean.source, Rows(x, clean.training.y), None, clean.test, False))
+    trainer = Trainer(
+        Dataset(clean.source, clean.schema, Rows(x, clean.training.y), None, clean.test, False)
+    )
     ended = train(project(shuffle=False), trainer).ended
     assert "in epoch 1, batch 6 of 11: the data has values" in ended.message
     assert int(trainer.model.optimizer.iterations) == 5

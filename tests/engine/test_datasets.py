@@ -15,7 +15,8 @@ import pytest
 
 from desktop.document.data import GATES, Digits, LogicTable, Mnist
 from desktop.engine import datasets, mnist
-from desktop.engine.datasets import DataError, Dataset, load, summarise
+from desktop.engine.datasets import load, summarise
+from desktop.engine.rows import DataError, Dataset
 
 
 def arrays(training: int = 60, test: int = 20, **changes: Any) -> dict[str, Any]:
@@ -141,7 +142,7 @@ def test_the_real_mnist(mnist_file: Path) -> None:
 def test_mnist_is_found_in_keras_folder_and_never_fetched(
     npz: Callable[..., Mnist], tmp_path: Path
 ) -> None:
-    assert not datasets.mnist_available()
+    assert not mnist.mnist_available()
     message = failure(Mnist())
     assert str(tmp_path / "keras-home" / "datasets" / "mnist.npz") in message
     assert "Put mnist.npz there" in message and "digits that come with the program" in message
@@ -151,7 +152,7 @@ def test_mnist_is_found_in_keras_folder_and_never_fetched(
     folder = tmp_path / "keras-home" / "datasets"
     folder.mkdir(parents=True)
     Path(written).rename(folder / "mnist.npz")
-    assert datasets.mnist_available()
+    assert mnist.mnist_available()
     assert len(load(Mnist(validation_split=0.2)).test) == 20
 
 
@@ -315,12 +316,12 @@ def test_samples_are_training_rows_spread_over_the_classes() -> None:
     dataset = load(Digits())
     summary = summarise(dataset)
     assert summary.samples.shape == (100, 8, 8)
-    assert np.bincount(summary.sample_labels).tolist() == [10] * 10
-    assert summary.sample_labels[:10].tolist() == list(range(10))
+    assert np.bincount(summary.sample_targets).tolist() == [10] * 10
+    assert summary.sample_targets[:10].tolist() == list(range(10))
     training = {
         (int(y), x.tobytes()) for x, y in zip(dataset.training.x, dataset.training.y, strict=True)
     }
-    for x, y in zip(summary.samples, summary.sample_labels, strict=True):
+    for x, y in zip(summary.samples, summary.sample_targets, strict=True):
         assert (int(y), x.tobytes()) in training
 
 
@@ -333,7 +334,7 @@ def test_too_little_memory_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(source: Digits) -> Dataset:
         raise MemoryError
 
-    monkeypatch.setattr(datasets, "_load_digits", fail)
+    monkeypatch.setitem(datasets.LOADERS, Digits, fail)
     assert "does not fit into the free memory" in failure(Digits())
 
 

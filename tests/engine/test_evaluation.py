@@ -20,9 +20,9 @@ from desktop.document.training import (
 )
 from desktop.engine import batches, builder, datasets, evaluation
 from desktop.engine.control import RunControl, Stopped
-from desktop.engine.datasets import Dataset
 from desktop.engine.encoding import class_probabilities
 from desktop.engine.evaluation import evaluate
+from desktop.engine.rows import Dataset
 
 NAND = LogicTable(rows=GATES["NAND"])
 

@@ -35,9 +35,9 @@ from desktop.document.training import (
 from desktop.engine import backend
 from desktop.engine.batches import Batches
 from desktop.engine.builder import build
-from desktop.engine.datasets import Rows
 from desktop.engine.encoding import encode
 from desktop.engine.fused import Compiler, FusedSteps
+from desktop.engine.rows import Rows
 from tests.engine.runs import HIDDEN, OUTPUT, rows
 
 COUNT, BATCH = 104, 10  # ten full batches and a short one

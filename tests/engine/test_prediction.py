@@ -82,7 +82,11 @@ def test_a_drawing_is_prepared_and_put_through_the_network(
     np.testing.assert_array_equal(result.image, prepared.image)
     expected = model(prepared.image[np.newaxis]).numpy()[0]
     np.testing.assert_allclose(result.probabilities, expected, atol=1e-6)
-    assert (result.request, result.epoch, result.classes) == (7, 3, Mnist().classes)
+    assert (result.request, result.epoch, result.classes) == (
+        7,
+        3,
+        Mnist().known_schema.class_names,
+    )
     assert result.seconds > 0
 
 
@@ -104,7 +108,7 @@ def test_an_empty_canvas_has_no_probabilities(predictor: Predictor) -> None:
 def test_full_ink_has_the_value_it_has_in_the_training_rows(source: Any, largest: float) -> None:
     project = MNIST_LIKE.replace(data=source)
     result = Predictor(builder.build(project), project).predict_drawing(drawing())
-    assert result.image.shape == source.input_shape
+    assert result.image.shape == source.known_schema.input_shape
     assert largest * 0.7 < result.image.max() <= largest
 
 

@@ -22,7 +22,6 @@ from desktop.engine import backend, blocks, callback
 from desktop.engine.builder import build
 from desktop.engine.callback import BatchValues
 from desktop.engine.control import RunControl
-from desktop.engine.datasets import Dataset, Rows
 from desktop.engine.encoding import encode
 from desktop.engine.reports import (
     EpochEnded,
@@ -33,6 +32,7 @@ from desktop.engine.reports import (
     RunEnded,
     RunStarted,
 )
+from desktop.engine.rows import Dataset, Rows
 from desktop.engine.training import Trainer
 from tests.engine.runs import HIDDEN, OUTPUT, STACK, Reports, dataset, project, train
 
@@ -168,7 +168,9 @@ def test_without_validation_rows_the_loss_judges() -> None:
 def test_the_logic_table_trains_to_four_of_four() -> None:
     x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
     table = Rows(x, np.array([0, 0, 0, 1]))
-    trainer = Trainer(Dataset(LogicTable(), table, None, table, test_is_training=True))
+    trainer = Trainer(
+        Dataset(LogicTable(), LogicTable().known_schema, table, None, table, test_is_training=True)
+    )
     what = project(Dense(units=1, activation=Activation.SIGMOID)).replace(data=LogicTable())
     what = what.replace(
         training=what.training.replace(
@@ -373,7 +375,9 @@ def test_what_was_trained_before_a_breakdown_is_reported(monkeypatch: pytest.Mon
     clean = dataset(1_000)
     x = clean.training.x.copy()
     x[777] = np.inf
-    trainer = Trainer(Dataset(clean.source, Rows(x, clean.training.y), None, clean.test, False))
+    trainer = Trainer(
+        Dataset(clean.source, clean.schema, Rows(x, clean.training.y), None, clean.test, False)
+    )
     ended = train(project(batch_size=1, shuffle=False), trainer)
     assert ended.ended.outcome is Outcome.FAILED
     assert sum(len(each.at) for each in ended.progress) == 777
@@ -389,7 +393,14 @@ def test_bad_values_in_the_data_are_found_before_they_do_harm(bad: float) -> Non
     x = clean.training.x.copy()
     x[57, 0, 0] = bad
     trainer = Trainer(
-        Dataset(clean.source, Rows(x, clean.training.y), clean.validation, clean.test, False)
+        Dataset(
+            clean.source,
+            clean.schema,
+            Rows(x, clean.training.y),
+            clean.validation,
+            clean.test,
+            False,
+        )
     )
     ended = train(project(shuffle=False), trainer).ended
     assert ended.outcome is Outcome.FAILED

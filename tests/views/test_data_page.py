@@ -37,8 +37,7 @@ def digits_summary() -> DataSummary:
     return DataSummary(
         source=Digits(),
         title="Handwritten digits",
-        input_shape=(8, 8),
-        classes=tuple("0123456789"),
+        schema=Digits().known_schema,
         splits=(
             SplitSummary("training", 1293, (130,) * 9 + (123,)),
             SplitSummary("validation", 144, (14,) * 9 + (18,)),
@@ -48,7 +47,7 @@ def digits_summary() -> DataSummary:
         maximum=1.0,
         mean=0.3054,
         samples=read_only(np.linspace(0, 1, 6400).reshape(100, 8, 8)),
-        sample_labels=read_only(np.arange(100) % 10),
+        sample_targets=read_only(np.arange(100) % 10),
         note="",
     )
 
@@ -59,8 +58,7 @@ def logic_summary() -> DataSummary:
     return DataSummary(
         source=source,
         title=source.title,
-        input_shape=(2,),
-        classes=("0", "1"),
+        schema=source.known_schema,
         splits=(
             SplitSummary("training", 4, (2, 2)),
             SplitSummary("validation", 0, (0, 0)),
@@ -70,7 +68,7 @@ def logic_summary() -> DataSummary:
         maximum=1.0,
         mean=0.5,
         samples=read_only(rows[:, :2]),
-        sample_labels=read_only(rows[:, 2].astype(int)),
+        sample_targets=read_only(rows[:, 2].astype(int)),
         note="The test rows are the training rows.",
     )
 

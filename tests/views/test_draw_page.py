@@ -58,9 +58,9 @@ class FakeSession(QObject):
         self.predicted.emit(
             Prediction(
                 request=len(self.asked) if request is None else request,
-                image=np.full(self.summary.input_shape[:2], 0.5, np.float32),
+                image=np.full(self.summary.schema.input_shape[:2], 0.5, np.float32),
                 probabilities=values,
-                classes=self.summary.classes if self.has_model else (),
+                classes=self.summary.schema.class_names if self.has_model else (),
                 seconds=0.002,
                 epoch=epoch,
                 is_trained=is_trained,
@@ -70,17 +70,18 @@ class FakeSession(QObject):
 
 
 def summary_of(source: DataSource) -> DataSummary:
+    schema = source.known_schema
+    assert schema is not None
     return DataSummary(
         source=source,
         title=source.title,
-        input_shape=source.input_shape,
-        classes=source.classes,
+        schema=schema,
         splits=(),
-        minimum=source.value_range[0],
-        maximum=source.value_range[1],
+        minimum=schema.value_range[0],
+        maximum=schema.value_range[1],
         mean=0.1,
-        samples=np.zeros((0, *source.input_shape)),
-        sample_labels=np.zeros(0, dtype=np.int64),
+        samples=np.zeros((0, *schema.input_shape)),
+        sample_targets=np.zeros(0, dtype=np.int64),
         note="",
     )
 

@@ -117,7 +117,7 @@ def test_rows_that_were_trained_are_called_so(bench: Bench) -> None:
     splits = (SplitSummary("training", 4, (2, 2)),)
     values = np.zeros((0, 2)), np.zeros(0, np.int64)
     bench.session.summary = DataSummary(
-        source, source.title, (2,), ("0", "1"), splits, 0.0, 1.0, 0.5, *values, ""
+        source, source.title, source.known_schema, splits, 0.0, 1.0, 0.5, *values, ""
     )
     bench.session.dataLoaded.emit(bench.session.summary)
     assert bench.page.evaluate.text() == "Evaluate on the training rows"
@@ -135,11 +135,11 @@ def test_mistakes_keep_the_range_of_the_rows_that_were_evaluated(bench: Bench) -
     raw = Digits(scale_pixels=False)
     values = np.zeros((0, 8, 8)), np.zeros(0, np.int64)
     bench.session.summary = DataSummary(  # chosen while the other was evaluated
-        Digits(), "Digits", (8, 8), ("0", "1"), (), 0.0, 1.0, 0.5, *values, ""
+        Digits(), "Digits", Digits().known_schema, (), 0.0, 1.0, 0.5, *values, ""
     )
     mistake = Mistake(6, read_only(np.full((8, 8), 8.0)), 1, 2, 0.98)
     bench.session.evaluated.emit(
-        replace(an_evaluation(), mistakes=(mistake,), value_range=raw.value_range)
+        replace(an_evaluation(), mistakes=(mistake,), value_range=raw.known_schema.value_range)
     )
     assert bench.page.mistakes.gallery.tiles.images[0].pixelColor(4, 4).value() == 127
 
@@ -371,7 +371,8 @@ def test_metric_names_and_shares() -> None:
 
 
 def test_pictures_keep_every_pixel() -> None:
-    image = picture(np.array([[0.0, 16.0], [8.0, np.nan]]), Digits(scale_pixels=False).value_range)
+    dark, bright = Digits(scale_pixels=False).known_schema.value_range
+    image = picture(np.array([[dark, bright], [8.0, np.nan]]), (dark, bright))
     greys = [[image.pixelColor(x, y).red() for x in range(2)] for y in range(2)]
     assert greys == [[0, 255], [127, 0]]
     colours = picture(np.full((2, 2, 3), 255.0), (0.0, 255.0))

@@ -55,7 +55,7 @@ def project(epochs: int = 2) -> Project:
 def test_data_is_summed_up(ready: Session) -> None:
     summary = ready.summary
     assert summary is not None
-    assert summary.input_shape == (8, 8)
+    assert summary.schema.input_shape == (8, 8)
     assert sum(split.rows for split in summary.splits) == 1797
     assert ready.info is not None
     assert ready.state is State.IDLE

@@ -6,20 +6,19 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from desktop.document.choices import Activation
-from desktop.document.layers import Conv2D, Dense, Layer, Rescaling, Shape, ShapeError
+from desktop.document.layers import Conv2D, Dense, Layer, Shape, ShapeError
 from desktop.document.layers.core import Activation as ActivationLayer
 from desktop.document.project import MAX_LAYERS, Project
+from desktop.document.schema import DataSchema, Numbers
+from desktop.document.trace import LayerInfo, output_activation
 from desktop.document.training import (
     CategoricalCrossentropy,
     Loss,
     SparseCategoricalCrossentropy,
 )
-
-if TYPE_CHECKING:
-    from desktop.document.analysis import LayerInfo
 
 # Layers whose function is a setting among others.
 WithActivation: TypeAlias = Dense | Conv2D | ActivationLayer
@@ -54,12 +53,13 @@ class Problem:
 
 @dataclass(frozen=True)
 class Case:
-    """A project with its traced shapes, and what the checks want to know of it.
+    """A project, its data and its traced shapes, and what the checks want to know of them.
 
     `memory` is what the machine has, in bytes; None if unknown.
     """
 
     project: Project
+    schema: DataSchema
     layers: tuple[LayerInfo, ...]
     memory: int | None
 
@@ -83,7 +83,13 @@ class Case:
 
     @property
     def classes(self) -> int:
-        return len(self.project.data.classes)
+        """How many classes there are; 0 where the target is numbers."""
+        return len(self.schema.class_names)
+
+    @property
+    def is_regression(self) -> bool:
+        """Whether the target is numbers."""
+        return isinstance(self.schema.target, Numbers)
 
     @property
     def is_categorical(self) -> bool:
@@ -97,26 +103,22 @@ class Case:
 
     @property
     def right_units(self) -> int:
-        """How many outputs suit the classes and the loss."""
+        """How many outputs suit the target and the loss."""
+        if self.is_regression:
+            return self.schema.outputs
         return 1 if self.classes == 2 and not self.is_categorical else self.classes
 
     @property
     def right_activation(self) -> Activation:
-        """The function of the output that suits the loss."""
-        if self.from_logits:
+        """The function of the output that suits the target and the loss."""
+        if self.from_logits or self.is_regression:
             return Activation.LINEAR
         return Activation.SOFTMAX if self.is_categorical else Activation.SIGMOID
 
     @cached_property
     def output_activation(self) -> tuple[int, Activation]:
         """The function that shapes the output, and the index of the layer that applies it."""
-        for info in reversed(self.layers):
-            function, weights = info.layer.nonlinearity, info.trainable_parameters
-            if function is not None and (weights or function is not Activation.LINEAR):
-                return info.index, function
-            if weights or isinstance(info.layer, Rescaling):
-                break
-        return self.last.index, Activation.LINEAR
+        return output_activation(self.layers)
 
     def output_layer(self) -> Dense:
         """The Dense layer that ends a stack for this data and loss."""
@@ -124,6 +126,7 @@ class Case:
 
 
 Check: TypeAlias = Callable[[Case], Iterator[Problem]]
+ProjectCheck: TypeAlias = Callable[[Project], Iterator[Problem]]
 
 
 def final_shape(shape: Shape, layers: Iterable[Layer]) -> Shape | None:

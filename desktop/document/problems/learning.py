@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from desktop.document.choices import Activation
 from desktop.document.layers import (
@@ -25,9 +24,7 @@ from desktop.document.problems.base import (
     listed,
     with_activation,
 )
-
-if TYPE_CHECKING:
-    from desktop.document.analysis import LayerInfo
+from desktop.document.trace import LayerInfo
 
 _LARGEST_INPUT = 10.0  # beyond this, steps of the usual size overshoot
 _SMALLEST_SPREAD = 0.05  # from the darkest to the brightest pixel; below, all look alike
@@ -98,7 +95,7 @@ def pixel_range(case: Case) -> Iterator[Problem]:
     data = case.project.data
     if "scale_pixels" not in type(data).model_fields:
         return
-    low, high = data.value_range
+    low, high = case.schema.value_range
     scalings: list[LayerInfo] = []
     for info in case.layers:
         if isinstance(info.layer, Rescaling):
@@ -121,7 +118,7 @@ def pixel_range(case: Case) -> Iterator[Problem]:
     elif high - low < _SMALLEST_SPREAD and scalings:
         last = scalings[-1]
         twice = len(scalings) > 1 or getattr(data, "scale_pixels", False)
-        factor = Rescaling(scale=1 / data.value_range[1])
+        factor = Rescaling(scale=1 / case.schema.value_range[1])
         yield Problem(
             Severity.WARNING,
             f"Pixels {'are scaled twice and ' if twice else ''}{reach}: too little difference to "
@@ -130,7 +127,7 @@ def pixel_range(case: Case) -> Iterator[Problem]:
             fix=Fix(f"Remove {last.name}", case.project.removed(last.index))
             if twice
             else Fix(
-                f"Use 1/{data.value_range[1]:g} in {last.name}",
+                f"Use 1/{case.schema.value_range[1]:g} in {last.name}",
                 case.project.with_layer(last.index, factor),
             ),
         )

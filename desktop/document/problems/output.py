@@ -1,4 +1,4 @@
-"""Checks of the output: whether it suits the classes and the loss."""
+"""Checks of the output: whether it suits the target and the loss."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from desktop.document.problems.base import (
     with_loss,
 )
 from desktop.document.problems.shapes import late_flatten
-from desktop.document.training import BinaryCrossentropy, CategoricalCrossentropy
+from desktop.document.training import BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError
 
 _BETWEEN_0_AND_1 = (Activation.SIGMOID, Activation.HARD_SIGMOID)
 
@@ -48,7 +48,7 @@ def _units(case: Case) -> int | None:
 def units_fit_classes(case: Case) -> Iterator[Problem]:
     """As many outputs as classes; with two classes, one output may say which."""
     units, classes = _units(case), case.classes
-    if units is None or units == classes:
+    if units is None or case.is_regression or units == classes:
         return
     last = case.last.index
     if units > 1 or (classes > 2 and (case.is_categorical or _is_binary(case))):
@@ -77,6 +77,33 @@ def units_fit_classes(case: Case) -> Iterator[Problem]:
             last,
             "units",
             _binary_fix(case),
+        )
+
+
+def units_fit_numbers(case: Case) -> Iterator[Problem]:
+    """As many outputs as numbers to predict."""
+    units = _units(case)
+    if units is None or not case.is_regression or units == case.right_units:
+        return
+    yield Problem(
+        Severity.ERROR,
+        f"The data has {count_text(case.right_units, 'number')} to predict, but the network has "
+        f"{count_text(units, 'output')}",
+        case.last.index,
+        "units",
+        _units_fix(case, case.right_units),
+    )
+
+
+def loss_fits_numbers(case: Case) -> Iterator[Problem]:
+    """Cross-entropy compares probabilities of classes."""
+    if case.is_regression and (case.is_categorical or _is_binary(case)):
+        yield Problem(
+            Severity.ERROR,
+            f"{case.loss.tag} is for classes, but the data has numbers to predict: use "
+            "mean_squared_error",
+            field="loss",
+            fix=Fix("Use mean_squared_error", with_loss(case.project, MeanSquaredError())),
         )
 
 
@@ -138,8 +165,9 @@ def softmax_over_one(case: Case) -> Iterator[Problem]:
                 message += f"use one unit for each of the {case.classes} classes"
                 fix = _units_fix(case, case.classes)
         else:
-            message += "use sigmoid"
-            fix = _output_fix(case, info.index, Activation.SIGMOID)
+            function = Activation.LINEAR if case.is_regression else Activation.SIGMOID
+            message += f"use {function}"
+            fix = _output_fix(case, info.index, function)
         yield Problem(Severity.ERROR, message, info.index, "activation", fix)
 
 
@@ -168,7 +196,7 @@ def softmax_twice(case: Case) -> Iterator[Problem]:
 def activation_fits_loss(case: Case) -> Iterator[Problem]:
     """The output must be what the loss takes it for."""
     units = _units(case)
-    if units is None or not (case.is_categorical or _is_binary(case)):
+    if units is None or case.is_regression or not (case.is_categorical or _is_binary(case)):
         return
     index, function = case.output_activation
     fix: Fix | None
@@ -239,6 +267,8 @@ def _layer_of(function: Activation) -> Softmax | ActivationLayer:
 
 CHECKS: tuple[Check, ...] = (
     units_fit_classes,
+    units_fit_numbers,
+    loss_fits_numbers,
     softmax_over_one,
     softmax_twice,
     activation_fits_loss,

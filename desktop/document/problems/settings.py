@@ -14,11 +14,13 @@ from desktop.document.problems.base import (
     Check,
     Fix,
     Problem,
+    ProjectCheck,
     Severity,
     count_text,
     listed,
     with_loss,
 )
+from desktop.document.project import Project
 from desktop.document.training import CategoricalCrossentropy, SparseCategoricalCrossentropy
 
 _OF_PROBABILITIES = (Metric.PRECISION, Metric.RECALL, Metric.AUC)
@@ -34,6 +36,16 @@ _MEMORY_SHARE = 0.8  # the rest is for the data, the program and the system
 def metrics_fit(case: Case) -> Iterator[Problem]:
     """Each metric must be something that can be worked out from labels and outputs."""
     metrics = case.project.training.metrics
+    if case.is_regression:
+        for metric in metrics:
+            if metric not in _ERRORS:
+                yield Problem(
+                    Severity.ERROR,
+                    f"The metric {metric} is for classes, but the data has numbers to predict",
+                    field="metrics",
+                    fix=_without(case, metric),
+                )
+        return
     if isinstance(case.loss, SparseCategoricalCrossentropy):
         wrong = [m for m in metrics if m in (*_OF_PROBABILITIES, *_ERRORS, Metric.TOP_K)]
         if wrong:
@@ -81,16 +93,16 @@ def _without(case: Case, metric: Metric) -> Fix:
     for field in WATCHING:  # what watches it must watch something else
         watching = getattr(training, field)
         if watching is not None and watching.monitor.removeprefix("val_") == metric:
-            changes[field] = watching.replace(**_loss_instead(case))
+            changes[field] = watching.replace(**_loss_instead(case.project))
     return Fix(f"Remove {metric}", case.project.replace(training=training.replace(**changes)))
 
 
 # --- early stopping and learning rate -------------------------------------------------------------
 
 
-def monitors_exist(case: Case) -> Iterator[Problem]:
+def monitors_exist(project: Project) -> Iterator[Problem]:
     """What is watched must be measured, and improve in the direction that is said."""
-    training, validated = case.project.training, case.project.data.has_validation
+    training, validated = project.training, project.data.has_validation
     for field in WATCHING:
         watching = getattr(training, field)
         if watching is None:
@@ -99,7 +111,7 @@ def monitors_exist(case: Case) -> Iterator[Problem]:
         name = watching.monitor.removeprefix("val_")
         changes: dict[str, Any]
         if name not in ("loss", *training.metrics):
-            changes = _loss_instead(case)
+            changes = _loss_instead(project)
             message = f"{title} watches {watching.monitor}, but {name} is not among the metrics"
         elif watching.monitor != name and not validated:
             changes = {"monitor": name}
@@ -113,13 +125,13 @@ def monitors_exist(case: Case) -> Iterator[Problem]:
         changed = training.replace(**{field: watching.replace(**changes)})
         words = f"Watch {changes['monitor']}" if "monitor" in changes else "Use auto"
         severity = Severity.ERROR if "monitor" in changes else Severity.WARNING
-        fix = Fix(words, case.project.replace(training=changed))
+        fix = Fix(words, project.replace(training=changed))
         yield Problem(severity, message, field=field, fix=fix)
 
 
-def _loss_instead(case: Case) -> dict[str, Any]:
+def _loss_instead(project: Project) -> dict[str, Any]:
     """Watch the loss; it may improve the other way, so `mode` goes back to auto."""
-    monitor = "val_loss" if case.project.data.has_validation else "loss"
+    monitor = "val_loss" if project.data.has_validation else "loss"
     return {"monitor": monitor, "mode": Direction.AUTO}
 
 
@@ -145,7 +157,7 @@ def fits_memory(case: Case) -> Iterator[Problem]:
         )
         return
     row = activation_bytes(case.layers)
-    batch = min(training.batch_size, case.project.data.training_rows)
+    batch = min(training.batch_size, case.schema.rows.training)
     if weights + row * batch <= limit:
         return
     machine = f"of memory, this machine has {_gigabytes(case.memory)}"
@@ -174,4 +186,5 @@ def _gigabytes(size: float) -> str:
     return f"{size / 1e9:,.1f} GB"
 
 
-CHECKS: tuple[Check, ...] = (metrics_fit, monitors_exist, fits_memory)
+CHECKS: tuple[Check, ...] = (metrics_fit, fits_memory)
+PROJECT_CHECKS: tuple[ProjectCheck, ...] = (monitors_exist,)

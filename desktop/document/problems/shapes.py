@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import prod
-from typing import TYPE_CHECKING
 
 from desktop.document.choices import Padding
 from desktop.document.layers import Conv2D, Dense, Family, Flatten, Reshape
@@ -18,17 +17,15 @@ from desktop.document.problems.base import (
     final_shape,
     insertion,
 )
-
-if TYPE_CHECKING:
-    from desktop.document.analysis import LayerInfo
+from desktop.document.trace import LayerInfo
 
 
 def empty_stack(case: Case) -> Iterator[Problem]:
     """There is nothing to train."""
     if case.layers:
         return
-    image = len(case.project.data.input_shape) > 1
-    start = (*((Flatten(),) if image else ()), case.output_layer())
+    flat = len(case.schema.input_shape) == 1
+    start = (*(() if flat else (Flatten(),)), case.output_layer())
     yield Problem(
         Severity.ERROR,
         "The model has no layers yet: add one from the list on the left",
@@ -134,7 +131,7 @@ def late_flatten(case: Case) -> Iterator[Problem]:
         if flatten is None:
             continue
         fixed = case.project.moved(flatten.index, info.index)
-        if final_shape(case.project.data.input_shape, fixed.layers) is not None:
+        if final_shape(case.schema.input_shape, fixed.layers) is not None:
             works = case.output_shape[0] in (case.classes, case.right_units)
             yield Problem(
                 Severity.WARNING if works else Severity.ERROR,

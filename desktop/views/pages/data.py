@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.document.data import DataSource, Digits
+from desktop.document.schema import Classes, Target
 from desktop.document.spec import Kind, fields_of
 from desktop.views.bars import ClassBars, SplitLegend
 from desktop.views.gallery import SampleView
@@ -93,7 +95,7 @@ class FactsCard(Card):
         form = QFormLayout()
         form.setHorizontalSpacing(SPACE_L)
         form.setVerticalSpacing(SPACE_XS)
-        for title in ("One row", "Classes", "Values", "Mean"):
+        for title in ("One row", "Target", "Values", "Mean"):
             name = QLabel(title)
             name.setProperty("role", "muted")
             self._values[title] = _label("", f"data-{title.lower().replace(' ', '-')}")
@@ -126,10 +128,8 @@ class FactsCard(Card):
         """Say what was loaded."""
         parts = (f"{split.rows:,} {split.name}" for split in summary.splits if split.rows)
         self._splits.setText(" · ".join(parts))
-        classes = summary.classes
-        names = ", ".join(classes) if len(classes) <= 12 else f"{classes[0]} … {classes[-1]}"
-        self._values["One row"].setText(shape_text(summary.input_shape))
-        self._values["Classes"].setText(f"{len(classes)}:  {names}")
+        self._values["One row"].setText(shape_text(summary.schema.input_shape))
+        self._values["Target"].setText(_target_text(summary.schema.target))
         self._values["Values"].setText(f"{summary.minimum:g} to {summary.maximum:g}")
         self._values["Mean"].setText(f"{summary.mean:.4g}")
         _show_text(self._note, summary.note)
@@ -139,6 +139,19 @@ class FactsCard(Card):
         self.title.setText(title)
         for widget in (self._loading, self._failed, self._facts):
             widget.setVisible(widget is part)
+
+
+def _target_text(target: Target) -> str:
+    """What is to be predicted."""
+    names = target.names if isinstance(target, Classes) else target.columns
+    words = "classes" if isinstance(target, Classes) else "numbers"
+    listed = ", ".join(names) if len(names) <= 12 else f"{names[0]} … {names[-1]}"
+    return f"{len(names)} {words}: {listed}"
+
+
+def _sample_text(target: np.ndarray, classes: tuple[str, ...]) -> str:
+    """The target of one row: the name of its class, or its numbers."""
+    return classes[target] if classes else ", ".join(f"{number:.4g}" for number in target)
 
 
 class DataPage(CardPage):
@@ -209,8 +222,10 @@ class DataPage(CardPage):
         self._patience.stop()
         self._summary = summary
         self.facts.show_summary(summary)
-        self._legend.show_summary(summary)
-        self.bars.show_summary(summary)
+        self.classes.setVisible(bool(summary.schema.class_names))
+        if summary.schema.class_names:
+            self._legend.show_summary(summary)
+            self.bars.show_summary(summary)
         self._show_samples(None)
         self._rows.show()
 
@@ -218,18 +233,19 @@ class DataPage(CardPage):
         summary = self._summary
         if summary is None:
             return
+        classes = summary.schema.class_names
         samples = [
-            Sample(values, f"Sample {number + 1}", summary.classes[label])
-            for number, (values, label) in enumerate(
-                zip(summary.samples, summary.sample_labels, strict=True)
+            Sample(values, f"Sample {number + 1}", _sample_text(target, classes))
+            for number, (values, target) in enumerate(
+                zip(summary.samples, summary.sample_targets, strict=True)
             )
-            if chosen is None or label == chosen
+            if chosen is None or target == chosen
         ]
-        name = "" if chosen is None else f" of class {summary.classes[chosen]}"
+        name = "" if chosen is None else f" of class {classes[chosen]}"
         self.shown.setText(f"{len(samples)}{name}")
         self.show_all.setVisible(chosen is not None)
         self.sample_view.show_samples(
-            samples, summary.source.value_range, f"There is no sample{name}."
+            samples, summary.schema.value_range, f"There is no sample{name}."
         )
 
     def _choose_file(self) -> None:

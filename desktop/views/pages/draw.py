@@ -310,7 +310,7 @@ class DrawPage(QWidget):
         if summary is None:
             return LOADING if self._loading else NO_DATA
         if not takes_drawings(summary):
-            inputs = int(np.prod(summary.input_shape))
+            inputs = int(np.prod(summary.schema.input_shape))
             return (
                 f"{summary.title}: this network reads {inputs} numbers, not a picture, so there is "
                 "nothing to draw for it. Choose data made of pictures on the Data page."
@@ -362,7 +362,7 @@ class DrawPage(QWidget):
             self.pixels.show_values(None)
             self._about_pixels.setText("Numbers, not a picture" if summary is not None else "")
             return
-        image = np.zeros(summary.input_shape[:2]) if prediction is None else prediction.image
+        image = np.zeros(summary.schema.input_shape[:2]) if prediction is None else prediction.image
         self.pixels.show_values(image, summary.maximum)
         height, width = image.shape
         self._about_pixels.setText(
@@ -382,12 +382,12 @@ class DrawPage(QWidget):
 
 def takes_drawings(summary: DataSummary) -> bool:
     """Whether the network's input is a grey picture: (height, width) or (height, width, 1)."""
-    shape = summary.input_shape
+    shape = summary.schema.input_shape
     return len(shape) in (2, 3) and shape[2:] in ((), (1,)) and min(shape[:2]) > 1
 
 
 def _hint(summary: DataSummary | None) -> str:
-    digits = summary is None or all(name.isdigit() for name in summary.classes)
+    digits = summary is None or all(name.isdigit() for name in summary.schema.class_names)
     return "Draw a digit here" if digits else "Draw here"
 
 

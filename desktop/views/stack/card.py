@@ -16,6 +16,7 @@ from desktop.document.layers import Family, Layer
 from desktop.document.layers.base import shape_text
 from desktop.document.problems import Problem, Severity
 from desktop.document.project import Project
+from desktop.document.schema import DataSchema
 from desktop.views.families import FAMILIES, family_tile, tile
 from desktop.views.stack.text import bold, draw, draw_right, small, wrapped
 from desktop.views.theme import RADIUS, SPACE_S, SPACE_XS, Theme
@@ -25,6 +26,7 @@ TILE = 22
 GAP = 3  # between cards, above and below each
 SIDE = SPACE_S  # between a card and the edge of the list
 DRAG_SPOT = QPoint(-12, -8)  # a dragged card hangs below the pointer, beside where it lands
+UNKNOWN = "?"  # a shape
 INPUT_ICON = "mdi6.tray-arrow-down"
 _DRAGGED_WIDTH = 240
 
@@ -65,16 +67,16 @@ def count_text(count: int) -> str:
     return f"{count:,} parameter{'' if count == 1 else 's'}"
 
 
-def input_card(project: Project) -> Card:
-    """The card above the first layer."""
-    shape = shape_text(project.data.input_shape)
+def input_card(project: Project, schema: DataSchema | None) -> Card:
+    """The card above the first layer; `schema` is None as long as the data is not known."""
+    shape = shape_text(schema.input_shape) if schema is not None else UNKNOWN
     return Card("Input", None, project.data.title, shape, "")
 
 
 def layer_card(analysis: Analysis, index: int) -> Card:
     """The card of the layer at `index`."""
     info = analysis.layers[index]
-    shape = "shape unknown" if info.output_shape is None else f"→ {shape_text(info.output_shape)}"
+    shape = f"→ {shape_text(info.output_shape) if info.output_shape is not None else UNKNOWN}"
     return Card(
         info.name,
         info.layer.family,

@@ -83,7 +83,7 @@ class StackModel(QAbstractListModel):
     def card(self, row: int) -> Card:
         """What the card in `row` says."""
         if row < FIRST_LAYER_ROW:
-            return input_card(self._workspace.project)
+            return input_card(self._workspace.project, self._workspace.analysis.schema)
         return layer_card(self._workspace.analysis, row - FIRST_LAYER_ROW)
 
     def dragged(self, data: QMimeData) -> list[int]:

@@ -1,0 +1,86 @@
+"""What a data source turned out to hold.
+
+A source of the document says where the rows come from. What they are like is known beforehand for
+the sources that come with the program, and has to be read from the file for all others: until then
+the schema is None, "not known yet".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+Range: TypeAlias = tuple[float, float]
+
+
+class RowKind(StrEnum):
+    """What one row is."""
+
+    PICTURE = "picture"  # (height, width) or (height, width, channels)
+    TABLE_ROW = "table row"  # (features,)
+    POINT = "point"  # (2,), coordinates in a plane
+    SEQUENCE = "sequence"  # (steps,) or (steps, features)
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Every row belongs to one of the classes called `names`."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Every row has a number for each of `columns`, to be predicted as a quantity."""
+
+    columns: tuple[str, ...]
+
+
+Target: TypeAlias = Classes | Numbers
+
+
+@dataclass(frozen=True)
+class RowCounts:
+    """How many rows each split has; 0 where there is no such split."""
+
+    training: int
+    validation: int = 0
+    test: int = 0
+
+
+@dataclass(frozen=True)
+class DataSchema:
+    """The rows of a source, without the rows.
+
+    `input_shape` is the shape of one row without the batch axis. `value_range` is the smallest and
+    the largest value among all inputs as the network gets them. A table names its columns in
+    `features`, as many as there are, and may give each a range of its own in `feature_ranges`.
+    """
+
+    input_shape: tuple[int, ...]
+    row: RowKind
+    target: Target
+    rows: RowCounts
+    value_range: Range
+    features: tuple[str, ...] = ()
+    feature_ranges: tuple[Range, ...] = ()
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether a row is a picture."""
+        return self.row is RowKind.PICTURE
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The names of the classes; empty where the target is numbers."""
+        return self.target.names if isinstance(self.target, Classes) else ()
+
+    @property
+    def outputs(self) -> int:
+        """How many classes, or numbers, a row can be told by."""
+        match self.target:
+            case Classes(names):
+                return len(names)
+            case Numbers(columns):
+                return len(columns)

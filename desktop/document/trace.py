@@ -1,0 +1,72 @@
+"""The shape of one row on its way through the stack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desktop.document.choices import Activation
+from desktop.document.layers import Layer, Rescaling, Shape, ShapeError
+from desktop.document.project import Project
+from desktop.document.schema import DataSchema
+
+
+@dataclass(frozen=True)
+class LayerInfo:
+    """What one layer of a stack gets and makes.
+
+    Shapes have no batch axis. `input_shape` is None after a layer that cannot work, and where the
+    data is not known yet; `output_shape` is None where the layer cannot work, `error` then says
+    why.
+    """
+
+    index: int
+    layer: Layer
+    input_shape: Shape | None
+    output_shape: Shape | None
+    parameters: int
+    trainable_parameters: int
+    error: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What messages call this layer: its class and its 1-based place in the stack."""
+        return f"{self.layer.tag} {self.index + 1}"
+
+
+def trace(project: Project, schema: DataSchema | None = None) -> tuple[LayerInfo, ...]:
+    """Follow the shape of one row through the stack.
+
+    `schema` is what the data was found to hold; None takes what the source itself knows.
+    """
+    infos: list[LayerInfo] = []
+    known = schema or project.data.known_schema
+    shape: Shape | None = known.input_shape if known is not None else None
+    for index, layer in enumerate(project.layers):
+        if shape is None:
+            infos.append(LayerInfo(index, layer, None, None, 0, 0))
+            continue
+        try:
+            output = layer.output_shape(shape)
+        except ShapeError as error:
+            infos.append(LayerInfo(index, layer, shape, None, 0, 0, str(error)))
+            shape = None
+            continue
+        count = layer.parameter_count(shape)
+        state = layer.state_count(shape)
+        infos.append(LayerInfo(index, layer, shape, output, count, count - state))
+        shape = output
+    return tuple(infos)
+
+
+def output_activation(layers: tuple[LayerInfo, ...]) -> tuple[int, Activation]:
+    """The function that shapes the output, and the index of the layer that applies it.
+
+    `layers` is not empty.
+    """
+    for info in reversed(layers):
+        function, weights = info.layer.nonlinearity, info.trainable_parameters
+        if function is not None and (weights or function is not Activation.LINEAR):
+            return info.index, function
+        if weights or isinstance(info.layer, Rescaling):
+            break
+    return layers[-1].index, Activation.LINEAR

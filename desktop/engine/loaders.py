@@ -1,0 +1,71 @@
+"""How the rows of each kind of data source are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from desktop.document.data import DataSource, Digits, LogicTable, Mnist
+from desktop.document.schema import RowCounts
+from desktop.engine.mnist import read_mnist
+from desktop.engine.rows import DataError, Dataset, Rows
+from desktop.engine.splits import scaled, split, training_and_validation
+
+MNIST_SPLIT_SEED = 0
+
+
+def _load_mnist(source: Mnist) -> Dataset:
+    arrays = read_mnist(source.path)
+    divisor = source.pixel_maximum if source.scale_pixels else 1.0
+    training, validation = training_and_validation(
+        arrays.x_train, arrays.y_train, source.validation_split, MNIST_SPLIT_SEED, divisor
+    )
+    test = Rows(scaled(arrays.x_test, divisor), arrays.y_test.astype(np.int64))
+    return _pictures(source, training, validation, test)
+
+
+def _load_digits(source: Digits) -> Dataset:
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    x, y = digits.images, digits.target
+    divisor = source.pixel_maximum if source.scale_pixels else 1.0
+    kept, held = split(y, source.test_split, source.split_seed, "Test split")
+    training, validation = training_and_validation(
+        x[kept], y[kept], source.validation_split, source.split_seed, divisor
+    )
+    test = Rows(scaled(x[held], divisor), y[held].astype(np.int64))
+    return _pictures(source, training, validation, test)
+
+
+def _pictures(
+    source: Digits | Mnist, training: Rows, validation: Rows | None, test: Rows
+) -> Dataset:
+    counts = RowCounts(len(training), len(validation) if validation is not None else 0, len(test))
+    schema = replace(source.known_schema, rows=counts)  # a file may hold fewer than MNIST has
+    return Dataset(source, schema, training, validation, test, test_is_training=False)
+
+
+def _load_logic_table(source: LogicTable) -> Dataset:
+    values = np.array([row[:2] for row in source.rows], np.float64)
+    limit = float(np.finfo(np.float32).max)
+    too_large = np.argwhere(np.abs(values) > limit)
+    if len(too_large):
+        row, column = (int(index) for index in too_large[0])
+        raise DataError(
+            f"Row {row + 1} of the logic table has the input {values[row, column]:g}, which is too "
+            f"large to compute with; use numbers up to {limit:.1g}"
+        )
+    rows = Rows(values.astype(np.float32), np.array([row[2] for row in source.rows], np.int64))
+    return Dataset(source, source.known_schema, rows, None, rows, test_is_training=True)
+
+
+# One for each class of data source.
+LOADERS: dict[type[DataSource], Callable[[Any], Dataset]] = {
+    Mnist: _load_mnist,
+    Digits: _load_digits,
+    LogicTable: _load_logic_table,
+}

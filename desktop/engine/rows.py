@@ -1,0 +1,58 @@
+"""The rows of a data source, in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desktop.document.data import DataSource
+from desktop.document.schema import DataSchema
+from desktop.engine.reports import FloatArray, IntArray
+
+
+class DataError(Exception):
+    """The data cannot be used; the message says what was wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Inputs `x`, float32 (n, *input_shape), and targets `y`.
+
+    Targets are class indices, int64 (n,), or numbers, float32 (n, columns).
+
+    `sample_weight`, float32 (n,), says how much each row counts in the loss; None if all count the
+    same. Weights of classes are such weights of their rows. All arrays are read-only.
+    """
+
+    x: FloatArray
+    y: IntArray | FloatArray
+    sample_weight: FloatArray | None = None
+
+    def __post_init__(self) -> None:
+        for array in (self.x, self.y, self.sample_weight):
+            if array is not None:
+                array.setflags(write=False)
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The rows of `source`, which hold what `schema` says.
+
+    With `test_is_training` there are no others to test with.
+    """
+
+    source: DataSource
+    schema: DataSchema
+    training: Rows
+    validation: Rows | None
+    test: Rows
+    test_is_training: bool
+
+    @property
+    def splits(self) -> tuple[tuple[str, Rows], ...]:
+        """The parts there are, by name, in the order they are used."""
+        test = None if self.test_is_training else self.test
+        parts = (("training", self.training), ("validation", self.validation), ("test", test))
+        return tuple((name, rows) for name, rows in parts if rows is not None)

@@ -1,0 +1,68 @@
+"""Which rows are for training, validation and test; and their values scaled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop.document.data import held_back
+from desktop.engine.reports import FloatArray, IntArray
+from desktop.engine.residence import aligned_empty
+from desktop.engine.rows import DataError, Rows
+
+
+def training_and_validation(
+    x: NDArray[Any], y: NDArray[Any], part: float, seed: int, divisor: float
+) -> tuple[Rows, Rows | None]:
+    """Pictures `x` of classes `y`, `part` of them for validation, values divided by `divisor`."""
+    labels = y.astype(np.int64)
+    if part == 0:
+        return Rows(scaled(x, divisor), labels), None
+    kept, held = split(labels, part, seed, "Validation split")
+    # Splitting before scaling moves a quarter of the bytes.
+    return (
+        Rows(scaled(x[kept], divisor), labels[kept]),
+        Rows(scaled(x[held], divisor), labels[held]),
+    )
+
+
+def scaled(x: NDArray[Any], divisor: float) -> FloatArray:
+    """`x` / `divisor` as float32, in memory that TensorFlow can share."""
+    result: FloatArray = aligned_empty(x.shape, np.float32)
+    np.divide(x, np.float32(divisor), out=result, dtype=np.float32)
+    return result
+
+
+def split(y: NDArray[Any], part: float, seed: int, title: str) -> tuple[IntArray, IntArray]:
+    """Indices of the rows that stay and of those held back: `part` of them, of every class alike.
+
+    `title` is what the user calls `part`. Both keep the order of the rows. Raises DataError if a
+    class cannot be on both sides.
+    """
+    from sklearn.model_selection import train_test_split
+
+    labels, counts = np.unique(y, return_counts=True)
+    rows, classes = len(y), len(labels)
+    if counts.min() < 2:
+        raise DataError(
+            f"Class {labels[counts.argmin()]} has a single row, which cannot be split: set "
+            f'"{title}" to 0, or use data with more rows of it'
+        )
+    held = held_back(part, rows)
+    if min(held, rows - held) < classes:
+        smallest, largest = classes / rows, 1 - (classes + 1) / rows
+        raise DataError(
+            f'"{title}" {part:g} would keep apart {held} of {rows} rows and leave {rows - held}, '
+            f"but each side needs one row of each of the {classes} classes: "
+            + (
+                f"choose a value between {smallest:.2g} and {largest:.2g}"
+                if smallest < largest
+                else "use data with more rows"
+            )
+        )
+    staying, held_out = train_test_split(
+        np.arange(rows), test_size=held, random_state=seed, stratify=y
+    )
+    return np.sort(staying), np.sort(held_out)
