@@ -129,6 +129,22 @@ def test_the_best_epoch_and_the_early_stop_are_marked(
     assert (shade.left(), shade.right()) == (3, 4)
 
 
+@pytest.mark.parametrize("best", [1, 2, 3, 4])
+def test_the_words_of_the_best_epoch_stay_inside_a_small_chart(
+    chart: CurveChart, history: RunHistory, best: int
+) -> None:
+    chart.set_metric("accuracy")
+    history.best_epoch = best
+    chart.resize(210, 240)
+    chart.grab()
+    chart.refresh()
+    chart.grab()
+    text = chart.plot.best_flag.text
+    assert text.isVisible()
+    inside = chart.plot.getViewBox().sceneBoundingRect().adjusted(-1, -1, 1, 1)
+    assert inside.contains(text.mapRectToScene(text.boundingRect()))
+
+
 def test_values_that_are_not_finite_are_triangles_at_the_edge(
     chart: CurveChart, history: RunHistory
 ) -> None:

@@ -179,12 +179,14 @@ class Flag:
         epoch: int | None,
         words: str,
         ranges: tuple[tuple[float, float], tuple[float, float]],
-        height: float,
+        size: tuple[float, float],
         low: bool,
     ) -> None:
         """Put the flag at `epoch`, or hide it for None.
 
-        `height` is the chart's in pixels; the words stand at the bottom if `low`, else at the top.
+        `size` is the chart's in pixels, width first. The words stand at the bottom if `low`, else
+        at the top: on the side of the line where there is more room, or over it where they would
+        leave the chart.
         """
         self.epoch = epoch
         (x0, x1), (y0, y1) = ranges
@@ -202,11 +204,15 @@ class Flag:
             self.text.setHtml(html)
             self.text.setColor(color)
             self.text.fill = pg.mkBrush(tokens.color("surface", 0.85))
-        right = (epoch - x0) > 0.5 * (x1 - x0)  # where there is more room
-        anchor = (1 if right else 0, 1 if low else 0)
+        room, height = (max(pixels, 1) for pixels in size)
+        place = room * (epoch - x0) / (x1 - x0)  # of the line, in pixels from the left
+        words_width = self.text.boundingRect().width()
+        left = place - words_width if place > room / 2 else place
+        left = max(min(left, room - words_width), 0.0)
+        anchor = ((place - left) / words_width, 1 if low else 0)
         if tuple(self.text.anchor) != anchor:
             self.text.setAnchor(anchor)
-        shift = (y1 - y0) * 20 * self.row / max(height, 1)
+        shift = (y1 - y0) * 20 * self.row / height
         self.text.setPos(epoch, y0 + shift if low else y1 - shift)
 
 

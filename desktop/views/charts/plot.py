@@ -181,12 +181,12 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
     def _show_marks(self, view: Span, y: Span) -> None:
         tokens, history = self._theme.tokens, self.content.history
         self.edge_marks.show(tokens, self.content.off_scale(view, y), y)
-        height = self.getViewBox().height()
+        size = self.getViewBox().width(), self.getViewBox().height()
         best, stop = history.best_epoch, history.stopped_early_epoch
         low = higher_is_better(self.content.metric_name)  # where the curves leave room
         words = best_words(history, self.content.metric_name)
-        self.best_flag.show(tokens, best, f"{words}: epoch {best}", (view, y), height, low)
-        self.stop_flag.show(tokens, stop, f"stopped early: epoch {stop}", (view, y), height, low)
+        self.best_flag.show(tokens, best, f"{words}: epoch {best}", (view, y), size, low)
+        self.stop_flag.show(tokens, stop, f"stopped early: epoch {stop}", (view, y), size, low)
         wasted = (best, stop) if best is not None and stop is not None and stop > best else None
         self.shade.show(tokens.color("warning", 0.10), wasted, y)
 
