@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QImage,
     QInputDevice,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPainterPath,
@@ -304,7 +305,11 @@ class Canvas(QWidget):
         kind = event.type()
         if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             # The window's own Delete and arrow keys must not act while the canvas has the focus.
-            if Qt.Key(event.key()) in _KEYS and not event.modifiers() & ~_SHIFT_OR_KEYPAD:
+            own = Qt.Key(event.key()) in _KEYS and not event.modifiers() & ~_SHIFT_OR_KEYPAD
+            # Undo and redo are the project's once there is no stroke left for them.
+            undo = event.matches(QKeySequence.StandardKey.Undo) and self.can_undo
+            redo = event.matches(QKeySequence.StandardKey.Redo) and self.can_redo
+            if own or undo or redo:
                 event.accept()
                 return True
         elif kind == QEvent.Type.ToolTip and not self.is_empty:
@@ -371,6 +376,12 @@ class Canvas(QWidget):
         self._move_pointer(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Undo):
+            self.undo()
+            return
+        if event.matches(QKeySequence.StandardKey.Redo):
+            self.redo()
+            return
         key, shift = Qt.Key(event.key()), bool(event.modifiers() & _SHIFT)
         if event.modifiers() & ~_SHIFT_OR_KEYPAD or key not in _KEYS:
             super().keyPressEvent(event)

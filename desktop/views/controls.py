@@ -1,15 +1,18 @@
-"""Qt's controls for which turning the wheel is no accident.
+"""Qt's controls without two surprises: what the wheel changes, and what Ctrl+Z does not undo.
 
 Scrolling over a page or a panel changes nothing on it: the wheel changes a control only while that
 has the focus, and never gives it the focus. `Qt.FocusPolicy.WheelFocus`, which Qt gives combo
 boxes, would do that before the control gets the event.
+
+Undo and redo belong to what has the focus, and if there is nothing of its own to undo, to the
+project.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QSlider, QTabBar, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSlider, QTabBar, QWidget
 
 
 class ComboBox(QComboBox):
@@ -54,3 +57,21 @@ class TabBar(QTabBar):
             super().wheelEvent(event)
         else:
             event.ignore()
+
+
+class LineEdit(QLineEdit):
+    """A line of text that leaves undo and redo to the project where it has none of its own."""
+
+    # --- Qt ---------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            others_undo = event.matches(_KEY.Undo) and not self.isUndoAvailable()
+            others_redo = event.matches(_KEY.Redo) and not self.isRedoAvailable()
+            if others_undo or others_redo:
+                event.ignore()  # QLineEdit claims these keys even if they do nothing
+                return True
+        return super().event(event)
+
+
+_KEY = QKeySequence.StandardKey

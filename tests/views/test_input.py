@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
+    QKeySequence,
     QWheelEvent,
 )
 from PySide6.QtWidgets import (
@@ -34,8 +35,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from desktop.document.data import Digits
-from desktop.document.project import starter_project
-from desktop.document.training import SGD, EarlyStopping
+from desktop.document.project import Project, starter_project
+from desktop.document.training import SGD, EarlyStopping, Training
 from desktop.views.forms import Form
 from desktop.views.main_window import MainWindow
 from desktop.views.pages.tabs import Page
@@ -331,3 +332,64 @@ def test_tab_goes_through_the_window_as_one_reads_it(qtbot: QtBot, window: MainW
             assert corners == sorted(corners, key=lambda point: (point.y(), point.x()))
         assert tab_stops(qtbot, window, Qt.Key.Key_Backtab) == [stops[0], *stops[:0:-1]]
         assert [each for each in stops if not shows_the_focus(each)] == []
+
+
+UNDO, REDO = QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo
+
+
+def test_undo_and_redo_are_those_of_the_drawing_first(qtbot: QtBot, window: MainWindow) -> None:
+    before = window.workspace.project
+    window.workspace.edit("x", before.removed(1))
+    after = window.workspace.project
+    window.pages.show_page(Page.DRAW)
+    canvas = window.pages.draw.canvas
+    canvas.setFocus()
+    qtbot.keySequence(canvas, UNDO)
+    assert canvas.is_empty and window.workspace.project == after
+    qtbot.keySequence(canvas, REDO)
+    assert not canvas.is_empty and window.workspace.project == after
+    qtbot.keySequence(canvas, UNDO)
+    qtbot.keySequence(canvas, UNDO)
+    assert canvas.is_empty and window.workspace.project == before
+
+
+def test_undo_and_redo_are_those_of_the_text_first(qtbot: QtBot, window: MainWindow) -> None:
+    epochs = window.findChild(QLineEdit, "epochs")
+    epochs.setFocus()
+    qtbot.keyClick(epochs, Qt.Key.Key_Up)  # a step, which the field has no history of
+    assert window.workspace.project.training.epochs == 3
+    qtbot.keyClicks(epochs, "0")
+    assert window.workspace.project.training.epochs == 30
+    qtbot.keySequence(epochs, UNDO)
+    assert epochs.text() == "3"
+    assert window.workspace.project.training.epochs == 3
+    qtbot.keySequence(epochs, UNDO)
+    assert epochs.text() == "2"
+    assert window.workspace.project.training.epochs == 2
+    qtbot.keySequence(epochs, REDO)
+    assert window.workspace.project.training.epochs > 2
+
+
+def test_undo_reaches_the_project_from_everywhere(qtbot: QtBot, window: MainWindow) -> None:
+    before = window.workspace.project
+    canvas = window.pages.draw.canvas
+    canvas.undo()
+    kinds: Counter[type[QWidget]] = Counter()
+    for page in Page:
+        window.pages.show_page(page)
+        QApplication.processEvents()
+        for widget in tab_stops(qtbot, window, Qt.Key.Key_Tab):
+            widget.setFocus()
+            drawing, selected = canvas.raster().tobytes(), window.stack.selected_layers
+            window.workspace.edit("x", before.replace(training=with_epochs(before, 77)))
+            qtbot.keySequence(widget, UNDO)
+            assert window.workspace.project == before, f"{widget} on {page.name}"
+            assert canvas.raster().tobytes() == drawing
+            assert window.stack.selected_layers == selected
+            assert window.pages.shown is page
+            kinds[type(widget)] += 1
+    assert len(kinds) > 12
+
+
+def with_epochs(project: Project, epochs: int) -> Training:
+    return project.training.replace(epochs=epochs)

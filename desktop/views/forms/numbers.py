@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from desktop.document.spec import FieldSpec, Kind, Spec
+from desktop.views.controls import LineEdit
 from desktop.views.forms.editor import Editor, limits, number_text
 from desktop.views.theme import Theme
 
@@ -93,7 +94,7 @@ class TextEditor(Editor):
             self._write()
 
 
-class _Line(QLineEdit):
+class _Line(LineEdit):
     """The line itself: arrow keys step, Esc goes back, and the wheel needs the focus."""
 
     def __init__(self, editor: TextEditor) -> None:

@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.document.layers import LAYER_CLASSES, Family, Layer
+from desktop.views.controls import LineEdit
 from desktop.views.palette.tree import FAMILY_ROLE, NAME_ROLE, SEARCH_ROLE, LayerTree
 from desktop.views.stack.mime import LAYER_MIME, ROWS_MIME, layer_mime
 from desktop.views.theme import SPACE_S, SPACE_XS, Theme
@@ -52,7 +53,7 @@ class Palette(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.setAcceptDrops(True)
-        self.search = QLineEdit()
+        self.search = LineEdit()
         self.search.setObjectName("palette_search")
         self.search.setAcceptDrops(False)  # what is dropped on it is meant for all of this
         self.search.setPlaceholderText("Search")
