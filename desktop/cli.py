@@ -222,11 +222,11 @@ def predict(
     )
 
     # All that can be wrong with what is given, before TensorFlow takes its seconds to load.
+    refuse_machine(startup.engine_problem())
     loaded = None if project is None else read_project(project)
     check_file(model)
     _check_pictures(images)
-    refuse_machine(startup.engine_problem())
-    with json_output.quiet_output(as_json), console.busy("Recognising…"):
+    with json_output.quiet_output(as_json), console.busy("Recognizing…"):
         network = storage.load_model(model)
         if loaded is not None:
             storage.check_fits(network, loaded, schema_of(loaded.data))
