@@ -42,6 +42,7 @@ app = typer.Typer(
     name="layerwise",
     cls=_Commands,
     add_completion=False,
+    rich_markup_mode=None,  # frames would cut the help on a narrow terminal
     pretty_exceptions_enable=False,
     subcommand_metavar="[PROJECT | COMMAND [ARGS]...]",
 )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -23,22 +24,67 @@ if TYPE_CHECKING:
     from desktop.engine.prediction import ImagePrediction
 
 MAX_CONFUSION = 20  # classes whose confusion matrix fits on a terminal
+_WRAPPED = 12  # columns of the terminal below which no text is wrapped
+_WIDEST = 100_000  # columns; more than any table has
+
+
+def _console(file: IO[str]) -> Console:
+    """The console that writes to `file`, all text as it is: a name may look like markup."""
+    console = Console(file=file, highlight=False, markup=False, emoji=False)
+    if console.width < 1:  # COLUMNS=0, where Rich would write nothing
+        console.width = shutil.get_terminal_size().columns
+    return console
 
 
 def output() -> Console:
     """Where results go."""
-    return Console(file=sys.stdout, highlight=False)
+    return _console(sys.stdout)
+
+
+def _show_table(title: str, table: Table, narrow: Sequence[str] = ()) -> None:
+    """Print `table`, of which nothing may be lost.
+
+    On a terminal, columns without `no_wrap` are wrapped. Where that is not enough, there are the
+    lines `narrow` instead, or a line per cell. Elsewhere, as in a file, no width is too large.
+    """
+    console = output()
+    if title:
+        console.print(Text(title, "bold"), soft_wrap=True)
+    wide = console.options.update(max_width=_WIDEST)
+    if not console.is_terminal:
+        console.width = max(console.width, console.measure(table, options=wide).maximum)
+    for column in table.columns:
+        cells = [column.header, *column.cells]
+        width = max(console.measure(cell, options=wide).maximum for cell in cells)
+        column.overflow = "fold"
+        column.min_width = width if column.no_wrap else min(width, _WRAPPED)
+    if console.measure(table, options=wide).minimum <= console.width:
+        console.print(table)
+        return
+    for line in narrow or _cell_lines(table):
+        console.print(line, soft_wrap=True)
+
+
+def _cell_lines(table: Table) -> list[str]:
+    """A line per cell that is not empty: "Layer: Dense"."""
+    rows = zip(*(column.cells for column in table.columns), strict=True)
+    return [
+        f"{column.header}: {cell}"
+        for row in rows
+        for column, cell in zip(table.columns, row, strict=True)
+        if str(cell)
+    ]
 
 
 def say(text: str, style: str = "") -> None:
     """One line about what is going on, to standard error."""
     line = " ".join(text.split())
-    Console(file=sys.stderr, highlight=False).print(Text(line, style), soft_wrap=True)
+    _console(sys.stderr).print(Text(line, style), soft_wrap=True)
 
 
 def busy(text: str) -> Status:
     """A line on a terminal while the context lasts: that the program is at work, on what."""
-    return Console(file=sys.stderr, highlight=False).status(text)
+    return _console(sys.stderr).status(text)
 
 
 def figures(values: Mapping[str, float]) -> str:
@@ -57,9 +103,9 @@ def count(number: int, thing: str) -> str:
 def show_analysis(title: str, data: str, analysis: Analysis) -> None:
     """The layers with their shapes and parameters, then the problems."""
     console = output()
-    table = Table(title=Text(title), title_justify="left", title_style="bold")
-    table.add_column("#", justify="right")
-    table.add_column("Layer")
+    table = Table()
+    table.add_column("#", justify="right", no_wrap=True)
+    table.add_column("Layer", no_wrap=True)
     table.add_column("Settings")
     table.add_column("Output", no_wrap=True)
     table.add_column("Parameters", justify="right", no_wrap=True)
@@ -73,14 +119,14 @@ def show_analysis(title: str, data: str, analysis: Analysis) -> None:
         table.add_row(
             str(info.index + 1),
             info.layer.tag,
-            Text(info.layer.details()),
+            info.layer.details(),
             "?" if info.output_shape is None else shape_text(info.output_shape),
             f"{info.parameters:,}" if info.output_shape is not None else "?",
             style="red" if bad else "",
         )
-    console.print(table)
+    _show_table(title, table)
     if all(info.output_shape is not None for info in analysis.layers):
-        console.print(count(analysis.parameters, "parameter"))
+        console.print(count(analysis.parameters, "parameter"), soft_wrap=True)
     for problem in analysis.problems:
         place = "" if problem.layer is None else f"layer {problem.layer + 1}: "
         answer = f" (the window offers: {problem.fix.label})" if problem.fix else ""
@@ -88,7 +134,7 @@ def show_analysis(title: str, data: str, analysis: Analysis) -> None:
         line = Text(f"{problem.severity}: ", colour)
         console.print(line.append(f"{place}{problem.message}{answer}", "default"), soft_wrap=True)
     if not analysis.problems:
-        console.print("No problems found", style="green")
+        console.print("No problems found", style="green", soft_wrap=True)
 
 
 # --- train ----------------------------------------------------------------------------------------
@@ -105,7 +151,7 @@ class TrainingLog:
         self.started: reports.RunStarted | None = None
         self.epochs: list[reports.EpochEnded] = []
         self.ended: reports.RunEnded | None = None
-        self._console = Console(file=sys.stderr, highlight=False)
+        self._console = _console(sys.stderr)
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -184,20 +230,26 @@ def show_evaluation(evaluation: reports.Evaluation) -> None:
     show_figures(evaluation)
     if evaluation.confusion is None:
         return
-    console.print(f"{count(evaluation.mistake_count, 'mistake')}")
+    console.print(count(evaluation.mistake_count, "mistake"), soft_wrap=True)
     if len(evaluation.classes) > MAX_CONFUSION:
         return
-    table = Table(title="Rows: true class. Columns: predicted class.", title_justify="left")
-    table.add_column("", justify="right", style="bold")
+    table = Table()
+    table.add_column("", justify="right", style="bold", no_wrap=True)
     for name in evaluation.classes:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
+    narrow = ["True class, predicted class, rows; none for the others:"]
     for true, (name, row) in enumerate(zip(evaluation.classes, evaluation.confusion, strict=True)):
         cells = (
             Text(str(value), "green" if true == column else "red" if value else "dim")
             for column, value in enumerate(row)
         )
         table.add_row(name, *cells)
-    console.print(table)
+        narrow += [
+            f"{name}, {evaluation.classes[column]}, {value}"
+            for column, value in enumerate(row)
+            if value
+        ]
+    _show_table("Rows: true class. Columns: predicted class.", table, narrow)
 
 
 def show_figures(evaluation: reports.Evaluation) -> None:
@@ -212,16 +264,16 @@ def show_figures(evaluation: reports.Evaluation) -> None:
 def show_predictions(predictions: Sequence[ImagePrediction]) -> None:
     """A line per picture: the likeliest class, how sure, and what else it may be."""
     table = Table(box=None, pad_edge=False)
-    table.add_column("Picture", overflow="fold")
-    table.add_column("Class", justify="right")
-    table.add_column("Probability", justify="right")
-    table.add_column("Next")
+    table.add_column("Picture")
+    table.add_column("Class", justify="right", no_wrap=True)
+    table.add_column("Probability", justify="right", no_wrap=True)
+    table.add_column("Runner-up", no_wrap=True)
     for prediction in predictions:
         best, second = prediction.probabilities.argsort()[::-1][:2]
         table.add_row(
-            Text(str(prediction.path)),
+            str(prediction.path),
             prediction.classes[best],
             f"{prediction.probabilities[best]:.1%}",
             f"{prediction.classes[second]} ({prediction.probabilities[second]:.1%})",
         )
-    output().print(table)
+    _show_table("", table)
