@@ -154,17 +154,17 @@ def _current_format(values: dict[str, Any]) -> dict[str, Any]:
     found = values.pop("format")
     if not isinstance(found, int) or isinstance(found, bool):
         raise ProjectFileError(
-            f'"format" must be a whole number ({FORMAT} today), but is {json.dumps(found)}; '
+            f'"format" must be a whole number ({FORMAT} today), but is {short(found)}; '
             "is this a project file?"
         )
     if found > FORMAT:
         raise ProjectFileError(
-            f"the file has format {found}, this program knows up to {FORMAT}: "
+            f"the file has format {short(found)}, this program knows up to {FORMAT}: "
             "install a newer Layerwise to open it"
         )
     while found < FORMAT:
         if found not in MIGRATIONS:
-            raise ProjectFileError(f"format {found} was never in use; the oldest is 1")
+            raise ProjectFileError(f"format {short(found)} was never in use; the oldest is 1")
         values = MIGRATIONS[found](values)
         found += 1
     return values

@@ -155,6 +155,12 @@ def test_what_is_no_project(text: str, message: str) -> None:
     assert message in refused(text)
 
 
+@pytest.mark.parametrize("value", ['"' + "x" * 10_000 + '"', "9" * 4000, "-" + "9" * 4000])
+def test_a_wrong_format_is_not_repeated_in_full(value: str) -> None:
+    message = refused(f'{{"format": {value}}}')
+    assert value[:20] in message and len(message) < 300
+
+
 @pytest.mark.parametrize(
     ("layer", "message"),
     [
