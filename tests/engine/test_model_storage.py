@@ -18,6 +18,7 @@ import pytest
 
 from desktop.document.choices import Activation
 from desktop.document.data import LogicTable, Mnist
+from desktop.document.files import FileError, replace_files
 from desktop.document.layers import BatchNormalization, Conv2D, Dense, Flatten, Reshape
 from desktop.document.project import Project, starter_project
 from desktop.engine import backend, builder, inspection
@@ -58,6 +59,29 @@ def test_a_model_comes_back_as_it_was(model: Any, tmp_path: Path) -> None:
     loaded = load_model(tmp_path / "model.keras")
     np.testing.assert_array_equal(loaded(ROWS), model(ROWS))
     assert names(tmp_path) == ["model.keras"]
+
+
+def test_a_model_is_read_once_an_interrupted_replacement_is_finished(
+    model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that was killed left the new files in a folder, and the old ones in place."""
+    path = tmp_path / "model.keras"
+    path.write_bytes(b"old")
+    save_model(model, tmp_path / "new.keras")
+    contents = {"model.keras": (tmp_path / "new.keras").read_bytes(), "history.csv": b"new"}
+    (tmp_path / "new.keras").unlink()
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", interrupted)
+        with pytest.raises(FileError):
+            replace_files(tmp_path, contents)
+    assert path.read_bytes() == b"old"
+    np.testing.assert_array_equal(load_model(path)(ROWS), model(ROWS))
+    assert (tmp_path / "history.csv").read_bytes() == b"new"
+    assert names(tmp_path) == ["history.csv", "model.keras"]
+
+
+def interrupted(source: Path, target: Path) -> Path:
+    raise OSError(errno.EIO, "interrupted", str(target))
 
 
 def test_every_kind_of_layer_and_step_come_back(tmp_path: Path) -> None:
