@@ -23,6 +23,7 @@ RESULTS = ["history.csv", "model.keras", "project.layerwise"]
 FULL = Path("/dev/full")
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes and signals of POSIX")
+SLOW = pytest.mark.slow  # trains, or looks at everything, in a process of its own
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full here")
 
 
@@ -57,6 +58,9 @@ COMMANDS = {
     "predict": (["predict", "model.keras", "three.png"], 0),
     "self-test": (["self-test"], 0),
 }
+each_command = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=SLOW if name == "self-test" else ()) for name in COMMANDS]
+)
 
 
 @contextmanager
@@ -70,7 +74,7 @@ def pipe_without_reader() -> Iterator[int]:
 # --- readers --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@each_command
 def test_a_reader_who_leaves_changes_no_exit_code(name: str, files: Path) -> None:
     arguments, code = COMMANDS[name]
     with pipe_without_reader() as pipe:
@@ -82,7 +86,7 @@ def test_a_reader_who_leaves_changes_no_exit_code(name: str, files: Path) -> Non
 
 
 @needs_full
-@pytest.mark.parametrize("name", COMMANDS)
+@each_command
 def test_a_result_that_cannot_be_written_is_an_error(name: str, files: Path) -> None:
     arguments, _ = COMMANDS[name]
     with FULL.open("w") as full:
@@ -108,17 +112,20 @@ def trained_in_spite_of(stderr: int, files: Path, out: Path) -> None:
     assert sorted(path.name for path in out.iterdir()) == RESULTS
 
 
+@SLOW
 def test_a_training_goes_on_without_a_reader(files: Path, tmp_path: Path) -> None:
     with pipe_without_reader() as pipe:
         trained_in_spite_of(pipe, files, tmp_path / "out")
 
 
+@SLOW
 @needs_full
 def test_a_training_goes_on_where_its_log_has_no_room(files: Path, tmp_path: Path) -> None:
     with FULL.open("w") as full:
         trained_in_spite_of(full.fileno(), files, tmp_path / "out")
 
 
+@SLOW
 def test_a_training_goes_on_when_its_reader_leaves_later(files: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     arguments = ("train", "good.layerwise", "--epochs", "50", "--out", str(out))
@@ -131,7 +138,8 @@ def test_a_training_goes_on_when_its_reader_leaves_later(files: Path, tmp_path: 
     assert len((out / "history.csv").read_text().splitlines()) == 51
 
 
-def test_streams_that_are_closed_are_not_needed(files: Path, tmp_path: Path) -> None:
+@SLOW
+def test_a_training_needs_no_standard_error(files: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     arguments = command("train", "good.layerwise", "--out", str(out), "--json")
     shell = ["sh", "-c", 'exec "$@" 2>&-', "sh"]
@@ -139,6 +147,9 @@ def test_streams_that_are_closed_are_not_needed(files: Path, tmp_path: Path) -> 
     assert done.returncode == 0
     assert sorted(path.name for path in out.iterdir()) == RESULTS
     assert len(json.loads(done.stdout)["epochs"]) == 2
+
+
+def test_a_check_needs_no_standard_output(files: Path) -> None:
     shell = ["sh", "-c", 'exec "$@" 1>&-', "sh"]
     done = subprocess.run([*shell, *command("check", "good.layerwise")], cwd=files)
     assert done.returncode == 0
@@ -178,6 +189,7 @@ def started(
             process.kill()
 
 
+@SLOW
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_a_training_and_keeps_it(
     number: signal.Signals, files: Path, tmp_path: Path
@@ -196,6 +208,7 @@ def test_a_signal_ends_a_training_and_keeps_it(
     assert read_project(out / "project.layerwise").training.epochs == 100_000
 
 
+@SLOW
 def test_a_signal_in_the_first_epoch_keeps_what_there_is(files: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     project = read_project(files / "good.layerwise")
@@ -209,6 +222,7 @@ def test_a_signal_in_the_first_epoch_keeps_what_there_is(files: Path, tmp_path: 
     assert errors.endswith("Stopped\n")
 
 
+@SLOW
 def test_nohup_keeps_a_training_from_being_ended(files: Path, tmp_path: Path) -> None:
     def without_hangup() -> None:
         answers_signals()
@@ -223,6 +237,7 @@ def test_nohup_keeps_a_training_from_being_ended(files: Path, tmp_path: Path) ->
     assert len((out / "history.csv").read_text().splitlines()) == 61
 
 
+@SLOW
 def test_a_terminal_that_is_closed_keeps_the_training(files: Path, tmp_path: Path) -> None:
     """The system sends SIGHUP, and there is nowhere to write to any more."""
     import pty
@@ -243,6 +258,7 @@ def test_a_terminal_that_is_closed_keeps_the_training(files: Path, tmp_path: Pat
     assert sorted(path.name for path in out.iterdir()) == RESULTS
 
 
+@SLOW
 def test_ctrl_c_ends_the_self_test(files: Path) -> None:
     with subprocess.Popen(
         command("self-test"),
@@ -272,6 +288,7 @@ def can_mount() -> bool:
         return False
 
 
+@SLOW
 @pytest.mark.skipif(not can_mount(), reason="no small disk can be made here")
 def test_a_full_disk_loses_no_training(files: Path, tmp_path: Path) -> None:
     home, out = tmp_path / "home", tmp_path / "out"
@@ -301,6 +318,7 @@ def test_a_full_disk_loses_no_training(files: Path, tmp_path: Path) -> None:
     assert cli.run(["evaluate", str(kept / "model.keras"), str(kept / "project.layerwise")]) == 0
 
 
+@SLOW
 def test_what_can_be_kept_nowhere_is_told_of(files: Path, tmp_path: Path) -> None:
     def no_large_files() -> None:
         import resource
