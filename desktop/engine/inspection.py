@@ -129,13 +129,13 @@ def _check_part(path: Path, part: dict[str, Any]) -> None:
     if part.get("registered_name") in (None, name) and str(module).startswith("keras."):
         if module not in _MODULES:
             raise ModelFileError(
-                f"{path} needs {module}.{name}, a part of Keras that this program does not open: "
-                "open models made of layers"
+                f"{path} needs {module!s:.60}.{name!s:.60}, a part of Keras that this "
+                "program does not open: open models made of layers"
             )
     elif module not in _MODULES or part.get("registered_name") not in (None, name):
         raise ModelFileError(
-            f"{path} needs {module}.{name}, which is not a part of Keras: it was not opened. "
-            "Open only models made of Keras's own layers"
+            f"{path} needs {module!s:.60}.{name!s:.60}, which is not a part of Keras: "
+            "it was not opened. Open only models made of Keras's own layers"
         )
     settings = part.get("config")
     if isinstance(settings, dict):
@@ -143,8 +143,8 @@ def _check_part(path: Path, part: dict[str, Any]) -> None:
             for size in _numbers(settings.get(key)):
                 if size > MAX_SIZE:
                     raise ModelFileError(
-                        f"{path} has a {name} layer with {key} {size:,}, which is too large to "
-                        f"open: {MAX_SIZE:,} at most"
+                        f"{path} has a {name!s:.60} layer with {key} {f'{size:,}':.60}, which is "
+                        f"too large to open: {MAX_SIZE:,} at most"
                     )
 
 

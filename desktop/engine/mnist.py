@@ -114,8 +114,8 @@ def _check_header(
     if f"{name}.npy" not in archive.namelist():
         found = ", ".join(sorted(entry.removesuffix(".npy") for entry in archive.namelist()[:8]))
         raise DataError(
-            f"{file} has no array {name}; it has {found or 'none at all'}. MNIST's are x_train, "
-            f"y_train, x_test and y_test: {WHAT_TO_DO}"
+            f"{file} has no array {name}; it has {found or 'none at all':.200}. MNIST's are "
+            f"x_train, y_train, x_test and y_test: {WHAT_TO_DO}"
         )
     with archive.open(f"{name}.npy") as stream:
         version = npy.read_magic(stream)
@@ -129,7 +129,7 @@ def _check_header(
             f"never opened: {WHAT_TO_DO}"
         )
     if dtype.kind not in "iu":
-        raise DataError(f"{file}: {name} holds {dtype}, not whole numbers: {WHAT_TO_DO}")
+        raise DataError(f"{file}: {name} holds {dtype!s:.60}, not whole numbers: {WHAT_TO_DO}")
     if len(shape) != 1 + len(row_shape) or shape[1:] != row_shape:
         expected = ", ".join(["rows", *map(str, row_shape)])
         raise DataError(

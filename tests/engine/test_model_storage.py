@@ -374,3 +374,20 @@ def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     with pytest.raises(ModelFileError, match="regular file"):
         load_model(pipe)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"class_name": "x" * 10_000, "module": "keras." + "y" * 10_000},
+        {"class_name": "x" * 10_000, "module": "y" * 10_000},
+        {"class_name": "Dense", "module": "keras.layers", "config": {"units": 10**4000}},
+    ],
+)
+def test_long_values_in_a_model_are_not_repeated_in_full(
+    part: dict[str, Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "long.keras"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("config.json", json.dumps(part))
+    assert len(refusal(path)) < 400 + len(str(path))
