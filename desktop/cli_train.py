@@ -15,6 +15,7 @@ from desktop.document.storage import project_content, read_project
 
 if TYPE_CHECKING:
     from desktop.document.project import Project
+    from desktop.engine.records import RunRecord
     from desktop.engine.reports import Evaluation
     from desktop.engine.training import Trainer
 
@@ -43,21 +44,19 @@ def train_project(path: Path, changes: Mapping[str, Any], out: Path | None, as_j
         with signals.Watch(lambda _: control.stop()) as watch:
             with console.TrainingLog() as log:
                 trainer.run(project, log, control)
-            ended = log.ended
+            ended, record = log.ended, log.record
             assert ended is not None
             # Also after a failure: the epochs before it may have taken hours.
-            trained = ended.outcome is not Outcome.FAILED or log.epochs
-            if folder is not None and trainer.model is not None and trained:
-                _write(folder, path, trainer, project, log)
+            kept = record is not None and (ended.outcome is not Outcome.FAILED or record.epochs)
+            if folder is not None and record is not None and kept:
+                _write(folder, path, trainer, record)
         if ended.outcome is Outcome.FAILED:
             raise CommandError(f"{path}: {ended.message}")
         if ended.message:
             console.say(ended.message)
         evaluation = _evaluated(project, trainer) if watch.number is None else None
     if as_json:
-        parameters = log.started.parameters if log.started else 0
-        values = json_output.training_values(parameters, log.epochs, evaluation, ended.seconds)
-        json_output.print_json(values)
+        json_output.print_json(json_output.training_values(record, evaluation, ended.seconds))
     elif evaluation is not None:
         console.show_figures(evaluation)
     if watch.number is not None:
@@ -81,9 +80,7 @@ def _made_folder(path: Path | None) -> Path | None:
     return path
 
 
-def _write(
-    folder: Path, path: Path, trainer: Trainer, project: Project, log: console.TrainingLog
-) -> None:
+def _write(folder: Path, path: Path, trainer: Trainer, record: RunRecord) -> None:
     """Write the results of the project at `path` to `folder`.
 
     Where that fails they go to the program's own folder, and CommandError says so.
@@ -91,13 +88,13 @@ def _write(
     from desktop.engine.inspection import ModelFileError
 
     try:
-        _write_results(folder, None, trainer, project, log)
+        _write_results(folder, None, trainer, record)
     except (FileError, ModelFileError) as error:
         name = f"{path.stem} {datetime.now():%Y-%m-%d %H.%M.%S}"
         kept = paths.data_folder() / "trainings" / name
         try:
             kept.mkdir(parents=True)
-            _write_results(kept, kept, trainer, project, log)
+            _write_results(kept, kept, trainer, record)
         except (OSError, FileError, ModelFileError) as second:
             raise CommandError(
                 f"{error}. Nor could the training be kept in {kept}: {second}"
@@ -107,19 +104,15 @@ def _write(
 
 
 def _write_results(
-    folder: Path,
-    temporary: Path | None,
-    trainer: Trainer,
-    project: Project,
-    log: console.TrainingLog,
+    folder: Path, temporary: Path | None, trainer: Trainer, record: RunRecord
 ) -> None:
     """Replace the results in `folder`, all or none. Raises FileError or ModelFileError."""
     from desktop.engine.storage import history_content, packed_model
 
     contents = {
         "model.keras": packed_model(trainer.model, temporary),
-        "history.csv": history_content(log.epochs),
-        "project.layerwise": project_content(folder / "project.layerwise", project),
+        "history.csv": history_content(record.epochs),
+        "project.layerwise": project_content(folder / "project.layerwise", record.project),
     }
     replace_files(folder, contents)
 

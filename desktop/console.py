@@ -22,6 +22,7 @@ from desktop.json_output import shown_logs
 if TYPE_CHECKING:
     from desktop.engine import reports
     from desktop.engine.prediction import ImagePrediction
+    from desktop.engine.records import RunRecord
 
 MAX_CONFUSION = 20  # classes whose confusion matrix fits on a terminal
 _WRAPPED = 12  # columns of the terminal below which no text is wrapped
@@ -141,16 +142,17 @@ def show_analysis(title: str, data: str, analysis: Analysis) -> None:
 
 
 class TrainingLog:
-    """The sink of a training run: keeps its reports and shows them on standard error.
+    """The sink of a training run: keeps its record and shows its reports on standard error.
 
     On a terminal there is a progress bar; elsewhere, as in a log file, only a line per epoch.
     Use it as a context manager around the run.
     """
 
     def __init__(self) -> None:
-        self.started: reports.RunStarted | None = None
-        self.epochs: list[reports.EpochEnded] = []
-        self.ended: reports.RunEnded | None = None
+        from desktop.engine.records import RunRecorder
+
+        self._recorder = RunRecorder()
+        self.ended: reports.RunEnded | None = None  # also of a run that never started
         self._console = _console(sys.stderr)
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -180,9 +182,9 @@ class TrainingLog:
         """Take a report of the run."""
         from desktop.engine import reports
 
+        self._recorder(report)
         match report:
             case reports.RunStarted():
-                self.started = report
                 self._line(
                     f"Training {count(report.parameters, 'parameter')} on "
                     f"{count(report.training_rows, 'row')} for {count(report.epochs, 'epoch')}, "
@@ -198,7 +200,6 @@ class TrainingLog:
                     left=_left(report.seconds_left),
                 )
             case reports.EpochEnded():
-                self.epochs.append(report)
                 self._line(
                     f"Epoch {report.epoch}/{self._last_epoch}  {figures(report.logs)}  "
                     f"{report.seconds:.1f} s"
@@ -207,8 +208,13 @@ class TrainingLog:
                 self.ended = report
 
     @property
+    def record(self) -> RunRecord | None:
+        """What is kept of the run; None if it never started."""
+        return self._recorder.record
+
+    @property
     def _last_epoch(self) -> int:
-        return self.started.first_epoch + self.started.epochs if self.started else 0
+        return self.record.planned_end if self.record is not None else 0
 
     def _line(self, text: str) -> None:
         self._console.print(text, soft_wrap=True)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from desktop.document.analysis import Analysis
     from desktop.engine.prediction import ImageFailure, ImagePrediction
-    from desktop.engine.reports import EpochEnded, Evaluation
+    from desktop.engine.records import RunRecord
+    from desktop.engine.reports import Evaluation
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -51,17 +52,19 @@ def analysis_values(analysis: Analysis) -> dict[str, Any]:
 
 
 def training_values(
-    parameters: int,
-    epochs: Sequence[EpochEnded],
+    record: RunRecord | None,
     evaluation: Evaluation | None,
     seconds: float,
 ) -> dict[str, Any]:
-    """The course of a training; "test" is null if it was stopped before."""
+    """The course of a training; "test" is null if it was stopped before.
+
+    `record` is None if it was stopped before it began.
+    """
     return {
-        "parameters": parameters,
+        "parameters": record.parameters if record is not None else 0,
         "epochs": [
             {"epoch": each.epoch, "seconds": round(each.seconds, 3), **shown_logs(each.logs)}
-            for each in epochs
+            for each in (record.epochs if record is not None else ())
         ],
         "test": None if evaluation is None else shown_logs(evaluation.metrics),
         "seconds": round(seconds, 3),

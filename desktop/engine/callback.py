@@ -56,7 +56,7 @@ class Plan:
     Validation rows are looked at `validation_batch_size` at a time.
     """
 
-    run: int
+    run: str
     first_epoch: int
     epochs: int
     batch_size: int

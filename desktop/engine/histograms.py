@@ -34,11 +34,26 @@ def weight_histograms(
     """
     return tuple(
         histogram(
-            np.asarray(weight.value), info.index, info.name, weight.name, tuple(weight.shape), bins
+            np.asarray(weight.value),
+            info.index,
+            info.name,
+            name,
+            weight.path,
+            tuple(weight.shape),
+            bins,
         )
         for info, layer in zip(trace(project), model.layers, strict=True)
-        for weight in layer.weights
+        for name, weight in zip(_names(layer), layer.weights, strict=True)
     )
+
+
+def _names(layer: Any) -> list[str]:
+    """What to call the weights of a Keras layer: by their names, or paths where those are alike."""
+    names = [weight.name for weight in layer.weights]
+    return [
+        name if names.count(name) == 1 else weight.path.removeprefix(f"{layer.path}/")
+        for name, weight in zip(names, layer.weights, strict=True)
+    ]
 
 
 def histogram(
@@ -46,6 +61,7 @@ def histogram(
     layer: int,
     layer_name: str,
     weight: str,
+    path: str,
     shape: tuple[int, ...],
     bins: int = DEFAULT_BINS,
 ) -> WeightHistogram:
@@ -58,6 +74,7 @@ def histogram(
         layer=layer,
         layer_name=layer_name,
         weight=weight,
+        path=path,
         shape=shape,
         counts=read_only(counts),
         edges=read_only(np.linspace(low, high, bins + 1)),

@@ -1,17 +1,20 @@
 """What the engine tells the outside: frozen values that any thread may keep.
 
 Arrays in a report are read-only and owned by the report; nothing here refers to Keras objects.
-Every report of a training run carries the number of that run, so that a late one can be told apart.
+Every report of a training run carries the id of that run, so that a late one can be told apart.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from desktop.document.data import DataSource
+from desktop.document.project import Project
 from desktop.document.schema import DataSchema
 
 if TYPE_CHECKING:  # numpy is not needed to show the window
@@ -83,6 +86,11 @@ class DataSummary:
 # --- training -----------------------------------------------------------------------------------
 
 
+def new_run_id() -> str:
+    """An id that no other run has, on whatever day and machine: UTC and something random."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+
+
 @dataclass(frozen=True)
 class WeightHistogram:
     """How the values of one weight are spread.
@@ -93,7 +101,8 @@ class WeightHistogram:
 
     layer: int  # position in the project's stack
     layer_name: str  # e.g. "Dense 2": class and 1-based position in the stack
-    weight: str  # Keras's name: kernel, bias, gamma, ...
+    weight: str  # its name in Keras: kernel, bias, ...; the path, if others of the layer have it
+    path: str  # Keras's path of the weight, within the model
     shape: tuple[int, ...]
     counts: IntArray
     edges: FloatArray
@@ -113,7 +122,7 @@ class RunStarted:
     batches of it are trained already.
     """
 
-    run: int
+    run: str
     first_epoch: int  # epochs this model was trained for before this run; 0 for new weights
     epochs: int  # epochs this run is to make
     steps_per_epoch: int
@@ -127,6 +136,8 @@ class RunStarted:
     batch_size: int = 0  # rows of each batch but the last one of an epoch
     monitor: str = "loss"  # what "best" is judged by, e.g. "val_loss"
     best_epoch: int | None = None  # so far, 1-based over the life of the model
+    project: Project = field(kw_only=True)  # what is trained
+    engine: EngineInfo = field(kw_only=True)  # what trains it
 
 
 class Phase(StrEnum):
@@ -144,7 +155,7 @@ class Progress:
     `seconds_left` is the estimate for the whole run, None while there is nothing to judge by.
     """
 
-    run: int
+    run: str
     phase: Phase
     epoch: int  # 1-based, counted over the life of the model
     step: int  # 1-based in the epoch
@@ -161,7 +172,7 @@ class Progress:
 class EpochEnded:
     """An epoch is over. `logs` are Keras's: loss, accuracy, val_loss, ..., learning_rate."""
 
-    run: int
+    run: str
     epoch: int  # 1-based, counted over the life of the model
     seconds: float  # of this epoch
     logs: Mapping[str, float]
@@ -182,7 +193,7 @@ class RunEnded:
     `message` is a sentence for the user: why it failed, or what ended it early; may be empty.
     """
 
-    run: int
+    run: str
     outcome: Outcome
     epoch: int  # completed epochs over the life of the model
     seconds: float

@@ -20,7 +20,7 @@ from desktop.engine import backend
 from desktop.engine.builder import ProjectError, output_units
 from desktop.engine.inspection import ModelFileError, check_file
 from desktop.engine.portable import portable
-from desktop.engine.reports import EpochEnded
+from desktop.engine.records import EpochRecord
 
 logger = logging.getLogger(__name__)
 
@@ -142,7 +142,7 @@ def check_fits(model: Any, project: Project, schema: DataSchema | None = None) -
         )
 
 
-def history_content(epochs: Sequence[EpochEnded]) -> bytes:
+def history_content(epochs: Sequence[EpochRecord]) -> bytes:
     """A CSV file with one line per epoch: epoch, seconds, loss, ..."""
     names = list(dict.fromkeys(name for epoch in epochs for name in epoch.logs))
     names.sort(

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from desktop.document.project import Project
+from desktop.engine import backend
 from desktop.engine.batches import Batches, large_batch
 from desktop.engine.blocks import Blocks, block_callbacks
 from desktop.engine.builder import ProjectError, check, draw_seed, make_callbacks, set_seed
@@ -21,7 +22,7 @@ from desktop.engine.failures import explanation
 from desktop.engine.histograms import weight_histograms
 from desktop.engine.network import Network, PartialEpoch
 from desktop.engine.numerics import ADVICE, NonFiniteError, diagnose
-from desktop.engine.reports import Outcome, Report, RunEnded, RunStarted
+from desktop.engine.reports import Outcome, Report, RunEnded, RunStarted, new_run_id
 from desktop.engine.rows import Dataset
 
 logger = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ class Trainer:
         control: RunControl,
         *,
         further: bool = False,
-        run: int = 1,
+        run: str | None = None,
     ) -> None:
         """Train for the epochs `project` asks for and give `sink` the reports of it.
 
@@ -89,12 +90,13 @@ class Trainer:
         changes make a new optimizer. Epochs are counted on, and so is the order of the rows: two
         runs of five epochs give what one of ten gives. An epoch that was broken off is the first
         of them and goes on where it was, unless batches, seed, loss or metrics are others now:
-        then it begins anew.
+        then it begins anew. `run` is the id of the run in the reports, by default a new one.
 
         `sink` gets RunStarted, then Progress and EpochEnded, and exactly one RunEnded whatever
         happens: errors are reported there and logged, not raised. Only what is not an `Exception`,
         such as KeyboardInterrupt, passes through, after RunEnded.
         """
+        run = run or new_run_id()
         clock, ending = Clock(control), _Ending()
         try:
             self._run(project, sink, control, clock, ending, further, run)
@@ -111,7 +113,7 @@ class Trainer:
             if self._network is not None and self._network.choice is not None:
                 self._network.choice.finish()
 
-    def _end(self, sink: Sink, ending: _Ending, run: int, seconds: float) -> None:
+    def _end(self, sink: Sink, ending: _Ending, run: str, seconds: float) -> None:
         try:
             sink(
                 RunEnded(
@@ -137,7 +139,7 @@ class Trainer:
         clock: Clock,
         ending: _Ending,
         further: bool,
-        run: int,
+        run: str,
     ) -> None:
         control.checkpoint()
         if project.data != self.dataset.source:
@@ -175,6 +177,8 @@ class Trainer:
                 batch_size=plan.batch_size,
                 monitor=best.monitor,
                 best_epoch=best.epoch,
+                project=project,
+                engine=backend.info(),
             )
         )
         steps, choice = network.steps(training)

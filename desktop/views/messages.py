@@ -28,6 +28,7 @@ class Messages(QObject):
         super().__init__(notice)
         self._pages = pages
         self._notice = notice
+        self._session = session
         self._ended: RunEnded | None = None
         session.engineReady.connect(self._on_engine_ready)
         session.engineFailed.connect(self._on_engine_failed)
@@ -70,7 +71,8 @@ class Messages(QObject):
 
     def _page_says_it(self) -> bool:
         """Whether *Train* is on show, with what ended the last run early: not why it failed."""
-        ended = self._pages.train.history.ended
+        record = self._session.record
+        ended = record.ended if record is not None else None
         failed = ended is not None and ended.outcome is Outcome.FAILED
         return self._pages.shown is Page.TRAIN and ended is self._ended and not failed
 

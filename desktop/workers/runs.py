@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.document.project import Project
 from desktop.engine.control import RunControl
-from desktop.engine.reports import Evaluation, Report, RunEnded, RunStarted
+from desktop.engine.reports import Evaluation, Report, RunEnded, RunStarted, new_run_id
 from desktop.workers import tasks
 from desktop.workers.threads import Threads
 
@@ -41,8 +40,7 @@ class NetworkRunner(QObject):
         super().__init__(parent)
         self._threads = threads
         self._trainer: Trainer | None = None  # of the run under way
-        self._runs = count(1)
-        self._run = 0
+        self._run = ""  # the id of the last one
         self._epoch_seconds = 0.0
         self.network: Network | None = None
         self.control = RunControl()  # of what is under way
@@ -57,7 +55,7 @@ class NetworkRunner(QObject):
         self._trainer = trainer = Trainer(dataset, network)
         self.control = RunControl()
         self.control.epoch_seconds = self._epoch_seconds
-        self._run = next(self._runs)
+        self._run = new_run_id()
         report = partial(self._threads.deliver, self._on_report)
         self._threads.engine(
             partial(

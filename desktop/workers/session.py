@@ -36,6 +36,7 @@ from desktop.workers.threads import Threads
 if TYPE_CHECKING:
     from desktop.engine.drawing import Raster
     from desktop.engine.network import Network
+    from desktop.engine.records import RunRecord, RunRecorder
 
 
 class State(StrEnum):
@@ -90,6 +91,7 @@ class Session(QObject):
         self._engine_error = ""
         self._waiting: tuple[Project, bool] | None = None
         self._is_reset_wanted = False
+        self._recorder: RunRecorder | None = None  # made at the first run: it needs numpy
         self._data.loading.connect(self.dataLoading)
         self._data.loaded.connect(self.dataLoaded)
         self._data.loaded.connect(self._start_when_ready)
@@ -126,6 +128,11 @@ class Session(QObject):
     def is_running(self) -> bool:
         """Whether a training run was asked for and has not ended."""
         return self._state in (State.WAITING, State.TRAINING, State.PAUSED, State.STOPPING)
+
+    @property
+    def record(self) -> RunRecord | None:
+        """What is kept of the network's last run, and of those before it; None if there is none."""
+        return self._recorder.record if self._recorder is not None else None
 
     @property
     def has_model(self) -> bool:
@@ -332,6 +339,7 @@ class Session(QObject):
         self._runner.train(self._data.dataset, project, network)
 
     def _on_report(self, report: Report) -> None:
+        self._keep(report)
         match report:
             case RunStarted():
                 if self._state is State.WAITING:  # not if it is being stopped already
@@ -346,6 +354,13 @@ class Session(QObject):
                 self.runEnded.emit(report)
                 self._reset_if_wanted()
 
+    def _keep(self, report: Report) -> None:
+        from desktop.engine.records import RunRecorder
+
+        if self._recorder is None:
+            self._recorder = RunRecorder()
+        self._recorder(report)
+
     def _reset_if_wanted(self) -> None:
         if self._is_reset_wanted:
             self._is_reset_wanted = False
@@ -355,6 +370,8 @@ class Session(QObject):
         if self._state is State.EVALUATING:
             self._runner.control.stop()  # nobody gets the result
         self._runner.network = network
+        if self._recorder is not None:
+            self._recorder.clear()
         self.modelReset.emit()
 
     def _on_evaluated(self, result: Evaluation | str | None) -> None:

@@ -76,7 +76,7 @@ def train(
     sink: Callable[[Report], None],
     *,
     further: bool,
-    run: int,
+    run: str,
 ) -> None:
     """Train; `sink` gets every report, and whatever happens exactly one RunEnded."""
     ended = False

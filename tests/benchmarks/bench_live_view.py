@@ -1,6 +1,6 @@
 """How long the page *Train* takes to redraw with a long history; prints min, median and max.
 
-    QT_QPA_PLATFORM=offscreen python tests/benchmarks/bench_live_view.py [--epochs N] [--layers N]
+    QT_QPA_PLATFORM=offscreen python -m tests.benchmarks.bench_live_view [--epochs N] [--layers N]
 
 A frame is what the page does at one tick of its timer while a run reports an epoch at every tick,
 the hardest case: new points, both charts, the histograms' share of the tick, and all painting.
@@ -11,37 +11,28 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
+from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from desktop.views.charts.ridgeline import Mode
 from desktop.views.pages.train import TrainPage
 from desktop.views.theme import Mode as ThemeMode
 from desktop.views.theme import Theme
-from desktop.workers.reports import EpochEnded, Phase, Progress, RunStarted, WeightHistogram
-
-
-class Reports(QObject):
-    """The signals of a session, and nothing behind them."""
-
-    stateChanged = Signal(object)
-    runStarted = Signal(object)
-    progress = Signal(object)
-    epochEnded = Signal(object)
-    runEnded = Signal(object)
-    modelReset = Signal()
+from desktop.workers.reports import EpochEnded, Phase, Progress, WeightHistogram
+from tests.views.chart_reports import Reports, run_id, started
 
 
 class Run:
     """Reports of a made-up run."""
 
-    def __init__(self, page: TrainPage, epochs: int, steps: int, layers: int) -> None:
-        self.page, self.steps, self.layers = page, steps, layers
+    def __init__(self, reports: Reports, epochs: int, steps: int, layers: int) -> None:
+        self.reports, self.steps, self.layers = reports, steps, layers
         self.random = np.random.default_rng(812)
         self.epoch = 0
-        page.run_started(RunStarted(1, 0, epochs, steps, 1, 1, 1, 812, self.histograms(0)))
+        reports.runStarted.emit(replace(started(epochs=epochs), histograms=self.histograms(0)))
 
     def histograms(self, epoch: int) -> tuple[WeightHistogram, ...]:
         result = []
@@ -53,6 +44,7 @@ class Run:
                     WeightHistogram(
                         layer,
                         f"Dense {layer + 1}",
+                        weight,
                         weight,
                         (size,),
                         counts,
@@ -72,15 +64,27 @@ class Run:
         at = self.epoch - 1 + (np.arange(self.steps) + 1) / self.steps
         loss = 2 / (1 + at) * (1 + self.random.normal(0, 0.2, self.steps))
         values = {"loss": loss, "accuracy": 1 / (1 + np.abs(loss))}
-        self.page.progress(
+        self.reports.progress.emit(
             Progress(
-                1, Phase.TRAINING, self.epoch, self.steps, self.steps, 0.5, 1, 1, {}, at, values
+                run_id(1),
+                Phase.TRAINING,
+                self.epoch,
+                self.steps,
+                self.steps,
+                0.5,
+                1,
+                1,
+                {},
+                at,
+                values,
             )
         )
         end = float(loss.mean())
         logs = {"loss": end, "accuracy": 1 - end / 3, "val_loss": end * 1.1}
         logs["val_accuracy"] = 1 - end / 2.5
-        self.page.epoch_ended(EpochEnded(1, self.epoch, 0.1, logs, self.histograms(self.epoch)))
+        self.reports.epochEnded.emit(
+            EpochEnded(run_id(1), self.epoch, 0.1, logs, self.histograms(self.epoch))
+        )
 
 
 def measure(page: TrainPage, run: Run, frames: int) -> tuple[list[float], list[float]]:
@@ -112,17 +116,19 @@ def main() -> None:
     app = QApplication([])
     theme = Theme(ThemeMode.LIGHT)
     theme.apply()
-    page = TrainPage(Reports(), theme)  # type: ignore[arg-type]
+    reports = Reports()
+    page = TrainPage(reports, theme)  # type: ignore[arg-type]
     page.prepare()
     page.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, False)
-    run = Run(page, options.epochs * 2, options.steps, options.layers)
+    run = Run(reports, options.epochs * 2, options.steps, options.layers)
     start = time.perf_counter()
     for _ in range(options.epochs):
         run.next_epoch()
     seconds = time.perf_counter() - start
     print(
         f"{options.epochs} epochs of {options.steps} steps, {options.layers} layers,"
-        f" {len(page.history.weights)} histograms kept; taken in within {seconds:.2f} s"
+        f" {len(page.runs.records[0].curves.weights)} histograms kept;"
+        f" taken in within {seconds:.2f} s"
     )
     print(f"{'milliseconds':<44} {'min':>7} {'median':>7} {'max':>7} {'processor':>14}")
     for width, height in ((760, 700), (1100, 900)):

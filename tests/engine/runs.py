@@ -97,7 +97,7 @@ def train(
     *,
     further: bool = False,
     then: Callable[[Report], None] | None = None,
-    run: int = 1,
+    run: str | None = None,
 ) -> Reports:
     reports = Reports(then)
     trainer = trainer or Trainer(dataset())

@@ -22,7 +22,7 @@ from desktop.engine.reports import WeightHistogram
 
 def of(values: object, bins: int = DEFAULT_BINS) -> WeightHistogram:
     array = np.asarray(values, np.float32)
-    return histogram(array, 1, "Dense 2", "kernel", array.shape, bins)
+    return histogram(array, 1, "Dense 2", "kernel", "kernel", array.shape, bins)
 
 
 def test_every_weight_of_every_layer_has_one() -> None:
@@ -126,7 +126,7 @@ def test_ten_million_weights_take_little_memory() -> None:
     values = np.random.default_rng(0).random(10_000_000, dtype=np.float32)
     tracemalloc.start()
     try:
-        found = histogram(values, 0, "Dense 1", "kernel", values.shape)
+        found = histogram(values, 0, "Dense 1", "kernel", "kernel", values.shape)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

@@ -23,7 +23,7 @@ from desktop.document.layers import BatchNormalization, Conv2D, Dense, Flatten, 
 from desktop.document.project import Project, starter_project
 from desktop.engine import backend, builder, inspection
 from desktop.engine.inspection import ModelFileError
-from desktop.engine.reports import EpochEnded
+from desktop.engine.records import EpochRecord
 from desktop.engine.storage import (
     check_fits,
     history_content,
@@ -346,8 +346,8 @@ def test_a_model_with_two_inputs_does_not_fit() -> None:
 # --- history --------------------------------------------------------------------------------------
 
 
-def epoch(number: int, **logs: float) -> EpochEnded:
-    return EpochEnded(1, number, 1.23456, logs, ())
+def epoch(number: int, **logs: float) -> EpochRecord:
+    return EpochRecord(number, 1.23456, logs)
 
 
 def test_the_history_is_a_table_with_a_line_per_epoch(tmp_path: Path) -> None:

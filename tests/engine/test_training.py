@@ -51,12 +51,12 @@ SEEN = project(metrics=("accuracy", "auc"))
 def done() -> tuple[Trainer, Reports]:
     """A run of three epochs, for tests that only look."""
     trainer = Trainer(dataset())
-    return trainer, train(SEEN, trainer, run=7)
+    return trainer, train(SEEN, trainer, run="seven")
 
 
 def test_a_run_is_told_from_start_to_end(done: tuple[Trainer, Reports]) -> None:
     trainer, reports = done
-    assert {report.run for report in reports.all} == {7}
+    assert {report.run for report in reports.all} == {"seven"}
     started = reports.started
     assert reports.all[0] is started
     assert (started.first_epoch, started.epochs, started.steps_per_epoch) == (0, 3, 10)
@@ -239,7 +239,7 @@ def test_two_runs_give_what_one_long_one_gives(layers: Any) -> None:
     long, split = Trainer(dataset()), Trainer(dataset())
     whole = train(project(*layers, epochs=4), long)
     train(project(*layers, epochs=2), split)
-    further = train(project(*layers, epochs=2), split, further=True, run=2)
+    further = train(project(*layers, epochs=2), split, further=True)
     assert further.started.first_epoch == 2
     assert [each.epoch for each in further.epochs] == [3, 4]
     assert [dict(each.logs) for each in further.epochs] == [

@@ -7,7 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from desktop.document.project import Project
+from desktop.workers.records import RunRecord, RunRecorder
 from desktop.workers.reports import (
+    EngineInfo,
     EpochEnded,
     Outcome,
     Phase,
@@ -17,11 +20,21 @@ from desktop.workers.reports import (
     WeightHistogram,
 )
 
+ENGINE = EngineInfo("3.15", "2.21", "CPU")
 THIS = 0  # the best epoch is the one that has ended
 
 
+class Recorder(RunRecorder):
+    """A recorder that is only asked once there is a run."""
+
+    @property
+    def kept(self) -> RunRecord:
+        assert self.record is not None
+        return self.record
+
+
 class Reports(QObject):
-    """The signals of a session that a page of charts listens to."""
+    """The signals of a session that a page of charts listens to, and its record."""
 
     stateChanged = Signal(object)
     runStarted = Signal(object)
@@ -30,9 +43,27 @@ class Reports(QObject):
     runEnded = Signal(object)
     modelReset = Signal()
 
+    def __init__(self) -> None:
+        super().__init__()
+        recorder = self._recorder = RunRecorder()
+        for signal in (self.runStarted, self.progress, self.epochEnded, self.runEnded):
+            signal.connect(recorder)
+        self.modelReset.connect(recorder.clear)
+
+    @property
+    def record(self) -> RunRecord | None:
+        return self._recorder.record
+
+
+def run_id(run: int) -> str:
+    return f"run {run}"
+
 
 def histogram(
-    layer: int = 1, weight: str = "kernel", values: Sequence[float] = (-1.0, 0.0, 0.5, 1.0)
+    layer: int = 1,
+    weight: str = "kernel",
+    values: Sequence[float] = (-1.0, 0.0, 0.5, 1.0),
+    path: str = "",
 ) -> WeightHistogram:
     """The histogram of `values` in ten bins."""
     array = np.asarray(values, dtype=float)
@@ -42,6 +73,7 @@ def histogram(
         layer,
         f"Dense {layer + 1}",
         weight,
+        f"{layer}/{path or weight}",
         array.shape,
         counts,
         edges,
@@ -75,7 +107,7 @@ def started(
     best: int | None = None,
 ) -> RunStarted:
     return RunStarted(
-        run=run,
+        run=run_id(run),
         first_epoch=first,
         epochs=epochs,
         steps_per_epoch=-(-rows // batch_size),
@@ -87,6 +119,8 @@ def started(
         batch_size=batch_size,
         monitor=monitor,
         best_epoch=best,
+        project=Project(),
+        engine=ENGINE,
     )
 
 
@@ -94,7 +128,7 @@ def progress(at: Sequence[float], run: int = 1, **values: Sequence[float]) -> Pr
     batch = {name: np.asarray(v, dtype=float) for name, v in values.items()}
     epoch = int(at[-1]) + 1
     return Progress(
-        run, Phase.TRAINING, epoch, 1, 4, 0.5, 1.0, 1.0, {}, np.asarray(at, float), batch
+        run_id(run), Phase.TRAINING, epoch, 1, 4, 0.5, 1.0, 1.0, {}, np.asarray(at, float), batch
     )
 
 
@@ -107,7 +141,7 @@ def epoch_ended(
 ) -> EpochEnded:
     logs = {"loss": 1 / epoch, "val_loss": 1.1 / epoch} if logs is None else logs
     return EpochEnded(
-        run, epoch, 0.1, logs, histograms(epoch, layers), epoch if best == THIS else best
+        run_id(run), epoch, 0.1, logs, histograms(epoch, layers), epoch if best == THIS else best
     )
 
 
@@ -121,5 +155,5 @@ def ended(
 ) -> RunEnded:
     monitor = "val_loss" if best is not None else ""
     return RunEnded(
-        run, outcome, epoch, 1.0, message, monitor, best, early, best if early else None
+        run_id(run), outcome, epoch, 1.0, message, monitor, best, early, best if early else None
     )

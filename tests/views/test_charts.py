@@ -18,16 +18,24 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from desktop.document.files import FileError
-from desktop.views.charts.batch_count import BatchCount
+from desktop.engine.batch_count import BatchCount
 from desktop.views.charts.curves import CurveChart
 from desktop.views.charts.export import Format, save
 from desktop.views.charts.histograms import HistogramPanel
-from desktop.views.charts.history import RunHistory
 from desktop.views.charts.ranges import cut
 from desktop.views.charts.ridgeline import Mode as RidgeMode
+from desktop.views.charts.runs import LineKey, ShownRuns, Split
 from desktop.views.charts.smoothing import smooth
 from desktop.views.theme import DARK, LIGHT, Mode, Theme
-from tests.views.chart_reports import ended, epoch_ended, histogram, histograms, progress, started
+from tests.views.chart_reports import (
+    Recorder,
+    ended,
+    epoch_ended,
+    histogram,
+    histograms,
+    progress,
+    started,
+)
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
@@ -43,20 +51,20 @@ def theme(qtbot: QtBot) -> Theme:
 
 
 @pytest.fixture
-def history() -> RunHistory:
-    history = RunHistory()
-    history.take_started(started(epochs=4))
+def recorder() -> Recorder:
+    recorder = Recorder()
+    recorder(started(epochs=4))
     for epoch, (loss, val_loss) in enumerate(zip(LOSSES, VALIDATION, strict=True), start=1):
         at = epoch - 1 + np.array([0.25, 0.5, 0.75, 1.0])
-        history.take_progress(progress(at.tolist(), loss=(loss + 0.1 * (at - epoch)).tolist()))
+        recorder(progress(at.tolist(), loss=(loss + 0.1 * (at - epoch)).tolist()))
         logs = {"loss": loss, "val_loss": val_loss}
-        history.take_epoch(epoch_ended(epoch, logs, best=min(epoch, 3)))
-    return history
+        recorder(epoch_ended(epoch, logs, best=min(epoch, 3)))
+    return recorder
 
 
 @pytest.fixture
-def chart(qtbot: QtBot, theme: Theme, history: RunHistory) -> CurveChart:
-    chart = CurveChart(theme, history)
+def chart(qtbot: QtBot, theme: Theme, recorder: Recorder) -> CurveChart:
+    chart = CurveChart(theme, ShownRuns(recorder.kept))
     qtbot.addWidget(chart)
     chart.resize(500, 400)
     chart.grab()
@@ -67,33 +75,58 @@ def chart(qtbot: QtBot, theme: Theme, history: RunHistory) -> CurveChart:
 # --- curves ---------------------------------------------------------------------------------------
 
 
-def test_the_curves_hold_the_reported_points(chart: CurveChart, history: RunHistory) -> None:
+def test_the_curves_hold_the_reported_points(chart: CurveChart, recorder: Recorder) -> None:
     x, y = chart.plot.drawn("training")
     np.testing.assert_array_equal(x, [1, 2, 3, 4])
     np.testing.assert_array_equal(y, LOSSES)
     np.testing.assert_array_equal(chart.plot.drawn("validation")[1], VALIDATION)
-    np.testing.assert_array_equal(chart.plot.drawn("steps")[0], history.steps["loss"].x)
+    np.testing.assert_array_equal(
+        chart.plot.drawn("steps")[0], recorder.kept.curves.steps["loss"].x
+    )
 
 
-def test_curves_grow_with_the_history(chart: CurveChart, history: RunHistory) -> None:
-    history.take_epoch(epoch_ended(5, {"loss": 0.3, "val_loss": 0.35}))
+def test_curves_grow_with_the_run(chart: CurveChart, recorder: Recorder) -> None:
+    recorder(epoch_ended(5, {"loss": 0.3, "val_loss": 0.35}))
     chart.refresh()
     assert chart.plot.drawn("training")[1][-1] == 0.3
 
 
+def test_the_lines_of_several_runs_are_told_apart(
+    chart: CurveChart, recorder: Recorder, tmp_path: Path
+) -> None:
+    other = Recorder()
+    other(started(run=2, epochs=2))
+    other(progress([0.5, 1.0], run=2, loss=[0.9, 0.8]))
+    other(epoch_ended(1, {"loss": 0.85, "val_loss": 0.95}, run=2))
+    runs = chart.plot.content.runs
+    runs.records = (other.kept, recorder.kept)
+    chart.refresh()
+    assert len(chart.plot.lines) == 6
+    drawn = {key: line.points()[1].tolist() for key, line in chart.plot.lines.items()}
+    assert drawn[LineKey(other.kept.id, Split.TRAINING)] == [0.85]
+    assert drawn[LineKey(other.kept.id, Split.VALIDATION)] == [0.95]
+    assert drawn[LineKey(recorder.kept.id, Split.TRAINING)] == LOSSES
+    assert len({entry.label for entry in chart.legend.entries}) == 6
+    save(chart.figure(), tmp_path / "loss.csv", Format.CSV)
+    assert {row["run"] for row in table(tmp_path / "loss.csv")} == {"run 1", "run 2"}
+    runs.records = (other.kept,)
+    chart.refresh()
+    assert {key.run for key in chart.plot.lines} == {other.kept.id}
+
+
 def test_validation_differs_by_more_than_colour(chart: CurveChart) -> None:
-    pens = {name: line.curve.opts["pen"] for name, line in chart.plot.lines.items()}
+    pens = {key.split: line.curve.opts["pen"] for key, line in chart.plot.lines.items()}
     assert pens["training"].style() == Qt.PenStyle.SolidLine
     assert pens["validation"].dashPattern()
     assert pens["steps"].widthF() == 1.0
-    labels = [entry.look.label for entry in chart.legend.entries]
+    labels = [entry.label for entry in chart.legend.entries]
     assert labels == ["Each batch", "Training", "Validation"]
 
 
 def test_smoothing_draws_the_average_and_keeps_the_original_faint(chart: CurveChart) -> None:
     chart.set_smoothing(0.7)
     expected, _ = smooth(np.array(LOSSES), 0.7)
-    line = chart.plot.lines["training"]
+    line = chart.plot.line("training")
     np.testing.assert_allclose(line.points()[1], expected)
     assert line.faint.isVisible()
     np.testing.assert_array_equal(line.faint.getData()[1], LOSSES)
@@ -111,7 +144,7 @@ def test_the_logarithmic_axis(chart: CurveChart) -> None:
 
 
 def test_the_best_epoch_and_the_early_stop_are_marked(
-    chart: CurveChart, history: RunHistory
+    chart: CurveChart, recorder: Recorder
 ) -> None:
     assert chart.plot.best_flag.epoch == 3
     assert chart.plot.best_flag.line.value() == 3
@@ -120,7 +153,7 @@ def test_the_best_epoch_and_the_early_stop_are_marked(
     chart.set_metric("accuracy")
     assert chart.plot.best_flag.text.toPlainText() == "best loss: epoch 3"
     chart.set_metric("loss")
-    history.take_ended(ended(4, best=3, early=True))
+    recorder(ended(4, best=3, early=True))
     chart.refresh()
     assert chart.plot.best_flag.text.toPlainText() == "best: epoch 3"
     assert chart.plot.stop_flag.line.isVisible()
@@ -131,10 +164,10 @@ def test_the_best_epoch_and_the_early_stop_are_marked(
 
 @pytest.mark.parametrize("best", [1, 2, 3, 4])
 def test_the_words_of_the_best_epoch_stay_inside_a_small_chart(
-    chart: CurveChart, history: RunHistory, best: int
+    chart: CurveChart, recorder: Recorder, best: int
 ) -> None:
     chart.set_metric("accuracy")
-    history.best_epoch = best
+    recorder.kept.best_epoch = best
     chart.resize(210, 240)
     chart.grab()
     chart.refresh()
@@ -146,10 +179,10 @@ def test_the_words_of_the_best_epoch_stay_inside_a_small_chart(
 
 
 def test_values_that_are_not_finite_are_triangles_at_the_edge(
-    chart: CurveChart, history: RunHistory
+    chart: CurveChart, recorder: Recorder
 ) -> None:
-    history.take_progress(progress([4.25, 4.5], loss=[math.nan, 0.4]))
-    history.take_epoch(epoch_ended(5, {"loss": math.inf, "val_loss": math.nan}))
+    recorder(progress([4.25, 4.5], loss=[math.nan, 0.4]))
+    recorder(epoch_ended(5, {"loss": math.inf, "val_loss": math.nan}))
     chart.refresh()
     (_, _), (low, high) = chart.plot.ranges
     marks = sorted(chart.plot.edge_marks.positions())
@@ -161,9 +194,9 @@ def test_values_that_are_not_finite_are_triangles_at_the_edge(
 
 
 def test_a_loss_of_zero_is_marked_below_on_a_logarithmic_axis(
-    chart: CurveChart, history: RunHistory
+    chart: CurveChart, recorder: Recorder
 ) -> None:
-    history.take_epoch(epoch_ended(5, {"loss": 0.0, "val_loss": 0.4}))
+    recorder(epoch_ended(5, {"loss": 0.0, "val_loss": 0.4}))
     chart.set_logarithmic(True)
     (_, _), (low, high) = chart.plot.ranges
     ((x, y),) = chart.plot.edge_marks.positions()
@@ -171,11 +204,11 @@ def test_a_loss_of_zero_is_marked_below_on_a_logarithmic_axis(
     assert low < y < low + 0.05 * (high - low)
 
 
-def test_a_wild_batch_does_not_flatten_the_chart(chart: CurveChart, history: RunHistory) -> None:
+def test_a_wild_batch_does_not_flatten_the_chart(chart: CurveChart, recorder: Recorder) -> None:
     at = np.linspace(4.001, 4.9, 200)
     values = np.full(200, 0.4)
     values[77] = 1e6
-    history.take_progress(progress(at.tolist(), loss=values.tolist()))
+    recorder(progress(at.tolist(), loss=values.tolist()))
     chart.refresh()
     assert chart.plot.ranges[1][1] < 10
     chart.outliers_action.setChecked(False)
@@ -195,7 +228,7 @@ def test_the_legend_is_one_line_and_says_which_values_it_shows(
     chart.resize(width, 400)
     chart.legend.resize(width - 20, chart.legend.height())
     heading, shown = chart.legend.shown()
-    names = [entry.look.label for entry in shown]
+    names = [entry.label for entry in shown]
     assert {"Training", "Validation"} <= set(names)
     assert chart.legend.height() < 20
     if width == 900:
@@ -287,7 +320,7 @@ def test_a_chart_follows_the_theme(chart: CurveChart, theme: Theme) -> None:
         theme.set_mode(mode)
         assert corner(chart) == tokens.surface
         for name, token in (("training", tokens.accent), ("validation", tokens.validation)):
-            color = chart.plot.lines[name].curve.opts["pen"].color()
+            color = chart.plot.line(name).curve.opts["pen"].color()
             assert color.name().upper() == token
 
 
@@ -295,8 +328,8 @@ def test_a_chart_follows_the_theme(chart: CurveChart, theme: Theme) -> None:
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, theme: Theme, history: RunHistory) -> HistogramPanel:
-    panel = HistogramPanel(theme, history)
+def panel(qtbot: QtBot, theme: Theme, recorder: Recorder) -> HistogramPanel:
+    panel = HistogramPanel(theme, ShownRuns(recorder.kept))
     qtbot.addWidget(panel)
     panel.resize(700, 320)
     panel.refresh()
@@ -313,10 +346,10 @@ def test_a_tile_for_every_layer_with_weights(panel: HistogramPanel) -> None:
 
 
 def test_a_layer_without_the_weight_shows_its_own(
-    panel: HistogramPanel, history: RunHistory
+    panel: HistogramPanel, recorder: Recorder
 ) -> None:
     extra = (histogram(5, "gamma"), histogram(5, "beta"))
-    history.weights.add(5, (*histograms(5), *extra))
+    recorder.kept.curves.weights.add(5, (*histograms(5), *extra))
     panel.refresh()
     assert panel.tiles[5].title == "Dense 6 gamma"
     names = [panel.weight_box.itemData(i) for i in range(panel.weight_box.count())]
@@ -345,11 +378,11 @@ def test_epoch_0_stays_as_a_dashed_ghost(
 
 
 def test_the_ghost_is_still_epoch_0_after_many_epochs(
-    panel: HistogramPanel, history: RunHistory
+    panel: HistogramPanel, recorder: Recorder
 ) -> None:
     for epoch in range(5, 300):
-        history.weights.add(epoch, histograms(epoch))
-    reservoir = history.weights.reservoir(1, "kernel")
+        recorder.kept.curves.weights.add(epoch, histograms(epoch))
+    reservoir = recorder.kept.curves.weights.reservoir(1, "kernel")
     assert reservoir is not None
     assert reservoir.first[0] == 0
     assert reservoir.last[0] == 299
@@ -379,7 +412,7 @@ def test_a_layer_opens_large_and_closes(panel: HistogramPanel, qtbot: QtBot) -> 
 
 
 def test_the_large_chart_tells_the_statistics_of_the_epoch_picked(
-    panel: HistogramPanel, history: RunHistory
+    panel: HistogramPanel, recorder: Recorder
 ) -> None:
     panel.open_layer(1)
     assert panel.detail.epoch == 4
@@ -387,17 +420,17 @@ def test_the_large_chart_tells_the_statistics_of_the_epoch_picked(
     panel.detail.pick(2)
     assert "Max 1.2" in panel.detail.text()
     assert panel.detail.view.chosen == 2
-    history.weights.add(5, histograms(5))
+    recorder.kept.curves.weights.add(5, histograms(5))
     panel.refresh()
     assert panel.detail.epoch == 2  # stays where the user looks
     panel.detail.pick(5)
-    history.weights.add(6, histograms(6))
+    recorder.kept.curves.weights.add(6, histograms(6))
     panel.refresh()
     assert panel.detail.epoch == 6  # at the newest, it follows
 
 
-def test_weights_that_are_not_finite_are_told(panel: HistogramPanel, history: RunHistory) -> None:
-    history.weights.add(5, [histogram(1, "kernel", [0.0, 1.0, math.nan, math.inf])])
+def test_weights_that_are_not_finite_are_told(panel: HistogramPanel, recorder: Recorder) -> None:
+    recorder.kept.curves.weights.add(5, [histogram(1, "kernel", [0.0, 1.0, math.nan, math.inf])])
     panel.open_layer(1)
     assert "Not finite 2" in panel.detail.text()
     assert "Zeros 25 %" in panel.detail.text()
@@ -413,16 +446,18 @@ def table(path: Path) -> list[dict[str, str]]:
 
 
 def test_the_table_of_a_chart_has_every_value_in_full(
-    chart: CurveChart, history: RunHistory, tmp_path: Path
+    chart: CurveChart, recorder: Recorder, tmp_path: Path
 ) -> None:
-    history.take_epoch(epoch_ended(5, {"loss": 1 / 3, "val_loss": 2 / 3}))
+    recorder(epoch_ended(5, {"loss": 1 / 3, "val_loss": 2 / 3}))
     path = tmp_path / "loss.csv"
     save(chart.figure(), path, Format.CSV)
     rows = table(path)
     batches = [row for row in rows if row["batch_loss"]]
     ends = [row for row in rows if row["loss"]]
-    assert [float(row["batch_loss"]) for row in batches] == history.steps["loss"].y.tolist()
-    assert [float(row["epoch"]) for row in batches] == history.steps["loss"].x.tolist()
+    assert [float(row["batch_loss"]) for row in batches] == recorder.kept.curves.steps[
+        "loss"
+    ].y.tolist()
+    assert [float(row["epoch"]) for row in batches] == recorder.kept.curves.steps["loss"].x.tolist()
     assert [int(row["step"]) for row in batches] == list(range(1, 17))
     assert [float(row["loss"]) for row in ends] == [*LOSSES, 1 / 3]
     assert [float(row["val_loss"]) for row in ends] == [*VALIDATION, 2 / 3]
@@ -458,11 +493,11 @@ def test_a_picture_has_the_size_and_the_curves(chart: CurveChart, tmp_path: Path
 
 
 def test_histograms_as_a_table_and_a_drawing(
-    panel: HistogramPanel, history: RunHistory, tmp_path: Path
+    panel: HistogramPanel, recorder: Recorder, tmp_path: Path
 ) -> None:
     save(panel.figure(), tmp_path / "weights.csv", Format.CSV)
     rows = table(tmp_path / "weights.csv")
-    reservoir = history.weights.reservoir(2, "kernel")
+    reservoir = recorder.kept.curves.weights.reservoir(2, "kernel")
     assert reservoir is not None
     mine = [r for r in rows if r["layer"] == "Dense 3" and r["epoch"] == "4"]
     assert [int(r["count"]) for r in mine] == reservoir.last[1].counts.tolist()
@@ -565,19 +600,19 @@ def epoch_of_batches(epoch: int, rows: int, batch_size: int) -> list[float]:
 
 
 def test_the_table_counts_every_batch_once(chart: CurveChart, tmp_path: Path) -> None:
-    history = chart.plot.content.history
-    history.clear()
+    recorder = Recorder()
     # Three batches of 30 rows, the last one of 7; then two of 50; then some of 10, broken off.
     plan = [(1, 0, 30, 67), (2, 2, 50, 100), (3, 3, 10, 100)]
     for run, first, batch_size, rows in plan:
         epochs = (1, 2) if run == 1 else (first + 1,)
-        history.take_started(started(run, first, len(epochs), rows=rows, batch_size=batch_size))
+        recorder(started(run, first, len(epochs), rows=rows, batch_size=batch_size))
         for epoch in epochs:
             at = epoch_of_batches(epoch, rows, batch_size)
             at = at[:4] if run == 3 else at
-            history.take_progress(progress(at, run, loss=[0.5] * len(at)))
+            recorder(progress(at, run, loss=[0.5] * len(at)))
             if run < 3:
-                history.take_epoch(epoch_ended(epoch, {"loss": 0.5}, run))
+                recorder(epoch_ended(epoch, {"loss": 0.5}, run))
+    chart.plot.content.runs.records = (recorder.kept,)
     save(chart.figure(), tmp_path / "loss.csv", Format.CSV)
     rows_of = table(tmp_path / "loss.csv")
     batches = [int(row["step"]) for row in rows_of if row["batch_loss"]]
@@ -605,12 +640,12 @@ def coordinates(path: Path) -> list[float]:
 
 
 def test_values_off_the_scale_leave_an_exported_chart(
-    chart: CurveChart, history: RunHistory, tmp_path: Path
+    chart: CurveChart, recorder: Recorder, tmp_path: Path
 ) -> None:
     at = 4 + np.arange(1, 41) / 40
     wild = np.full(40, 0.3)
     wild[20] = 1e6
-    history.take_progress(progress(at.tolist(), loss=wild.tolist()))
+    recorder(progress(at.tolist(), loss=wild.tolist()))
     chart.refresh()
     save(chart.figure(), tmp_path / "loss.svg", Format.SVG)
     assert max(map(abs, coordinates(tmp_path / "loss.svg"))) < 1_000

@@ -1,4 +1,4 @@
-"""The numbers behind the charts: histories, smoothing, ranges, reservoirs, sentences."""
+"""The numbers behind the charts: records, smoothing, ranges, reservoirs, sentences."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.views.charts.history import RunHistory
+from desktop.engine.reservoir import Reservoir, WeightStore
+from desktop.engine.series import Series
 from desktop.views.charts.ranges import epoch_span, log10, steady, value_range
-from desktop.views.charts.reservoir import Reservoir, WeightStore
 from desktop.views.charts.ridges import RidgeCache, rebin, round_ticks, thin
-from desktop.views.charts.series import Series
 from desktop.views.charts.smoothing import Smoothed, smooth
 from desktop.views.charts.summary import caption, describe, format_value
 from desktop.workers.reports import Outcome
-from tests.views.chart_reports import ended, epoch_ended, histogram, progress, started
+from tests.views.chart_reports import Recorder, ended, epoch_ended, histogram, progress, started
 
 NAN, INF = math.nan, math.inf
 
@@ -133,104 +132,108 @@ def test_extremes_are_those_of_the_finite_values(values: list[float]) -> None:
     assert series.extremes() == ((min(finite), max(finite)) if finite else None)
 
 
-# --- history --------------------------------------------------------------------------------------
+# --- records --------------------------------------------------------------------------------------
 
 
-def test_a_history_holds_what_was_reported() -> None:
-    history = RunHistory()
-    history.take_started(started())
-    history.take_progress(progress([0.25, 0.5], loss=[2.0, 1.5], accuracy=[0.1, 0.2]))
-    history.take_progress(progress([0.75, 1.0], loss=[1.2, 1.1], accuracy=[0.3, 0.4]))
-    history.take_epoch(epoch_ended(1, {"loss": 1.4, "accuracy": 0.25, "val_loss": 1.0}))
-    np.testing.assert_array_equal(history.steps["loss"].x, [0.25, 0.5, 0.75, 1.0])
-    np.testing.assert_array_equal(history.steps["accuracy"].y, [0.1, 0.2, 0.3, 0.4])
-    np.testing.assert_array_equal(history.training["loss"].y, [1.4])
-    np.testing.assert_array_equal(history.validation["loss"].y, [1.0])
-    assert history.metrics == ("loss", "accuracy")
+def test_a_record_holds_what_was_reported() -> None:
+    recorder = Recorder()
+    recorder(started())
+    recorder(progress([0.25, 0.5], loss=[2.0, 1.5], accuracy=[0.1, 0.2]))
+    recorder(progress([0.75, 1.0], loss=[1.2, 1.1], accuracy=[0.3, 0.4]))
+    recorder(epoch_ended(1, {"loss": 1.4, "accuracy": 0.25, "val_loss": 1.0}))
+    np.testing.assert_array_equal(recorder.kept.curves.steps["loss"].x, [0.25, 0.5, 0.75, 1.0])
+    np.testing.assert_array_equal(recorder.kept.curves.steps["accuracy"].y, [0.1, 0.2, 0.3, 0.4])
+    np.testing.assert_array_equal(recorder.kept.curves.training["loss"].y, [1.4])
+    np.testing.assert_array_equal(recorder.kept.curves.validation["loss"].y, [1.0])
+    assert recorder.kept.curves.metrics == ("loss", "accuracy")
 
 
 def test_reports_of_another_run_are_ignored() -> None:
-    history = RunHistory()
-    assert not history.take_progress(progress([0.5], loss=[1.0]))
-    history.take_started(started(run=2))
-    assert not history.take_progress(progress([0.5], run=1, loss=[9.0]))
-    assert not history.take_epoch(epoch_ended(1, run=1))
-    assert not history.take_ended(ended(run=1))
-    assert history.is_running
-    assert not history.has_points
+    recorder = Recorder()
+    recorder(progress([0.5], loss=[1.0]))
+    assert recorder.record is None
+    recorder(started(run=2))
+    recorder(progress([0.5], run=1, loss=[9.0]))
+    recorder(epoch_ended(1, run=1))
+    recorder(ended(run=1))
+    assert recorder.kept.is_running
+    assert recorder.kept.curves.metrics == ()
 
 
 def test_a_run_from_epoch_0_starts_anew() -> None:
-    history = RunHistory()
-    history.take_started(started(run=1))
-    history.take_epoch(epoch_ended(1))
-    history.take_started(started(run=2))
-    assert history.training == {}
-    assert history.weights.reservoir(1, "kernel").epochs == (0,)  # type: ignore[union-attr]
+    recorder = Recorder()
+    recorder(started(run=1))
+    recorder(epoch_ended(1))
+    recorder(started(run=2))
+    assert recorder.kept.curves.training == {}
+    assert recorder.kept.curves.weights.reservoir(1, "kernel").epochs == (0,)  # type: ignore[union-attr]
 
 
 def test_an_epoch_begun_by_an_earlier_run_goes_on() -> None:
-    history = RunHistory()
-    history.take_started(started(run=1))
-    history.take_progress(progress([0.25, 0.5], loss=[0.4, 0.3]))
-    history.take_ended(ended(0, outcome=Outcome.STOPPED))
-    history.take_started(replace(started(run=2, epochs=3), first_step=2))
-    history.take_progress(progress([0.75, 1.0], run=2, loss=[0.2, 0.1]))
-    history.take_epoch(epoch_ended(1, run=2))
-    np.testing.assert_array_equal(history.steps["loss"].x, [0.25, 0.5, 0.75, 1.0])
-    assert history.weights.reservoir(1, "kernel").epochs == (0, 1)  # type: ignore[union-attr]
+    recorder = Recorder()
+    recorder(started(run=1))
+    recorder(progress([0.25, 0.5], loss=[0.4, 0.3]))
+    recorder(ended(0, outcome=Outcome.STOPPED))
+    recorder(replace(started(run=2, epochs=3), first_step=2))
+    recorder(progress([0.75, 1.0], run=2, loss=[0.2, 0.1]))
+    recorder(epoch_ended(1, run=2))
+    np.testing.assert_array_equal(recorder.kept.curves.steps["loss"].x, [0.25, 0.5, 0.75, 1.0])
+    assert recorder.kept.curves.weights.reservoir(1, "kernel").epochs == (0, 1)  # type: ignore[union-attr]
 
 
 def test_training_further_goes_on_where_the_weights_are() -> None:
-    history = RunHistory()
-    history.take_started(started(run=1))
+    recorder = Recorder()
+    recorder(started(run=1))
     for epoch in (1, 2):
-        history.take_epoch(epoch_ended(epoch))
-    history.take_progress(progress([2.25, 2.5], loss=[0.4, 0.3]))  # stopped in the third epoch
-    history.take_ended(ended(2, outcome=Outcome.STOPPED))
-    history.take_started(started(run=2, first=2, epochs=3))
-    history.take_progress(progress([2.25], run=2, loss=[0.2]))
-    history.take_epoch(epoch_ended(3, run=2))
-    np.testing.assert_array_equal(history.training["loss"].x, [1, 2, 3])
-    np.testing.assert_array_equal(history.steps["loss"].y, [0.2])
-    assert history.planned_end == 5
-    assert history.weights.reservoir(1, "kernel").epochs == (0, 1, 2, 3)  # type: ignore[union-attr]
+        recorder(epoch_ended(epoch))
+    recorder(progress([2.25, 2.5], loss=[0.4, 0.3]))  # stopped in the third epoch
+    recorder(ended(2, outcome=Outcome.STOPPED))
+    recorder(started(run=2, first=2, epochs=3))
+    recorder(progress([2.25], run=2, loss=[0.2]))
+    recorder(epoch_ended(3, run=2))
+    np.testing.assert_array_equal(recorder.kept.curves.training["loss"].x, [1, 2, 3])
+    np.testing.assert_array_equal(recorder.kept.curves.steps["loss"].y, [0.2])
+    assert recorder.kept.planned_end == 5
+    assert recorder.kept.curves.weights.reservoir(1, "kernel").epochs == (0, 1, 2, 3)  # type: ignore[union-attr]
 
 
 def test_the_best_epoch_is_the_one_that_the_reports_tell() -> None:
-    history = RunHistory()
-    history.take_started(started(monitor="val_accuracy"))
+    recorder = Recorder()
+    recorder(started(monitor="val_accuracy"))
     for epoch, accuracy in enumerate([0.5, 0.9, NAN, 0.91], start=1):
         logs = {"loss": 1 / epoch, "val_accuracy": accuracy}
-        history.take_epoch(epoch_ended(epoch, logs, best=min(epoch, 2)))
-        assert history.best_epoch == min(epoch, 2)
-    history.take_ended(ended(4, best=2, early=True))
-    assert history.best_epoch == 2
-    assert history.best("val_accuracy") == (2, 0.9)  # 0.91 was no improvement by min delta
-    assert history.best("loss") == (4, 0.25)
-    assert history.stopped_early_epoch == 4
+        recorder(epoch_ended(epoch, logs, best=min(epoch, 2)))
+        assert recorder.kept.best_epoch == min(epoch, 2)
+    recorder(ended(4, best=2, early=True))
+    assert recorder.kept.best_epoch == 2
+    assert recorder.kept.best("val_accuracy") == (
+        2,
+        0.9,
+    )  # 0.91 was no improvement by min delta
+    assert recorder.kept.best("loss") == (4, 0.25)
+    assert recorder.kept.stopped_early_epoch == 4
 
 
 def test_the_best_epoch_of_an_earlier_run_stays_the_best_one() -> None:
-    history = RunHistory()
-    history.take_started(started(epochs=2))
+    recorder = Recorder()
+    recorder(started(epochs=2))
     for epoch, loss in enumerate([0.1, 0.2], start=1):
-        history.take_epoch(epoch_ended(epoch, {"loss": loss, "val_loss": loss}, best=1))
-    history.take_ended(ended(2, best=1))
-    history.take_started(started(2, first=2, epochs=1, best=1))
-    assert history.best_epoch == 1
-    history.take_epoch(epoch_ended(3, {"loss": 0.15, "val_loss": 0.15}, 2, best=1))
-    history.take_ended(ended(3, 2, best=1))
-    assert history.best_epoch == 1
-    assert "lowest 0.1 at epoch 1" in caption(history)
+        recorder(epoch_ended(epoch, {"loss": loss, "val_loss": loss}, best=1))
+    recorder(ended(2, best=1))
+    recorder(started(2, first=2, epochs=1, best=1))
+    assert recorder.kept.best_epoch == 1
+    recorder(epoch_ended(3, {"loss": 0.15, "val_loss": 0.15}, 2, best=1))
+    recorder(ended(3, 2, best=1))
+    assert recorder.kept.best_epoch == 1
+    assert "lowest 0.1 at epoch 1" in caption(recorder.record)
 
 
 def test_best_is_highest_for_accuracy() -> None:
-    history = RunHistory()
-    history.take_started(started())
+    recorder = Recorder()
+    recorder(started())
     for epoch, accuracy in enumerate([0.5, 0.9, 0.8], start=1):
-        history.take_epoch(epoch_ended(epoch, {"loss": 1.0, "val_accuracy": accuracy}))
-    assert history.best("val_accuracy") == (2, 0.9)
+        recorder(epoch_ended(epoch, {"loss": 1.0, "val_accuracy": accuracy}))
+    assert recorder.kept.best("val_accuracy") == (2, 0.9)
 
 
 # --- reservoir ------------------------------------------------------------------------------------
@@ -366,16 +369,16 @@ def test_the_epoch_axis_grows_in_few_steps_and_fits_at_the_end() -> None:
 # --- words ----------------------------------------------------------------------------------------
 
 
-def run_of(values: list[float], name: str = "val_loss") -> RunHistory:
-    history = RunHistory()
-    history.take_started(started(epochs=len(values), monitor=name))
+def run_of(values: list[float], name: str = "val_loss") -> Recorder:
+    recorder = Recorder()
+    recorder(started(epochs=len(values), monitor=name))
     sign = 1 if name == "val_loss" else -1
     best = None
     for epoch, value in enumerate(values, start=1):
         if np.isfinite(value) and (best is None or sign * value < sign * values[best - 1]):
             best = epoch
-        history.take_epoch(epoch_ended(epoch, {"loss": 1.0, name: value}, best=best))
-    return history
+        recorder(epoch_ended(epoch, {"loss": 1.0, name: value}, best=best))
+    return recorder
 
 
 @pytest.mark.parametrize(
@@ -390,34 +393,34 @@ def run_of(values: list[float], name: str = "val_loss") -> RunHistory:
     ],
 )
 def test_a_loss_in_words(values: list[float], text: str) -> None:
-    assert describe(run_of(values), "loss") == text
+    assert describe(run_of(values).kept, "loss") == text
 
 
 def test_accuracy_in_words() -> None:
-    history = run_of([0.5, 0.9, 0.7], "val_accuracy")
+    recorder = run_of([0.5, 0.9, 0.7], "val_accuracy")
     expected = "Validation accuracy highest 0.9 at epoch 2, falling since."
-    assert describe(history, "accuracy") == expected
+    assert describe(recorder.kept, "accuracy") == expected
 
 
 def test_the_caption_tells_the_best_epoch_by_whatever_it_is_judged() -> None:
-    history = RunHistory()
-    history.take_started(started(epochs=3, monitor="loss"))
+    recorder = Recorder()
+    recorder(started(epochs=3, monitor="loss"))
     for epoch, loss in enumerate([0.5, 0.3, 0.4], start=1):
         logs = {"loss": loss, "val_loss": 1 / epoch}
-        history.take_epoch(epoch_ended(epoch, logs, best=min(epoch, 2)))
-    assert caption(history) == (
+        recorder(epoch_ended(epoch, logs, best=min(epoch, 2)))
+    assert caption(recorder.record) == (
         "Validation loss lowest 0.333 at epoch 3, still falling. Best loss at epoch 2."
     )
 
 
 def test_the_caption_tells_how_the_run_ended() -> None:
-    history = run_of([0.5, 0.1, 0.3])
-    history.take_ended(ended(3, best=2, early=True))
-    assert caption(history).startswith("Early stopping ended the training after epoch 3")
-    assert "the weights of epoch 2 are back" in caption(history)
-    history = run_of([0.5])
-    history.take_ended(ended(1, outcome=Outcome.FAILED, message="The loss became NaN in epoch 2."))
-    assert caption(history).startswith("Training failed in epoch 2.")
+    recorder = run_of([0.5, 0.1, 0.3])
+    recorder(ended(3, best=2, early=True))
+    assert caption(recorder.record).startswith("Early stopping ended the training after epoch 3")
+    assert "the weights of epoch 2 are back" in caption(recorder.record)
+    recorder = run_of([0.5])
+    recorder(ended(1, outcome=Outcome.FAILED, message="The loss became NaN in epoch 2."))
+    assert caption(recorder.record).startswith("Training failed in epoch 2.")
 
 
 def test_names_and_numbers() -> None:

@@ -18,8 +18,9 @@ from desktop.views.outdated import Outdated
 from desktop.views.pages.tabs import Page
 from desktop.views.theme import Theme
 from desktop.views.workspace import Workspace
+from desktop.workers.records import RunRecord
 from desktop.workers.reports import Outcome, RunEnded
-from tests.views.chart_reports import ended, started
+from tests.views.chart_reports import Recorder, ended, started
 
 LONG = "The file could not be opened, because it is damaged in more than one place. " * 4
 
@@ -100,6 +101,7 @@ class Session(QObject):
         super().__init__()
         self.model_project: Project | None = None
         self.is_running = False
+        self.record: RunRecord | None = None
 
 
 class Files(QObject):
@@ -108,15 +110,13 @@ class Files(QObject):
 
 
 class Pages(QObject):
-    """Which page is shown, and the history of *Train*."""
+    """Which page is shown."""
 
     currentChanged = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
         self.shown = Page.TRAIN
-        self.train = self.history = self
-        self.ended: RunEnded | None = None
 
     def show_page(self, page: Page) -> None:
         self.shown = page
@@ -135,6 +135,14 @@ class Desk:
         self.outdated = Outdated(*parts, notice)  # type: ignore[arg-type]
 
 
+def record_with(report: RunEnded) -> RunRecord:
+    """The record of a run that ended so."""
+    recorder = Recorder()
+    recorder(started())
+    recorder(report)
+    return recorder.kept
+
+
 @pytest.fixture
 def desk(notice: Notice) -> Iterator[Desk]:
     yield Desk(notice)
@@ -142,7 +150,7 @@ def desk(notice: Notice) -> Iterator[Desk]:
 
 def test_what_ended_a_run_early_is_said_in_one_place(desk: Desk) -> None:
     report = ended(3, best=1, early=True, message="The loss has not improved")
-    desk.pages.ended = report
+    desk.session.record = record_with(report)
     desk.session.runEnded.emit(report)
     assert desk.notice.text == ""  # Train says it
     desk.pages.show_page(Page.DRAW)
@@ -154,7 +162,7 @@ def test_what_ended_a_run_early_is_said_in_one_place(desk: Desk) -> None:
 
 def test_why_a_run_failed_is_said_on_every_page(desk: Desk) -> None:
     report = ended(1, outcome=Outcome.FAILED, message="The loss became NaN")
-    desk.pages.ended = report
+    desk.session.record = record_with(report)
     for page in (Page.TRAIN, Page.DRAW, Page.TRAIN):
         desk.pages.show_page(page)
         desk.session.runEnded.emit(report)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
 from desktop.views.run_bar import RunBar
-from desktop.workers.reports import Outcome, RunEnded, RunStarted
+from desktop.workers.reports import Outcome
 from desktop.workers.session import State
+from tests.views.chart_reports import ended, started
 
 
 class Session(QObject):
@@ -32,13 +35,13 @@ class Session(QObject):
 
     def start(self, first_epoch: int = 0, run: int = 1) -> None:
         self.enter(State.TRAINING)
-        self.runStarted.emit(RunStarted(run, first_epoch, 10, 5, 100, 50, 0, 812, ()))
+        self.runStarted.emit(started(run, first_epoch, 10))
 
     def end(
         self, epoch: int, outcome: Outcome = Outcome.FINISHED, *, early: bool = False, run: int = 1
     ) -> None:
         self.enter(State.IDLE)
-        self.runEnded.emit(RunEnded(run, outcome, epoch, 7.0, "", "loss", epoch, early, None))
+        self.runEnded.emit(replace(ended(epoch, run, epoch, early, outcome), seconds=7.0))
 
 
 @pytest.fixture

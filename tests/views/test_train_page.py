@@ -138,6 +138,23 @@ def test_both_charts_show_the_same_epochs_and_point_at_the_same_one(
         assert page.second_chart.fit_button.isHidden()
 
 
+def test_the_epoch_picked_stays_when_training_goes_on(
+    page: TrainPage, reports: Reports, qtbot: QtBot
+) -> None:
+    reports.runStarted.emit(started(run=1, epochs=2))
+    for epoch in (1, 2):
+        reports.epochEnded.emit(epoch_ended(epoch, LOGS))
+    reports.runEnded.emit(ended(2))
+    page.refresh()
+    page.histograms.open_layer(1)
+    page.histograms.detail.pick(1)
+    reports.runStarted.emit(started(run=2, first=2, epochs=1))
+    reports.epochEnded.emit(epoch_ended(3, LOGS, run=2))
+    page.refresh()
+    page.histograms.refresh()
+    assert page.histograms.detail.epoch == 1
+
+
 def test_training_further_goes_on(page: TrainPage, reports: Reports, qtbot: QtBot) -> None:
     reports.runStarted.emit(started(run=1, epochs=1))
     reports.epochEnded.emit(epoch_ended(1, {"loss": 0.5}))

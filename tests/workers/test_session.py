@@ -93,6 +93,25 @@ def test_training_further_goes_on_from_the_weights(ready: Session, qtbot: QtBot)
     assert ready.unsaved_seconds > before > 0
 
 
+def test_the_session_keeps_the_record_of_its_network(ready: Session, qtbot: QtBot) -> None:
+    assert ready.record is None
+    kept = []
+    ready.epochEnded.connect(lambda _: kept.append(len(ready.record.epochs)))  # type: ignore[union-attr]
+    ids = []
+    for further in (False, True):
+        with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE):
+            ready.train(project(2), further=further)
+        assert ready.record is not None
+        assert ready.record.outcome is Outcome.FINISHED
+        ids.append(ready.record.id)
+    assert kept == [1, 2, 1, 2]  # up to date when the views hear of it
+    assert ids[0] != ids[1]
+    assert ready.record is not None
+    assert ready.record.curves.training["loss"].x.tolist() == [1, 2, 3, 4]
+    ready.reset()
+    assert ready.record is None
+
+
 def test_another_stack_cannot_go_on(ready: Session, qtbot: QtBot) -> None:
     with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE):
         ready.train(project(1))

@@ -9,7 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QLabel
 
-from desktop.views.charts.lines import LOOKS
+from desktop.views.charts.runs import Split
 from desktop.views.charts.summary import format_epoch, format_value
 from desktop.views.theme import RADIUS, SIZE_SMALL, SPACE_S, Theme
 
@@ -40,11 +40,11 @@ class Reading:
 def read(plot: CurvePlot, x: float) -> Reading:
     """The values a plot has nearest to epoch `x`, unsmoothed."""
     values = []
-    for name, look in LOOKS.items():
-        source = plot.source(name)
+    for key in plot.lines:
+        source = plot.content.source(key)
         point = source.at(x) if source is not None else None
         if point is not None:
-            values.append((look.label, *point))
+            values.append((plot.content.label(key), *point))
     return Reading(x, tuple(values), plot.content.smoothing > 0)
 
 
@@ -66,7 +66,8 @@ class Crosshair:
     def near(self, x: float) -> float | None:
         """The epoch `x`, or one with values beside it; None outside of the plot."""
         (x0, x1), _ = self._plot.ranges
-        source = self._plot.source("training")
+        content = self._plot.content
+        source = content.source(content.runs.key(Split.TRAINING))
         near = source.at(x) if source is not None else None
         if near is not None:
             pixels = abs(near[0] - x) / max(x1 - x0, 1e-12) * self._plot.getViewBox().width()
@@ -100,7 +101,10 @@ class Crosshair:
 
     def _html(self, reading: Reading) -> str:
         tokens = self._theme.tokens
-        colors = {look.label: getattr(tokens, look.token) for look in LOOKS.values()}
+        name = self._plot.content.label
+        colors = {
+            name(key): getattr(tokens, line.look.token) for key, line in self._plot.lines.items()
+        }
         first, *lines = reading.text.split("\n")
         rows = [f"<tr><td colspan=2><b>{first}</b></td></tr>"]
         for (label, _, _), line in zip(reading.values, lines, strict=True):

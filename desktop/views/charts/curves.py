@@ -19,24 +19,24 @@ from PySide6.QtWidgets import (
 from desktop.document.metrics import LOSS, metric_title
 from desktop.views.charts.export_button import ExportButton
 from desktop.views.charts.figures import CurveFigure
-from desktop.views.charts.history import RunHistory
 from desktop.views.charts.legend import Legend
 from desktop.views.charts.plot import CurvePlot
+from desktop.views.charts.runs import ShownRuns
 from desktop.views.charts.summary import describe
 from desktop.views.controls import ComboBox
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 
 
 class CurveChart(QFrame):
-    """One metric of a history. `metricChosen(name)` is emitted when the user picks another."""
+    """One metric of runs. `metricChosen(name)` is emitted when the user picks another."""
 
     metricChosen = Signal(str)
 
-    def __init__(self, theme: Theme, history: RunHistory, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, runs: ShownRuns, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme, self._history = theme, history
+        self._theme, self._runs = theme, runs
         self.setProperty("role", "card")
-        self.plot = CurvePlot(theme, history, self)
+        self.plot = CurvePlot(theme, runs, self)
         self.legend = Legend(theme, self.plot, self)
         self.title = QLabel(metric_title(LOSS), self)
         self.title.setProperty("role", "title")
@@ -120,15 +120,17 @@ class CurveChart(QFrame):
         return CurveFigure(self._theme, self.plot)
 
     def refresh(self) -> None:
-        """Show the history as it is now."""
+        """Show the runs as they are now."""
         self._offer_metrics()
-        self.legend.refresh()
         self.plot.refresh()
+        self.legend.refresh()
         if self.plot.crosshair.x is None:
-            self.plot.setAccessibleDescription(describe(self._history, self.metric_name))
+            record = self._runs.current
+            words = "" if record is None else describe(record, self.metric_name)
+            self.plot.setAccessibleDescription(words)
 
     def _offer_metrics(self) -> None:
-        metrics = self._history.metrics
+        metrics = self._runs.metrics
         box = self.metric_box
         if metrics != tuple(box.itemData(i) for i in range(box.count())):
             box.clear()

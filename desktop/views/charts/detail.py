@@ -13,12 +13,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.views.charts.reservoir import Reservoir
 from desktop.views.charts.ridgeline import Mode, Style, paint
 from desktop.views.charts.ridges import RidgeCache, Ridges
 from desktop.views.charts.summary import format_value
 from desktop.views.controls import Slider
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
+from desktop.workers.records import Reservoir
 from desktop.workers.reports import WeightHistogram
 
 BINS = 80
@@ -119,7 +119,7 @@ class HistogramDetail(QWidget):
     def show_weight(self, reservoir: Reservoir, mode: Mode, logarithmic: bool) -> None:
         """Show a weight as it is now."""
         picked = self.epoch
-        if reservoir is not self.reservoir:
+        if not reservoir.is_of_same_weights(self.reservoir):
             self._cache = RidgeCache(BINS)
             self._follow = True
         self.reservoir = reservoir

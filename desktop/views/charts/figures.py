@@ -9,12 +9,12 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from desktop.document.metrics import VALIDATION_PREFIX, metric_title
-from desktop.views.charts.content import NAMES
 from desktop.views.charts.export import Row
 from desktop.views.charts.legend import SAMPLE, entries, paint_sample
 from desktop.views.charts.plot import CurvePlot
-from desktop.views.charts.series import Series
+from desktop.views.charts.runs import LineKey, Split
 from desktop.views.theme import SIZE_BODY, SIZE_TITLE, SPACE_L, SPACE_M, Theme
+from desktop.workers.records import RunRecord
 
 HEADER = 64
 
@@ -61,8 +61,8 @@ class CurveFigure:
         for entry in entries(plot):
             paint_sample(painter, entry.look, left, 46, tokens)
             painter.setPen(tokens.color("text"))
-            painter.drawText(QPointF(left + SAMPLE, 50.5), entry.look.label)
-            left += SAMPLE + QFontMetricsF(font).horizontalAdvance(entry.look.label) + SPACE_L
+            painter.drawText(QPointF(left + SAMPLE, 50.5), entry.label)
+            left += SAMPLE + QFontMetricsF(font).horizontalAdvance(entry.label) + SPACE_L
         target = QRectF(SPACE_M, HEADER, plot.width(), plot.height())
         source = QRect(0, 0, plot.width(), plot.height())
         plot.setBackground(None)
@@ -70,33 +70,48 @@ class CurveFigure:
         plot.deleteLater()
 
     def table(self) -> Iterator[Row]:
-        """Epoch, step over the life of the model, and the values: batch, epoch, validation."""
+        """Epoch, step over the life of the model, and the values: batch, epoch, validation.
 
-        def rows(points: Points) -> Iterator[tuple[float, int, float]]:
-            return zip(*(column.tolist() for column in points), strict=True)
+        The id of the run comes first if there are several.
+        """
+        metric, runs = self._columns
+        with_run = len(runs) > 1
+        names = ("epoch", "step", f"batch_{metric}", metric, VALIDATION_PREFIX + metric)
+        yield ("run", *names) if with_run else names
+        for run, points in runs.items():
+            for row in _rows(*points):
+                yield (run, *row) if with_run else row
 
-        metric, (batches, training, validation) = self._columns
-        yield ("epoch", "step", f"batch_{metric}", metric, VALIDATION_PREFIX + metric)
-        by_epoch: dict[tuple[float, int], list[object]] = {}
-        for column, points in enumerate((training, validation)):
-            for x, step, y in rows(points):
-                by_epoch.setdefault((x, step), ["", ""])[column] = y
-        ends = sorted(by_epoch)
-        position = 0
-        for x, step, y in rows(batches):
-            while position < len(ends) and ends[position][0] < x:
-                yield (*ends[position], "", *by_epoch[ends[position]])
-                position += 1
-            yield (x, step, y, "", "")
-        for end in ends[position:]:
-            yield (*end, "", *by_epoch[end])
-
-    def _snapshot(self) -> tuple[str, list[Points]]:
+    def _snapshot(self) -> tuple[str, dict[str, list[Points]]]:
         """Copies of the points, since the table is written while the training goes on."""
         content = self._source.content
 
-        def copy(series: Series | None) -> Points:
+        def copy(record: RunRecord, split: Split) -> Points:
+            series = content.source(LineKey(record.id, split))
             x, y = (np.empty(0),) * 2 if series is None else (series.x.copy(), series.y.copy())
-            return x, content.history.batch_count.at(x), y
+            return x, record.curves.batch_count.at(x), y
 
-        return content.metric_name, [copy(content.source(name)) for name in NAMES]
+        return content.metric_name, {
+            record.id: [copy(record, split) for split in Split] for record in content.runs.records
+        }
+
+
+def _rows(batches: Points, training: Points, validation: Points) -> Iterator[Row]:
+    """The values of one run, in the order in which they were measured."""
+
+    def rows(points: Points) -> Iterator[tuple[float, int, float]]:
+        return zip(*(column.tolist() for column in points), strict=True)
+
+    by_epoch: dict[tuple[float, int], list[object]] = {}
+    for column, points in enumerate((training, validation)):
+        for x, step, y in rows(points):
+            by_epoch.setdefault((x, step), ["", ""])[column] = y
+    ends = sorted(by_epoch)
+    position = 0
+    for x, step, y in rows(batches):
+        while position < len(ends) and ends[position][0] < x:
+            yield (*ends[position], "", *by_epoch[ends[position]])
+            position += 1
+        yield (x, step, y, "", "")
+    for end in ends[position:]:
+        yield (*end, "", *by_epoch[end])

@@ -22,12 +22,13 @@ from PySide6.QtWidgets import (
 from desktop.views.charts.detail import HistogramDetail
 from desktop.views.charts.epoch_key import EpochKey
 from desktop.views.charts.export_button import ExportButton
-from desktop.views.charts.history import RunHistory
 from desktop.views.charts.ridgeline import Mode
+from desktop.views.charts.runs import ShownRuns
 from desktop.views.charts.tile import HistogramTile
 from desktop.views.charts.weight_figure import WeightFigure
 from desktop.views.controls import ComboBox
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
+from desktop.workers.records import WeightStore
 
 DETAIL_PAUSE = 0.15  # seconds between two paintings of the large chart while a run goes on
 TILE_WIDTH = 150  # pixels a tile should have at least
@@ -36,11 +37,11 @@ MODE_ICONS = ("mdi6.chart-timeline-variant", "mdi6.chart-bell-curve")
 
 
 class HistogramPanel(QFrame):
-    """Weight histograms of a history. `refresh()` paints what changed within a time budget."""
+    """Weight histograms of the current run. `refresh()` paints what changed in a time budget."""
 
-    def __init__(self, theme: Theme, history: RunHistory, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, runs: ShownRuns, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme, self._history = theme, history
+        self._theme, self._runs = theme, runs
         self.tiles: dict[int, HistogramTile] = {}
         self.mode = Mode.RIDGELINE
         self.opened_layer: int | None = None
@@ -123,6 +124,11 @@ class HistogramPanel(QFrame):
     # --- state --------------------------------------------------------------------------------
 
     @property
+    def _weights(self) -> WeightStore:
+        record = self._runs.current
+        return WeightStore() if record is None else record.curves.weights
+
+    @property
     def weight(self) -> str:
         """The name of the weight shown."""
         return self.weight_box.currentData() or ""
@@ -156,7 +162,7 @@ class HistogramPanel(QFrame):
 
     def figure(self) -> WeightFigure:
         """What is shown, as it is exported."""
-        store = self._history.weights
+        store = self._weights
         layers = store.layers if self.opened_layer is None else (self.opened_layer,)
         reservoirs = [r for layer in layers if (r := store.reservoir(layer, self.weight))]
         return WeightFigure(
@@ -169,11 +175,11 @@ class HistogramPanel(QFrame):
     # --- drawing ------------------------------------------------------------------------------
 
     def refresh(self, budget: float = float("inf")) -> bool:
-        """Show the history as it is now; returns whether charts are left to paint.
+        """Show the run as it is now; returns whether charts are left to paint.
 
         Painting stops after about `budget` seconds; the next call goes on with the next chart.
         """
-        store = self._history.weights
+        store = self._weights
         if self.opened_layer is not None and self.opened_layer not in store.layers:
             self.close_layer()
         self._offer_weights()
@@ -212,7 +218,7 @@ class HistogramPanel(QFrame):
         return any(t.stale and not t.visibleRegion().isEmpty() for t in tiles)
 
     def _offer_weights(self) -> None:
-        store, box = self._history.weights, self.weight_box
+        store, box = self._weights, self.weight_box
         names = store.weight_names
         if self.opened_layer is not None:
             names = store.weights_of(self.opened_layer)
@@ -227,7 +233,7 @@ class HistogramPanel(QFrame):
         box.blockSignals(False)
 
     def _sync_tiles(self) -> None:
-        layers = self._history.weights.layers
+        layers = self._weights.layers
         if tuple(self.tiles) == layers:
             return
         for tile in self.tiles.values():

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from desktop.views.charts.lines import LOOKS, STEPS, Look, pen
+from desktop.views.charts.lines import STEPS, Look, pen
 from desktop.views.charts.plot import CurvePlot
 from desktop.views.charts.summary import format_value
 from desktop.views.theme import SIZE_SMALL, Theme, Tokens
@@ -19,9 +19,10 @@ COLUMNS = ("last", "min", "max")
 
 @dataclass(frozen=True)
 class Entry:
-    """One curve: how it is drawn, its last value and the least and greatest finite ones."""
+    """One curve: its look and name, its last value and the least and greatest finite ones."""
 
     look: Look
+    label: str
     last: float
     extremes: tuple[float, float] | None
 
@@ -34,9 +35,9 @@ class Entry:
 def entries(plot: CurvePlot) -> tuple[Entry, ...]:
     """What the plot's curves are at now; no entry for one without points."""
     return tuple(
-        Entry(look, float(source.y[-1]), source.extremes())
-        for name, look in LOOKS.items()
-        if (source := plot.source(name)) is not None
+        Entry(line.look, plot.content.label(key), float(source.y[-1]), source.extremes())
+        for key, line in plot.lines.items()
+        if (source := plot.content.source(key)) is not None
     )
 
 
@@ -84,14 +85,14 @@ class Legend(QWidget):
     def text(self) -> str:
         """All values in words."""
         return "; ".join(
-            f"{entry.look.label} "
+            f"{entry.label} "
             + ", ".join(f"{name} {cell}" for name, cell in zip(COLUMNS, entry.cells, strict=True))
             for entry in self.entries
         )
 
     def _table(self) -> str:
         """All values as a table for the tooltip."""
-        rows = [("", *COLUMNS), *((entry.look.label, *entry.cells) for entry in self.entries)]
+        rows = [("", *COLUMNS), *((entry.label, *entry.cells) for entry in self.entries)]
         cells = ("".join(f'<td align="right">&nbsp;{cell}</td>' for cell in row) for row in rows)
         return "<table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table>"
 
@@ -106,7 +107,7 @@ class Legend(QWidget):
 
     def _width(self, heading: str, chosen: tuple[Entry, ...]) -> float:
         metrics = QFontMetricsF(self._font())
-        words = [f"{entry.look.label} {entry.cells[0]}" for entry in chosen]
+        words = [f"{entry.label} {entry.cells[0]}" for entry in chosen]
         return metrics.horizontalAdvance(heading) + sum(
             GAP + SAMPLE + metrics.horizontalAdvance(each) for each in words
         )
@@ -142,6 +143,6 @@ class Legend(QWidget):
             left += GAP if left else 1
             paint_sample(painter, entry.look, left, ROW / 2, tokens)
             left += SAMPLE
-            write(f"{entry.look.label} ", "muted")
+            write(f"{entry.label} ", "muted")
             write(entry.cells[0], "text")
         painter.end()

@@ -11,8 +11,9 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsRectItem
 
 from desktop.views.charts.ranges import cut
-from desktop.views.charts.series import Floats
+from desktop.views.charts.runs import LineKey, Split
 from desktop.views.theme import SIZE_SMALL, Tokens
+from desktop.workers.records import Floats
 
 MARKER_ROOM = 11  # pixels between two markers at least
 DENSE = 128  # points beyond which a line is one pixel wide
@@ -34,7 +35,7 @@ class Look:
 STEPS = Look("Each batch", "accent", 1.0, (), "", 0.42)
 TRAINING = Look("Training", "accent", 2.0, (), "o")
 VALIDATION = Look("Validation", "validation", 2.0, (4.0, 2.0), "s")
-LOOKS = {"steps": STEPS, "training": TRAINING, "validation": VALIDATION}
+LOOKS = {Split.STEPS: STEPS, Split.TRAINING: TRAINING, Split.VALIDATION: VALIDATION}
 
 
 def pen(look: Look, tokens: Tokens, opacity: float = 1.0, dense: bool = False) -> object:
@@ -53,6 +54,7 @@ class Line:
 
     def __init__(self, plot: pg.PlotItem, look: Look, depth: float) -> None:
         self.look = look
+        self._plot = plot
         self.curve = pg.PlotCurveItem(skipFiniteCheck=False)
         self.faint = pg.PlotCurveItem(skipFiniteCheck=False)
         self.markers = pg.ScatterPlotItem(pxMode=True, useCache=False, antialias=True)
@@ -108,6 +110,11 @@ class Line:
                 brush=pg.mkBrush(hollow),
             )
 
+    def remove(self) -> None:
+        """Take the line out of the chart."""
+        for item in (self.faint, self.curve, self.markers):
+            self._plot.removeItem(item)
+
     def points(self) -> tuple[Floats, Floats]:
         """What is drawn: x and y on the chart's scale."""
         x, y = self.curve.getData()
@@ -124,7 +131,7 @@ class EdgeMarks:
         plot.addItem(self.item, ignoreBounds=True)
 
     def show(
-        self, tokens: Tokens, marks: list[tuple[str, float, float]], y: tuple[float, float]
+        self, tokens: Tokens, marks: list[tuple[LineKey, float, float]], y: tuple[float, float]
     ) -> None:
         """Draw `marks` - line, epoch, value on the chart's scale - inside the range `y`.
 
@@ -136,10 +143,10 @@ class EdgeMarks:
             return
         self.item.setVisible(bool(marks))
         spots = []
-        for name, x, value in marks:
+        for key, x, value in marks:
             below = value < y[0]
-            inset = (0.085 if name == "validation" else 0.03) * (y[1] - y[0])
-            color = tokens.color("bad" if name == "steps" else LOOKS[name].token)
+            inset = (0.085 if key.split is Split.VALIDATION else 0.03) * (y[1] - y[0])
+            color = tokens.color("bad" if key.split is Split.STEPS else LOOKS[key.split].token)
             spots.append(
                 {
                     "pos": (x, y[0] + inset if below else y[1] - inset),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -22,12 +23,11 @@ from desktop.document.metrics import (
     metric_title,
 )
 from desktop.views.charts.axes import EpochAxis, ValueAxis
-from desktop.views.charts.content import STEPS, CurveContent, Points, Span
+from desktop.views.charts.content import CurveContent, Points, Span
 from desktop.views.charts.crosshair import Crosshair
-from desktop.views.charts.history import RunHistory
 from desktop.views.charts.lines import LOOKS, EdgeMarks, Flag, Line, Shade
 from desktop.views.charts.ranges import steady
-from desktop.views.charts.series import Series
+from desktop.views.charts.runs import LineKey, ShownRuns, Split
 from desktop.views.charts.summary import best_words
 from desktop.views.theme import Theme
 
@@ -35,7 +35,7 @@ ZOOM = 1.5  # times as many or as few epochs at a time
 
 
 class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
-    """Draws one metric of a history; `refresh()` brings it up to date.
+    """Draws one metric of runs; `refresh()` brings it up to date.
 
     Mouse: the crosshair follows; drag moves along the epochs, Ctrl and the wheel zoom, a double
     click fits. Keys: Left and Right move the crosshair from epoch to epoch, Home and End to the
@@ -47,12 +47,12 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
     zoomChanged = Signal(object)  # the epochs shown, None for all
     pointed = Signal(object)  # the epoch of the crosshair, None without
 
-    def __init__(self, theme: Theme, history: RunHistory, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, runs: ShownRuns, parent: QWidget | None = None) -> None:
         self._x_axis, self._y_axis = EpochAxis(), ValueAxis()
         axes = {"bottom": self._x_axis, "left": self._y_axis}
         super().__init__(parent, axisItems=axes, enableMenu=False)
         self._theme = theme
-        self.content = CurveContent(history)
+        self.content = CurveContent(runs)
         self.cuts = False  # lines where they leave the plot, for files whose viewers do not
         self.zoomed: Span | None = None  # epochs shown; None = all
         self._drag: tuple[float, Span] | None = None
@@ -67,7 +67,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         plot.getViewBox().setMouseEnabled(False, False)
         plot.getViewBox().setDefaultPadding(0)
         self.shade = Shade(plot)
-        self.lines = {name: Line(plot, look, 3 * i) for i, (name, look) in enumerate(LOOKS.items())}
+        self.lines: dict[LineKey, Line] = {}
         self.edge_marks = EdgeMarks(plot)
         self.best_flag = Flag(plot, "good", Qt.PenStyle.SolidLine, 0)
         self.stop_flag = Flag(plot, "warning", Qt.PenStyle.DashLine, 1)
@@ -89,17 +89,18 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         (x0, x1), (y0, y1) = self.getViewBox().viewRange()
         return (float(x0), float(x1)), (float(y0), float(y1))
 
-    def drawn(self, name: str) -> Points:
-        """The points of "steps", "training" or "validation" as drawn, on the chart's scale."""
-        return self.lines[name].points()
+    def line(self, split: str) -> Line:
+        """The line of the current run for a split. Raises KeyError if none is drawn yet."""
+        return self.lines[self.content.runs.key(split)]
 
-    def source(self, name: str) -> Series | None:
-        """The points behind a line, unsmoothed."""
-        return self.content.source(name)
+    def drawn(self, split: str) -> Points:
+        """The points of the current run as drawn, on the chart's scale."""
+        line = self.lines.get(self.content.runs.key(split))
+        return (np.empty(0), np.empty(0)) if line is None else line.points()
 
     def twin(self) -> CurvePlot:
         """Another plot with the same content and settings and no window."""
-        twin = CurvePlot(self._theme, self.content.history)
+        twin = CurvePlot(self._theme, self.content.runs)
         twin.content = self.content.copy()
         twin.zoomed, twin._steady = self.zoomed, self._steady
         twin.relabel()
@@ -152,39 +153,52 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
     # --- drawing ------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Draw the history as it is now."""
+        """Draw the runs as they are now."""
+        self._keep_lines()
         content, tokens = self.content, self._theme.tokens
         x0, x1 = self.zoomed or content.full_span
         margin = 0.012 * (x1 - x0)
         view = (x0 - margin, x1 + margin)
         y = self._value_range(view)
         columns = max(60, int(self.getViewBox().width()))
-        for name, line in self.lines.items():
-            points, faint = content.line(name, view, columns)
-            strength = 2.0 if faint is not None and name == STEPS else 1.0
+        for key, line in self.lines.items():
+            points, faint = content.line(key, view, columns)
+            strength = 2.0 if faint is not None and key.split is Split.STEPS else 1.0
             line.show(tokens, points, faint, strength, columns, y if self.cuts else None)
         self.getViewBox().setRange(xRange=view, yRange=y, padding=0, disableAutoRange=True)
         self._show_marks(view, y)
         self.crosshair.update_reading()
         self.scene().prepareForPaint()  # now, or it would ask for a second painting
 
+    def _keep_lines(self) -> None:
+        """Have one line for each that there may be."""
+        keys = self.content.runs.keys
+        for key in [key for key in self.lines if key not in keys]:
+            self.lines.pop(key).remove()
+        for index, key in enumerate(keys):
+            if key not in self.lines:
+                self.lines[key] = Line(self.getPlotItem(), LOOKS[key.split], 3 * index)
+
     def _value_range(self, view: Span) -> Span:
         """The values to show for the epochs of `view`: while running, an axis that stands still."""
         content = self.content
         y = content.value_range(view)
         shown = (content.metric_name, content.logarithmic, content.ignore_outliers, view)
-        if content.history.is_running and self._steady is not None and self._steady[0] == shown:
+        if content.runs.is_running and self._steady is not None and self._steady[0] == shown:
             y = steady(self._steady[1], y)
         self._steady = shown, y
         return y
 
     def _show_marks(self, view: Span, y: Span) -> None:
-        tokens, history = self._theme.tokens, self.content.history
+        tokens, record = self._theme.tokens, self.content.runs.current
         self.edge_marks.show(tokens, self.content.off_scale(view, y), y)
         size = self.getViewBox().width(), self.getViewBox().height()
-        best, stop = history.best_epoch, history.stopped_early_epoch
+        best = stop = None
+        words = ""
+        if record is not None:
+            best, stop = record.best_epoch, record.stopped_early_epoch
+            words = best_words(record, self.content.metric_name)
         low = higher_is_better(self.content.metric_name)  # where the curves leave room
-        words = best_words(history, self.content.metric_name)
         self.best_flag.show(tokens, best, f"{words}: epoch {best}", (view, y), size, low)
         self.stop_flag.show(tokens, stop, f"stopped early: epoch {stop}", (view, y), size, low)
         wasted = (best, stop) if best is not None and stop is not None and stop > best else None

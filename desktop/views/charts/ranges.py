@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from desktop.views.charts.series import Floats
+from desktop.workers.records import Floats
 
 _STEPS = (1, 2, 3, 5, 8)
 SLACK = 1.2  # times as long as it needs to be may an axis that stands still become

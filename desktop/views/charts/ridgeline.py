@@ -11,9 +11,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from desktop.views.charts.ridges import Ridges, round_ticks, thin
-from desktop.views.charts.series import Floats
 from desktop.views.charts.summary import format_value
 from desktop.views.theme import SIZE_SMALL, Tokens
+from desktop.workers.records import Floats
 
 SHARE = 0.45  # of the height, for the tallest ridge
 GAP = 3.0  # pixels between two ridges at least

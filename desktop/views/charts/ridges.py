@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desktop.views.charts.series import Floats
+from desktop.workers.records import Floats
 from desktop.workers.reports import WeightHistogram
 
 Items = Sequence[tuple[int, WeightHistogram]]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desktop.views.charts.series import Floats, Series
+from desktop.workers.records import Floats, Series
 
 BLOCK = 16
 

@@ -11,7 +11,7 @@ from desktop.document.metrics import (
     in_sentence,
     metric_title,
 )
-from desktop.views.charts.history import RunHistory
+from desktop.workers.records import RunRecord
 from desktop.workers.reports import Outcome
 
 
@@ -29,17 +29,17 @@ def format_epoch(x: float) -> str:
     return f"{round(x)}" if abs(x - round(x)) < 0.005 else f"{x:.2f}"
 
 
-def describe(history: RunHistory, metric: str) -> str:
+def describe(record: RunRecord, metric: str) -> str:
     """One spoken sentence on how a metric went; empty before the first epoch has ended.
 
     E.g. "Validation loss lowest 0.071 at epoch 9, rising since."
     """
-    name = _described(history, metric)
-    series = history.series(name)
+    name = _described(record, metric)
+    series = record.curves.series(name)
     if series is None or not len(series):
         return ""
     title = metric_title(name)
-    best = history.best(name)
+    best = record.best(name)
     if best is None:
         return f"{title} is not a number."
     epoch, value = best
@@ -59,25 +59,25 @@ def describe(history: RunHistory, metric: str) -> str:
     return f"{start}, {'rising' if last > value else 'falling'} since."
 
 
-def best_words(history: RunHistory, metric: str) -> str:
+def best_words(record: RunRecord, metric: str) -> str:
     """What the best epoch is called in the chart of `metric`, e.g. "best", "best loss"."""
-    judged = history.monitor.removeprefix(VALIDATION_PREFIX)
-    if history.monitor != _described(history, judged):
+    judged = record.monitor.removeprefix(VALIDATION_PREFIX)
+    if record.monitor != _described(record, judged):
         return f"best training {in_sentence(metric_title(judged))}"
     if judged != metric:
         return f"best {in_sentence(metric_title(judged))}"
-    return "best so far" if history.is_running else "best"
+    return "best so far" if record.is_running else "best"
 
 
-def _described(history: RunHistory, metric: str) -> str:
+def _described(record: RunRecord, metric: str) -> str:
     """Which values of a metric are described: those of the validation, if there are any."""
-    series = history.validation.get(metric)
+    series = record.curves.validation.get(metric)
     return VALIDATION_PREFIX + metric if series is not None and len(series) else metric
 
 
-def outcome(history: RunHistory) -> str:
+def outcome(record: RunRecord) -> str:
     """How the last run ended, where that needs saying; empty while it runs or after a plain end."""
-    ended = history.ended
+    ended = record.ended
     if ended is None:
         return ""
     if ended.outcome is Outcome.FAILED:
@@ -94,17 +94,17 @@ def outcome(history: RunHistory) -> str:
     return ""
 
 
-def caption(history: RunHistory) -> str:
+def caption(record: RunRecord | None) -> str:
     """The state of the training in a few sentences, for the page's caption and screen readers."""
-    if history.is_empty:
+    if record is None:
         return "Nothing trained yet."
-    if not history.epoch - history.origin:
-        waiting = "The first epoch is under way." if history.is_running else ""
-        return " ".join(filter(None, (outcome(history), waiting))) or "No epoch was completed."
-    second = next((m for m in history.metrics if m != LOSS and higher_is_better(m)), None)
+    if not record.curves.epoch - record.curves.origin:
+        waiting = "The first epoch is under way." if record.is_running else ""
+        return " ".join(filter(None, (outcome(record), waiting))) or "No epoch was completed."
+    second = next((m for m in record.curves.metrics if m != LOSS and higher_is_better(m)), None)
     metrics = [LOSS] if second is None else [LOSS, second]
-    parts = [outcome(history), *(describe(history, metric) for metric in metrics)]
-    monitor, best = history.monitor, history.best_epoch
-    if best is not None and monitor not in [_described(history, metric) for metric in metrics]:
+    parts = [outcome(record), *(describe(record, metric) for metric in metrics)]
+    monitor, best = record.monitor, record.best_epoch
+    if best is not None and monitor not in [_described(record, metric) for metric in metrics]:
         parts.append(f"Best {in_sentence(metric_title(monitor))} at epoch {best}.")
     return " ".join(filter(None, parts))

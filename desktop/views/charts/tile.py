@@ -14,11 +14,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from desktop.views.charts.reservoir import Reservoir
 from desktop.views.charts.ridgeline import Mode, Style, paint
 from desktop.views.charts.ridges import RidgeCache
 from desktop.views.charts.summary import format_value
 from desktop.views.theme import RADIUS, SIZE_SMALL, SPACE_S, Theme
+from desktop.workers.records import Reservoir
 
 BINS = 40
 HEADER = 22
@@ -54,7 +54,7 @@ class HistogramTile(QWidget):
         key = (id(reservoir), epoch, id(newest), len(reservoir), mode, logarithmic)
         if key == self._key:
             return
-        if self.reservoir is not reservoir:
+        if not reservoir.is_of_same_weights(self.reservoir):
             self._cache = RidgeCache(BINS)
         self.reservoir, self._key = reservoir, key
         self._mode, self._logarithmic = mode, logarithmic

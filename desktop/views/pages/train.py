@@ -25,13 +25,13 @@ from desktop.views.controls import Slider
 from desktop.views.elided import ElidedLabel
 from desktop.views.text import plain
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
-from desktop.workers.reports import EpochEnded, Outcome, Progress, RunEnded, RunStarted
+from desktop.workers.reports import Outcome
 from desktop.workers.session import Session, State
 
 if TYPE_CHECKING:
     from desktop.views.charts.curves import CurveChart
     from desktop.views.charts.histograms import HistogramPanel
-    from desktop.views.charts.history import RunHistory
+    from desktop.views.charts.runs import ShownRuns
 
 INTERVAL = 33  # milliseconds between two parts of the page that are drawn, at least
 SLOWEST = 300  # ... and at most
@@ -48,11 +48,11 @@ class TrainPage(QWidget):
     one part of the page after another, so that no part holds up the window for long, and with
     pauses in between, so that the training gets its share of the processor.
 
-    The charts and their history are made by `prepare`, or when they are needed: numpy and the
+    The charts are made by `prepare`, or when they are needed: numpy and the
     plots' library take as long to load as everything else that the window needs to be seen.
     """
 
-    history: RunHistory
+    runs: ShownRuns
     caption: ElidedLabel
     smoothing: Slider
     smoothing_value: QLabel
@@ -63,7 +63,7 @@ class TrainPage(QWidget):
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._session, self._theme = session, theme
         self._second_chosen = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -78,9 +78,8 @@ class TrainPage(QWidget):
         layout.addWidget(self._pages)
         session.stateChanged.connect(self._say_what_to_do)
         session.runStarted.connect(self.run_started)
-        session.progress.connect(self.progress)
-        session.epochEnded.connect(self.epoch_ended)
-        session.runEnded.connect(self.run_ended)
+        for signal in (session.progress, session.epochEnded, session.runEnded):
+            signal.connect(self.run_continued)
         session.modelReset.connect(self.model_reset)
         theme.changed.connect(self._recolor)
         self._recolor()
@@ -125,7 +124,7 @@ class TrainPage(QWidget):
         )
 
     def prepare(self) -> None:
-        """Make the charts and their history, if they are not there yet."""
+        """Make the charts, if they are not there yet."""
         if not self._is_prepared:
             self._pages.addWidget(self._build_charts())
             self._recolor()
@@ -138,10 +137,10 @@ class TrainPage(QWidget):
     def _build_charts(self) -> QWidget:
         from desktop.views.charts.curves import CurveChart
         from desktop.views.charts.histograms import HistogramPanel
-        from desktop.views.charts.history import RunHistory
         from desktop.views.charts.plot import link
+        from desktop.views.charts.runs import ShownRuns
 
-        self.history = RunHistory()
+        self.runs = ShownRuns()
         content = QWidget(self)
         self.caption = ElidedLabel()  # one line: one that grows would move the charts
         self.smoothing = Slider(content)
@@ -160,11 +159,11 @@ class TrainPage(QWidget):
         bar.addStretch(1)
         for widget in (smoothing_label, self.smoothing, self.smoothing_value):
             bar.addWidget(widget)
-        self.loss_chart = CurveChart(self._theme, self.history, content)
-        self.second_chart = CurveChart(self._theme, self.history, content)
+        self.loss_chart = CurveChart(self._theme, self.runs, content)
+        self.second_chart = CurveChart(self._theme, self.runs, content)
         self.second_chart.metricChosen.connect(self._choose_second)
         link(self.loss_chart.plot, self.second_chart.plot)
-        self.histograms = HistogramPanel(self._theme, self.history, content)
+        self.histograms = HistogramPanel(self._theme, self.runs, content)
         charts = QWidget(content)
         self._charts = QBoxLayout(QBoxLayout.Direction.LeftToRight, charts)
         self._charts.setContentsMargins(0, 0, 0, 0)
@@ -192,38 +191,26 @@ class TrainPage(QWidget):
 
     # --- reports ------------------------------------------------------------------------------
 
-    @Slot(object)
-    def run_started(self, report: RunStarted) -> None:
-        """A run begins: a new history if it starts at epoch 0, else more of this one."""
+    @Slot()
+    def run_started(self) -> None:
+        """A run begins: there is a record of it."""
         self.prepare()
-        self.history.take_started(report)
+        record = self._session.record
+        self.runs.records = () if record is None else (record,)
         self.loss_chart.plot.fit()
         self._changed()
 
-    @Slot(object)
-    def progress(self, report: Progress) -> None:
-        """Batches were trained."""
-        if self._is_prepared and self.history.take_progress(report):
-            self._changed()
-
-    @Slot(object)
-    def epoch_ended(self, report: EpochEnded) -> None:
-        """An epoch is over."""
-        if self._is_prepared and self.history.take_epoch(report):
-            self._changed()
-
-    @Slot(object)
-    def run_ended(self, report: RunEnded) -> None:
-        """The run is over, perhaps without ever having started."""
-        self.prepare()
-        if self.history.take_ended(report):
+    @Slot()
+    def run_continued(self) -> None:
+        """There is more in the record, or the run is over, perhaps without having started."""
+        if self._is_prepared:
             self._changed()
 
     @Slot()
     def model_reset(self) -> None:
         """The weights are new: what was drawn is of a model that is gone."""
         if self._is_prepared:
-            self.history.clear()
+            self.runs.records = ()
             self._second_chosen = False
             self._changed()
 
@@ -258,7 +245,7 @@ class TrainPage(QWidget):
     def _parts(self) -> list[Callable[[], None]]:
         """All there is to draw now, in pieces."""
         self._dirty = False
-        if not self._is_prepared or self.history.is_empty:
+        if not self._is_prepared or not self.runs.records:
             self._pages.setCurrentIndex(0)
             return []
         self._pages.setCurrentIndex(1)
@@ -286,7 +273,7 @@ class TrainPage(QWidget):
 
     def _choose_metrics(self) -> None:
         """The second chart shows accuracy, or the first other metric, or nothing."""
-        metrics = self.history.metrics
+        metrics = self.runs.metrics
         if self.loss_chart.metric_name not in metrics:
             self.loss_chart.set_metric(LOSS)
         others = [name for name in metrics if name not in (LOSS, LEARNING_RATE)]
@@ -305,9 +292,10 @@ class TrainPage(QWidget):
     def _write_caption(self) -> None:
         from desktop.views.charts.summary import caption
 
-        text = caption(self.history)
+        record = self.runs.current
+        text = caption(record)
         if text != self.caption.full_text:
-            ended = self.history.ended
+            ended = record.ended if record is not None else None
             failed = ended is not None and ended.outcome is Outcome.FAILED
             self.caption.setProperty("role", "bad" if failed else "muted")
             self.caption.style().polish(self.caption)

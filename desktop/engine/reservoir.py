@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from desktop.workers.reports import WeightHistogram
+from desktop.engine.reports import WeightHistogram
 
 CAPACITY = 100
 
@@ -22,6 +22,12 @@ class Reservoir:
         self.capacity = capacity
         self._stride = 1
         self._kept: dict[int, WeightHistogram] = {}
+
+    def copy(self) -> Reservoir:
+        """The same histograms, to be changed on their own."""
+        twin = Reservoir(self.capacity)
+        twin._stride, twin._kept = self._stride, dict(self._kept)
+        return twin
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -46,6 +52,12 @@ class Reservoir:
     def get(self, epoch: int) -> WeightHistogram | None:
         return self._kept.get(epoch)
 
+    def is_of_same_weights(self, other: Reservoir | None) -> bool:
+        """Whether both are of one network, perhaps in different runs: they begin alike."""
+        if other is None or not len(self) or not len(other):
+            return False
+        return self.first[1] is other.first[1]
+
     def add(self, epoch: int, histogram: WeightHistogram) -> None:
         """Remember the histogram after `epoch`; one of the same or a later epoch is replaced."""
         if self._kept and self.last[0] >= epoch:
@@ -58,7 +70,7 @@ class Reservoir:
             self._kept = {e: h for e, h in self._kept.items() if self._on_stride(e) or e == epoch}
 
     def cut_after(self, epoch: int) -> None:
-        """Forget what came after `epoch`."""
+        """Drop what came after `epoch`."""
         self._kept = {e: h for e, h in self._kept.items() if e <= epoch}
 
     def _on_stride(self, epoch: int) -> bool:
@@ -66,35 +78,41 @@ class Reservoir:
 
 
 class WeightStore:
-    """One reservoir for each weight of each layer, in the order of the stack."""
+    """One reservoir for each weight of each layer, in the order of the stack.
+
+    A weight is known by its path within the model: its name need not be the only one of its layer.
+    """
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._capacity = capacity
-        self._reservoirs: dict[int, dict[str, Reservoir]] = {}
-        self.revision = 0
+        self._reservoirs: dict[int, dict[str, Reservoir]] = {}  # by layer and path
+
+    def copy(self) -> WeightStore:
+        """The same histograms, to be changed on their own."""
+        twin = WeightStore(self._capacity)
+        twin._reservoirs = {
+            index: {path: reservoir.copy() for path, reservoir in layer.items()}
+            for index, layer in self._reservoirs.items()
+        }
+        return twin
 
     def add(self, epoch: int, histograms: Iterable[WeightHistogram]) -> None:
         for histogram in histograms:
             layer = self._reservoirs.setdefault(histogram.layer, {})
-            if histogram.weight not in layer:
-                layer[histogram.weight] = Reservoir(self._capacity)
-            layer[histogram.weight].add(epoch, histogram)
-            self.revision += 1
-
-    def clear(self) -> None:
-        self._reservoirs.clear()
-        self.revision += 1
+            if histogram.path not in layer:
+                layer[histogram.path] = Reservoir(self._capacity)
+            layer[histogram.path].add(epoch, histogram)
 
     def cut_after(self, epoch: int) -> None:
+        """Drop what came after `epoch`."""
         for layer in self._reservoirs.values():
             for reservoir in layer.values():
                 reservoir.cut_after(epoch)
         self._reservoirs = {
             index: kept
             for index, layer in self._reservoirs.items()
-            if (kept := {name: r for name, r in layer.items() if len(r)})
+            if (kept := {path: r for path, r in layer.items() if len(r)})
         }
-        self.revision += 1
 
     @property
     def layers(self) -> tuple[int, ...]:
@@ -104,17 +122,19 @@ class WeightStore:
     @property
     def weight_names(self) -> tuple[str, ...]:
         """The names of all weights, in the order the stack brings them."""
-        return tuple(dict.fromkeys(n for i in self.layers for n in self._reservoirs[i]))
+        return tuple(dict.fromkeys(n for i in self.layers for n in self.weights_of(i)))
 
     def weights_of(self, layer: int) -> tuple[str, ...]:
-        return tuple(self._reservoirs.get(layer, ()))
+        """The names of the weights of a layer."""
+        return tuple(self._named(layer))
 
     def reservoir(self, layer: int, weight: str) -> Reservoir | None:
         """The reservoir of a layer's weight; of its first weight if it has none of that name."""
-        named = self._reservoirs.get(layer)
-        if not named:
-            return None
-        return named.get(weight) or next(iter(named.values()))
+        named = self._named(layer)
+        return named.get(weight) or next(iter(named.values()), None)
+
+    def _named(self, layer: int) -> dict[str, Reservoir]:
+        return {r.last[1].weight: r for r in self._reservoirs.get(layer, {}).values()}
 
     def __len__(self) -> int:
         """How many histograms are kept, over all weights."""

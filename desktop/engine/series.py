@@ -82,6 +82,12 @@ class Series:
         odd = self._odd.values.astype(np.intp)
         return self.x[odd], self.y[odd]
 
+    def copy(self) -> Series:
+        """The same points, to be changed on their own."""
+        twin = Series(self._limit)
+        twin.extend(self.x, self.y)
+        return twin
+
     def extend(self, x: ArrayLike, y: ArrayLike) -> None:
         """Add points after the last one; both arguments have shape (k,)."""
         xs = np.atleast_1d(np.asarray(x, dtype=np.float64))
@@ -95,7 +101,7 @@ class Series:
         self._summarise()
 
     def cut_after(self, x: float) -> None:
-        """Forget the points beyond `x`."""
+        """Drop the points beyond `x`."""
         keep = int(np.searchsorted(self.x, x, side="right"))
         if keep == len(self):
             return

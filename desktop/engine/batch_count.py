@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop.views.charts.series import Floats
-from desktop.workers.reports import RunStarted
+from desktop.engine.reports import RunStarted
+from desktop.engine.series import Floats
 
 TOLERANCE = 1e-6  # of a batch, for positions that are rounded
 
@@ -37,6 +37,12 @@ class BatchCount:
 
     def __init__(self) -> None:
         self._runs: list[_Run] = []
+
+    def copy(self) -> BatchCount:
+        """The same count, to go on with on its own."""
+        twin = BatchCount()
+        twin._runs = list(self._runs)
+        return twin
 
     def begin(self, report: RunStarted) -> None:
         """A run begins; what an earlier one did beyond its first epoch does not count."""

@@ -1,0 +1,96 @@
+"""How the values and weights of a network went, over all runs since its weights were made."""
+
+from __future__ import annotations
+
+from desktop.document.metrics import LEARNING_RATE, LOSS, VALIDATION_PREFIX
+from desktop.engine.batch_count import BatchCount
+from desktop.engine.reports import EpochEnded, Progress, RunStarted
+from desktop.engine.reservoir import CAPACITY, WeightStore
+from desktop.engine.series import Series
+
+
+class Curves:
+    """The values and weights of one network, by epochs over its life.
+
+    `steps`, `training` and `validation` map a metric (without "val_") to its points: x in epochs, y
+    the value on single batches or Keras's for the whole epoch. `origin` is the number of epochs
+    before the first point.
+    """
+
+    def __init__(self, origin: int = 0, histogram_capacity: int = CAPACITY) -> None:
+        self.origin = origin
+        self.steps: dict[str, Series] = {}
+        self.training: dict[str, Series] = {}
+        self.validation: dict[str, Series] = {}
+        self.weights = WeightStore(histogram_capacity)
+        self.batch_count = BatchCount()
+
+    def copy(self) -> Curves:
+        """The same curves, to go on with on their own."""
+        twin = Curves(self.origin)
+        for name in ("steps", "training", "validation"):
+            group: dict[str, Series] = getattr(self, name)
+            setattr(twin, name, {metric: series.copy() for metric, series in group.items()})
+        twin.weights, twin.batch_count = self.weights.copy(), self.batch_count.copy()
+        return twin
+
+    # --- reports ------------------------------------------------------------------------------
+
+    def begin(self, report: RunStarted) -> None:
+        """A run goes on from here: in the epoch that an earlier one broke off, or with a new one.
+
+        A new one takes the place of what was trained of it before.
+        """
+        if report.first_step == 0:
+            for group in (self.steps, self.training, self.validation):
+                for series in group.values():
+                    series.cut_after(report.first_epoch)
+            self.weights.cut_after(report.first_epoch)
+            self.weights.add(report.first_epoch, report.histograms)
+        self.batch_count.begin(report)
+
+    def add_batches(self, report: Progress) -> None:
+        """Take over the values on single batches."""
+        for metric, values in report.batch_values.items():
+            if len(values):
+                self.steps.setdefault(metric, Series()).extend(report.at, values)
+
+    def add_epoch(self, report: EpochEnded) -> None:
+        """Take over the values and the weights of an epoch."""
+        for name, value in report.logs.items():
+            group = self.validation if name.startswith(VALIDATION_PREFIX) else self.training
+            series = group.setdefault(name.removeprefix(VALIDATION_PREFIX), Series())
+            series.cut_after(report.epoch - 0.5)
+            series.extend(report.epoch, value)
+        self.weights.add(report.epoch, report.histograms)
+
+    # --- what follows from them ---------------------------------------------------------------
+
+    @property
+    def last_x(self) -> float:
+        """How far the points reach, in epochs."""
+        groups = (self.steps, self.training, self.validation)
+        ends = [s.x[-1] for group in groups for s in group.values() if len(s)]
+        return float(max(ends, default=self.origin))
+
+    @property
+    def epoch(self) -> int:
+        """The last complete epoch."""
+        ends = [s.x[-1] for s in self.training.values() if len(s)]
+        return int(max(ends, default=self.origin))
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics reported so far: loss first, the learning rate last."""
+        return in_order((*self.training, *self.validation, *self.steps))
+
+    def series(self, name: str) -> Series | None:
+        """The epoch values of e.g. "accuracy" or "val_accuracy"."""
+        group = self.validation if name.startswith(VALIDATION_PREFIX) else self.training
+        return group.get(name.removeprefix(VALIDATION_PREFIX))
+
+
+def in_order(metrics: tuple[str, ...]) -> tuple[str, ...]:
+    """Each of `metrics` once: loss first, the learning rate last."""
+    order = {LOSS: 0, LEARNING_RATE: 2}
+    return tuple(sorted(dict.fromkeys(metrics), key=lambda name: order.get(name, 1)))

@@ -1,0 +1,81 @@
+"""The runs that charts draw."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from desktop.workers.records import RunRecord, Series, in_order
+
+
+class Split(StrEnum):
+    """What values are measured on."""
+
+    STEPS = "steps"  # each batch
+    TRAINING = "training"  # all batches of an epoch
+    VALIDATION = "validation"
+
+
+class LineKey(NamedTuple):
+    """What a line of a chart shows: the id of a run, and its values on what."""
+
+    run: str
+    split: Split
+
+
+class ShownRuns:
+    """The records that the charts of a page draw, the current run's last."""
+
+    def __init__(self, *records: RunRecord) -> None:
+        self.records = records
+
+    @property
+    def current(self) -> RunRecord | None:
+        """The run that words and marks are about; None if there is none."""
+        return self.records[-1] if self.records else None
+
+    @property
+    def keys(self) -> tuple[LineKey, ...]:
+        """All lines that there may be."""
+        return tuple(LineKey(record.id, split) for record in self.records for split in Split)
+
+    def key(self, split: str) -> LineKey:
+        """The line of the current run."""
+        return LineKey(self.current.id if self.current is not None else "", Split(split))
+
+    def record(self, run: str) -> RunRecord | None:
+        """The record of the run with this id; None if it is not shown."""
+        return next((record for record in self.records if record.id == run), None)
+
+    def series(self, key: LineKey, metric: str) -> Series | None:
+        """The points of a metric (without "val_"); None if there are none."""
+        record = self.record(key.run)
+        if record is None:
+            return None
+        group: dict[str, Series] = getattr(record.curves, key.split)
+        series = group.get(metric)
+        return series if series is not None and len(series) else None
+
+    @property
+    def is_running(self) -> bool:
+        return any(record.is_running for record in self.records)
+
+    @property
+    def origin(self) -> int:
+        """The epochs before the first point."""
+        return min((record.curves.origin for record in self.records), default=0)
+
+    @property
+    def last_x(self) -> float:
+        """How far the points reach, in epochs."""
+        return max((record.curves.last_x for record in self.records), default=0.0)
+
+    @property
+    def planned_end(self) -> int:
+        """The epoch that the longest run is to end with."""
+        return max((record.planned_end for record in self.records), default=0)
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics reported so far: loss first, the learning rate last."""
+        return in_order(tuple(name for record in self.records for name in record.curves.metrics))

@@ -1,0 +1,17 @@
+"""The engine's records of runs, for the views, which do not import the engine."""
+
+from desktop.engine.curves import Curves, in_order
+from desktop.engine.records import RunRecord, RunRecorder
+from desktop.engine.reservoir import Reservoir, WeightStore
+from desktop.engine.series import Floats, Series
+
+__all__ = [
+    "Curves",
+    "Floats",
+    "Reservoir",
+    "RunRecord",
+    "RunRecorder",
+    "Series",
+    "WeightStore",
+    "in_order",
+]
