@@ -160,7 +160,8 @@ class Predictor:
     ) -> Prediction:
         """What the network, with the weights after `epoch` whole epochs, makes of `drawing`.
 
-        `drawing` is uint8 (h, w) with ink 255 on 0. Of an empty one there are no probabilities.
+        `drawing` is uint8 (h, w) with ink 255 on 0. Of an empty one there are no probabilities;
+        where an output is not a finite number, they are NaN.
         """
         start = perf_counter()
         shown = show_drawing(drawing, self._shape, self._maximum, request)
@@ -171,6 +172,8 @@ class Predictor:
                 probabilities = class_probabilities(outputs, self.project, self._schema)
             else:
                 scores = class_scores(outputs, self.project, self._schema)
+            if probabilities is not None and not np.isfinite(outputs).all():
+                probabilities = np.full_like(probabilities, np.nan)
         return replace(
             shown,
             probabilities=None if probabilities is None else read_only(probabilities[0]),

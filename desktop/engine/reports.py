@@ -250,7 +250,7 @@ class Prediction:
     `probabilities` has shape (classes,), and so has `scores`, the outputs as they are where neither
     softmax nor sigmoid makes probabilities of them. One of them is None; both are for an empty
     canvas, where the output does not stand for classes, and without a network, when there are no
-    `classes` either.
+    `classes` either. Probabilities are NaN where the network's outputs are not finite numbers.
     """
 
     request: int

@@ -30,7 +30,7 @@ class PixelView(QWidget):
         self._maximum = 1.0
         self.setMinimumSize(56, 56)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("The picture the network gets")
+        self.setAccessibleName("Network input")
         theme.changed.connect(self.update)
 
     @property

@@ -332,6 +332,14 @@ def test_outputs_that_are_no_numbers_are_no_answer(tmp_path: Path) -> None:
     assert "are not numbers" in refused(Predictor(model, MNIST_LIKE), path)
 
 
+def test_a_drawing_gets_no_probabilities_from_outputs_that_are_no_numbers() -> None:
+    model = builder.build(MNIST_LIKE)
+    model.layers[-1].set_weights([array * np.nan for array in model.layers[-1].get_weights()])
+    found = Predictor(model, MNIST_LIKE).predict_drawing(drawing())
+    assert found.probabilities is not None
+    assert np.isnan(found.probabilities).all()
+
+
 def test_twelve_bits_in_sixteen_are_brought_to_full_contrast(tmp_path: Path) -> None:
     twelve = drawing().astype(np.uint16) * 16 + 15
     np.testing.assert_allclose(read_grey(saved(tmp_path, twelve)), drawing(), atol=2)

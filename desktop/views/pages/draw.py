@@ -1,4 +1,4 @@
-"""The page to try the network on: draw, and see what it gets and what it answers."""
+"""The page to try the network on: draw, and see its input and its prediction."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from desktop.workers.session import Session
 
 THINNEST, BROADEST = 6, 60  # units of the canvas
 REFRESH = 0.5  # seconds of training between two predictions within an epoch
-NO_DATA = "There are no data yet. Choose them on the Data page."
-LOADING = "The data are being loaded…"
+NO_DATA = "There is no data yet. Choose it on the Data page."
+LOADING = "The data is being loaded…"
 NO_CLASSES = (
     "This network's output does not stand for classes: give its last layer one unit for each class."
 )
 NO_MODEL = (
-    "Train the network first: press Train. You can draw already; the answer comes as soon as there "
-    "is a network, and follows it while it learns."
+    "Train the network first: press Train. You can draw already; the prediction comes as soon as "
+    "there is a network, and follows it while it learns."
 )
 BUSY = "Recognizing…"
-EMPTY = "Draw on the left. The answer changes with every stroke."
+EMPTY = "Draw on the left. The prediction changes with every stroke."
 GUESS = "untrained: a guess"
 SCORES = (
     "This is the output as it is, and no probability: neither the last layer nor the loss applies "
@@ -170,7 +170,7 @@ class DrawPage(QWidget):
         drawing.body.addWidget(self.canvas, 1)
         drawing.body.addLayout(width)
 
-        shown = Card("What the network gets")
+        shown = Card("Network input")
         both = QHBoxLayout()
         both.setSpacing(SPACE_M)
         both.addWidget(self.pixels, 3)
@@ -179,7 +179,7 @@ class DrawPage(QWidget):
 
         # What is shown must not move the paper while someone draws on it.
         self._about_pixels.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-        answer = Card("Answer")
+        answer = Card("Prediction")
         best, beside = QHBoxLayout(), QVBoxLayout()
         beside.setSpacing(0)
         beside.addStretch(1)
