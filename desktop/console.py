@@ -268,18 +268,20 @@ def show_figures(evaluation: reports.Evaluation) -> None:
 
 
 def show_predictions(predictions: Sequence[ImagePrediction]) -> None:
-    """A line per picture: the likeliest class, how sure, and what else it may be."""
+    """A line per picture: the likeliest class, how sure or with which output, and the runner-up."""
+    sure = all(prediction.are_probabilities for prediction in predictions)
     table = Table(box=None, pad_edge=False)
     table.add_column("Picture")
     table.add_column("Class", justify="right", no_wrap=True)
-    table.add_column("Probability", justify="right", no_wrap=True)
+    table.add_column("Probability" if sure else "Output", justify="right", no_wrap=True)
     table.add_column("Runner-up", no_wrap=True)
     for prediction in predictions:
-        best, second = prediction.probabilities.argsort()[::-1][:2]
+        best, second = prediction.values.argsort()[::-1][:2]
+        shown = [f"{value:.1%}" if sure else f"{value:.2f}" for value in prediction.values]
         table.add_row(
             str(prediction.path),
             prediction.classes[best],
-            f"{prediction.probabilities[best]:.1%}",
-            f"{prediction.classes[second]} ({prediction.probabilities[second]:.1%})",
+            shown[best],
+            f"{prediction.classes[second]} ({shown[second]})",
         )
     _show_table("", table)

@@ -85,14 +85,24 @@ def evaluation_values(evaluation: Evaluation) -> dict[str, Any]:
 def prediction_values(
     predictions: Sequence[ImagePrediction], failures: Sequence[ImageFailure]
 ) -> dict[str, Any]:
-    """The class of every picture and the probability of each class; what failed, with the error."""
+    """The class of every picture and the probability of each class; what failed, with the error.
+
+    Instead of probabilities there are outputs where the network gives none.
+    """
+
+    def name(each: ImagePrediction) -> str:
+        return "probability" if each.are_probabilities else "output"
+
+    def names(each: ImagePrediction) -> str:
+        return "probabilities" if each.are_probabilities else "outputs"
+
     return {
         "predictions": [
             {
                 "image": str(each.path),
                 "class": each.classes[each.best],
-                "probability": float(each.probabilities[each.best]),
-                "probabilities": dict(zip(each.classes, each.probabilities.tolist(), strict=True)),
+                name(each): float(each.values[each.best]),
+                names(each): dict(zip(each.classes, each.values.tolist(), strict=True)),
             }
             for each in predictions
         ],

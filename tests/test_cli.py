@@ -23,7 +23,13 @@ from desktop.document.data import Digits, LogicTable, Mnist
 from desktop.document.layers import Dense, Flatten
 from desktop.document.project import Project, starter_project
 from desktop.document.storage import read_project, write_project
-from desktop.document.training import SGD, BinaryCrossentropy, EarlyStopping, Training
+from desktop.document.training import (
+    SGD,
+    BinaryCrossentropy,
+    EarlyStopping,
+    MeanSquaredError,
+    Training,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 MAIN = ROOT / "main.py"
@@ -531,6 +537,26 @@ def test_predict_takes_the_project_that_is_named_or_lies_beside_the_model(
     assert unscaled != by_shape
     raw.rename(tmp_path / "project.layerwise")
     assert run("predict", alone, pictures[3], "--json").json == unscaled
+
+
+def test_predict_shows_outputs_that_are_no_probabilities_as_they_are(
+    run: Run, pictures: list[Path], tmp_path: Path
+) -> None:
+    from desktop.engine import builder, storage
+
+    layers = (Flatten(), Dense(units=10))
+    project = Project(data=Digits(), layers=layers, training=Training(loss=MeanSquaredError()))
+    model = builder.build(project)
+    model.layers[-1].set_weights([np.zeros((64, 10)), np.arange(10) - 7.5])
+    storage.save_model(model, tmp_path / "model.keras")
+    write_project(tmp_path / "project.layerwise", project)
+    result = run("predict", tmp_path / "model.keras", pictures[0])
+    assert "Output" in result.out and "Probability" not in result.out
+    assert "1.50" in result.out and "8 (0.50)" in result.out and "%" not in result.out
+    (found,) = run("predict", tmp_path / "model.keras", pictures[0], "--json").json["predictions"]
+    assert (found["class"], found["output"]) == ("9", 1.5)
+    assert found["outputs"]["0"] == -7.5
+    assert not {"probability", "probabilities"} & set(found)
 
 
 def test_predict_answers_the_others_and_names_bad_pictures(

@@ -30,16 +30,21 @@ class PredictionError(Exception):
 
 @dataclass(frozen=True)
 class ImagePrediction:
-    """What a network makes of the picture at `path`: `probabilities` has shape (classes,)."""
+    """What a network makes of the picture at `path`.
+
+    `values` has shape (classes,): probabilities or, where neither softmax nor sigmoid makes those
+    of the outputs, the outputs as they are.
+    """
 
     path: Path
-    probabilities: FloatArray
+    values: FloatArray
     classes: tuple[str, ...]
+    are_probabilities: bool
 
     @property
     def best(self) -> int:
         """The likeliest class."""
-        return int(self.probabilities.argmax())
+        return int(self.values.argmax())
 
 
 @dataclass(frozen=True)
@@ -209,12 +214,14 @@ class Predictor:
         self, paths: Sequence[Path], images: Sequence[FloatArray]
     ) -> Iterator[ImagePrediction | ImageFailure]:
         outputs = self._outputs(np.stack(images))
-        known = class_probabilities(outputs, self.project, self._schema)
+        likely = are_probabilities(self.project, self._schema)
+        read = class_probabilities if likely else class_scores
+        known = read(outputs, self.project, self._schema)
         if known is None:
             raise PredictionError("The outputs of this network do not stand for classes")
         for path, output, row in zip(paths, outputs, known, strict=True):
             if np.isfinite(output).all():
-                yield ImagePrediction(path, read_only(row), self._schema.class_names)
+                yield ImagePrediction(path, read_only(row), self._schema.class_names, likely)
             else:
                 yield ImageFailure(
                     path,

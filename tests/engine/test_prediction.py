@@ -204,10 +204,10 @@ def test_dark_on_light_and_light_on_dark_are_the_same_drawing(
     light = saved(tmp_path, drawing(), "light.png")
     dark = saved(tmp_path, 255 - drawing(), "dark.png")
     first, second = predictions(predictor, light, dark)
-    np.testing.assert_array_equal(first.probabilities, second.probabilities)
+    np.testing.assert_array_equal(first.values, second.values)
     on_canvas = predictor.predict_drawing(drawing()).probabilities
-    np.testing.assert_allclose(first.probabilities, on_canvas, atol=1e-6)
-    assert first.path == light and first.best == first.probabilities.argmax()
+    np.testing.assert_allclose(first.values, on_canvas, atol=1e-6)
+    assert first.path == light and first.best == first.values.argmax()
 
 
 def test_a_picture_of_the_inputs_size_is_taken_as_it_stands(
@@ -218,14 +218,14 @@ def test_a_picture_of_the_inputs_size_is_taken_as_it_stands(
     expected = model((pixels / 255).astype(np.float32)[np.newaxis]).numpy()[0]
     inverted = saved(tmp_path, 255 - pixels, "inverted.png")
     for result in predictions(predictor, saved(tmp_path, pixels), inverted):
-        np.testing.assert_allclose(result.probabilities, expected, atol=1e-5)
+        np.testing.assert_allclose(result.values, expected, atol=1e-5)
 
 
 def test_faint_ink_is_as_good_as_black(predictor: Predictor, tmp_path: Path) -> None:
     faint = (230 - drawing() * 0.4).astype(np.uint8)
     (result,) = predictions(predictor, saved(tmp_path, faint))
     strong = predictor.predict_drawing(drawing()).probabilities
-    np.testing.assert_allclose(result.probabilities, strong, atol=0.02)
+    np.testing.assert_allclose(result.values, strong, atol=0.02)
 
 
 def test_a_photograph_of_uneven_paper_shows_only_the_ink(tmp_path: Path) -> None:
