@@ -342,6 +342,59 @@ def test_logic_rows(qtbot: QtBot) -> None:
     assert len(kept.spec.rows) == 4
 
 
+def test_a_wrong_entry_of_a_table_stays_while_others_are_made(qtbot: QtBot) -> None:
+    kept = Kept(qtbot, LogicTable(rows=GATES["AND"]))
+    table = kept.form.findChild(QTableWidget)
+    table.item(0, 2).setText("2")
+    table.item(3, 0).setText("nan")
+    table.item(1, 0).setText("0.5")
+    table.item(2, 2).setText("1")
+    assert kept.spec.rows[1][0] == 0.5 and kept.spec.rows[2][2] == 1
+    assert kept.spec.rows[0] == GATES["AND"][0] and kept.spec.rows[3] == GATES["AND"][3]
+    assert table.item(0, 2).text() == "2" and table.item(3, 0).text() == "nan"
+    assert "Row 1, Answer" in kept.form.error("rows") and table.property("invalid")
+    table.item(0, 2).setText("1")
+    assert "Row 4, Input 1" in kept.form.error("rows") and table.property("invalid")
+    table.item(3, 0).setText("0.25")
+    assert kept.spec.rows[0][2] == 1 and kept.spec.rows[3][0] == 0.25
+    assert not kept.form.error("rows") and not table.property("invalid")
+
+
+def test_a_wrong_entry_of_a_table_stays_when_its_own_value_is_typed_again(qtbot: QtBot) -> None:
+    kept = Kept(qtbot, LogicTable(rows=GATES["AND"]))
+    table = kept.form.findChild(QTableWidget)
+    table.item(0, 2).setText("2")
+    table.item(1, 2).setText("x")
+    table.item(1, 2).setText("0")  # nothing changes, and the other is still wrong
+    assert table.item(0, 2).text() == "2" and "Row 1, Answer" in kept.form.error("rows")
+    table.item(0, 2).setText("0")
+    assert not kept.form.error("rows") and kept.spec.rows == GATES["AND"]
+
+
+def test_a_wrong_entry_of_a_table_goes_with_its_row(qtbot: QtBot) -> None:
+    kept = Kept(qtbot, LogicTable(rows=GATES["AND"]))
+    editor = kept.form.editor("rows")
+    table = kept.form.findChild(QTableWidget)
+    table.item(2, 0).setText("wrong")
+    editor.add.click()
+    assert table.item(2, 0).text() == "wrong" and "Row 3" in kept.form.error("rows")
+    table.setCurrentCell(0, 0)
+    editor.remove.click()
+    assert table.item(1, 0).text() == "wrong" and "Row 2" in kept.form.error("rows")
+    table.setCurrentCell(1, 0)
+    editor.remove.click()
+    assert not kept.form.error("rows")
+    assert all(table.item(i, 0).text() != "wrong" for i in range(table.rowCount()))
+
+
+def test_a_gate_replaces_wrong_entries(qtbot: QtBot) -> None:
+    kept = Kept(qtbot, LogicTable(rows=GATES["AND"]))
+    table = kept.form.findChild(QTableWidget)
+    table.item(0, 2).setText("2")
+    kept.form.editor("rows").presets["AND"].click()
+    assert table.item(0, 2).text() == "0" and not kept.form.error("rows")
+
+
 def test_the_number_of_rows_is_limited(qtbot: QtBot) -> None:
     kept = Kept(qtbot, LogicTable(rows=GATES["AND"][:1] * 16))
     kept.form.editor("rows").add.click()

@@ -37,6 +37,11 @@ class Editor(QWidget):
         """The widget that takes the focus, and that the label is the buddy of."""
         return self
 
+    @property
+    def refusal(self) -> str:
+        """Why a part of what is shown is still not taken, though the rest is; empty if all is."""
+        return ""
+
     def set_value(self, value: Any) -> None:
         """Show `value`, without emitting anything and without moving a cursor needlessly."""
         raise NotImplementedError

@@ -155,7 +155,9 @@ class Form(QWidget):
 
     def _accept(self, row: _Row) -> None:
         row.refused, row.has_refused = None, False
-        if row.error.text():
+        if row.editor.refusal:
+            self._refuse(row, row.editor.refusal)
+        elif row.error.text():
             row.error.clear()
             row.error.hide()
             row.editor.set_invalid(False)

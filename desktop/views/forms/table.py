@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
@@ -22,16 +23,21 @@ from desktop.views.forms.editor import Editor, number_text
 from desktop.views.theme import SPACE_XS, Theme
 
 HEADERS = ("Input 1", "Input 2", "Answer")
+_ANSWER = 2  # its column
 
 
 class TableEditor(Editor):
-    """Rows of two inputs and an answer; the buttons above fill in a gate's."""
+    """Rows of two inputs and an answer; the buttons above fill in a gate's.
+
+    An entry that is refused stays in its cell until it is corrected, while others are taken.
+    """
 
     wide = True
 
     def __init__(self, field: FieldSpec, theme: Theme, owner: type[Spec]) -> None:
         super().__init__(field, theme, owner)
         self._value: tuple[tuple[float, ...], ...] = ()
+        self._refused: dict[tuple[int, int], str] = {}  # row and column, and what was typed
         self.presets: dict[str, QPushButton] = {}
         presets = QGridLayout()
         presets.setSpacing(SPACE_XS)
@@ -67,8 +73,21 @@ class TableEditor(Editor):
     def target(self) -> QWidget:
         return self.table
 
+    @property
+    def refusal(self) -> str:
+        if not self._refused:
+            return ""
+        (row, column), text = min(self._refused.items())
+        wanted = "0 or 1" if column == _ANSWER else "a number such as 0.5"
+        return f"Row {row + 1}, {HEADERS[column]}: enter {wanted}, not “{text}”"
+
     def set_value(self, value: Any) -> None:
-        self._value = tuple(tuple(row) for row in value)
+        before, self._value = self._value, tuple(tuple(row) for row in value)
+        self._refused = {
+            (i, j): text
+            for (i, j), text in self._refused.items()
+            if i < min(len(before), len(self._value)) and before[i][j] == self._value[i][j]
+        }
         self.table.blockSignals(True)
         self.table.setRowCount(len(self._value))
         for i, row in enumerate(self._value):
@@ -78,7 +97,7 @@ class TableEditor(Editor):
                     item = QTableWidgetItem()
                     item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
                     self.table.setItem(i, j, item)
-                item.setText(number_text(number))
+                item.setText(self._refused.get((i, j), number_text(number)))
         self.table.blockSignals(False)
         self.table.updateGeometry()
         for gate, button in self.presets.items():
@@ -88,15 +107,13 @@ class TableEditor(Editor):
     def _cell_changed(self, row: int, column: int) -> None:
         item = self.table.item(row, column)
         text = item.text().strip() if item is not None else ""
-        answer = column == len(HEADERS) - 1
         try:
-            number: float = int(text) if answer else float(text)
-            if answer and number not in (0, 1):
-                raise ValueError
+            number = _parsed(text, column)
         except ValueError:
-            wanted = "0 or 1" if answer else "a number such as 0.5"
-            self.refused.emit(f"Row {row + 1}, {HEADERS[column]}: enter {wanted}, not “{text}”")
+            self._refused[row, column] = text
+            self.refused.emit(self.refusal)
             return
+        self._refused.pop((row, column), None)
         changed = [list(values) for values in self._value]
         changed[row][column] = number
         self.edited.emit(tuple(tuple(values) for values in changed))
@@ -104,6 +121,8 @@ class TableEditor(Editor):
     def _fill(self) -> None:
         gate = self.sender().property("gate")
         self.presets[gate].setChecked(self._value == GATES[gate])
+        self._refused.clear()
+        self.set_value(self._value)  # even if no value changes, what was refused is replaced
         self.edited.emit(GATES[gate])
 
     def _add(self) -> None:
@@ -112,11 +131,26 @@ class TableEditor(Editor):
     def _remove(self) -> None:
         row = self.table.currentRow()
         row = row if row >= 0 else len(self._value) - 1
+        # The rows below move up, and what was refused in them goes along.
+        moved = {(i - (i > row), j): text for (i, j), text in self._refused.items() if i != row}
+        self._refused.clear()
         self.edited.emit(self._value[:row] + self._value[row + 1 :])
+        if moved:
+            self._refused = moved
+            self.set_value(self._value)
+            self.refused.emit(self.refusal)
 
     def _theme_changed(self) -> None:
         self.add.setIcon(self.theme.icon("mdi6.plus"))
         self.remove.setIcon(self.theme.icon("mdi6.minus"))
+
+
+def _parsed(text: str, column: int) -> float:
+    """The number that `text` stands for in `column`. Raises ValueError if it stands for none."""
+    number: float = int(text) if column == _ANSWER else float(text)
+    if number not in (0, 1) if column == _ANSWER else not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 class _Table(QTableWidget):
