@@ -23,6 +23,7 @@ from desktop.document.data import LogicTable, Mnist
 from desktop.document.layers import Conv2D
 from desktop.document.project import starter_project
 from desktop.document.storage import read_project, write_project
+from desktop.paths import keras_datasets, resources
 from desktop.views import project_files
 from desktop.views.actions import ACTIONS
 from desktop.views.main_window import MainWindow
@@ -365,6 +366,25 @@ def test_an_example_is_opened_as_a_pattern(window: MainWindow) -> None:
     assert isinstance(window.workspace.project.data, LogicTable)
     assert window.workspace.path is None
     assert not window.workspace.dirty
+
+
+def test_examples_say_that_they_need_mnist(window: MainWindow) -> None:
+    menu = next(each.menu() for each in entries(window, "File") if "xample" in each.text())
+
+    def in_need() -> set[str]:
+        menu.aboutToShow.emit()  # type: ignore[attr-defined]
+        return {
+            Path(each.data()).stem
+            for each in menu.actions()  # type: ignore[attr-defined]
+            if each.text().endswith(" (needs mnist.npz)")
+        }
+
+    all_of_mnist = {path.stem for path in (resources() / "projects").glob("mnist*.layerwise")}
+    assert all_of_mnist and in_need() == all_of_mnist
+    keras_datasets().mkdir(parents=True)
+    (keras_datasets() / "mnist.npz").write_bytes(b"")
+    assert in_need() == set()
+    assert example(window, "MNIST: hidden 128-128")
 
 
 def test_an_example_carries_its_name(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
