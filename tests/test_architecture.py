@@ -73,7 +73,6 @@ TOP = {"desktop.app": {"main"}, "desktop.cli": {"desktop.app"}}
 KNOWN_CYCLES = {
     ("desktop.views.charts.plot", "desktop.views.charts.crosshair"),
     ("desktop.views.forms.form", "desktop.views.forms.variants"),
-    ("desktop.views.stack.view", "desktop.views.stack.menu"),
 }
 VERSION = "desktop.__version__"
 # What takes seconds to load, and so is only imported inside functions.

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
-from desktop.views.stack.commands import COMMANDS
+from desktop.views.stack.commands import COMMANDS, Command
 from desktop.views.theme import Theme
 
-if TYPE_CHECKING:
-    from desktop.views.stack.view import StackView
+
+class Commandable(Protocol):
+    """What carries out the commands: it has a method named after each."""
+
+    def can(self, command: Command) -> bool:
+        """Whether `command` would do something now."""
 
 
 class CommandActions(QObject):
@@ -21,7 +25,7 @@ class CommandActions(QObject):
     The keys are only shown: they belong to the stack, and to text fields where they are.
     """
 
-    def __init__(self, stack: StackView, theme: Theme, parent: QObject) -> None:
+    def __init__(self, stack: Commandable, theme: Theme, parent: QObject) -> None:
         super().__init__(parent)
         self._stack = stack
         self._theme = theme
