@@ -22,7 +22,7 @@ WIDGET_KEYS = (
     ("Model: edit the chosen layer", "Return"),
     ("Draw: move the pen", "Arrow keys"),
     ("Draw: lower or lift the pen", "Space"),
-    ("Draw: undo the last stroke", "Backspace"),
+    ("Draw: undo the last stroke", "Backspace, Ctrl+Z"),
     ("Draw: clear", "Del"),
     ("Charts: move the crosshair", "Left, Right"),
 )
