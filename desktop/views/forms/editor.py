@@ -56,6 +56,16 @@ class Editor(QWidget):
             target.update()
 
 
+class SpecWidget(QWidget):
+    """Shows settings as a whole; `edited(spec, field_name)` is emitted with the new ones."""
+
+    edited = Signal(object, str)
+
+    def set_spec(self, spec: Spec) -> None:
+        """Show `spec`."""
+        raise NotImplementedError
+
+
 class Combo(ComboBox):
     """A combo box as narrow as a form in a panel needs it."""
 

@@ -6,16 +6,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from desktop.document.spec import FieldSpec, Kind, Spec
 from desktop.views.forms.choices import ChoiceEditor, ChoicesEditor, FlagEditor, PathEditor
-from desktop.views.forms.editor import Editor, fields, number_text, tool_tip
+from desktop.views.forms.editor import Editor, SpecWidget, fields, number_text, tool_tip
 from desktop.views.forms.numbers import IntegersEditor, NumberEditor
 from desktop.views.forms.table import TableEditor
 from desktop.views.forms.variants import NestedEditor, VariantEditor
 from desktop.views.theme import SPACE_S, SPACE_XS, Theme
+
+
+def _variant_editor(field: FieldSpec, theme: Theme, owner: type[Spec]) -> Editor:
+    return VariantEditor(field, theme, owner, Form(theme, field.name))
+
+
+def _nested_editor(field: FieldSpec, theme: Theme, owner: type[Spec]) -> Editor:
+    return NestedEditor(field, theme, owner, Form(theme, field.name))
+
 
 EDITORS: dict[Kind, Callable[[FieldSpec, Theme, type[Spec]], Editor]] = {
     Kind.INTEGER: NumberEditor,
@@ -24,8 +33,8 @@ EDITORS: dict[Kind, Callable[[FieldSpec, Theme, type[Spec]], Editor]] = {
     Kind.CHOICE: ChoiceEditor,
     Kind.CHOICES: ChoicesEditor,
     Kind.INTEGERS: IntegersEditor,
-    Kind.VARIANT: VariantEditor,
-    Kind.NESTED: NestedEditor,
+    Kind.VARIANT: _variant_editor,
+    Kind.NESTED: _nested_editor,
     Kind.TABLE: TableEditor,
     Kind.PATH: PathEditor,
 }
@@ -42,14 +51,12 @@ class _Row:
     has_refused: bool = False
 
 
-class Form(QWidget):
+class Form(SpecWidget):
     """Edits one Spec at a time.
 
     `edited(spec, field_name)` is emitted with the new, validated settings. What cannot be taken
     stays in its field, marked and explained below, and nothing is emitted.
     """
-
-    edited = Signal(object, str)
 
     def __init__(self, theme: Theme, prefix: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
 from desktop.document.spec import FieldSpec, Spec
-from desktop.views.forms.editor import Combo, Editor, fields
+from desktop.views.forms.editor import Combo, Editor, SpecWidget, fields
 from desktop.views.theme import SPACE_S, SPACE_XS, Theme
 
 
@@ -18,14 +18,12 @@ class _WithForm(Editor):
 
     wide = True
 
-    def __init__(self, field: FieldSpec, theme: Theme, owner: type[Spec]) -> None:
-        from desktop.views.forms.form import Form  # the form is made of editors, this one of forms
-
+    def __init__(self, field: FieldSpec, theme: Theme, owner: type[Spec], form: SpecWidget) -> None:
         super().__init__(field, theme, owner)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(SPACE_XS)
-        self.form = Form(theme, field.name)
+        self.form = form
         self.form.edited.connect(self._form_edited)
         self._frame = _Indented(theme)
         indented = QVBoxLayout(self._frame)
@@ -60,8 +58,8 @@ class _Indented(QWidget):
 class VariantEditor(_WithForm):
     """One out of several kinds, each with its own settings."""
 
-    def __init__(self, field: FieldSpec, theme: Theme, owner: type[Spec]) -> None:
-        super().__init__(field, theme, owner)
+    def __init__(self, field: FieldSpec, theme: Theme, owner: type[Spec], form: SpecWidget) -> None:
+        super().__init__(field, theme, owner, form)
         self._value: Spec | None = None
         self.combo = Combo()
         if field.optional:
@@ -108,8 +106,8 @@ class NestedEditor(_WithForm):
 
     has_title = True
 
-    def __init__(self, field: FieldSpec, theme: Theme, owner: type[Spec]) -> None:
-        super().__init__(field, theme, owner)
+    def __init__(self, field: FieldSpec, theme: Theme, owner: type[Spec], form: SpecWidget) -> None:
+        super().__init__(field, theme, owner, form)
         self._last: Spec | None = None
         self.box: QCheckBox | None = None
         if field.optional:
