@@ -33,6 +33,8 @@ _NAMESPACES = {
     "": "callbacks",
 }
 
+STEP_FACTOR = 3e38  # of the step activation
+
 
 class ProjectError(ValueError):
     """The project cannot be built or trained; the message is for the user."""
@@ -158,7 +160,7 @@ def step() -> Any:
     """
     keras = backend.keras()
     return keras.Sequential(
-        [keras.layers.Rescaling(3e38), keras.layers.ReLU(max_value=1.0)], name="step"
+        [keras.layers.Rescaling(STEP_FACTOR), keras.layers.ReLU(max_value=1.0)], name="step"
     )
 
 

@@ -69,11 +69,11 @@ def suggested_project(model: Any) -> Project:
     for source in sources:
         picture = source.known_schema.input_shape
         if shape in (picture, (*picture, 1)) and outputs == (10,):
-            scaled = not _scales_pixels(model, source)
+            scaled = not scales_pixels(model, source)
             return Project(
                 data=source.replace(scale_pixels=scaled),
                 training=Training(
-                    loss=CategoricalCrossentropy(from_logits=not _gives_probabilities(model))
+                    loss=CategoricalCrossentropy(from_logits=not gives_probabilities(model))
                 ),
             )
     raise PredictionError(
@@ -82,7 +82,7 @@ def suggested_project(model: Any) -> Project:
     )
 
 
-def _scales_pixels(model: Any, source: Mnist | Digits) -> bool:
+def scales_pixels(model: Any, source: Mnist | Digits) -> bool:
     """Whether a Rescaling at the beginning of `model` brings unscaled pixels near to 1."""
     largest = source.replace(scale_pixels=False).known_schema.value_range[1]
     for layer in model.layers:
@@ -93,7 +93,8 @@ def _scales_pixels(model: Any, source: Mnist | Digits) -> bool:
     return False
 
 
-def _gives_probabilities(model: Any) -> bool:
+def gives_probabilities(model: Any) -> bool:
+    """Whether `model` ends with a softmax or sigmoid."""
     last = model.layers[-1]
     function = getattr(getattr(last, "activation", None), "__name__", "")
     return type(last).__name__ == "Softmax" or function in ("softmax", "sigmoid", "hard_sigmoid")

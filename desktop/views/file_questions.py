@@ -13,6 +13,7 @@ from desktop.views.text import plain
 MODEL_EXTENSION = ".keras"
 MODEL_FILTER = f"Keras models (*{MODEL_EXTENSION})"
 PROJECT_FILTER = f"Layerwise projects (*{EXTENSION});;All files (*)"
+OPEN_FILTER = f"Projects and models (*{EXTENSION} *{MODEL_EXTENSION});;Data (*.npz);;All files (*)"
 Button = QMessageBox.StandardButton
 
 
@@ -46,10 +47,8 @@ class FileQuestions:
         self._window = window
 
     def project_to_open(self, folder: Path) -> Path | None:
-        """The project file to open, or None."""
-        name, _ = QFileDialog.getOpenFileName(
-            self._window, "Open project", str(folder), PROJECT_FILTER
-        )
+        """The project, model or data file to open, or None."""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open", str(folder), OPEN_FILTER)
         return Path(name) if name else None
 
     def project_to_save(self, start: Path) -> Path | None:

@@ -221,7 +221,7 @@ class MainWindow(QMainWindow):
         path = self._dropped_file(event)
         if path is not None:
             event.acceptProposedAction()
-            self.files.open_dropped(path)
+            self.files.open_path(path)
 
     @staticmethod
     def _dropped_file(event: QDropEvent) -> Path | None:

@@ -11,13 +11,16 @@ from PySide6.QtWidgets import QMenu, QWidget
 from desktop.document.data import Mnist
 from desktop.document.project import starter_project
 from desktop.document.storage import EXTENSION, ProjectFileError
+from desktop.views.file_kinds import FileKind, kind_of, what_to_do_with
 from desktop.views.file_menus import ExamplesMenu, RecentMenu, example_title
 from desktop.views.file_questions import Button, FileQuestions
 from desktop.views.notice import Notice
 from desktop.views.settings import Settings
 from desktop.views.workspace import FileState, Workspace
 from desktop.workers.session import Session, State
+from desktop.workers.tasks import OpenedModel
 
+STOP_FIRST = "{} was not opened: stop the training or evaluation first, then open it again"
 WORTH_ASKING = 60  # seconds of training that are not discarded unasked
 
 
@@ -45,6 +48,8 @@ class ProjectFiles(QObject):
         self._notice = notice
         self._window = window
         self._ask = FileQuestions(window)
+        session.modelOpened.connect(self._on_model_opened)
+        session.modelOpenFailed.connect(self._on_model_failed)
 
     def new(self) -> None:
         """Start over with a small project that trains within seconds."""
@@ -59,7 +64,21 @@ class ProjectFiles(QObject):
             self.open_path(path)
 
     def open_path(self, path: Path) -> None:
-        """Open the project at `path`, after asking about unsaved changes."""
+        """Open the project or model at `path`, after asking about unsaved changes, or the data.
+
+        Of any other file, say what it is and what can be opened.
+        """
+        kind = kind_of(path)
+        if kind is FileKind.MODEL:
+            self._open_model(path)
+        elif kind is FileKind.DATA:
+            self._use_data(path)
+        elif kind is FileKind.PROJECT:
+            self._open_project(path)
+        else:
+            self._notice.show_message(what_to_do_with(path), cause="file")
+
+    def _open_project(self, path: Path) -> None:
         if not self.may_discard():
             return
         try:
@@ -75,11 +94,29 @@ class ProjectFiles(QObject):
         if self._workspace.path is not None:
             self.open_path(self._workspace.path)
 
-    def open_dropped(self, path: Path) -> None:
-        """Open what was dropped on the window: a project, or MNIST as an .npz file."""
-        if path.suffix.lower() != ".npz":
-            self.open_path(path)
+    def _open_model(self, path: Path) -> None:
+        """Have the model read; what there is stays until it has been."""
+        if self._session.open_model(path, self._workspace.project.data):
+            self._notice.show_message(f"Opening {path.name}…", "accent", cause="file")
+        else:
+            self._notice.show_message(STOP_FIRST.format(path.name), cause="file")
+
+    def _on_model_opened(self, model: OpenedModel) -> None:
+        self._notice.withdraw("file")
+        if not self.may_discard():
             return
+        if self._session.is_busy:
+            self._on_model_failed(STOP_FIRST.format(model.path.name))
+            return
+        self._workspace.new(model.project, model.path.stem)
+        self._workspace.mark_unsaved()
+        self.opened.emit()
+        self._session.adopt(model.network)
+
+    def _on_model_failed(self, message: str) -> None:
+        self._notice.show_message(message, cause="file")
+
+    def _use_data(self, path: Path) -> None:
         data = self._workspace.last_used(Mnist).replace(path=str(path))
         project = self._workspace.project.replace(data=data)
         self._workspace.edit(f"Use the data in {path.name}", project)

@@ -148,9 +148,9 @@ class Workspace(QObject):
         action.setShortcuts(QKeySequence.keyBindings(QKeySequence.StandardKey.Redo))
         return action
 
-    def new(self, project: Project) -> None:
-        """Start over with `project`, without a file and without a history."""
-        self._start(project)
+    def new(self, project: Project, name: str = "") -> None:
+        """Start over with `project`, called `name`, without a file and without a history."""
+        self._start(project, name=name)
 
     def open(self, path: Path) -> None:
         """Go on with the project in the file at `path`.

@@ -9,6 +9,7 @@ signal is emitted on the GUI thread, in order, with the session's properties alr
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,7 @@ class Session(QObject):
 
     Signals carry the engine's reports; `...Failed` carry a sentence, and both signals about saving
     the path, last. `modelReset`: the network there was is gone. `modelAdopted`, after that: there
-    is another one, of this project.
+    is another one, of this project. `modelOpened` carries an OpenedModel, for `adopt`.
     """
 
     stateChanged = Signal(object)
@@ -79,6 +80,8 @@ class Session(QObject):
     modelAdopted = Signal(object)
     modelSaved = Signal(str)
     modelSaveFailed = Signal(str, str)
+    modelOpened = Signal(object)
+    modelOpenFailed = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -133,6 +136,11 @@ class Session(QObject):
     def record(self) -> RunRecord | None:
         """What is kept of the network's last run, and of those before it; None if there is none."""
         return self._recorder.record if self._recorder is not None else None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether there is training, as `is_running` says, or evaluation."""
+        return self.is_running or self._state is State.EVALUATING
 
     @property
     def has_model(self) -> bool:
@@ -192,7 +200,7 @@ class Session(QObject):
 
         Pressed early, it starts when TensorFlow and the data are there.
         """
-        if self.is_running or self._state is State.EVALUATING:
+        if self.is_busy:
             return
         self._waiting = project, further and self.can_continue(project)
         if self._state is State.UNAVAILABLE:
@@ -216,7 +224,7 @@ class Session(QObject):
         was is discarded. Training `network.project` further, evaluation and predictions work as
         after training, once `network.project.data` is loaded.
         """
-        if self.is_running or self._state is State.EVALUATING:
+        if self.is_busy:
             return False
         self._replace_network(network)
         self.modelAdopted.emit(network.project)
@@ -281,6 +289,20 @@ class Session(QObject):
         if self._runner.network is None or self.is_running:
             return False
         self._runner.save(path)
+        return True
+
+    def open_model(self, path: Path, current: DataSource) -> bool:
+        """Read the .keras file at `path`, which may be for the data `current`.
+
+        Returns whether that began: not while there is training or evaluation.
+        """
+        if self.is_busy:
+            return False
+        self._threads.engine(
+            partial(tasks.open_model, path, current),
+            self.modelOpened.emit,
+            self.modelOpenFailed.emit,
+        )
         return True
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,6 +133,27 @@ def predict(
         if schema is None:
             raise TaskError("There is no data yet: choose it first")
         return show_drawing(drawing, schema.input_shape, schema.value_range[1], request)
+
+
+@dataclass(frozen=True)
+class OpenedModel:
+    """A network that was read from the file at `path`, with the project it is made of."""
+
+    path: Path
+    network: Network
+
+    @property
+    def project(self) -> Project:
+        return self.network.project
+
+
+def open_model(path: Path, current: DataSource) -> OpenedModel:
+    """The model in the .keras file at `path`; `current` is the data in use."""
+    from desktop.engine.import_model import open_network
+    from desktop.engine.inspection import ModelFileError
+
+    with explaining("The model could not be opened", ModelFileError):
+        return OpenedModel(path, open_network(path, current))
 
 
 def save_model(network: Network, path: Path) -> str:

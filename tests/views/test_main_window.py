@@ -23,6 +23,7 @@ from desktop.document.data import LogicTable, Mnist
 from desktop.document.layers import Conv2D
 from desktop.document.project import starter_project
 from desktop.document.storage import read_project, write_project
+from desktop.document.training import Training
 from desktop.paths import keras_datasets, resources
 from desktop.views import project_files
 from desktop.views.actions import ACTIONS
@@ -338,7 +339,7 @@ def test_names_of_users_are_shown_as_they_are(
     assert menu.actions()[0].text() == str(path).replace("&", "&&")  # type: ignore[attr-defined]
 
     with qtbot.waitSignal(window.session.dataFailed, timeout=PATIENCE):
-        window.files.open_dropped(path.with_suffix(".npz"))
+        window.files.open_path(path.with_suffix(".npz"))
     name = f"{NAME}.npz".replace("&", "&&")
     assert action(window, "undo").text() == f"Undo Use the data in {name}"
     window.workspace.undo_stack.setClean()  # nothing to ask about
@@ -595,3 +596,62 @@ def test_a_short_training_is_not_asked_about(window: MainWindow, qtbot: QtBot) -
     with qtbot.waitSignal(window.session.progress, timeout=PATIENCE):
         action(window, "train").trigger()
     assert window.close()
+
+
+def test_a_model_opens_as_an_unsaved_project_that_trains_further(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    from desktop.engine.builder import build
+    from desktop.engine.storage import save_model
+
+    path = tmp_path / "clever.keras"
+    project = starter_project().replace(training=Training(epochs=1))
+    save_model(build(project), path)
+    window.show()
+    window.start()
+    with qtbot.waitSignal(window.session.modelAdopted, timeout=PATIENCE):
+        drop(window, path)
+    assert window.workspace.project.layers == project.layers
+    assert window.workspace.name == "clever" and window.workspace.path is None
+    assert window.workspace.dirty
+    assert window.session.can_continue(window.workspace.project)
+    if window.session.summary is None:
+        qtbot.waitSignal(window.session.dataLoaded, timeout=PATIENCE).wait()
+    with qtbot.waitSignal(window.session.runEnded, timeout=PATIENCE):
+        window.session.train(
+            window.workspace.project.replace(training=project.training), further=True
+        )
+    assert window.session.trained_epochs == 1
+
+    kept = window.workspace.project
+    path.write_bytes(b"no model")
+    with qtbot.waitSignal(window.session.modelOpenFailed, timeout=PATIENCE):
+        window.files.open_path(path)
+    assert "not a Keras model" in window.notice.text
+    assert window.workspace.project == kept and window.session.has_model
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("table.csv", "a table, which cannot be read yet"),
+        ("model.h5", "another format"),
+        ("letter.pdf", "projects (.layerwise), Keras models (.keras) and data"),
+    ],
+)
+def test_of_another_file_it_says_what_can_be_done(
+    name: str, told: str, window: MainWindow, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(b"\x00\xff")
+    before = window.workspace.project
+    drop(window, tmp_path / name)
+    assert name in window.notice.text and told in window.notice.text
+    assert window.workspace.project == before
+
+
+def test_a_project_under_another_name_opens(window: MainWindow, tmp_path: Path) -> None:
+    project = starter_project().replace(data=LogicTable())
+    write_project(tmp_path / "table.layerwise", project)
+    (tmp_path / "table.layerwise").rename(tmp_path / "table.backup")
+    drop(window, tmp_path / "table.backup")
+    assert window.workspace.project == project
