@@ -54,7 +54,7 @@ class _FileMenu(QMenu):
 
 
 class RecentMenu(_FileMenu):
-    """The projects that were opened or saved last."""
+    """The projects and models that were opened or saved last."""
 
     def __init__(self, settings: Settings, parent: QWidget) -> None:
         super().__init__("Open &Recent", parent)

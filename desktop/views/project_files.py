@@ -110,6 +110,7 @@ class ProjectFiles(QObject):
             return
         self._workspace.new(model.project, model.path.stem)
         self._workspace.mark_unsaved()
+        self._settings.add_recent(model.path)
         self.opened.emit()
         self._session.adopt(model.network)
 

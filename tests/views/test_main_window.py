@@ -614,6 +614,7 @@ def test_a_model_opens_as_an_unsaved_project_that_trains_further(
     assert window.workspace.project.layers == project.layers
     assert window.workspace.name == "clever" and window.workspace.path is None
     assert window.workspace.dirty
+    assert list(Settings().recent) == [path]
     assert window.session.can_continue(window.workspace.project)
     if window.session.summary is None:
         qtbot.waitSignal(window.session.dataLoaded, timeout=PATIENCE).wait()
