@@ -5,18 +5,18 @@ from __future__ import annotations
 import signal
 import sys
 
-from desktop.garbage import uncollected
+from desktop.garbage import collector_paused
 
 
 def main() -> int:
     """Run the program with the arguments of this process. Returns its exit code."""
     try:
         if not sys.argv[1:]:  # nothing to parse, and the window is there sooner
-            with uncollected():
+            with collector_paused():
                 from desktop.window import open_window
 
             return open_window(None)
-        with uncollected():
+        with collector_paused():
             from desktop.cli import run
 
         return run(sys.argv[1:])

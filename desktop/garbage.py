@@ -1,4 +1,4 @@
-"""When Python looks for garbage."""
+"""When Python runs its garbage collector."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _lock = threading.Lock()
-_holders = 0  # contexts in which nobody should look
+_holders = 0  # contexts in which it should not run
 _was_enabled = False  # before the first of them
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
-    """Look for no garbage meanwhile: what an import makes stays, and there is much of it.
+def collector_paused() -> Iterator[None]:
+    """Keep the garbage collector from running: what an import makes stays, and there is much of it.
 
     Several threads may be in such a context at a time.
     """
@@ -34,5 +34,5 @@ def uncollected() -> Iterator[None]:
 
 
 def is_held() -> bool:
-    """Whether anybody is in an `uncollected` context."""
+    """Whether anybody is in a `collector_paused` context."""
     return _holders > 0

@@ -144,7 +144,7 @@ def settings_problem() -> str | None:
     except OSError as error:
         return (
             f"Settings and recent files will not be kept, because {folder} cannot be written to "
-            f"({'it is a file' if folder.is_file() else error.strerror}): mend that, or {advice}"
+            f"({'it is a file' if folder.is_file() else error.strerror}): fix that, or {advice}"
         )
     return _disk_problem(folder, "settings", advice)
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from desktop.garbage import uncollected
+from desktop.garbage import collector_paused
 
-with uncollected():
+with collector_paused():
     from desktop import paths, signals, startup
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def open_window(path: Path | None) -> int:
     if problem is not None:
         startup.tell(problem)
         return 2
-    with uncollected():
+    with collector_paused():
         from PySide6.QtWidgets import QApplication
 
         app = QApplication([sys.argv[0]])

@@ -379,7 +379,7 @@ def test_a_network_that_breaks_down_fails_in_one_line(run: Run, tmp_path: Path) 
     result = run("train", path, "--out", out, "--json")
     assert result.code == 2 and result.out == ""
     assert list(out.iterdir()) == []
-    assert result.err.splitlines()[-1].startswith(f"Error: {path}: The training broke down")
+    assert result.err.splitlines()[-1].startswith(f"Error: {path}: Training diverged")
     assert "Traceback" not in result.err
 
 

@@ -29,7 +29,7 @@ class DataSource(Spec):
 
     @property
     def has_validation(self) -> bool:
-        """Whether some rows are kept apart for validation."""
+        """Whether some rows are held out for validation."""
         return False
 
 
@@ -50,7 +50,7 @@ class _Images(DataSource):
         ge=0,
         le=0.9,
         title="Validation split",
-        description="Part of the training rows kept apart to watch the training, 0 to 1",
+        description="Part of the training rows held out for validation, 0 to 1",
     )
     scale_pixels: bool = Field(
         True, title="Scale pixels", description="Divide pixels by the largest value: 0 to 1"

@@ -238,16 +238,16 @@ class Huber(Loss, tag="huber"):
 MONITORS = tuple(prefix + name for name in ("loss", *Metric) for prefix in ("val_", ""))
 
 
-class _Watching(Spec):
+class _Monitoring(Spec):
     monitor: str = Field(
         "val_loss",
-        title="Watch",
-        description="The number that is watched",
+        title="Monitor",
+        description="The metric that is monitored",
         json_schema_extra={"choices": list(MONITORS)},
     )
     mode: Direction = Field(
         Direction.AUTO,
-        title="Better is",
+        title="Mode",
         description="Whether smaller or larger is better; auto knows the usual ones",
         json_schema_extra=ADVANCED,
     )
@@ -260,18 +260,18 @@ class _Watching(Spec):
         return value
 
 
-class EarlyStopping(_Watching):
-    """Ends the training when the watched number has not improved for some epochs."""
+class EarlyStopping(_Monitoring):
+    """Ends the training when the monitored metric has not improved for some epochs."""
 
     write_defaults: ClassVar[bool] = True
     patience: int = Field(
         0, ge=0, title="Patience", description="Epochs without improvement that are tolerated"
     )  # Keras's default, for files that leave it out; see `suggested`
     min_delta: float = Field(
-        0.0, ge=0, title="Smallest change", description="Less than this is no improvement"
+        0.0, ge=0, title="Min delta", description="Less than this is no improvement"
     )
     restore_best_weights: bool = Field(
-        False, title="Restore best", description="Go back to the weights of the best epoch"
+        False, title="Restore best weights", description="Go back to the weights of the best epoch"
     )
     start_from_epoch: int = Field(
         0,
@@ -286,8 +286,8 @@ class EarlyStopping(_Watching):
         return cls(patience=5)  # 0 ends the training at the first epoch that is a little worse
 
 
-class ReduceLROnPlateau(_Watching):
-    """Makes the learning rate smaller when the watched number no longer improves."""
+class ReduceLROnPlateau(_Monitoring):
+    """Makes the learning rate smaller when the monitored metric no longer improves."""
 
     write_defaults: ClassVar[bool] = True
     factor: float = Field(
@@ -297,7 +297,7 @@ class ReduceLROnPlateau(_Watching):
         10, ge=0, title="Patience", description="Epochs without improvement that are tolerated"
     )
     min_delta: float = Field(
-        0.0001, ge=0, title="Smallest change", description="Less than this is no improvement"
+        0.0001, ge=0, title="Min delta", description="Less than this is no improvement"
     )
     cooldown: int = Field(
         0,
@@ -309,7 +309,7 @@ class ReduceLROnPlateau(_Watching):
     min_lr: float = Field(
         0.0,
         ge=0,
-        title="Smallest rate",
+        title="Minimum learning rate",
         description="The learning rate never falls below this",
         json_schema_extra=ADVANCED,
     )

@@ -19,7 +19,7 @@ from types import ModuleType
 from typing import IO, Any
 
 from desktop.engine.reports import EngineInfo
-from desktop.garbage import uncollected
+from desktop.garbage import collector_paused
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ def _set_xla_flags() -> None:
         os.environ["XLA_FLAGS"] = f"{flags} --xla_disable_hlo_passes=call-inliner".strip()
 
 
-@uncollected()
+@collector_paused()
 def _import() -> tuple[ModuleType, ModuleType]:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["KERAS_BACKEND"] = "tensorflow"

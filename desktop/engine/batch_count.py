@@ -39,7 +39,7 @@ class BatchCount:
         self._runs: list[_Run] = []
 
     def copy(self) -> BatchCount:
-        """The same count, to go on with on its own."""
+        """A copy of the count, to be continued independently."""
         twin = BatchCount()
         twin._runs = list(self._runs)
         return twin

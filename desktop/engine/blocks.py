@@ -140,8 +140,8 @@ class Blocks:
 
     The run makes `epochs`; `wait` is called when there is nothing to do but wait, and may raise.
     Steps whose numbers are not finite are not taken: NonFiniteError is raised once all before them
-    have been. If the first epoch was begun by an earlier run, `done` is its last block there, and
-    the epoch goes on after it.
+    have been. If an earlier run trained part of the first epoch, `done` is its last block there,
+    and the epoch is resumed after it.
     """
 
     def __init__(

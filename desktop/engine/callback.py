@@ -136,7 +136,7 @@ class Recorder:
     `completed` is told the number of each epoch, over the life of the model, and its logs; it
     returns the number of the best one so far.
     `blocks` knows what was trained. When stopped, training leaves `fit` by an exception from here.
-    If the first epoch was begun by an earlier run, `begun` is that part of it.
+    If the first epoch was partial by an earlier run, `partial` is that part of it.
     """
 
     def __init__(
@@ -149,19 +149,19 @@ class Recorder:
         clock: Clock,
         blocks: Blocks,
         completed: Callable[[int, Mapping[str, float]], int | None],
-        begun: EpochPart | None = None,
+        partial: EpochPart | None = None,
     ) -> None:
         self.plan = plan
         self._model, self._project = model, project
         self._sink, self._control, self._clock = sink, control, clock
-        self._blocks, self._completed, self._begun = blocks, completed, begun
+        self._blocks, self._completed, self._partial = blocks, completed, partial
         self._place = _Place(epoch=plan.first_epoch)
         self._last_report, self._last_fraction = -REPORT_SECONDS, 0.0
         self._batches = BatchValues()
         self._at: list[FloatArray] = []
         self._values: dict[str, list[FloatArray]] = {}
         self._epoch_start = 0.0
-        self._is_complete = False  # the epoch that was begun last
+        self._is_complete = False  # the epoch that was partial last
         self._epoch_seconds: list[float] = []  # of whole epochs, with everything between them
         self._second_step: tuple[float, float] | None = None  # when, and share done by then
         self._learning_rate = 0.0
@@ -191,8 +191,8 @@ class Recorder:
 
     def part(self) -> EpochPart | None:
         """What is trained of the epoch under way, if anything is."""
-        if self._begun is not None:
-            return self._begun
+        if self._partial is not None:
+            return self._partial
         block = self._blocks.block
         if self._is_complete or not block.stop:
             return None
@@ -214,12 +214,12 @@ class Recorder:
         self._epoch_start, self._is_complete = now, False
         self._place = _Place(epoch=epoch)
         self._batches = BatchValues()
-        if self._begun is not None:
-            begun, self._begun = self._begun, None
-            self._epoch_start -= begun.seconds
-            self._batches = begun.batches
-            self._place.step, self._place.logs = begun.block.stop, begun.block.logs
-            self._place.share = self._training_share_at(begun.block.stop)
+        if self._partial is not None:
+            partial, self._partial = self._partial, None
+            self._epoch_start -= partial.seconds
+            self._batches = partial.batches
+            self._place.step, self._place.logs = partial.block.stop, partial.block.logs
+            self._place.share = self._training_share_at(partial.block.stop)
         # As the epoch begins: ReduceLROnPlateau changes it at the end.
         self._learning_rate = float(str(np.float32(self._model.optimizer.learning_rate)))
 

@@ -38,7 +38,7 @@ class RunControl:
             self._changed.notify_all()
 
     def resume(self) -> None:
-        """Let paused work go on."""
+        """Resume paused work."""
         with self._changed:
             self._paused = False
             self._changed.notify_all()

@@ -26,7 +26,7 @@ class Curves:
         self.batch_count = BatchCount()
 
     def copy(self) -> Curves:
-        """The same curves, to go on with on their own."""
+        """A copy of the curves, to be continued independently."""
         twin = Curves(self.origin)
         for name in ("steps", "training", "validation"):
             group: dict[str, Series] = getattr(self, name)

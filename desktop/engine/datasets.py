@@ -17,7 +17,7 @@ from desktop.engine.rows import DataError, Dataset, Rows
 SAMPLES = 100
 
 TABLE_NOTE = (
-    "All {rows} rows are used for training, so the test shows how well they were learnt, "
+    "All {rows} rows are used for training, so the test shows how well they were learned, "
     "not how it does on new ones"
 )
 

@@ -104,7 +104,7 @@ def _note(dataset: Dataset, outputs: NDArray[Any]) -> str:
     if dataset.test_is_training:
         notes.append(
             "These are the rows the network was trained with: this shows how well they were "
-            "learnt, not how it does on new ones"
+            "learned, not how it does on new ones"
         )
     if not np.isfinite(outputs).all():
         notes.append(NOT_NUMBERS)

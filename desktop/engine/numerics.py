@@ -2,7 +2,7 @@
 
 A loss that is infinite or NaN makes every gradient NaN, and one step with those leaves a network of
 nothing but NaN, in which nobody can tell any more where it began. Functions like ReLU even swallow
-NaN, so that a dead network may go on with an innocent-looking loss. Therefore every step looks at
+NaN, so that a dead network may keep an innocent-looking loss. Therefore every step looks at
 loss, outputs and gradients before it touches the weights (see `fused`).
 """
 

@@ -37,7 +37,7 @@ TOO_LARGE = (
 
 @dataclass
 class _Ending:
-    """What RunEnded will say; filled in as the run goes on."""
+    """What RunEnded will say; filled in during the run."""
 
     outcome: Outcome = Outcome.FAILED
     message: str = ""
@@ -89,7 +89,7 @@ class Trainer:
         well, as long as the optimizer's settings are: a changed learning rate is set, other
         changes make a new optimizer. Epochs are counted on, and so is the order of the rows: two
         runs of five epochs give what one of ten gives. An epoch that was broken off is the first
-        of them and goes on where it was, unless batches, seed, loss or metrics are others now:
+        of them and is resumed where it was, unless batches, seed, loss or metrics are others now:
         then it begins anew. `run` is the id of the run in the reports, by default a new one.
 
         `sink` gets RunStarted, then Progress and EpochEnded, and exactly one RunEnded whatever
@@ -148,7 +148,7 @@ class Trainer:
             )
         check(project, self.dataset.schema)
         network, seed = self._prepare(project, further)
-        begun = network.partial.part if network.partial is not None else None
+        partial = network.partial.part if network.partial is not None else None
         control.checkpoint()
         training, validation = self._batches(network.model, project, seed)
         plan = Plan(
@@ -171,7 +171,7 @@ class Trainer:
                 training_rows=plan.training_rows,
                 validation_rows=plan.validation_rows,
                 seed=seed,
-                first_step=begun.block.stop if begun is not None else 0,
+                first_step=partial.block.stop if partial is not None else 0,
                 histograms=weight_histograms(network.model, project),
                 note=TOO_LARGE if training.is_too_large else "",
                 batch_size=plan.batch_size,
@@ -189,11 +189,11 @@ class Trainer:
             training,
             plan.epochs,
             control.checkpoint,
-            begun.block if begun is not None else None,
+            partial.block if partial is not None else None,
         )
         network.run_begins(blocks, clock)
         recorder = Recorder(
-            network.model, project, plan, sink, control, clock, blocks, network.complete, begun
+            network.model, project, plan, sink, control, clock, blocks, network.complete, partial
         )
         try:
             ending.stopped_early = self._fit(network, plan, blocks, validation, recorder)
@@ -223,7 +223,7 @@ class Trainer:
         network = self._network
         if network is None or not network.can_continue(project):
             raise ProjectError(
-                "The layers or the data have changed, so training cannot go on from the "
+                "The layers or the data have changed, so training cannot resume from the "
                 "weights there are: train from new weights"
             )
         network.recompile(project)
@@ -296,14 +296,14 @@ def _overflow(network: Network, recorder: Recorder, error: NonFiniteError) -> st
     """What to tell the user: when, which layer first, and what to do."""
     cause, advice = str(error), ADVICE
     if error.batch is None:
-        return f"The training broke down at the end of epoch {recorder.epoch}: {cause}. {advice}"
+        return f"Training diverged at the end of epoch {recorder.epoch}: {cause}. {advice}"
     try:
         cause, advice = diagnose(network.model, network.project, error.batch)
     except Exception:
         logger.exception("The cause of an overflow could not be found")
         cause = "a number became infinite or NaN (not a number)"
     return (
-        f"The training broke down in epoch {recorder.epoch}, batch {recorder.step + 1} of "
+        f"Training diverged in epoch {recorder.epoch}, batch {recorder.step + 1} of "
         f"{recorder.plan.steps}: {cause}. The weights are those from before that batch. "
         f"{advice}"
     )

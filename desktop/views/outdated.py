@@ -14,12 +14,12 @@ Said = tuple[tuple[Page, ...], str, str]  # where, while training, and after it
 
 LAYERS: Said = (
     (Page.TRAIN, Page.EVALUATE, Page.DRAW),
-    "The layers have changed since training began; it goes on with those from before.",
+    "The layers have changed since training began; it continues with those from before.",
     "The layers have changed since this network was trained; Train makes a new one.",
 )
 DATA: Said = (
     (Page.TRAIN,),  # the other pages say it themselves
-    "The data has changed since training began; it goes on with the data from before.",
+    "The data has changed since training began; it continues with the data from before.",
     "The data has changed since this network was trained; Train makes a new one.",
 )
 

@@ -61,7 +61,7 @@ def can_evaluate(now: Situation) -> str:
 
 
 def will_continue(now: Situation) -> bool:
-    """Training goes on from the weights there are."""
+    """Training continues from the current weights."""
     return not now.busy and now.session.can_continue(now.workspace.project)
 
 

@@ -1,4 +1,4 @@
-"""Where garbage is collected while there is a window."""
+"""Where the garbage collector runs while there is a window."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ INTERVAL = 100  # milliseconds
 
 
 class Collector(QObject):
-    """Has Python look for garbage on the GUI thread, and there alone, until it is closed.
+    """Runs the garbage collector on the GUI thread, and there alone, until it is closed.
 
     By itself Python looks for it on whatever thread makes many objects, and destroys there what it
     finds. Among that may be widgets and plots, which only the GUI thread may destroy: elsewhere

@@ -161,12 +161,12 @@ class Session(QObject):
 
     @property
     def unsaved_seconds(self) -> float:
-        """Seconds of training that are lost with the network, since no file has what it learnt."""
+        """Seconds of training that are lost with the network, since no file has these weights."""
         network = self._runner.network
         return network.unsaved_seconds if network is not None else 0.0
 
     def can_continue(self, project: Project) -> bool:
-        """Whether training `project` can go on from the weights there are."""
+        """Whether training `project` can continue from the current weights."""
         network = self._runner.network
         return network is not None and network.is_trained and network.can_continue(project)
 

@@ -411,7 +411,7 @@ CASES = {
             OUTPUT,
             early_stopping=EarlyStopping(monitor="val_auc", mode=Direction.MAX, patience=3),
         ),
-        (ERROR, None, "early_stopping", "Early stopping watches val_auc, but auc is not among"),
+        (ERROR, None, "early_stopping", "Early stopping monitors val_auc, but auc is not among"),
         stack(Flatten(), OUTPUT, early_stopping=EarlyStopping(monitor="val_loss", patience=3)),
     ),
     "watching without validation rows": (
@@ -435,7 +435,7 @@ CASES = {
             OUTPUT,
             early_stopping=EarlyStopping(monitor="val_accuracy", mode=Direction.MIN),
         ),
-        (WARNING, None, "early_stopping", "waits for a worse val_accuracy"),
+        (WARNING, None, "early_stopping", "has the wrong mode: val_accuracy is better when larger"),
         stack(Flatten(), OUTPUT, early_stopping=EarlyStopping(monitor="val_accuracy")),
     ),
     "nothing to train": (

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop.garbage import uncollected
+from desktop.garbage import collector_paused
 from desktop.workers.collector import INTERVAL, Collector
 
 
@@ -75,7 +75,7 @@ def test_what_is_old_is_found_too(collector: Collector) -> None:
 def test_nobody_looks_while_much_is_loaded(collector: Collector, qtbot: QtBot) -> None:
     destroyed_on: list[threading.Thread] = []
     kept: list[object] = []
-    with uncollected(), uncollected():
+    with collector_paused(), collector_paused():
         make_garbage(destroyed_on, kept)
         qtbot.wait(3 * INTERVAL)
         collector.collect()
@@ -85,12 +85,12 @@ def test_nobody_looks_while_much_is_loaded(collector: Collector, qtbot: QtBot) -
 
 def test_python_looks_again_after_the_last_of_several() -> None:
     gc.enable()
-    with uncollected():
-        with uncollected():
+    with collector_paused():
+        with collector_paused():
             assert not gc.isenabled()
         assert not gc.isenabled()
     assert gc.isenabled()
     gc.disable()
-    with uncollected():
+    with collector_paused():
         pass
     assert not gc.isenabled()

@@ -41,7 +41,7 @@ class Fix:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something to mend. `layer` is a position in the stack, `field` a field of that layer or,
+    """Something to fix. `layer` is a position in the stack, `field` a field of that layer or,
     without a layer, of the training settings; None where the problem lies elsewhere."""
 
     severity: Severity

@@ -26,7 +26,7 @@ from desktop.document.training import CategoricalCrossentropy, SparseCategorical
 _OF_PROBABILITIES = (Metric.PRECISION, Metric.RECALL, Metric.AUC)
 _ERRORS = (Metric.MEAN_SQUARED_ERROR, Metric.MEAN_ABSOLUTE_ERROR)
 _LIKELIEST = 5  # what Keras's top-k metric counts
-WATCHING = ("early_stopping", "reduce_lr_on_plateau")  # settings that watch a number
+MONITORING = ("early_stopping", "reduce_lr_on_plateau")  # settings that monitor a metric
 _MEMORY_SHARE = 0.8  # the rest is for the data, the program and the system
 
 
@@ -90,10 +90,10 @@ def _without(case: Case, metric: Metric) -> Fix:
     training = case.project.training
     rest = tuple(each for each in training.metrics if each is not metric)
     changes: dict[str, Any] = {"metrics": rest}
-    for field in WATCHING:  # what watches it must watch something else
-        watching = getattr(training, field)
-        if watching is not None and watching.monitor.removeprefix("val_") == metric:
-            changes[field] = watching.replace(**_loss_instead(case.project))
+    for field in MONITORING:  # what monitors it must monitor something else
+        monitoring = getattr(training, field)
+        if monitoring is not None and monitoring.monitor.removeprefix("val_") == metric:
+            changes[field] = monitoring.replace(**_loss_instead(case.project))
     return Fix(f"Remove {metric}", case.project.replace(training=training.replace(**changes)))
 
 
@@ -101,36 +101,36 @@ def _without(case: Case, metric: Metric) -> Fix:
 
 
 def monitors_exist(project: Project) -> Iterator[Problem]:
-    """What is watched must be measured, and improve in the direction that is said."""
+    """What is monitored must be measured, and improve in the direction of the mode."""
     training, validated = project.training, project.data.has_validation
-    for field in WATCHING:
-        watching = getattr(training, field)
-        if watching is None:
+    for field in MONITORING:
+        monitoring = getattr(training, field)
+        if monitoring is None:
             continue
         title = type(training).model_fields[field].title
-        name = watching.monitor.removeprefix("val_")
+        name = monitoring.monitor.removeprefix("val_")
         changes: dict[str, Any]
         if name not in ("loss", *training.metrics):
             changes = _loss_instead(project)
-            message = f"{title} watches {watching.monitor}, but {name} is not among the metrics"
-        elif watching.monitor != name and not validated:
+            message = f"{title} monitors {monitoring.monitor}, but {name} is not among the metrics"
+        elif monitoring.monitor != name and not validated:
             changes = {"monitor": name}
-            message = f"{title} watches {watching.monitor}, but there are no validation rows"
-        elif watching.mode not in (Direction.AUTO, direction(name)):
+            message = f"{title} monitors {monitoring.monitor}, but there are no validation rows"
+        elif monitoring.mode not in (Direction.AUTO, direction(name)):
             changes = {"mode": Direction.AUTO}
             better = "smaller" if direction(name) is Direction.MIN else "larger"
-            message = f"{title} waits for a worse {watching.monitor}; it is better when {better}"
+            message = f"{title} has the wrong mode: {monitoring.monitor} is better when {better}"
         else:
             continue
-        changed = training.replace(**{field: watching.replace(**changes)})
-        words = f"Watch {changes['monitor']}" if "monitor" in changes else "Use auto"
+        changed = training.replace(**{field: monitoring.replace(**changes)})
+        words = f"Monitor {changes['monitor']}" if "monitor" in changes else "Use auto"
         severity = Severity.ERROR if "monitor" in changes else Severity.WARNING
         fix = Fix(words, project.replace(training=changed))
         yield Problem(severity, message, field=field, fix=fix)
 
 
 def _loss_instead(project: Project) -> dict[str, Any]:
-    """Watch the loss; it may improve the other way, so `mode` goes back to auto."""
+    """Monitor the loss; it may improve the other way, so `mode` goes back to auto."""
     monitor = "val_loss" if project.data.has_validation else "loss"
     return {"monitor": monitor, "mode": Direction.AUTO}
 

@@ -27,7 +27,7 @@ PROMISE = {
     TEST: "Evaluate the network on the test rows: they are kept out of training, so they tell how "
     "it does on rows it has never seen.",
     TRAINING: "Evaluate the network on the rows it was trained with, as these data have no "
-    "others: that tells how well they were learnt, not how it does on new ones.",
+    "others: that tells how well they were learned, not how it does on new ones.",
 }
 REASONS = {
     State.STARTING: "TensorFlow is still loading.",

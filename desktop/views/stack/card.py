@@ -108,7 +108,7 @@ class CardPainter:
         return height + 2 * GAP
 
     def fix_rect(self, card: Card, rect: QRect) -> QRect:
-        """Where the button is that mends the problem; empty if there is none."""
+        """Where the button is that fixes the problem; empty if there is none."""
         if card.problem is None or card.problem.fix is None:
             return QRect()
         message = self._message_rect(card, rect)
