@@ -97,17 +97,19 @@ class _Cells(QAbstractTableModel):
     def size(self) -> int:
         return len(self.classes)
 
-    def share(self, true: int, said: int) -> float:
-        """The part of the rows of a class that was said to be the other, 0 to 1."""
-        return float(self.counts[true, said] / self.totals[true]) if self.totals[true] else 0.0
+    def share(self, true: int, predicted: int) -> float:
+        """The part of the rows of a class that was predicted as another, 0 to 1."""
+        return float(self.counts[true, predicted] / self.totals[true]) if self.totals[true] else 0.0
 
-    def sentence(self, true: int, said: int) -> str:
+    def sentence(self, true: int, predicted: int) -> str:
         """What a cell says, in words."""
-        count, total = int(self.counts[true, said]), int(self.totals[true])
+        count, total = int(self.counts[true, predicted]), int(self.totals[true])
         rows = "row" if total == 1 else "rows"
         return (
-            f"True {self.classes[true]}, predicted {self.classes[said]}: "
-            f"{count:,} of {total:,} {rows} ({self.share(true, said):.1%})".replace("%)", " %)")
+            f"True {self.classes[true]}, predicted {self.classes[predicted]}: "
+            f"{count:,} of {total:,} {rows} ({self.share(true, predicted):.1%})".replace(
+                "%)", " %)"
+            )
         )
 
     def rowCount(self, parent: Index | None = None) -> int:
@@ -121,8 +123,8 @@ class _Cells(QAbstractTableModel):
         return enabled | Qt.ItemFlag.ItemIsSelectable if index.column() < self.size else enabled
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
-        true, said = index.row(), index.column()
-        if said == self.size:
+        true, predicted = index.row(), index.column()
+        if predicted == self.size:
             right = f"{self.share(true, true) * 100:.1f}" if self.totals[true] else "–"
             if role == Role.DisplayRole:
                 return right
@@ -130,9 +132,9 @@ class _Cells(QAbstractTableModel):
                 return f"Class {self.classes[true]}: {right} % of its rows right"
             return None
         if role == Role.DisplayRole:
-            return str(self.counts[true, said])
+            return str(self.counts[true, predicted])
         if role in (Role.ToolTipRole, Role.AccessibleTextRole):
-            return self.sentence(true, said)
+            return self.sentence(true, predicted)
         return None
 
     def headerData(
@@ -144,7 +146,7 @@ class _Cells(QAbstractTableModel):
             return None
         if section == self.size:
             return "% right" if role == Role.DisplayRole else "Part of the class's rows got right"
-        side = "True" if orientation == Qt.Orientation.Vertical else "Said"
+        side = "True" if orientation == Qt.Orientation.Vertical else "Predicted"
         name = self.classes[section]
         return name if role == Role.DisplayRole else f"{side} {name}"
 
@@ -159,21 +161,21 @@ class _CellDelegate(QStyledItemDelegate):
         tokens, model = self._theme.tokens, self._view.cells
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
-        true, said = index.row(), index.column()
+        true, predicted = index.row(), index.column()
         text = model.data(index)
         painter.save()
-        if said < model.size:
+        if predicted < model.size:
             painter.setFont(self._view.number_font)
-        if said == model.size:
+        if predicted == model.size:
             painter.setPen(tokens.color("muted"))
         else:
-            share = model.share(true, said)
+            share = model.share(true, predicted)
             # Mistakes are few: their square root keeps one in a hundred visible.
-            if true == said:
+            if true == predicted:
                 cell, pen = shades(tokens, "accent", share)
             else:
                 cell, pen = shades(tokens, "bad", share**0.5)
-            if model.counts[true, said] == 0:
+            if model.counts[true, predicted] == 0:
                 text, pen = "·", tokens.color("muted")
             painter.fillRect(rect.adjusted(1, 1, -1, -1), cell)
             painter.setPen(pen)
@@ -181,7 +183,7 @@ class _CellDelegate(QStyledItemDelegate):
         flag = QStyle.StateFlag
         selected = bool(state & flag.State_Selected)
         focused = bool(state & flag.State_HasFocus) and self._view.hasFocus()
-        if said < model.size and (selected or focused or state & flag.State_MouseOver):
+        if predicted < model.size and (selected or focused or state & flag.State_MouseOver):
             painter.setPen(tokens.color("accent" if focused else "text"))
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
             if selected:
@@ -233,13 +235,13 @@ class ConfusionMatrix(QTableView):
         self.cells.show(classes, counts)
         self._fit()
 
-    def select_cell(self, true: int, said: int) -> None:
+    def select_cell(self, true: int, predicted: int) -> None:
         """Select the cell of that true and that predicted class."""
-        self.setCurrentIndex(self.cells.index(true, said))
+        self.setCurrentIndex(self.cells.index(true, predicted))
 
-    def sentence(self, true: int, said: int) -> str:
+    def sentence(self, true: int, predicted: int) -> str:
         """What that cell says, in words."""
-        return self.cells.sentence(true, said)
+        return self.cells.sentence(true, predicted)
 
     def _on_selection(self, _new: QItemSelection, _old: QItemSelection) -> None:
         self.cellSelected.emit(self.selected_cell)

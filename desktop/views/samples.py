@@ -18,29 +18,29 @@ Role = Qt.ItemDataRole
 
 @dataclass(frozen=True)
 class Sample:
-    """One row of the data. `values` has the input's shape; `said` is what the network answered."""
+    """One row of the data: `values` has the input's shape, `predicted` names a class."""
 
     values: FloatArray
     name: str  # which row it is, e.g. "Test row 57"
     true: str
-    said: str | None = None
+    predicted: str | None = None
     confidence: float | None = None  # 0 to 1
 
     @property
     def caption(self) -> tuple[str, ...]:
         """The lines under the picture."""
-        if self.said is None:
+        if self.predicted is None:
             return (self.true,)
-        lines = f"true {self.true}, predicted {self.said}", percent(self.confidence)
+        lines = f"true {self.true}, predicted {self.predicted}", percent(self.confidence)
         return tuple(line for line in lines if line)
 
     @property
     def description(self) -> str:
         """All there is to say about it, in one sentence."""
-        if self.said is None:
+        if self.predicted is None:
             return f"{self.name}: class {self.true}"
         sure = "" if self.confidence is None else f", {percent(self.confidence)} sure"
-        return f"{self.name}: true {self.true}, predicted {self.said}{sure}"
+        return f"{self.name}: true {self.true}, predicted {self.predicted}{sure}"
 
 
 def percent(share: float | None) -> str:
@@ -84,17 +84,17 @@ class RowsModel(QAbstractTableModel):
         self.beginResetModel()
         self.samples = samples
         inputs = samples[0].values.size if samples else 0
-        answered = any(sample.said is not None for sample in samples)
+        answered = any(sample.predicted is not None for sample in samples)
         name = "x" if answered else "Input "
         self._titles = ["Row", *(f"{name}{number + 1}" for number in range(inputs))]
-        self._titles += ["True", "Predicted"] if answered else ["Answer"]
+        self._titles += ["True", "Predicted"] if answered else ["Target"]
         self._cells = []
         for sample in samples:
             number = sample.name.rpartition(" ")[2]
             cells = [number, *(f"{value:g}" for value in sample.values.ravel()), sample.true]
             if answered:
                 sure = "" if sample.confidence is None else f", {percent(sample.confidence)}"
-                cells.append(f"{sample.said}{sure}")
+                cells.append(f"{sample.predicted}{sure}")
             self._cells.append(cells)
         self.endResetModel()
 

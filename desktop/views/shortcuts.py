@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -14,17 +14,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-# What widgets do by themselves, without an action of the window.
+from desktop.views.stack.commands import COMMANDS, keys_text
+
+# What widgets do by themselves with keys and mouse, without an action of the window.
 WIDGET_KEYS = (
-    ("Layers: add the chosen layer", "Return"),
-    ("Model: delete the chosen layers", "Del"),
-    ("Model: copy, cut, paste layers", "Ctrl+C, Ctrl+X, Ctrl+V"),
-    ("Model: edit the chosen layer", "Return"),
+    ("Layers: add the selected layer", "Return"),
     ("Draw: move the pen", "Arrow keys"),
     ("Draw: lower or lift the pen", "Space"),
     ("Draw: undo the last stroke", "Backspace, Ctrl+Z"),
     ("Draw: clear", "Del"),
     ("Charts: move the crosshair", "Left, Right"),
+    ("Charts: first or last epoch", "Home, End"),
+    ("Charts: zoom in or out", "+, -, Ctrl+wheel"),
+    ("Charts: show all epochs", "0, double-click"),
 )
 
 
@@ -38,11 +40,12 @@ class ShortcutsDialog(QDialog):
         rows = [
             (
                 action.text().replace("&", "").rstrip("…"),
-                action.shortcut().toString(QKeySequence.SequenceFormat.NativeText),
+                keys_text(action.shortcuts()),
             )
             for action in parent.findChildren(QAction)
             if not action.shortcut().isEmpty()
         ]
+        rows += [(f"Model: {command.text}", command.keys_text) for command in COMMANDS]
         rows += WIDGET_KEYS
         table = QTableWidget(len(rows), 2)
         table.setAccessibleName("Commands and their keys")

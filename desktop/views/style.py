@@ -80,8 +80,7 @@ def _inputs(t: Tokens) -> str:
         background: transparent; min-height: 0; }}
     QAbstractSpinBox {{ padding: 0; min-height: 26px; max-height: 26px; }}
     QComboBox {{ combobox-popup: 0; }}
-    QComboBoxPrivateContainer {{ border: 1px solid {t.border}; background: {t.raised}; }}
-    QComboBox QAbstractItemView {{ border: none; background: {t.raised};
+    QComboBox QAbstractItemView {{ border: 1px solid {t.border}; background: {t.raised};
         padding: {SPACE_XS}px; }}
     QComboBox QAbstractItemView::item {{ min-height: 24px; padding: 0 {SPACE_XS}px;
         border-radius: {SPACE_XS}px; }}

@@ -190,7 +190,7 @@ def test_the_logic_table_is_shown_as_a_table(qtbot: QtBot) -> None:
         model.headerData(column, Qt.Orientation.Horizontal) for column in range(model.columnCount())
     ]
     cells = [[model.index(r, c).data() for c in range(1, 4)] for r in range(model.rowCount())]
-    assert header == ["Row", "Input 1", "Input 2", "Answer"]
+    assert header == ["Row", "Input 1", "Input 2", "Target"]
     assert cells == [["0", "0", "0"], ["0", "1", "1"], ["1", "0", "1"], ["1", "1", "0"]]
     assert "2 numbers" in bench.text()
     assert "4 training · 4 test" in bench.text()

@@ -352,7 +352,7 @@ def test_a_wrong_entry_of_a_table_stays_while_others_are_made(qtbot: QtBot) -> N
     assert kept.spec.rows[1][0] == 0.5 and kept.spec.rows[2][2] == 1
     assert kept.spec.rows[0] == GATES["AND"][0] and kept.spec.rows[3] == GATES["AND"][3]
     assert table.item(0, 2).text() == "2" and table.item(3, 0).text() == "nan"
-    assert "Row 1, Answer" in kept.form.error("rows") and table.property("invalid")
+    assert "Row 1, Target" in kept.form.error("rows") and table.property("invalid")
     table.item(0, 2).setText("1")
     assert "Row 4, Input 1" in kept.form.error("rows") and table.property("invalid")
     table.item(3, 0).setText("0.25")
@@ -366,7 +366,7 @@ def test_a_wrong_entry_of_a_table_stays_when_its_own_value_is_typed_again(qtbot:
     table.item(0, 2).setText("2")
     table.item(1, 2).setText("x")
     table.item(1, 2).setText("0")  # nothing changes, and the other is still wrong
-    assert table.item(0, 2).text() == "2" and "Row 1, Answer" in kept.form.error("rows")
+    assert table.item(0, 2).text() == "2" and "Row 1, Target" in kept.form.error("rows")
     table.item(0, 2).setText("0")
     assert not kept.form.error("rows") and kept.spec.rows == GATES["AND"]
 

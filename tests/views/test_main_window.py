@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QAction, QDropEvent, QStatusTipEvent
+from PySide6.QtGui import QAction, QDropEvent, QKeySequence, QStatusTipEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QMessageBox,
+    QTableWidget,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -30,6 +31,8 @@ from desktop.views.actions import ACTIONS
 from desktop.views.main_window import MainWindow
 from desktop.views.pages.tabs import Page
 from desktop.views.settings import Settings
+from desktop.views.shortcuts import ShortcutsDialog
+from desktop.views.stack.commands import COMMANDS
 from desktop.views.theme import Mode, Theme
 from desktop.views.workspace import Workspace
 from desktop.workers.reports import Outcome
@@ -656,3 +659,25 @@ def test_a_project_under_another_name_opens(window: MainWindow, tmp_path: Path) 
     (tmp_path / "table.layerwise").rename(tmp_path / "table.backup")
     drop(window, tmp_path / "table.backup")
     assert window.workspace.project == project
+
+
+def test_the_keyboard_help_has_every_key_of_the_window(window: MainWindow) -> None:
+    dialog = ShortcutsDialog(window)
+    table = dialog.findChild(QTableWidget)
+    assert table is not None
+    listed = {
+        table.item(row, 0).text(): table.item(row, 1).text() for row in range(table.rowCount())
+    }
+    actions = [action for action in window.findChildren(QAction) if action.shortcuts()]
+    assert len(actions) > 12
+    for action in actions:
+        keys = listed[action.text().replace("&", "").rstrip("…")]
+        for key in action.shortcuts():
+            assert key.toString(QKeySequence.SequenceFormat.NativeText) in keys
+    for command in COMMANDS:
+        keys = listed[f"Model: {command.text}"]
+        assert all(QKeySequence(key).toString() in keys for key in command.keys)
+    assert listed["Model: Move Up"] == "Alt+Up"
+    assert listed["Model: Duplicate"] == "Ctrl+D"
+    assert "Ctrl+wheel" in listed["Charts: zoom in or out"]
+    dialog.deleteLater()

@@ -22,7 +22,7 @@ from desktop.document.spec import FieldSpec, Spec
 from desktop.views.forms.editor import Editor, number_text
 from desktop.views.theme import SPACE_XS, Theme
 
-HEADERS = ("Input 1", "Input 2", "Answer")
+HEADERS = ("Input 1", "Input 2", "Target")
 _ANSWER = 2  # its column
 
 

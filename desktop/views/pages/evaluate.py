@@ -266,8 +266,8 @@ class EvaluatePage(CardPage):
             otherwise = f"No mistakes: every one of the {counted(evaluation.rows, 'row')} is right."
         else:
             self.cell_text.setText(self.matrix.sentence(*cell))
-            true, said = (evaluation.classes[number] for number in cell)
-            self.shown.setText(f"true {true}, predicted {said}")
+            true, predicted = (evaluation.classes[number] for number in cell)
+            self.shown.setText(f"true {true}, predicted {predicted}")
             otherwise = self._nothing(cell)
         self.shown.setVisible(bool(self.shown.text()))
         self.mistakes.show_samples(samples, evaluation.value_range, otherwise)

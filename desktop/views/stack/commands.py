@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtGui import QKeySequence
@@ -28,9 +29,20 @@ class Command:
         )
 
     @property
+    def keys_text(self) -> str:
+        """All of the keys, as a list of keys shows them."""
+        return keys_text([QKeySequence(key) for key in self.keys])
+
+    @property
     def key_text(self) -> str:
         """The first key, as a menu shows it."""
         return QKeySequence(self.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def keys_text(keys: Sequence[QKeySequence]) -> str:
+    """ "Del, Backspace": the different ones among `keys`."""
+    texts = (key.toString(QKeySequence.SequenceFormat.NativeText) for key in keys)
+    return ", ".join(dict.fromkeys(texts))
 
 
 _KEY = QKeySequence.StandardKey
