@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 import subprocess
 import time
@@ -15,21 +16,27 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-WIDTH, HEIGHT = 1440, 900
+MANAGER_PROPERTY = "_NET_SUPPORTING_WM_CHECK"  # what a window manager sets once it is running
 Found = TypeVar("Found")
 
 
 class Screen:
-    """Xvfb with its picture in a file below `folder`, and xdotool. Use it with `with`."""
+    """Xvfb with its picture in a file below `folder`, and xdotool. Use it with `with`.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    `size` is (width, height) in pixels. `managed`: whether windows get a frame, by Openbox.
+    """
+
+    def __init__(
+        self, folder: Path, size: tuple[int, int] = (1440, 900), *, managed: bool = False
+    ) -> None:
+        self._folder, self.size, self._managed = folder, size, managed
+        self._processes: list[subprocess.Popen[bytes]] = []
         self.name = ""
 
     def __enter__(self) -> Screen:
         read, write = os.pipe()
-        size = f"{WIDTH}x{HEIGHT}x24"
-        self._server = subprocess.Popen(
+        size = f"{self.size[0]}x{self.size[1]}x24"
+        server = subprocess.Popen(
             [
                 *("Xvfb", "-displayfd", str(write), "-screen", "0", size),
                 *("-nolisten", "tcp", "-fbdir", str(self._folder)),
@@ -37,12 +44,20 @@ class Screen:
             pass_fds=[write],
             stderr=subprocess.DEVNULL,
         )
+        self._processes.append(server)
         os.close(write)
         with os.fdopen(read) as pipe:
             number = pipe.readline().strip()
         if not number:
             raise OSError("Xvfb did not start")
         self.name = f":{number}"
+        if self._managed:
+            self._processes.append(
+                subprocess.Popen(["openbox"], env=self._environment(), stderr=subprocess.DEVNULL)
+            )
+            wait_for(
+                "Openbox", lambda: "window id" in self._x("xprop", "-root", MANAGER_PROPERTY), 30
+            )
         return self
 
     def __exit__(
@@ -51,8 +66,9 @@ class Screen:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._server.terminate()
-        self._server.wait()
+        for process in reversed(self._processes):
+            process.terminate()
+            process.wait()
 
     def pixels(self) -> NDArray[np.uint8]:
         """What the screen shows, as (height, width, red-green-blue)."""
@@ -61,7 +77,7 @@ class Screen:
         header = struct.unpack(">25I", data[:100])
         start, height, line = header[0] + 12 * header[19], header[5], header[12]
         rows = np.frombuffer(data, np.uint8, height * line, start).reshape(height, line // 4, 4)
-        return rows[:, :WIDTH, 2::-1]
+        return rows[:, : self.size[0], 2::-1]
 
     def save(self, path: Path) -> None:
         """Save what the screen shows as PNG."""
@@ -69,9 +85,35 @@ class Screen:
 
     def xdotool(self, *words: object) -> str:
         """Run xdotool; returns what it writes."""
+        return self._x("xdotool", *words)
+
+    def frame(self, title: str) -> tuple[int, int, int, int] | None:
+        """Left, top, right and bottom of the window with this title, with the frame around it.
+
+        None if there is no such window yet, or Openbox has not yet given it a frame.
+        """
+        windows = self.xdotool("search", "--onlyvisible", "--name", title).split()
+        if not windows:
+            return None
+        inner = re.findall(
+            r"(?:Absolute upper-left [XY]|Width|Height): +(-?\d+)",
+            self._x("xwininfo", "-id", windows[-1]),
+        )
+        edges = re.findall(r"\d+", self._x("xprop", "-id", windows[-1], "_NET_FRAME_EXTENTS"))
+        if len(inner) != 4 or len(edges) != 4:
+            return None
+        x, y, width, height = map(int, inner)
+        left, right, top, bottom = map(int, edges)
+        return x - left, y - top, x + width + right, y + height + bottom
+
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {"DISPLAY": self.name, "HOME": str(self._folder)}
+
+    def _x(self, *words: object) -> str:
+        """Run a program of X; returns what it writes."""
         done = subprocess.run(
-            ["xdotool", *map(str, words)],
-            env=os.environ | {"DISPLAY": self.name},
+            [*map(str, words)],
+            env=self._environment(),
             capture_output=True,
             text=True,
             timeout=60,

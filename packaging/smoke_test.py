@@ -4,7 +4,8 @@
 
 Each command runs in an emptied environment: no Python on the path, an empty home folder, no
 network. Its exit code, its output, and the files it leaves must be those expected. `--no-window`
-leaves out the real window, which needs Xvfb and xdotool. Prints a line for each step.
+leaves out the real windows, which need what `.ci/install-packages` installs. Prints a line for each
+step.
 """
 
 from __future__ import annotations
@@ -49,6 +50,9 @@ ACCURACY = {
     "xor": 0.5,
 }
 
+# Screens in pixels, with and without scaling, that the first window has to fit.
+SCREENS = ((1366, 768), (1440, 900), (1920, 1080))
+SCALES = ("1", "1.5", "2")
 
 # A network with a layer of every kind.
 LAYERS: list[dict[str, object]] = [
@@ -335,6 +339,34 @@ def window(bench: Bench) -> None:
     expect(result["test"]["accuracy"] >= ACCURACY["digits"], f"trained in the window: {result}")
 
 
+def fits_screen(bench: Bench) -> None:
+    """The first window, with its title bar, lies within small and large screens."""
+    for size in SCREENS:
+        for scale in SCALES:
+            case = f"{size[0]}x{size[1]} at {scale}"
+            home = bench.work / f"first-{size[0]}-{scale}"  # nothing remembers an earlier window
+            home.mkdir()
+            with Screen(home, size, managed=True) as screen:
+                environment = {"DISPLAY": screen.name, "QT_SCALE_FACTOR": scale, "HOME": str(home)}
+                program = subprocess.Popen(
+                    [*bench.isolation, str(bench.program)],
+                    env=bench.environment() | environment,
+                    cwd=bench.work,
+                    stdin=subprocess.DEVNULL,
+                )
+                try:
+                    wait_for("the window", lambda: middle_of(screen.pixels(), ACCENT, 1000), 60)
+                    left, top, right, bottom = wait_for(
+                        "its frame", lambda: screen.frame("Layerwise"), 30
+                    )
+                    bench.picture(screen, f"first-{size[0]}x{size[1]}-{scale}")
+                finally:
+                    program.kill()
+                    program.wait()
+            inside = left >= 0 and top >= 0 and right <= size[0] and bottom <= size[1]
+            expect(inside, f"{case}: the window is {left, top, right, bottom}")
+
+
 def use_window(bench: Bench, screen: Screen, model: Path) -> None:
     """Press Train, wait, save the trained model, quit."""
 
@@ -377,7 +409,7 @@ def main(argv: Sequence[str]) -> int:
     if os.name != "nt":
         steps.append(no_console)
     if not chosen.no_window:
-        steps.append(window)
+        steps += [window, fits_screen]
     with tempfile.TemporaryDirectory() as work:
         bench = Bench(chosen.folder.resolve(), Path(work), chosen.pictures)
         for step in steps:
