@@ -34,12 +34,31 @@ class Screen:
         self.name = ""
 
     def __enter__(self) -> Screen:
+        try:
+            self._start()
+        except BaseException:  # no `with` ends what was started before the failure
+            self._end()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._end()
+
+    def _start(self) -> None:
         read, write = os.pipe()
         size = f"{self.size[0]}x{self.size[1]}x24"
         server = subprocess.Popen(
             [
                 *("Xvfb", "-displayfd", str(write), "-screen", "0", size),
                 *("-nolisten", "tcp", "-fbdir", str(self._folder)),
+                # Without it the server starts anew whenever its last client leaves, and refuses
+                # a client that comes at that moment.
+                "-noreset",
             ],
             pass_fds=[write],
             stderr=subprocess.DEVNULL,
@@ -53,19 +72,18 @@ class Screen:
         self.name = f":{number}"
         if self._managed:
             self._processes.append(
-                subprocess.Popen(["openbox"], env=self._environment(), stderr=subprocess.DEVNULL)
+                subprocess.Popen(
+                    ["openbox"],
+                    env=self._environment(),
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
             )
             wait_for(
                 "Openbox", lambda: "window id" in self._x("xprop", "-root", MANAGER_PROPERTY), 30
             )
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def _end(self) -> None:
         for process in reversed(self._processes):
             process.terminate()
             process.wait()

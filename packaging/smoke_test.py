@@ -360,11 +360,15 @@ def fits_screen(bench: Bench) -> None:
                         "its frame", lambda: screen.frame("Layerwise"), 30
                     )
                     bench.picture(screen, f"first-{size[0]}x{size[1]}-{scale}")
+                    screen.focus("Layerwise")
+                    screen.key("ctrl+q")
+                    code = program.wait(30)
                 finally:
                     program.kill()
                     program.wait()
             inside = left >= 0 and top >= 0 and right <= size[0] and bottom <= size[1]
             expect(inside, f"{case}: the window is {left, top, right, bottom}")
+            expect(code == 0, f"{case}: the window ended with code {code}")
 
 
 def use_window(bench: Bench, screen: Screen, model: Path) -> None:
