@@ -24,7 +24,7 @@ from desktop.document.trace import LayerInfo
 from desktop.views.families import family_tile
 from desktop.views.forms import Form
 from desktop.views.problems_bar import ProblemList
-from desktop.views.stack.card import count_text
+from desktop.views.text import counted
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from desktop.views.workspace import Workspace
 
@@ -148,7 +148,7 @@ class PropertiesPanel(QScrollArea):
             )
         else:
             self.title.setText(f"{len(infos)} layers selected")
-            total = count_text(sum(info.parameters for info in infos))
+            total = counted(sum(info.parameters for info in infos), "parameter")
             self._about.setText(f"{total}. Select layers of one kind to change them together.")
 
     def _show_facts(self, infos: list[LayerInfo]) -> None:

@@ -1,4 +1,7 @@
-"""Text of users and files, shown as it is: Qt reads "&" as a mnemonic and "<b>" as HTML."""
+"""Texts as they are shown: those of users and files, and counts.
+
+Qt reads "&" as a mnemonic and "<b>" as HTML.
+"""
 
 from __future__ import annotations
 
@@ -17,3 +20,8 @@ def plain(text: str) -> str:
     if not Qt.mightBeRichText(text):
         return text
     return f'<p style="white-space: pre-wrap">{escape(text)}</p>'
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """1 row, 1,437 rows."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -286,3 +286,20 @@ def test_painting_in_both_themes(stack: StackView, workspace: Workspace) -> None
     workspace.new(Project())
     assert not stack.grab().isNull()
     stack._theme.set_mode(Mode.LIGHT)
+
+
+def test_shapes_are_not_known_before_the_data_is(
+    stack: StackView, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = Digits().known_schema
+    monkeypatch.setattr(Digits, "known_schema", None)
+    workspace.new(Project(data=Digits(), layers=(Flatten(), Dense(units=4))))
+    cards = [stack._stack.card(row) for row in range(3)]
+    assert [card.shape for card in cards] == ["?", "→ ?", "→ ?"]
+    assert not any(card.problems for card in cards)
+    assert stack._footer.text() == "? parameters"
+    workspace.show_schema(Digits(), known)
+    cards = [stack._stack.card(row) for row in range(3)]
+    assert [card.shape for card in cards] == ["8 × 8", "→ 64", "→ 4"]
+    assert "units" in [problem.field for problem in cards[2].problems]
+    assert stack._footer.text() == "260 parameters"

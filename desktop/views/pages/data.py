@@ -22,6 +22,7 @@ from desktop.views.gallery import SampleView
 from desktop.views.pages.cards import Card, CardPage
 from desktop.views.pages.source import SourceCard
 from desktop.views.samples import Sample
+from desktop.views.text import counted
 from desktop.views.theme import SPACE_L, SPACE_S, SPACE_XS, Theme
 from desktop.views.workspace import Workspace
 from desktop.workers.reports import DataSummary
@@ -144,9 +145,9 @@ class FactsCard(Card):
 def _target_text(target: Target) -> str:
     """What is to be predicted."""
     names = target.names if isinstance(target, Classes) else target.columns
-    words = "classes" if isinstance(target, Classes) else "numbers"
+    words = ("class", "classes") if isinstance(target, Classes) else ("number", "numbers")
     listed = ", ".join(names) if len(names) <= 12 else f"{names[0]} … {names[-1]}"
-    return f"{len(names)} {words}: {listed}"
+    return f"{counted(len(names), *words)}: {listed}"
 
 
 def _sample_text(target: np.ndarray, classes: tuple[str, ...]) -> str:

@@ -18,6 +18,7 @@ from desktop.views.pages.cards import Card, CardPage
 from desktop.views.pages.metrics import MetricTiles, metric_text
 from desktop.views.pages.stage import stage
 from desktop.views.samples import Sample
+from desktop.views.text import counted
 from desktop.views.theme import SPACE_M, Theme
 from desktop.workers.reports import Evaluation
 from desktop.workers.session import Session, State
@@ -37,11 +38,6 @@ REASONS = {
     State.STOPPING: "Training is stopping…",
     State.EVALUATING: "Evaluating…",
 }
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """1 row, 1,437 rows."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _tested(evaluation: Evaluation) -> str:

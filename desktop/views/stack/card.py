@@ -19,6 +19,7 @@ from desktop.document.project import Project
 from desktop.document.schema import DataSchema
 from desktop.views.families import FAMILIES, family_tile, tile
 from desktop.views.stack.text import bold, draw, draw_right, small, wrapped
+from desktop.views.text import counted
 from desktop.views.theme import RADIUS, SPACE_S, SPACE_XS, Theme
 
 STRIPE = 4  # width of the family's colour along the left edge
@@ -62,11 +63,6 @@ class Card:
         return ", ".join(part for part in parts if part)
 
 
-def count_text(count: int) -> str:
-    """A number of parameters as it is shown: "100,480 parameters"."""
-    return f"{count:,} parameter{'' if count == 1 else 's'}"
-
-
 def input_card(project: Project, schema: DataSchema | None) -> Card:
     """The card above the first layer; `schema` is None as long as the data is not known."""
     shape = shape_text(schema.input_shape) if schema is not None else UNKNOWN
@@ -82,7 +78,7 @@ def layer_card(analysis: Analysis, index: int) -> Card:
         info.layer.family,
         info.layer.details(),
         shape,
-        count_text(info.parameters) if info.parameters else "",
+        counted(info.parameters, "parameter") if info.parameters else "",
         analysis.problems_of(index),
     )
 

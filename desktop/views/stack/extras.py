@@ -7,7 +7,8 @@ from PySide6.QtGui import QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from desktop.document.analysis import Analysis
-from desktop.views.stack.card import INPUT_ICON, SIDE, count_text
+from desktop.views.stack.card import INPUT_ICON, SIDE, UNKNOWN
+from desktop.views.text import counted
 from desktop.views.theme import RADIUS, SPACE_L, SPACE_S, Theme
 
 EMPTY_TEXT = "Drag layers here, or double-click one in the list"
@@ -27,13 +28,14 @@ class Footer(QLabel):
 
     def show_analysis(self, analysis: Analysis) -> None:
         """Show the total of `analysis`, as far as its layers can work."""
-        text = count_text(analysis.parameters)
+        known = analysis.schema is not None
+        text = counted(analysis.parameters, "parameter") if known else f"{UNKNOWN} parameters"
         fixed = sum(info.parameters - info.trainable_parameters for info in analysis.layers)
         broken = next((info for info in analysis.layers if info.output_shape is None), None)
-        if broken is not None:
+        if broken is not None and known:
             text += f" before {broken.name}"
         elif fixed:
-            text += f", {count_text(fixed).split()[0]} not trained"
+            text += f", {fixed:,} not trained"
         self._full = text
         self.setToolTip(text)
         self.setAccessibleDescription(text)
