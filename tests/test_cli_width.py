@@ -81,7 +81,8 @@ def test_evaluation(width: str, classes: int, capsys: pytest.CaptureFixture[str]
 def test_predictions(width: str, capsys: pytest.CaptureFixture[str]) -> None:
     probabilities = np.array([0.125, 0.875])
     path = Path("a folder") / ("long" * 30) / "[red]three.png"
-    console.show_predictions([ImagePrediction(path, probabilities, ("[b]cat", "dog"))])
+    prediction = ImagePrediction(path, probabilities, ("[b]cat", "dog"), are_probabilities=True)
+    console.show_predictions([prediction])
     out = capsys.readouterr().out
     assert "…" not in out
     assert "87.5%" in out and "dog" in out and "[b]cat (12.5%)" in out

@@ -215,7 +215,7 @@ def test_curves_of_other_layers_or_data_are_marked(desk: Desk) -> None:
     assert "data has changed" in desk.notice.text
     desk.session.is_running = True
     desk.session.stateChanged.emit(None)
-    assert "goes on with the data from before" in desk.notice.text
+    assert "continues with the data from before" in desk.notice.text
     desk.pages.show_page(Page.DRAW)  # has its own words for it
     assert desk.notice.text == ""
     desk.pages.show_page(Page.TRAIN)
