@@ -102,7 +102,7 @@ def main() -> None:
         wait(session.dataLoaded)
     if session.state is not State.IDLE:
         wait(session.stateChanged, lambda: session.state is State.IDLE)
-    window.train_button.click()
+    window.toolbar.train_button.click()
     wait(session.epochEnded)
     wait(session.epochEnded)
     window.pages.setCurrentWidget(window.pages.draw)

@@ -75,7 +75,7 @@ def our_window(mnist: Path, pressing_train: bool = False) -> None:
     def watched(application: Any, main: Any) -> int:
         def press() -> None:
             main.session.progress.connect(done)
-            main.train_button.click()
+            main.toolbar.train_button.click()
 
         when_painted(main, press if pressing_train else done)
         return run_window(application, main)

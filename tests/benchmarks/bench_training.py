@@ -187,7 +187,7 @@ def window(project: Project, mnist: Path) -> dict[str, Any]:
             main.session.dataLoaded.disconnect(press)
             marks.times, last[0] = [time.perf_counter()], time.perf_counter()
             timer.start()
-            main.train_button.click()
+            main.toolbar.train_button.click()
 
     main.session.stateChanged.connect(press)
     main.session.dataLoaded.connect(press)
