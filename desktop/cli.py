@@ -229,11 +229,10 @@ def predict(
     _check_pictures(images)
     with json_output.quiet_output(as_json), console.busy("Recognizing…"):
         network = storage.load_model(model)
-        if loaded is not None:
-            storage.check_fits(network, loaded, schema_of(loaded.data))
-        else:
-            loaded = _project_beside(model, network) or suggested_project(network)
-        results = Predictor(network, loaded, schema_of(loaded.data)).predict_images(images)
+        loaded = loaded or _project_beside(model, network) or suggested_project(network)
+        schema = schema_of(loaded.data)
+        storage.check_fits(network, loaded, schema)
+        results = Predictor(network, loaded, schema).predict_images(images)
     predictions = [each for each in results if isinstance(each, ImagePrediction)]
     failures = [each for each in results if isinstance(each, ImageFailure)]
     if not predictions:
