@@ -14,6 +14,7 @@ from desktop.garbage import collector_paused
 
 with collector_paused():
     from desktop import paths, signals, startup
+    from desktop.startup import folders, messages
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication, QWidget
@@ -27,7 +28,7 @@ def open_window(path: Path | None) -> int:
     """Show the window, with the project at `path` or a first one to try. Returns the exit code."""
     problem = startup.window_problem()
     if problem is not None:
-        startup.tell(problem)
+        messages.tell(problem)
         return 2
     with collector_paused():
         from PySide6.QtWidgets import QApplication
@@ -39,8 +40,8 @@ def open_window(path: Path | None) -> int:
     window.show()
     if path is not None:
         window.files.open_path(path.absolute())
-    if (warning := startup.settings_problem()) is not None:
-        startup.write(warning)
+    if (warning := folders.settings_problem()) is not None:
+        messages.write(warning)
         window.notice.show_message(warning, "warning")
     return run_window(app, window)
 

@@ -346,7 +346,7 @@ WINDOW = """
 import sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
-from desktop import startup, window
+from desktop import window
 
 app = QApplication(sys.argv)
 main = window.make_window()
