@@ -96,3 +96,14 @@ class RunControl:
         with self._changed:
             self._changed.wait_for(lambda: self._stopping or not self._paused)
         self._paused_seconds += perf_counter() - started
+
+
+class Clock:
+    """Seconds since it was made, without those that `control` was held at checkpoints."""
+
+    def __init__(self, control: RunControl) -> None:
+        self._control = control
+        self._start = perf_counter()
+
+    def seconds(self) -> float:
+        return perf_counter() - self._start - self._control.paused_seconds

@@ -13,8 +13,9 @@ from desktop.engine.batches import Batches
 from desktop.engine.best import EpochLogs
 from desktop.engine.blocks import Blocks, CompilerChoice
 from desktop.engine.builder import build, compile_model, keras_object, same_but_learning_rate
-from desktop.engine.callback import Clock, EpochPart
+from desktop.engine.control import Clock
 from desktop.engine.fused import FusedSteps
+from desktop.engine.recorder import EpochPart
 
 if TYPE_CHECKING:
     from desktop.engine.prediction import Predictor

@@ -15,13 +15,14 @@ from desktop.engine import backend
 from desktop.engine.batches import Batches, large_batch
 from desktop.engine.blocks import Blocks, block_callbacks
 from desktop.engine.builder import ProjectError, check, draw_seed, make_callbacks, set_seed
-from desktop.engine.callback import Clock, Plan, Recorder
-from desktop.engine.control import RunControl, Stopped
+from desktop.engine.control import Clock, RunControl, Stopped
 from desktop.engine.encoding import encode
 from desktop.engine.failures import explanation
 from desktop.engine.histograms import weight_histograms
 from desktop.engine.network import Network, PartialEpoch
 from desktop.engine.numerics import ADVICE, NonFiniteError, diagnose
+from desktop.engine.plan import Plan
+from desktop.engine.recorder import Recorder
 from desktop.engine.reports import Outcome, Report, RunEnded, RunStarted, new_run_id
 from desktop.engine.rows import Dataset
 

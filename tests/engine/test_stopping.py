@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from desktop.document.layers import Dropout, Flatten
-from desktop.engine import backend, batches, blocks, callback
-from desktop.engine.callback import Recorder
+from desktop.engine import backend, batches, blocks, recorder
 from desktop.engine.control import RunControl, Stopped
 from desktop.engine.evaluation import evaluate
+from desktop.engine.recorder import Recorder
 from desktop.engine.reports import (
     EpochEnded,
     Outcome,
@@ -232,7 +232,7 @@ def test_an_epoch_that_was_broken_off_goes_on_where_it_was(
     is_resident: bool, epoch: int, phase: Phase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(blocks, "BLOCK_SECONDS", 0.002)
-    monkeypatch.setattr(callback, "REPORT_SECONDS", 0)
+    monkeypatch.setattr(recorder, "REPORT_SECONDS", 0)
     monkeypatch.setattr(batches, "MAX_BATCH", 5)
     if not is_resident:
         monkeypatch.setattr(batches, "physical_memory", lambda: 1000)

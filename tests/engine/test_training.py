@@ -18,9 +18,9 @@ from desktop.document.training import (
     MeanSquaredError,
     ReduceLROnPlateau,
 )
-from desktop.engine import backend, blocks, callback
+from desktop.engine import backend, blocks, recorder
+from desktop.engine.batch_values import BatchValues
 from desktop.engine.builder import build
-from desktop.engine.callback import BatchValues
 from desktop.engine.control import RunControl
 from desktop.engine.encoding import encode
 from desktop.engine.reports import (
@@ -114,7 +114,7 @@ def test_progress_comes_about_twenty_times_a_second() -> None:
     count = len(reports.progress)
     assert count >= 4
     gaps = np.diff([each.seconds for each in reports.progress[:-1]])
-    assert gaps.min() >= callback.REPORT_SECONDS
+    assert gaps.min() >= recorder.REPORT_SECONDS
     assert len(np.concatenate([each.at for each in reports.progress])) == 12 * 50
     left = [each.seconds_left for each in reports.progress if each.seconds_left is not None]
     assert len(left) > count / 2

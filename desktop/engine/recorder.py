@@ -8,22 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from desktop.document.choices import Metric
 from desktop.document.project import Project
 from desktop.engine import backend
+from desktop.engine.batch_values import BatchValues
 from desktop.engine.blocks import Block, Blocks
-from desktop.engine.control import RunControl
+from desktop.engine.control import Clock, RunControl
 from desktop.engine.histograms import weight_histograms
 from desktop.engine.numerics import check_weights
+from desktop.engine.plan import Plan
 from desktop.engine.reports import (
     EpochEnded,
     FloatArray,
-    IntArray,
     Phase,
     Progress,
     Report,
@@ -31,83 +30,6 @@ from desktop.engine.reports import (
 )
 
 REPORT_SECONDS = 0.05  # between two Progress reports
-
-# A validation row costs a forward pass, a training row a backward pass and an update as well.
-_VALIDATION_COST = 0.35
-
-_COUNTS = (Metric.ACCURACY, Metric.TOP_K)  # means of 0 or 1
-
-
-class Clock:
-    """Seconds since it was made, without those that `control` was held at checkpoints."""
-
-    def __init__(self, control: RunControl) -> None:
-        self._control = control
-        self._start = perf_counter()
-
-    def seconds(self) -> float:
-        return perf_counter() - self._start - self._control.paused_seconds
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run is to do: `epochs` more after `first_epoch`, in batches of `batch_size` rows.
-
-    Validation rows are looked at `validation_batch_size` at a time.
-    """
-
-    run: str
-    first_epoch: int
-    epochs: int
-    batch_size: int
-    validation_batch_size: int
-    training_rows: int
-    validation_rows: int
-
-    @property
-    def steps(self) -> int:
-        """Training batches in an epoch; the last one may be short."""
-        return -(-self.training_rows // self.batch_size)
-
-    @property
-    def validation_steps(self) -> int:
-        return -(-self.validation_rows // self.validation_batch_size)
-
-    @property
-    def training_share(self) -> float:
-        """The part of an epoch's work that is training and not validation, 0 to 1."""
-        return self.training_rows / (self.training_rows + _VALIDATION_COST * self.validation_rows)
-
-
-class BatchValues:
-    """Values on single batches, recovered from Keras's running means over an epoch.
-
-    Keras keeps mₖ, the mean over the rows n₁ … nₖ seen so far. The mean over the rows between two
-    of these is (mₖ nₖ - mⱼ nⱼ) / (nₖ - nⱼ). Keras adds up in float32, so the error is about
-    10⁻⁷ nₖ / (nₖ - nⱼ) of the mean; counts of right answers are rounded to whole rows and so
-    exact.
-    """
-
-    def __init__(self) -> None:
-        self._rows = 0
-        self._sums: dict[str, float] = {}
-
-    def add(self, rows: IntArray, means: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """The values on batches after which `rows` of the epoch were done, and `means` the means.
-
-        `rows` and each of `means` have shape (k,).
-        """
-        new = np.diff(rows, prepend=self._rows)
-        values = {}
-        for name, running in means.items():
-            totals = running.astype(np.float64) * rows
-            value = np.diff(totals, prepend=self._sums.get(name, 0.0)) / new
-            self._sums[name] = totals[-1]
-            if name in _COUNTS:
-                value = np.clip(np.round(value * new) / new, 0.0, 1.0)
-            values[name] = np.maximum(value, 0.0)  # NaN stays
-        self._rows = rows[-1]
-        return values
 
 
 @dataclass
