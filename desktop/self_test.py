@@ -35,7 +35,7 @@ from desktop.window import make_window
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from desktop.views.main_window import MainWindow
+    from desktop.views.window.main_window import MainWindow
 
 PATIENCE = 120_000  # milliseconds any one step may take
 

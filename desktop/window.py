@@ -19,7 +19,7 @@ with collector_paused():
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication, QWidget
 
-    from desktop.views.main_window import MainWindow
+    from desktop.views.window.main_window import MainWindow
 
 logger = logging.getLogger("desktop")
 
@@ -99,9 +99,9 @@ def make_window() -> MainWindow:
     from PySide6.QtWidgets import QApplication
 
     from desktop.document.project import starter_project
-    from desktop.views.main_window import MainWindow
     from desktop.views.settings import Settings
     from desktop.views.theme import Theme
+    from desktop.views.window.main_window import MainWindow
     from desktop.views.workspace import Workspace
     from desktop.workers.session import Session
 

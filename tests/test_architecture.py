@@ -69,9 +69,15 @@ WIRING = (
 )
 # Who may import the two at the top. What others need of them lies in a module of its own.
 TOP = {"desktop.app": {"main"}, "desktop.cli": {"desktop.app"}}
+# Folders of features, which never import each other. What they share lies beside them.
+FEATURES_IN = ("desktop.views.editor", "desktop.views.pages", "desktop.views.charts")
+# What holds the features together, and so is imported by none of them.
+COMPOSITION = ("desktop.views.window", "desktop.views.commands", "desktop.views.files")
+# What features may use, and so knows none of them: these, and what lies beside the features.
+SHARED = ("desktop.views.widgets", "desktop.views.forms", "desktop.views.theme")
 # The imports that still close a cycle. Take out what is solved; put in nothing.
 KNOWN_CYCLES = {
-    ("desktop.views.charts.plot", "desktop.views.charts.crosshair"),
+    ("desktop.views.charts.curves.plot", "desktop.views.charts.curves.crosshair"),
 }
 VERSION = "desktop.__version__"
 # What takes seconds to load, and so is only imported inside functions.
@@ -156,6 +162,72 @@ def test_every_import_follows_the_arrows() -> None:
     for name, path in modules():
         found += violations(path.read_text("utf-8"), name, path.name == "__init__.py")
     assert not found, "\n".join(found)
+
+
+def features() -> tuple[str, ...]:
+    """The feature folders: packages one level below those of `FEATURES_IN`."""
+    return tuple(
+        name
+        for name, path in modules()
+        if path.stem == "__init__" and name.rpartition(".")[0] in FEATURES_IN
+    )
+
+
+def mixed_features(graph: dict[str, set[str]]) -> list[str]:
+    """Every import by which a feature needs another, or by which what is shared needs a feature.
+
+    The pages show charts, so that one direction is open: from a page to a chart.
+    """
+    folders = features()
+
+    def feature_of(module: str) -> str:
+        return next((folder for folder in folders if is_within(module, (folder,))), "")
+
+    found = []
+    for module, imported in graph.items():
+        mine = feature_of(module)
+        for other in imported:
+            theirs = feature_of(other)
+            to_chart = mine.startswith("desktop.views.pages.") and theirs.startswith(
+                "desktop.views.charts."
+            )
+            another = theirs and theirs != mine and not to_chart
+            if is_within(module, (*SHARED, *FEATURES_IN)) and (
+                another or is_within(other, COMPOSITION)
+            ):
+                found.append(f"{module} must not import {other}")
+    return sorted(found)
+
+
+def test_features_do_not_import_each_other() -> None:
+    assert len(features()) >= 10
+    assert not (found := mixed_features(our_arrows())), "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("module", "imported", "allowed"),
+    [
+        ("editor.stack.view", "editor.palette.tree", False),
+        ("editor.stack.view", "pages.data.page", False),
+        ("charts.curves.plot", "charts.weights.tile", False),
+        ("charts.curves.plot", "pages.train.page", False),
+        ("pages.draw.page", "pages.evaluate.page", False),
+        ("pages.draw.page", "window.notice", False),
+        ("pages.draw.page", "commands.actions", False),
+        ("widgets.gallery", "pages.data.page", False),
+        ("forms.form", "window.docks", False),
+        ("charts.runs", "charts.curves.plot", False),
+        ("pages.train.page", "charts.curves.chart", True),
+        ("charts.curves.chart", "charts.runs", True),
+        ("pages.train.page", "widgets.cards", True),
+        ("editor.stack.view", "editor.stack.model", True),
+        ("window.pages", "pages.draw.page", True),
+        ("commands.groups", "files.project_files", True),
+    ],
+)
+def test_an_import_between_features_is_found(module: str, imported: str, allowed: bool) -> None:
+    graph = {f"desktop.views.{module}": {f"desktop.views.{imported}"}}
+    assert (mixed_features(graph) == []) is allowed
 
 
 def test_every_part_has_its_rules() -> None:

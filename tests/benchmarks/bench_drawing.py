@@ -25,7 +25,7 @@ from PIL import Image
 from PySide6.QtCore import QPointF
 
 from desktop.engine import drawing
-from desktop.views.ink import PEN_WIDTH, SIDE, Ink
+from desktop.views.pages.draw.ink import PEN_WIDTH, SIDE, Ink
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 DIGITS = 1_500

@@ -17,12 +17,11 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from desktop.views.charts.ridgeline import Mode
-from desktop.views.pages.train import TrainPage
-from desktop.views.theme import Mode as ThemeMode
-from desktop.views.theme import Theme
+from desktop.views.charts.weights.ridgeline import HistogramMode
+from desktop.views.pages.train.page import TrainPage
+from desktop.views.theme import Mode, Theme
 from desktop.workers.reports import EpochEnded, Phase, Progress, WeightHistogram
-from tests.views.chart_reports import Reports, run_id, started
+from tests.views.charts.chart_reports import Reports, run_id, started
 
 
 class Run:
@@ -114,7 +113,7 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=60)
     options = parser.parse_args()
     app = QApplication([])
-    theme = Theme(ThemeMode.LIGHT)
+    theme = Theme(Mode.LIGHT)
     theme.apply()
     reports = Reports()
     page = TrainPage(reports, theme)  # type: ignore[arg-type]
@@ -135,7 +134,7 @@ def main() -> None:
         page.resize(width, height)
         page.show()
         app.processEvents()
-        for mode in Mode:
+        for mode in HistogramMode:
             page.histograms.set_mode(mode)
             for smoothing in (0, 60):
                 page.smoothing.setValue(smoothing)

@@ -37,12 +37,12 @@ from pytestqt.qtbot import QtBot
 from desktop.document.data import Digits
 from desktop.document.project import Project, starter_project
 from desktop.document.training import SGD, EarlyStopping, Training
+from desktop.views.editor.stack import StackView
 from desktop.views.forms import Form
-from desktop.views.main_window import MainWindow
-from desktop.views.pages.tabs import Page
 from desktop.views.settings import Settings
-from desktop.views.stack import StackView
 from desktop.views.theme import Theme
+from desktop.views.window.main_window import MainWindow
+from desktop.views.window.pages import Page
 from desktop.views.workspace import Workspace
 from desktop.workers.session import Session
 

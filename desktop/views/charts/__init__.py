@@ -1,5 +1,5 @@
-"""Live charts: what a run has reported, drawn at a steady rate and exported whole.
+"""Live charts: what runs have reported, drawn at a steady rate and exported whole.
 
-`history`, `series`, `smoothing`, `ranges`, `reservoir`, `ridges` and `summary` hold the numbers and
-know nothing of Qt; the other modules draw them.
+`curves` draws loss and metrics, `weights` the distributions of the weights. What both need lies
+here: the runs that are shown, their values in words, and the export.
 """

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QMenu, QMessageBox, QToolButton, QWidget
 
 from desktop.document.files import FileError
 from desktop.views.charts.export import FILTERS, Figure, Format, SaveJob, save
-from desktop.views.file_questions import file_to_save
 from desktop.views.theme import Theme
+from desktop.views.widgets.file_questions import file_to_save
 
 _last_folder: Path | None = None
 

@@ -9,8 +9,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from desktop.document.spec import FieldSpec, Spec, fields_of
-from desktop.views.controls import ComboBox
 from desktop.views.theme import Theme
+from desktop.views.widgets.controls import ComboBox
 
 
 class Editor(QWidget):

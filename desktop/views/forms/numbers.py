@@ -12,9 +12,9 @@ from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from desktop.document.spec import FieldSpec, Kind, Spec
-from desktop.views.controls import LineEdit
 from desktop.views.forms.editor import Editor, limits, number_text
 from desktop.views.theme import Theme
+from desktop.views.widgets.controls import LineEdit
 
 _WHOLE = re.compile(r"[+-]?\d+")
 _REAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")

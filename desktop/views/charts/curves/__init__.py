@@ -1,0 +1,1 @@
+"""Loss and metrics by epoch, as curves."""

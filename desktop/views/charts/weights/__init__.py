@@ -1,0 +1,1 @@
+"""The distribution of the weights of every layer, as ridgelines by epoch."""

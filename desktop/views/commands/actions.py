@@ -1,0 +1,271 @@
+"""Every command of the window in one table: menus, toolbar, shortcuts and tests derive from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+
+from desktop.views.commands.rules import (
+    Situation,
+    always,
+    can_evaluate,
+    can_pause,
+    can_stop,
+    can_train,
+    has_network,
+    is_paused,
+    will_continue,
+)
+from desktop.views.theme import Theme
+from desktop.views.widgets.text import plain
+from desktop.views.workspace import Workspace
+from desktop.workers.session import Session
+
+if TYPE_CHECKING:
+    from desktop.views.commands.groups import Commands
+
+Key = QKeySequence.StandardKey | str
+
+
+class Menu(StrEnum):
+    FILE = "&File"
+    EDIT = "&Edit"
+    RUN = "&Run"
+    VIEW = "&View"
+    HELP = "&Help"
+
+
+@dataclass(frozen=True)
+class Other:
+    """What a command is called `when` it does something else than at first."""
+
+    when: Callable[[Situation], bool]
+    text: str
+    tip: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One command: what it is called, what it runs, and the rule that says why it cannot be given.
+
+    `id` is the QAction's objectName.
+    """
+
+    id: str
+    menu: Menu
+    text: str
+    tip: str
+    run: Callable[[Commands], object]
+    icon: str = ""
+    key: Key | None = None
+    separator: bool = False  # a line above it in its menu
+    rule: Callable[[Situation], str] = always
+    other: Other | None = None
+
+
+_KEY = QKeySequence.StandardKey
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec(
+        "new",
+        Menu.FILE,
+        "&New",
+        "Start a new project",
+        lambda to: to.files.new(),
+        "mdi6.file-outline",
+        _KEY.New,
+    ),
+    ActionSpec(
+        "open",
+        Menu.FILE,
+        "&Open…",
+        "Open a project file",
+        lambda to: to.files.open(),
+        "mdi6.folder-open-outline",
+        _KEY.Open,
+    ),
+    ActionSpec(
+        "save",
+        Menu.FILE,
+        "&Save",
+        "Save the project",
+        lambda to: to.files.save(),
+        "mdi6.content-save-outline",
+        _KEY.Save,
+        separator=True,
+    ),
+    ActionSpec(
+        "save_as",
+        Menu.FILE,
+        "Save &As…",
+        "Save under another name",
+        lambda to: to.files.save_as(),
+        key=_KEY.SaveAs,
+    ),
+    ActionSpec(
+        "save_model",
+        Menu.FILE,
+        "Save Trained &Model…",
+        "Save the trained network as a .keras file, for any Keras program",
+        lambda to: to.files.save_network(),
+        key="Ctrl+Shift+M",
+        rule=has_network,
+    ),
+    ActionSpec(
+        "quit",
+        Menu.FILE,
+        "&Quit",
+        "Close the window",
+        lambda to: to.window.close(),
+        key=_KEY.Quit,
+        separator=True,
+    ),
+    ActionSpec(
+        "train",
+        Menu.RUN,
+        "&Train",
+        "Train the network",
+        lambda to: to.run.train(),
+        "mdi6.play",
+        "F5",
+        rule=can_train,
+        other=Other(
+            will_continue,
+            "&Train Further",
+            "Continue the training from the weights there are",
+            "mdi6.play",
+        ),
+    ),
+    ActionSpec(
+        "train_epoch",
+        Menu.RUN,
+        "Train &One Epoch",
+        "Train for one epoch and stop there",
+        lambda to: to.run.train_epoch(),
+        "mdi6.step-forward",
+        "F8",
+        rule=can_train,
+    ),
+    ActionSpec(
+        "pause",
+        Menu.RUN,
+        "&Pause",
+        "Pause the training",
+        lambda to: to.run.pause(),
+        "mdi6.pause",
+        "F6",
+        rule=can_pause,
+        other=Other(is_paused, "&Resume", "Resume the training", "mdi6.play-pause"),
+    ),
+    ActionSpec(
+        "stop",
+        Menu.RUN,
+        "&Stop",
+        "End the training, keep the weights",
+        lambda to: to.run.stop(),
+        "mdi6.stop",
+        "F7",
+        rule=can_stop,
+    ),
+    ActionSpec(
+        "reset",
+        Menu.RUN,
+        "&Reset",
+        "Discard the trained weights; the next training starts from new ones",
+        lambda to: to.run.reset(),
+        "mdi6.restart",
+        "Shift+F5",
+        rule=has_network,
+    ),
+    ActionSpec(
+        "evaluate",
+        Menu.RUN,
+        "&Evaluate",
+        "Measure how well the network does, and see which rows it predicts wrongly",
+        lambda to: to.run.evaluate(),
+        "mdi6.clipboard-check-outline",
+        "F9",
+        separator=True,
+        rule=can_evaluate,
+    ),
+    ActionSpec(
+        "reset_layout",
+        Menu.VIEW,
+        "Reset &Layout",
+        "Put all panels back where they belong",
+        lambda to: to.view.reset_layout(),
+    ),
+    ActionSpec(
+        "about",
+        Menu.HELP,
+        "&About Layerwise",
+        "Version and libraries",
+        lambda to: to.help.about(),
+    ),
+    ActionSpec(
+        "keys",
+        Menu.HELP,
+        "&Keyboard Shortcuts",
+        "Everything the keyboard can do",
+        lambda to: to.help.keys(),
+        key="F1",
+    ),
+)
+
+
+class Actions(QObject):
+    """A QAction for each entry of the table, enabled and named as its rules say."""
+
+    def __init__(
+        self, commands: Commands, workspace: Workspace, session: Session, theme: Theme
+    ) -> None:
+        super().__init__(commands.window)
+        self._theme = theme
+        self._now = Situation(workspace, session)
+        self._actions = {spec.id: self._make(spec, commands) for spec in ACTIONS}
+        workspace.projectChanged.connect(self.update)
+        for changed in (
+            session.stateChanged,
+            session.engineReady,
+            session.dataLoading,
+            session.dataLoaded,
+            session.dataFailed,
+            session.runEnded,
+            session.modelReset,
+        ):
+            changed.connect(self.update)
+        theme.changed.connect(self.update)
+        self.update()
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def _make(self, spec: ActionSpec, commands: Commands) -> QAction:
+        action = QAction(commands.window)
+        action.setObjectName(spec.id)
+        action.triggered.connect(lambda: spec.run(commands))
+        if spec.key is not None:
+            action.setShortcut(QKeySequence(spec.key))
+        return action
+
+    def update(self) -> None:
+        """Apply all rules to how things are now."""
+        for spec in ACTIONS:
+            other = spec.other if spec.other is not None and spec.other.when(self._now) else None
+            look = other or spec
+            why_not = spec.rule(self._now)
+            action = self._actions[spec.id]
+            action.setText(look.text)
+            action.setEnabled(not why_not)
+            shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            tip = f"{look.tip} ({shortcut})" if shortcut else look.tip
+            action.setToolTip(plain(f"{tip}\n{why_not}" if why_not else tip))
+            action.setStatusTip(why_not or look.tip)
+            if look.icon:
+                action.setIcon(self._theme.icon(look.icon))

@@ -1,0 +1,141 @@
+"""What the commands of the window do, in groups like its menus; files have their own module."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
+
+from desktop import __version__
+from desktop.document.project import Project
+from desktop.views.commands.pace_menu import PaceMenu
+from desktop.views.commands.shortcuts import ShortcutsDialog
+from desktop.views.files.project_files import ProjectFiles
+from desktop.views.settings import Settings
+from desktop.views.theme import Mode, Theme
+from desktop.views.window.docks import Docks
+from desktop.views.window.pages import Page, Pages
+from desktop.views.workspace import Workspace
+from desktop.workers.session import Session, State
+
+
+class RunCommands:
+    """Training and evaluation."""
+
+    def __init__(
+        self, workspace: Workspace, session: Session, files: ProjectFiles, pages: Pages
+    ) -> None:
+        self._workspace = workspace
+        self._session = session
+        self._files = files
+        self._pages = pages
+
+    def train(self) -> None:
+        """Train the project: from the weights there are, or from new ones."""
+        self._train(self._workspace.project)
+
+    def train_epoch(self) -> None:
+        """Train the project for one epoch, or complete the one that was broken off."""
+        project = self._workspace.project
+        self._train(project.replace(training=project.training.replace(epochs=1)))
+
+    def _train(self, project: Project) -> None:
+        further = self._session.can_continue(project)
+        if further or self._files.may_discard_network():
+            self._session.train(project, further=further)
+
+    def pause(self) -> None:
+        """Pause the training, or resume it."""
+        if self._session.state is State.PAUSED:
+            self._session.resume()
+        else:
+            self._session.pause()
+
+    def stop(self) -> None:
+        self._session.stop()
+
+    def reset(self) -> None:
+        """Discard the trained weights."""
+        if self._files.may_discard_network():
+            self._session.reset()
+
+    def pace_menu(self, parent: QWidget) -> QMenu:
+        """The choice of how long every epoch is shown at least."""
+        return PaceMenu(self._session, parent)
+
+    def evaluate(self) -> None:
+        self._pages.show_page(Page.EVALUATE)
+        self._session.evaluate()
+
+
+class ViewCommands(QObject):
+    """Theme and layout."""
+
+    def __init__(self, theme: Theme, settings: Settings, docks: Docks, window: QWidget) -> None:
+        super().__init__(window)
+        self._theme = theme
+        self._settings = settings
+        self._docks = docks
+        self._window = window
+
+    def reset_layout(self) -> None:
+        """Put all panels where they belong."""
+        self._settings.forget_layout()
+        self._docks.reset()
+
+    def theme_menu(self) -> QMenu:
+        """The choice of the theme."""
+        menu = QMenu("&Theme", self._window)
+        group = QActionGroup(self)
+        for mode, text in (
+            (Mode.SYSTEM, "&As the System"),
+            (Mode.LIGHT, "&Light"),
+            (Mode.DARK, "&Dark"),
+        ):
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(mode is self._theme.mode)
+            action.setData(mode)
+            group.addAction(action)
+        group.triggered.connect(self._on_theme_chosen)
+        return menu
+
+    def _on_theme_chosen(self, action: QAction) -> None:
+        mode = Mode(action.data())
+        self._settings.theme = mode
+        self._theme.set_mode(mode)
+
+
+class HelpCommands:
+    """What there is to know."""
+
+    def __init__(self, session: Session, window: QWidget) -> None:
+        self._session = session
+        self._window = window
+
+    def about(self) -> None:
+        info = self._session.info
+        libraries = f"Keras {info.keras}, TensorFlow {info.tensorflow}" if info else "TensorFlow"
+        QMessageBox.about(
+            self._window,
+            "About Layerwise",
+            f"<h3>Layerwise {__version__}</h3><p>Stack Keras layers, watch the network learn, and "
+            f"try it on digits you draw.</p><p>{libraries}. Works without a network; "
+            "nothing you do here leaves this computer.</p>",
+        )
+
+    def keys(self) -> None:
+        ShortcutsDialog(self._window).exec()
+
+
+@dataclass(frozen=True)
+class Commands:
+    """All groups; an action's spec says which method it runs."""
+
+    window: QWidget
+    files: ProjectFiles
+    run: RunCommands
+    view: ViewCommands
+    help: HelpCommands

@@ -1,0 +1,1 @@
+"""The editor of the network: palette, stack, properties and training settings."""

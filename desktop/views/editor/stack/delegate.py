@@ -1,0 +1,52 @@
+"""Paints the rows of the stack as cards."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from desktop.views.editor.stack.model import CARD_ROLE
+from desktop.views.theme import Theme
+from desktop.views.widgets.layer_card import CardPainter, LayerCard
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class CardDelegate(QStyledItemDelegate):
+    """Cards for a list view. `hot_fix_row` is the row whose Fix button the mouse is on, or -1."""
+
+    def __init__(self, view: QListView, theme: Theme) -> None:
+        super().__init__(view)
+        self._view = view
+        self.painter = CardPainter(theme)
+        self.hot_fix_row = -1
+
+    def fix_rect(self, index: Index, rect: QRect) -> QRect:
+        """Where in `rect`, the place of the row, its Fix button is; empty without one."""
+        card = index.data(CARD_ROLE)
+        return self.painter.fix_rect(card, rect) if isinstance(card, LayerCard) else QRect()
+
+    # --- Qt ---------------------------------------------------------------------------------------
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        card = index.data(CARD_ROLE)
+        if not isinstance(card, LayerCard):
+            return
+        state = option.state
+        rect = option.rect
+        flag = QStyle.StateFlag
+        self.painter.paint(
+            painter,
+            rect,
+            card,
+            selected=bool(state & flag.State_Selected),
+            hovered=bool(state & flag.State_MouseOver) and card.family is not None,
+            focused=bool(state & flag.State_HasFocus) and self._view.hasFocus(),
+            on_fix=index.row() == self.hot_fix_row,
+        )
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        width = self._view.viewport().width()
+        card = index.data(CARD_ROLE)
+        return QSize(width, self.painter.height(card, width) if isinstance(card, LayerCard) else 0)

@@ -1,0 +1,61 @@
+"""The settings of the training: optimizer, loss, metrics, epochs, and when to stop."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from desktop.document.spec import fields_of
+from desktop.document.training import Training
+from desktop.views.forms import Form
+from desktop.views.theme import SPACE_M, SPACE_S, Theme
+from desktop.views.widgets.problems import ProblemList
+from desktop.views.workspace import Workspace
+
+_TITLES = {field.name: field.title for field in fields_of(Training)}
+
+
+class TrainingPanel(QScrollArea):
+    """A form of the training settings of the project, below what is wrong with them."""
+
+    def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self.setObjectName("training_panel")
+        self.setAccessibleName("Training settings")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.form = Form(theme)
+        self.problems = ProblemList(workspace, theme, with_places=False)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
+        column.setSpacing(SPACE_S)
+        column.addWidget(self.problems)
+        column.addWidget(self.form)
+        column.addStretch(1)
+        self.setWidget(inside)
+        self.form.edited.connect(self._edited)
+        workspace.projectChanged.connect(self._update)
+        self._update()
+
+    def focus_field(self, name: str) -> None:
+        """Show the setting called `name` and move the focus to it."""
+        self.form.focus_field(name)
+        self.ensureWidgetVisible(self.form.editor(name))
+
+    def _edited(self, training: Training, name: str) -> None:
+        project = self._workspace.project.replace(training=training)
+        text = f"Change {_TITLES[name].lower()}"
+        self._workspace.edit(text, project, merge_key=f"training.{name}")
+
+    def _update(self) -> None:
+        self.form.set_spec(self._workspace.project.training)
+        self.problems.set_problems(
+            tuple(
+                problem
+                for problem in self._workspace.analysis.problems
+                if problem.layer is None and problem.field is not None
+            )
+        )

@@ -1,0 +1,1 @@
+"""Opening, saving and watching files, and the menus of files."""

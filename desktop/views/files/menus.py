@@ -1,0 +1,86 @@
+"""The menus that open a file without a dialog: the recent projects and the examples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from desktop.document.storage import EXTENSION
+from desktop.paths import MNIST, keras_datasets, resources
+from desktop.views.settings import Settings
+from desktop.views.widgets.text import label
+
+EXAMPLES = (  # from the smallest network to the largest; others follow
+    "perceptron",
+    "xor",
+    "digits",
+    "mnist-softmax",
+    "mnist-hidden-128",
+    "mnist-hidden-128-128",
+    "mnist-convolutional",
+)
+
+
+def example_title(path: Path) -> str:
+    """ "MNIST: hidden 128-128" for mnist-hidden-128-128.layerwise."""
+    first, _, rest = path.stem.partition("-")
+    name = first.upper() if first in ("mnist", "xor") else first.capitalize()
+    return f"{name}: {rest.replace('hidden-', 'hidden ')}" if rest else name
+
+
+def _place(example: Path) -> tuple[int, str]:
+    """Where an example stands in the menu."""
+    known = example.stem in EXAMPLES
+    return EXAMPLES.index(example.stem) if known else len(EXAMPLES), example.stem
+
+
+class _FileMenu(QMenu):
+    """A menu of files. `chosen` carries the path of the one that was chosen."""
+
+    chosen = Signal(object)
+
+    def __init__(self, title: str, parent: QWidget) -> None:
+        super().__init__(title, parent)
+        self.triggered.connect(self._on_triggered)
+
+    def add_file(self, text: str, path: Path) -> None:
+        self.addAction(label(text)).setData(str(path))
+
+    def _on_triggered(self, action: QAction) -> None:
+        self.chosen.emit(Path(action.data()))
+
+
+class RecentMenu(_FileMenu):
+    """The projects and models that were opened or saved last."""
+
+    def __init__(self, settings: Settings, parent: QWidget) -> None:
+        super().__init__("Open &Recent", parent)
+        self._settings = settings
+        self.aboutToShow.connect(self._fill)
+
+    def _fill(self) -> None:
+        self.clear()
+        for path in self._settings.recent:
+            self.add_file(str(path), path)
+        if self.isEmpty():
+            self.addAction("Nothing opened yet").setEnabled(False)
+
+
+class ExamplesMenu(_FileMenu):
+    """The projects that come with the program. Those whose data is missing say so."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__("Open E&xample", parent)
+        for path in sorted((resources() / "projects").glob(f"*{EXTENSION}"), key=_place):
+            self.add_file(example_title(path), path)
+        self.aboutToShow.connect(self._say_what_is_missing)
+
+    def _say_what_is_missing(self) -> None:
+        has_mnist = (keras_datasets() / MNIST).is_file()
+        for action in self.actions():
+            path = Path(action.data())
+            needed = "" if has_mnist or not path.stem.startswith("mnist") else f" (needs {MNIST})"
+            action.setText(label(example_title(path) + needed))

@@ -1,0 +1,236 @@
+"""Opening and saving the project and its network, and never losing either on the way."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QObject, Signal
+from PySide6.QtWidgets import QMenu, QWidget
+
+from desktop.document.data import Mnist
+from desktop.document.project import starter_project
+from desktop.document.storage import EXTENSION, ProjectFileError
+from desktop.views.files.kinds import FileKind, kind_of, what_to_do_with
+from desktop.views.files.menus import ExamplesMenu, RecentMenu, example_title
+from desktop.views.settings import Settings
+from desktop.views.widgets.file_questions import Button, FileQuestions
+from desktop.views.window.notice import Notice
+from desktop.views.workspace import FileState, Workspace
+from desktop.workers.session import Session, State
+from desktop.workers.tasks import OpenedModel
+
+STOP_FIRST = "{} was not opened: stop the training or evaluation first, then open it again"
+WORTH_ASKING = 60  # seconds of training that are not discarded unasked
+
+
+class ProjectFiles(QObject):
+    """The file commands of one window.
+
+    `saved` carries the path that was written; `opened` follows when another project is in place.
+    """
+
+    saved = Signal(str)
+    opened = Signal()
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        session: Session,
+        settings: Settings,
+        notice: Notice,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._workspace = workspace
+        self._session = session
+        self._settings = settings
+        self._notice = notice
+        self._window = window
+        self._ask = FileQuestions(window)
+        session.modelOpened.connect(self._on_model_opened)
+        session.modelOpenFailed.connect(self._on_model_failed)
+
+    def new(self) -> None:
+        """Start over with a small project that trains within seconds."""
+        if self.may_discard():
+            self._workspace.new(starter_project())
+            self.opened.emit()
+
+    def open(self) -> None:
+        """Ask for a project file and open it."""
+        path = self._ask.project_to_open(self.folder)
+        if path is not None:
+            self.open_path(path)
+
+    def open_path(self, path: Path) -> None:
+        """Open the project or model at `path`, after asking about unsaved changes, or the data.
+
+        Of any other file, say what it is and what can be opened.
+        """
+        kind = kind_of(path)
+        if kind is FileKind.MODEL:
+            self._open_model(path)
+        elif kind is FileKind.DATA:
+            self._use_data(path)
+        elif kind is FileKind.PROJECT:
+            self._open_project(path)
+        else:
+            self._notice.show_message(what_to_do_with(path), cause="file")
+
+    def _open_project(self, path: Path) -> None:
+        if not self.may_discard():
+            return
+        try:
+            self._workspace.open(path)
+        except ProjectFileError as error:
+            self._notice.show_message(str(error), cause="file")
+            return
+        self._settings.add_recent(path)
+        self.opened.emit()
+
+    def reload(self) -> None:
+        """Open the project's file again, which another program has changed."""
+        if self._workspace.path is not None:
+            self.open_path(self._workspace.path)
+
+    def _open_model(self, path: Path) -> None:
+        """Have the model read; what there is stays until it has been."""
+        if self._session.open_model(path, self._workspace.project.data):
+            self._notice.show_message(f"Opening {path.name}…", "accent", cause="file")
+        else:
+            self._notice.show_message(STOP_FIRST.format(path.name), cause="file")
+
+    def _on_model_opened(self, model: OpenedModel) -> None:
+        self._notice.withdraw("file")
+        if not self.may_discard():
+            return
+        if self._session.is_busy:
+            self._on_model_failed(STOP_FIRST.format(model.path.name))
+            return
+        self._workspace.new(model.project, model.path.stem)
+        self._workspace.mark_unsaved()
+        self._settings.add_recent(model.path)
+        self.opened.emit()
+        self._session.adopt(model.network)
+
+    def _on_model_failed(self, message: str) -> None:
+        self._notice.show_message(message, cause="file")
+
+    def _use_data(self, path: Path) -> None:
+        data = self._workspace.last_used(Mnist).replace(path=str(path))
+        project = self._workspace.project.replace(data=data)
+        self._workspace.edit(f"Use the data in {path.name}", project)
+
+    def save(self) -> bool:
+        """Save under the present name, or ask for one. Returns whether it was saved."""
+        if self._workspace.path is None:
+            return self.save_as()
+        return self._save_to(self._workspace.path)
+
+    def save_as(self) -> bool:
+        """Ask for a name and save under it. Returns whether it was saved."""
+        start = self._workspace.path or self.folder / f"{self._stem or 'untitled'}{EXTENSION}"
+        path = self._ask.project_to_save(start)
+        return path is not None and self._save_to(path)
+
+    def save_network(self) -> Path | None:
+        """Ask for a name and have the trained network saved under it, which takes a moment.
+
+        Returns the path, or None if nothing is being saved. The session tells how it ended.
+        """
+        path = self._ask.model_to_save(self.folder / f"{self._stem or 'model'}.keras")
+        return path if path is not None and self._session.save_model(path) else None
+
+    def may_discard(self) -> bool:
+        """Whether project and network may be discarded: they are saved, or the user said so."""
+        return self._may_discard_project() and self.may_discard_network()
+
+    def _may_discard_project(self) -> bool:
+        if not self._workspace.dirty:
+            return True
+        answer = self._ask.save_changes()
+        return self.save() if answer == Button.Save else answer == Button.Discard
+
+    def may_discard_network(self) -> bool:
+        """Whether the network may be discarded: little is lost, it is saved, or it was asked."""
+        session = self._session
+        if session.unsaved_seconds < WORTH_ASKING:
+            return True
+        minutes = round(session.unsaved_seconds / 60)
+        took = f"Its training took {minutes} minute{'s' * (minutes != 1)}"
+        ask = self._ask.discard_training if session.is_running else self._ask.save_network
+        answer = ask(took)
+        if answer == Button.Save:
+            return self._network_is_saved()
+        return answer == Button.Discard
+
+    def _network_is_saved(self) -> bool:
+        """Have the network saved, and wait for that. Returns whether it was."""
+        session = self._session
+        if session.state is State.EVALUATING:
+            session.stop()  # or it would be saved after that
+        path = self.save_network()
+        if path is None:
+            return False
+        loop = QEventLoop()
+
+        def saved(name: str) -> None:
+            if name == str(path):
+                loop.exit(1)
+
+        def failed(_message: str, name: str) -> None:
+            if name == str(path):
+                loop.exit(0)
+
+        session.modelSaved.connect(saved)
+        session.modelSaveFailed.connect(failed)
+        is_saved = loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents) == 1
+        session.modelSaved.disconnect(saved)
+        session.modelSaveFailed.disconnect(failed)
+        return is_saved
+
+    @property
+    def _stem(self) -> str:
+        """The project's name as the beginning of a file name, or ""."""
+        workspace = self._workspace
+        if workspace.path is not None:
+            return workspace.path.stem
+        return re.sub(r"\W+", "-", workspace.name.lower())
+
+    @property
+    def folder(self) -> Path:
+        """Where file dialogs start: beside the project, or at home."""
+        return self._workspace.path.parent if self._workspace.path else Path.home()
+
+    def make_menus(self) -> tuple[QMenu, QMenu]:
+        """The menus "Open Recent" and "Open Example"."""
+        recent = RecentMenu(self._settings, self._window)
+        recent.chosen.connect(self.open_path)
+        examples = ExamplesMenu(self._window)
+        examples.chosen.connect(self._open_example)
+        return recent, examples
+
+    def _open_example(self, path: Path) -> None:
+        if not self.may_discard():
+            return
+        try:
+            self._workspace.open_example(path, example_title(path))
+        except ProjectFileError as error:
+            self._notice.show_message(str(error), cause="file")
+        else:
+            self.opened.emit()
+
+    def _save_to(self, path: Path) -> bool:
+        if path == self._workspace.path and self._workspace.file_state is FileState.NEWER:
+            answer = self._ask.replace_newer(path.name)
+            if answer != Button.Yes:
+                return answer == Button.Save and self.save_as()
+        try:
+            self._workspace.save(path)
+        except ProjectFileError as error:
+            self._notice.show_message(str(error), cause="file")
+            return False
+        self._settings.add_recent(path)
+        self.saved.emit(str(path))
+        return True

@@ -1,0 +1,270 @@
+"""The page for the data: where the rows come from, and what they are."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFormLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.document.data import DataSource, Digits
+from desktop.document.schema import Classes, Target
+from desktop.document.spec import Kind, fields_of
+from desktop.views.pages.data.bars import ClassBars, SplitLegend
+from desktop.views.pages.data.source import SourceCard
+from desktop.views.theme import SPACE_L, SPACE_S, SPACE_XS, Theme
+from desktop.views.widgets.cards import Card, CardPage
+from desktop.views.widgets.gallery import SampleView
+from desktop.views.widgets.samples import Sample
+from desktop.views.widgets.text import counted
+from desktop.views.workspace import Workspace
+from desktop.workers.reports import DataSummary
+from desktop.workers.session import Session
+
+PATIENCE = 200  # milliseconds of loading before what was there gives way to "Loading"
+FILES = "Arrays of images (*.npz);;All files (*)"
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """8 × 8, or 2 numbers."""
+    if len(shape) == 1:
+        return "1 number" if shape[0] == 1 else f"{shape[0]:,} numbers"
+    return " × ".join(str(size) for size in shape)
+
+
+def _label(role: str = "", name: str = "") -> QLabel:
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)  # it may quote a file
+    label.setWordWrap(True)
+    if role:
+        label.setProperty("role", role)
+    if name:
+        label.setObjectName(name)
+    label.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse
+        | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    return label
+
+
+def _show_text(label: QLabel, text: str) -> None:
+    label.setText(text)
+    label.setVisible(bool(text))
+
+
+class FactsCard(Card):
+    """What is loaded, that it is being loaded, or why it could not be."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Loaded", parent)
+        self._loading = QWidget()
+        self._loading_text = QLabel()
+        self._loading_text.setTextFormat(Qt.TextFormat.PlainText)  # it may name a file
+        self._loading_text.setProperty("role", "muted")
+        bar = QProgressBar()
+        bar.setRange(0, 0)
+        bar.setTextVisible(False)
+        bar.setAccessibleName("Data is being loaded")
+        column = QVBoxLayout(self._loading)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._loading_text)
+        column.addWidget(bar)
+
+        self._failed = QWidget()
+        self._failure = _label("bad", "data-failure")
+        self.choose_file = QPushButton("Choose a file…")
+        self.use_digits = QPushButton("Use built-in digits")
+        self.try_again = QPushButton("Try again")
+        column = QVBoxLayout(self._failed)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        column.addWidget(self._failure)
+        for button in (self.choose_file, self.use_digits, self.try_again):
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+
+        self._facts = QWidget()
+        self._splits = _label("", "data-splits")
+        self._note = _label("muted", "data-note")
+        self._values: dict[str, QLabel] = {}
+        form = QFormLayout()
+        form.setHorizontalSpacing(SPACE_L)
+        form.setVerticalSpacing(SPACE_XS)
+        for title in ("One row", "Target", "Values", "Mean"):
+            name = QLabel(title)
+            name.setProperty("role", "muted")
+            self._values[title] = _label("", f"data-{title.lower().replace(' ', '-')}")
+            form.addRow(name, self._values[title])
+        column = QVBoxLayout(self._facts)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        column.addWidget(self._splits)
+        column.addLayout(form)
+        column.addWidget(self._note)
+        for part in (self._loading, self._failed, self._facts):
+            self.body.addWidget(part)
+        self.body.addStretch(1)
+        self.show_loading("data")
+
+    def show_loading(self, title: str) -> None:
+        """Say that the data called `title` is on its way."""
+        self._loading_text.setText(f"Loading {title}…")
+        self._show("Loading", self._loading)
+
+    def show_failure(self, message: str, source: DataSource) -> None:
+        """Say why `source` could not be loaded, and what can be done about it."""
+        self._failure.setText(message)
+        has_file = any(field.kind is Kind.PATH for field in fields_of(type(source)))
+        self.choose_file.setVisible(has_file)
+        self.use_digits.setVisible(not isinstance(source, Digits))
+        self._show(f"{source.title} is not loaded", self._failed)
+
+    def show_summary(self, summary: DataSummary) -> None:
+        """Say what was loaded."""
+        parts = (f"{split.rows:,} {split.name}" for split in summary.splits if split.rows)
+        self._splits.setText(" · ".join(parts))
+        self._values["One row"].setText(shape_text(summary.schema.input_shape))
+        self._values["Target"].setText(_target_text(summary.schema.target))
+        self._values["Values"].setText(f"{summary.minimum:g} to {summary.maximum:g}")
+        self._values["Mean"].setText(f"{summary.mean:.4g}")
+        _show_text(self._note, summary.note)
+        self._show(summary.title, self._facts)
+
+    def _show(self, title: str, part: QWidget) -> None:
+        self.title.setText(title)
+        for widget in (self._loading, self._failed, self._facts):
+            widget.setVisible(widget is part)
+
+
+def _target_text(target: Target) -> str:
+    """What is to be predicted."""
+    names = target.names if isinstance(target, Classes) else target.columns
+    words = ("class", "classes") if isinstance(target, Classes) else ("number", "numbers")
+    listed = ", ".join(names) if len(names) <= 12 else f"{names[0]} … {names[-1]}"
+    return f"{counted(len(names), *words)}: {listed}"
+
+
+def _sample_text(target: np.ndarray, classes: tuple[str, ...]) -> str:
+    """The target of one row: the name of its class, or its numbers."""
+    return classes[target] if classes else ", ".join(f"{number:.4g}" for number in target)
+
+
+class DataPage(CardPage):
+    """Source and settings, what is loaded, how many rows of each class, and samples of them."""
+
+    def __init__(
+        self, workspace: Workspace, session: Session, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._session = session
+        self._summary: DataSummary | None = None
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE)
+        self._patience.timeout.connect(self._show_loading)
+        self.source = SourceCard(workspace, theme)
+        self.facts = FactsCard()
+        self.facts.choose_file.clicked.connect(self._choose_file)
+        self.facts.use_digits.clicked.connect(self._use_digits)
+        self.facts.try_again.clicked.connect(self._try_again)
+        self.classes = Card("Rows of each class")
+        self.bars = ClassBars(theme)
+        self.bars.classSelected.connect(self._show_samples)
+        self._legend = SplitLegend(theme)
+        self.classes.body.addWidget(self._legend)
+        self.classes.body.addWidget(self.bars)
+        self.samples = Card("Samples")
+        self.sample_view = SampleView(theme)
+        self.sample_view.setMinimumHeight(220)
+        self.shown = QLabel()
+        self.shown.setProperty("role", "muted")
+        self.show_all = QPushButton("Show all")
+        self.show_all.setToolTip("Show samples of every class")
+        self.show_all.clicked.connect(self.bars.clearSelection)
+        self.samples.heading.addWidget(self.shown)
+        self.samples.heading.addWidget(self.show_all)
+        self.samples.body.addWidget(self.sample_view)
+        self.add_columns(self.source, self.facts)
+        self._rows = self.add_columns(self.classes, self.samples, stretch=1)
+        self.rows.addStretch(0)
+        session.dataLoading.connect(self._on_loading)
+        session.dataLoaded.connect(self._on_loaded)
+        session.dataFailed.connect(self._on_failed)
+        if session.summary is None:
+            self._show_loading()
+        else:
+            self._on_loaded(session.summary)
+
+    def _on_loading(self) -> None:
+        source = self._workspace.project.data
+        if self._summary is not None and type(self._summary.source) is type(source):
+            self._patience.start()
+        else:
+            self._show_loading()
+
+    def _show_loading(self) -> None:
+        self._patience.stop()
+        self._summary = None
+        self._rows.hide()
+        self.facts.show_loading(self._workspace.project.data.title)
+
+    def _on_failed(self, message: str) -> None:
+        self._patience.stop()
+        self._summary = None
+        self._rows.hide()
+        self.facts.show_failure(message, self._workspace.project.data)
+
+    def _on_loaded(self, summary: DataSummary) -> None:
+        self._patience.stop()
+        self._summary = summary
+        self.facts.show_summary(summary)
+        self.classes.setVisible(bool(summary.schema.class_names))
+        if summary.schema.class_names:
+            self._legend.show_summary(summary)
+            self.bars.show_summary(summary)
+        self._show_samples(None)
+        self._rows.show()
+
+    def _show_samples(self, chosen: int | None) -> None:
+        summary = self._summary
+        if summary is None:
+            return
+        classes = summary.schema.class_names
+        samples = [
+            Sample(values, f"Sample {number + 1}", _sample_text(target, classes))
+            for number, (values, target) in enumerate(
+                zip(summary.samples, summary.sample_targets, strict=True)
+            )
+            if chosen is None or target == chosen
+        ]
+        name = "" if chosen is None else f" of class {classes[chosen]}"
+        self.shown.setText(f"{len(samples)}{name}")
+        self.show_all.setVisible(chosen is not None)
+        self.sample_view.show_samples(
+            samples, summary.schema.value_range, f"There is no sample{name}."
+        )
+
+    def _choose_file(self) -> None:
+        folder = str(self._workspace.folder)
+        dialog = QFileDialog(self, "Choose the data file", folder, FILES)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._use_file)
+        dialog.open()
+
+    def _use_file(self, path: str) -> None:
+        source = self._workspace.project.data
+        name = next(f.name for f in fields_of(type(source)) if f.kind is Kind.PATH)
+        self.source.use(source.replace(**{name: path}), "Choose the data file")
+
+    def _use_digits(self) -> None:
+        self.source.sources.setCurrentIndex(self.source.sources.findData(Digits))
+        self.source.sources.activated.emit(self.source.sources.currentIndex())
+
+    def _try_again(self) -> None:
+        self._session.load_data(self._workspace.project.data)

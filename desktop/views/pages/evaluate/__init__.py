@@ -1,0 +1,1 @@
+"""The Evaluate page: metrics, confusion matrix and mistakes."""

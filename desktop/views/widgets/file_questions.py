@@ -1,0 +1,107 @@
+"""What the file commands ask: for a file, and before something would be lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from desktop.document.storage import EXTENSION
+from desktop.views.widgets.text import plain
+
+MODEL_EXTENSION = ".keras"
+MODEL_FILTER = f"Keras models (*{MODEL_EXTENSION})"
+PROJECT_FILTER = f"Layerwise projects (*{EXTENSION});;All files (*)"
+OPEN_FILTER = f"Projects and models (*{EXTENSION} *{MODEL_EXTENSION});;Data (*.npz);;All files (*)"
+Button = QMessageBox.StandardButton
+
+
+def file_to_save(
+    parent: QWidget, title: str, start: Path, filters: str, extension: str
+) -> Path | None:
+    """The file to save something to, or None. `extension` is added if it has another."""
+    name, _ = QFileDialog.getSaveFileName(parent, title, str(start), filters)
+    if not name:
+        return None
+    path = Path(name)
+    if path.suffix.lower() == extension:
+        return path
+    path = path.with_name(path.name + extension)
+    if not path.exists():
+        return path
+    answer = QMessageBox.question(  # the dialog has not asked about a file of that name
+        parent,
+        "Replace the file?",
+        plain(f"{path.name} exists already. Replace it?"),
+        Button.Yes | Button.No,
+        Button.No,
+    )
+    return path if answer == Button.Yes else None
+
+
+class FileQuestions:
+    """The dialogs of the file commands of one window."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+
+    def project_to_open(self, folder: Path) -> Path | None:
+        """The project, model or data file to open, or None."""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open", str(folder), OPEN_FILTER)
+        return Path(name) if name else None
+
+    def project_to_save(self, start: Path) -> Path | None:
+        """The file to save the project to, or None."""
+        return file_to_save(self._window, "Save project", start, PROJECT_FILTER, EXTENSION)
+
+    def model_to_save(self, start: Path) -> Path | None:
+        """The file to save the network to, or None."""
+        title = "Save trained model"
+        return file_to_save(self._window, title, start, MODEL_FILTER, MODEL_EXTENSION)
+
+    def save_changes(self) -> Button:
+        """Whether to Save or Discard the changes to the project, or Cancel."""
+        box = self._question("Save the changes to this project?")
+        box.setObjectName("unsaved_changes")
+        box.setInformativeText("If you do not save them, they are lost.")
+        return Button(box.exec())
+
+    def replace_newer(self, name: str) -> Button:
+        """Whether to replace what another program wrote (Yes), to Save elsewhere, or Cancel."""
+        box = self._question(f"{name} was changed by another program. Replace that version?")
+        box.setObjectName("newer_file")
+        box.setInformativeText(
+            "What the other program wrote is lost if you replace it. To keep both, save under "
+            "another name."
+        )
+        box.setStandardButtons(Button.Yes | Button.Save | Button.Cancel)
+        box.button(Button.Yes).setText("Replace")
+        box.button(Button.Save).setText("Save As…")
+        box.setDefaultButton(Button.Cancel)
+        return Button(box.exec())
+
+    def discard_training(self, took: str) -> Button:
+        """Whether to Discard a network that is being trained, or Cancel."""
+        box = self._question("Discard the network?")
+        box.setObjectName("unsaved_network")
+        box.setInformativeText(f"{took} so far. To keep it, cancel, stop the training, and save.")
+        box.setStandardButtons(Button.Discard | Button.Cancel)
+        box.setDefaultButton(Button.Cancel)
+        return Button(box.exec())
+
+    def save_network(self, took: str) -> Button:
+        """Whether to Save or Discard the trained network, or Cancel."""
+        box = self._question("Save the trained network?")
+        box.setObjectName("unsaved_network")
+        box.setInformativeText(f"{took}. If you do not save it, its trained weights are lost.")
+        return Button(box.exec())
+
+    def _question(self, text: str) -> QMessageBox:
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setTextFormat(Qt.TextFormat.PlainText)  # it may name a file
+        box.setText(text)
+        box.setStandardButtons(Button.Save | Button.Discard | Button.Cancel)
+        box.setDefaultButton(Button.Save)
+        return box

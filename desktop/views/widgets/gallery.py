@@ -1,0 +1,228 @@
+"""Rows of a data set to look at: pictures as tiles, everything else as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QRect,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QFontMetrics, QImage, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QLabel,
+    QListView,
+    QStackedWidget,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from desktop.views.theme import RADIUS, SIZE_SMALL, SPACE_S, SPACE_XS, Theme
+from desktop.views.widgets.samples import Index, Role, RowsModel, Sample, is_picture, picture
+
+LINE = 17  # pixels from one line of a caption to the next
+
+
+class _Tiles(QAbstractListModel):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.samples: tuple[Sample, ...] = ()
+        self.images: list[QImage] = []
+
+    def show(self, samples: tuple[Sample, ...], value_range: tuple[float, float]) -> None:
+        self.beginResetModel()
+        self.samples = samples
+        self.images = [picture(sample.values, value_range) for sample in samples]
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.samples)
+
+    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
+        sample = self.samples[index.row()]
+        if role == Role.DisplayRole:
+            return " ".join(sample.caption)
+        if role in (Role.ToolTipRole, Role.AccessibleTextRole):
+            return sample.description
+        return None
+
+
+class _TileDelegate(QStyledItemDelegate):
+    """Paints a picture with hard pixel edges, and its caption below."""
+
+    def __init__(self, view: Gallery, theme: Theme) -> None:
+        super().__init__(view)
+        self._view = view
+        self._theme = theme
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        tokens, model = self._theme.tokens, self._view.tiles
+        image, sample = model.images[index.row()], model.samples[index.row()]
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        focused = bool(state & QStyle.StateFlag.State_HasFocus)
+        if selected or focused or state & QStyle.StateFlag.State_MouseOver:
+            painter.setBrush(tokens.color("selection" if selected else "hover"))
+            painter.setPen(QPen(tokens.color("accent"), 1) if focused else Qt.PenStyle.NoPen)
+            painter.drawRoundedRect(rect.adjusted(1, 1, -2, -2), RADIUS, RADIUS)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        target = self._target(rect, image)
+        enlarged = target.width() >= image.width()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not enlarged)
+        painter.drawImage(target, image)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(tokens.color("border"))
+        painter.drawRect(target.adjusted(-1, -1, 0, 0))
+        font = painter.font()
+        line = QRect(rect.left(), target.bottom() + SPACE_XS, rect.width(), LINE)
+        for number, text in enumerate(sample.caption):
+            font.setPixelSize(SIZE_SMALL)
+            painter.setFont(font)
+            painter.setPen(tokens.color("muted" if number else "text"))
+            painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
+            line.translate(0, LINE)
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return self._view.gridSize()
+
+    def _target(self, rect: QRect, image: QImage) -> QRect:
+        """Where the picture goes: whole pixels where it is enlarged, so that all are equal."""
+        side, largest = self._view.side, max(image.width(), image.height())
+        scale = side // largest if largest <= side else side / largest
+        width, height = round(image.width() * scale), round(image.height() * scale)
+        top = rect.top() + SPACE_S + (side - height) // 2
+        return QRect(rect.center().x() - width // 2, top, width, height)
+
+
+class Gallery(QListView):
+    """Pictures in as many columns as fit. `side` is the pictures' largest width and height."""
+
+    def __init__(self, theme: Theme, side: int = 56, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.side = side
+        self.tiles = _Tiles(self)
+        self.setModel(self.tiles)
+        self.setItemDelegate(_TileDelegate(self, theme))
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setMovement(QListView.Movement.Static)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setUniformItemSizes(True)
+        self.setDragEnabled(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalScrollBar().setSingleStep(side // 2)
+        self.setAccessibleName("Pictures")
+        theme.changed.connect(self.viewport().update)
+
+    @property
+    def columns(self) -> int:
+        """Tiles in a row."""
+        return max(1, self._room() // self._tile_width())
+
+    def show_samples(
+        self, samples: Sequence[Sample], value_range: tuple[float, float] = (0.0, 1.0)
+    ) -> None:
+        """Show the pictures of `samples`, whose values lie in `value_range`."""
+        self.tiles.show(tuple(samples), value_range)
+        self._fit()
+
+    def _room(self) -> int:
+        """The width for tiles: the view keeps some free for its scroll bar, shown or not."""
+        bar = self.style().pixelMetric(
+            QStyle.PixelMetric.PM_ScrollBarExtent, None, self.verticalScrollBar()
+        )
+        return max(self.maximumViewportSize().width() - bar - 1, 1)
+
+    def _tile_width(self) -> int:
+        """The least width of a tile: the picture's or the widest caption's."""
+        font = self.font()
+        font.setPixelSize(SIZE_SMALL)
+        metrics = QFontMetrics(font)
+        texts = {line for sample in self.tiles.samples for line in sample.caption}
+        widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
+        return max(self.side, min(widest, 2 * self.side)) + 2 * SPACE_S
+
+    def _fit(self) -> None:
+        lines = max((len(sample.caption) for sample in self.tiles.samples), default=1)
+        height = SPACE_S + self.side + SPACE_XS + lines * LINE + SPACE_XS
+        width = self._room() // self.columns
+        if self.gridSize() != QSize(width, height):
+            self.setGridSize(QSize(width, height))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+        super().resizeEvent(event)
+
+
+class SampleView(QStackedWidget):
+    """Samples as pictures or as a table, whichever their shape asks for; or a sentence instead."""
+
+    def __init__(self, theme: Theme, side: int = 56, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.gallery = Gallery(theme, side)
+        self.table = QTableView()
+        self._rows = RowsModel(self.table)
+        self.table.setModel(self._rows)
+        self.table.setAccessibleName("Rows")
+        self.table.setFrameShape(QFrame.Shape.NoFrame)
+        self.table.setShowGrid(False)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setTabKeyNavigation(False)
+        self.table.verticalHeader().hide()
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(True)
+        self.table.horizontalHeader().setHighlightSections(False)
+        self._message = QLabel()
+        self._message.setProperty("role", "muted")
+        self._message.setWordWrap(True)
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        for widget in (self.gallery, self.table, self._message):
+            self.addWidget(widget)
+
+    @property
+    def samples(self) -> tuple[Sample, ...]:
+        """What is on show."""
+        view = self.currentWidget()
+        if view is self.gallery:
+            return self.gallery.tiles.samples
+        return self._rows.samples if view is self.table else ()
+
+    @property
+    def message(self) -> str:
+        """The sentence on show instead of samples, or ""."""
+        return self._message.text() if self.currentWidget() is self._message else ""
+
+    def show_samples(
+        self,
+        samples: Sequence[Sample],
+        value_range: tuple[float, float] = (0.0, 1.0),
+        otherwise: str = "",
+    ) -> None:
+        """Show `samples`, all of one shape; the sentence `otherwise` if there are none."""
+        if not samples:
+            self._message.setText(otherwise)
+            self.setCurrentWidget(self._message)
+        elif is_picture(samples[0].values.shape):
+            self.gallery.show_samples(samples, value_range)
+            self.setCurrentWidget(self.gallery)
+        else:
+            self._rows.show(tuple(samples))
+            self.setCurrentWidget(self.table)

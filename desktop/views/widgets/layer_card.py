@@ -1,0 +1,281 @@
+"""A layer as a card: what stands on it, how tall it is, and how it is painted.
+
+The same card is painted in the list and under the mouse while it is dragged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QApplication
+
+from desktop.document.analysis import Analysis
+from desktop.document.layers import Family, Layer
+from desktop.document.layers.base import shape_text
+from desktop.document.problems import Problem, Severity
+from desktop.document.project import Project
+from desktop.document.schema import DataSchema
+from desktop.views.theme import RADIUS, SPACE_S, SPACE_XS, Theme
+from desktop.views.theme.families import FAMILIES, family_tile, tile
+from desktop.views.widgets.card_text import bold, draw, draw_right, small, wrapped
+from desktop.views.widgets.text import counted
+
+STRIPE = 4  # width of the family's colour along the left edge
+TILE = 22
+GAP = 3  # between cards, above and below each
+SIDE = SPACE_S  # between a card and the edge of the list
+DRAG_SPOT = QPoint(-12, -8)  # a dragged card hangs below the pointer, beside where it lands
+UNKNOWN = "?"  # a shape
+INPUT_ICON = "mdi6.tray-arrow-down"
+_DRAGGED_WIDTH = 240
+
+
+@dataclass(frozen=True)
+class LayerCard:
+    """What a card says. `family` is None on the card of the input."""
+
+    name: str
+    family: Family | None
+    details: str
+    shape: str
+    parameters: str
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def problem(self) -> Problem | None:
+        """The one that is written out: the first, which is the gravest."""
+        return self.problems[0] if self.problems else None
+
+    @property
+    def message(self) -> str:
+        if self.problem is None:
+            return ""
+        more = len(self.problems) - 1
+        return self.problem.message + (f" (+ {more} more)" if more else "")
+
+    @property
+    def sentence(self) -> str:
+        """Everything on the card, for a screen reader."""
+        parts = [self.name, self.family or "", self.details, self.shape, self.parameters]
+        parts += [f"{problem.severity}: {problem.message}" for problem in self.problems]
+        return ", ".join(part for part in parts if part)
+
+
+def input_card(project: Project, schema: DataSchema | None) -> LayerCard:
+    """The card above the first layer; `schema` is None as long as the data is not known."""
+    shape = shape_text(schema.input_shape) if schema is not None else UNKNOWN
+    return LayerCard("Input", None, project.data.title, shape, "")
+
+
+def layer_card(analysis: Analysis, index: int) -> LayerCard:
+    """The card of the layer at `index`."""
+    info = analysis.layers[index]
+    shape = f"→ {shape_text(info.output_shape) if info.output_shape is not None else UNKNOWN}"
+    return LayerCard(
+        info.name,
+        info.layer.family,
+        info.layer.details(),
+        shape,
+        counted(info.parameters, "parameter") if info.parameters else "",
+        analysis.problems_of(index),
+    )
+
+
+def class_card(cls: type[Layer]) -> LayerCard:
+    """The card of a layer that is not in a stack yet."""
+    return LayerCard(cls.tag, cls.family, cls().details(), "", "")
+
+
+class CardPainter:
+    """Measures and paints cards with the colours of `theme`."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
+
+    def height(self, card: LayerCard, width: int) -> int:
+        """The height of `card` in a list `width` wide, with the gaps around it."""
+        height = self._body_height(card, QRect(0, 0, width, 0))
+        if card.problem is not None:
+            height += self._message_rect(card, QRect(0, 0, width, 0)).height() + SPACE_S
+            if card.problem.fix is not None:
+                height += self._fix_height() + SPACE_XS
+        return height + 2 * GAP
+
+    def fix_rect(self, card: LayerCard, rect: QRect) -> QRect:
+        """Where the button is that fixes the problem; empty if there is none."""
+        if card.problem is None or card.problem.fix is None:
+            return QRect()
+        message = self._message_rect(card, rect)
+        metrics = QFontMetrics(small())
+        width = metrics.horizontalAdvance(card.problem.fix.label) + 2 * SPACE_S + TILE - 4
+        width = min(width, message.width())
+        return QRect(message.left(), message.bottom() + SPACE_XS, width, self._fix_height())
+
+    def paint(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        card: LayerCard,
+        *,
+        selected: bool = False,
+        hovered: bool = False,
+        focused: bool = False,
+        on_fix: bool = False,
+    ) -> None:
+        """Paint `card` into `rect`, the place it has in the list."""
+        tokens = self._theme.tokens
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_frame(painter, rect, card, selected, hovered, focused)
+        text = tokens.color("text")
+        muted = text if selected else tokens.color("muted")
+        left, top = self._text_left(rect), self._frame(rect).top() + 6
+        right = self._frame(rect).right() - SPACE_S
+        painter.drawPixmap(
+            QPoint(left - TILE - SPACE_S, top + (self._line(bold()) + 2 - TILE) // 2 + 1),
+            self._tile(card, painter.device().devicePixelRatioF()),
+        )
+        strong, body, fine = bold(), QApplication.font(), small()
+        line = QRect(left, top, right - left, self._line(strong))
+        family = str(card.family or "")
+        beside_name = self._family_beside_name(card, rect)
+        used = draw(painter, line, card.name, strong, text)
+        rest = line.adjusted(used + SPACE_S, 0, 0, 0)
+        corner = card.shape if card.family is None else family if beside_name else ""
+        draw_right(painter, rest, corner, fine, muted)
+        line.translate(0, line.height() + 1)
+        if card.details or not beside_name:
+            line.setHeight(self._line(body))
+            used = draw(painter, line, card.details, body, text)
+            if not beside_name and used:
+                draw_right(painter, line.adjusted(used + SPACE_S, 0, 0, 0), family, fine, muted)
+            elif not beside_name:
+                draw(painter, line, family, fine, muted)
+            line.translate(0, line.height() + 1)
+        if card.family is not None and (card.shape or card.parameters):
+            line.setHeight(self._line(fine))
+            used = draw(painter, line, card.shape, fine, muted)
+            rest = line.adjusted(used + SPACE_S, 0, 0, 0)
+            room = QFontMetrics(fine).horizontalAdvance(card.parameters) <= rest.width()
+            count = card.parameters if room else card.parameters.replace(" parameters", " p")
+            draw_right(painter, rest, count, fine, muted)
+        if card.problem is not None:
+            self._paint_problem(painter, rect, card, on_fix)
+        painter.restore()
+
+    def pixmap(self, card: LayerCard, ratio: float) -> QPixmap:
+        """A picture of `card` to be dragged: the line that shows where it lands shines through."""
+        size = QSize(_DRAGGED_WIDTH, self.height(card, _DRAGGED_WIDTH))
+        pixmap = QPixmap(size * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        self.paint(painter, QRect(QPoint(0, 0), size), card, hovered=True)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
+        painter.fillRect(QRect(QPoint(0, 0), size), QColor(0, 0, 0, 150))
+        painter.end()
+        return pixmap
+
+    # --- parts ------------------------------------------------------------------------------------
+
+    def _paint_frame(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        card: LayerCard,
+        selected: bool,
+        hovered: bool,
+        focused: bool,
+    ) -> None:
+        tokens = self._theme.tokens
+        frame = QRectF(self._frame(rect)).adjusted(0.5, 0.5, -0.5, -0.5)
+        fill = "selection" if selected else "hover" if hovered else "raised"
+        edge = "accent" if selected or focused else "border"
+        if card.problem is not None and not selected and not focused:
+            edge = "bad" if card.problem.severity is Severity.ERROR else "warning"
+        pen = QPen(tokens.color(edge), 2 if focused else 1)
+        if card.family is None:
+            pen.setStyle(Qt.PenStyle.DashLine)
+            fill = "hover" if selected else "window"
+        painter.setPen(pen)
+        painter.setBrush(tokens.color(fill))
+        painter.drawRoundedRect(frame, RADIUS, RADIUS)
+        if card.family is not None:
+            painter.save()
+            stripe = QRectF(frame.left(), frame.top(), STRIPE, frame.height())
+            painter.setClipRect(stripe)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(FAMILIES[card.family].color))
+            painter.drawRoundedRect(frame, RADIUS, RADIUS)
+            painter.restore()
+
+    def _paint_problem(self, painter: QPainter, rect: QRect, card: LayerCard, on_fix: bool) -> None:
+        problem, tokens = card.problem, self._theme.tokens
+        assert problem is not None
+        token, icon = SEVERITY_LOOKS[problem.severity]
+        message = self._message_rect(card, rect)
+        mark = QRect(message.left() - TILE - SPACE_S + 3, message.top(), 16, 16)
+        self._theme.icon(icon, token).paint(painter, mark)
+        painter.setFont(small())
+        painter.setPen(tokens.color("text"))
+        lines = wrapped(card.message, QFontMetrics(small()), message.width())
+        painter.drawText(message, Qt.AlignmentFlag.AlignTop, "\n".join(lines))
+        fix = self.fix_rect(card, rect)
+        if problem.fix is None:
+            return
+        painter.setPen(QPen(tokens.color("accent"), 1))
+        painter.setBrush(tokens.color("accent" if on_fix else "raised"))
+        painter.drawRoundedRect(QRectF(fix).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        colour = "on_accent" if on_fix else "accent"
+        wand = QRect(fix.left() + 6, fix.center().y() - 6, 14, 14)
+        self._theme.icon("mdi6.auto-fix", colour).paint(painter, wand)
+        label = fix.adjusted(SPACE_S + TILE - 8, 0, -SPACE_XS, 0)
+        draw(painter, label, problem.fix.label, small(), tokens.color(colour))
+
+    def _tile(self, card: LayerCard, ratio: float) -> QPixmap:
+        if card.family is not None:
+            return family_tile(card.family, TILE, ratio)
+        return tile(INPUT_ICON, self._theme.tokens.muted, TILE, ratio, self._theme.tokens.surface)
+
+    def _frame(self, rect: QRect) -> QRect:
+        return rect.adjusted(SIDE, GAP, -SIDE, -GAP)
+
+    def _text_left(self, rect: QRect) -> int:
+        return self._frame(rect).left() + STRIPE + SPACE_S + TILE + SPACE_S
+
+    def _line(self, font: QFont) -> int:
+        return QFontMetrics(font).height()
+
+    def _family_beside_name(self, card: LayerCard, rect: QRect) -> bool:
+        """Whether the family's word has room in the first line; else it goes into the second."""
+        if card.family is None:
+            return True
+        room = self._frame(rect).right() - SPACE_S - self._text_left(rect)
+        name = QFontMetrics(bold()).horizontalAdvance(card.name)
+        return name + SPACE_S + QFontMetrics(small()).horizontalAdvance(card.family) <= room
+
+    def _body_height(self, card: LayerCard, rect: QRect) -> int:
+        height = 12 + self._line(bold())
+        if card.details or not self._family_beside_name(card, rect):
+            height += self._line(QApplication.font()) + 1
+        if card.family is not None and (card.shape or card.parameters):
+            height += self._line(small()) + 1
+        return height
+
+    def _fix_height(self) -> int:
+        return self._line(small()) + SPACE_S
+
+    def _message_rect(self, card: LayerCard, rect: QRect) -> QRect:
+        left, right = self._text_left(rect), self._frame(rect).right() - SPACE_S
+        metrics = QFontMetrics(small())
+        lines = len(wrapped(card.message, metrics, right - left))
+        top = self._frame(rect).top() + self._body_height(card, rect) - 2
+        return QRect(left, top, right - left, lines * metrics.lineSpacing())
+
+
+SEVERITY_LOOKS = {  # token and icon: never told apart by colour alone
+    Severity.ERROR: ("bad", "mdi6.alert-circle"),
+    Severity.WARNING: ("warning", "mdi6.alert"),
+}

@@ -1,0 +1,1 @@
+"""The main window: its parts around the pages, and the messages over them."""

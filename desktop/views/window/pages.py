@@ -1,0 +1,95 @@
+"""The pages in the middle of the window, a tab each."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QWidget
+
+from desktop.views.pages.train.page import TrainPage
+from desktop.views.theme import Theme
+from desktop.views.widgets.controls import TabBar
+from desktop.views.workspace import Workspace
+from desktop.workers.session import Session
+
+if TYPE_CHECKING:
+    from desktop.views.pages.data.page import DataPage
+    from desktop.views.pages.draw.page import DrawPage
+    from desktop.views.pages.evaluate.page import EvaluatePage
+
+
+class Page(IntEnum):
+    """The pages, in the order of their tabs."""
+
+    DATA, TRAIN, EVALUATE, DRAW = range(4)
+
+
+def _scrolled(page: QWidget) -> QScrollArea:
+    """`page` as it is, with scroll bars in a window that is too small for it."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidgetResizable(True)
+    area.setWidget(page)
+    return area
+
+
+class Pages(QTabWidget):
+    """*Data*, *Train*, *Evaluate* and *Draw*.
+
+    *Train* is shown first. The other pages, and the charts of *Train*, are made by `prepare`: the
+    window can be seen sooner without them.
+    """
+
+    data: DataPage
+    train: TrainPage
+    evaluate: EvaluatePage
+    draw: DrawPage
+
+    def __init__(
+        self, workspace: Workspace, session: Session, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._workspace, self._session, self._theme = workspace, session, theme
+        self.setTabBar(TabBar(self))
+        self.setDocumentMode(True)
+        self.train = TrainPage(session, theme)
+        for page in Page:
+            widget = self.train if page is Page.TRAIN else QWidget(self)
+            self.addTab(widget, page.name.capitalize())
+        self.show_page(Page.TRAIN)
+
+    def prepare(self) -> None:
+        """Make what the first painting does not show; once, before the session starts."""
+        from desktop.views.pages.data.page import DataPage
+        from desktop.views.pages.draw.page import DrawPage
+        from desktop.views.pages.evaluate.page import EvaluatePage
+
+        self.data = DataPage(self._workspace, self._session, self._theme)
+        self.evaluate = EvaluatePage(self._session, self._theme)
+        self.draw = DrawPage(self._session, self._theme)
+        shown = self.shown
+        with QSignalBlocker(self):
+            for page, widget in (
+                (Page.DATA, self.data),
+                (Page.EVALUATE, self.evaluate),
+                (Page.DRAW, _scrolled(self.draw)),
+            ):
+                empty = self.widget(page)
+                self.removeTab(page)
+                self.insertTab(page, widget, page.name.capitalize())
+                if empty is not None:
+                    empty.deleteLater()
+            self.show_page(shown)
+        self.train.prepare()
+
+    @property
+    def shown(self) -> Page:
+        """The page that can be seen."""
+        return Page(self.currentIndex())
+
+    def show_page(self, page: Page) -> None:
+        """Bring `page` to the front."""
+        self.setCurrentIndex(page)

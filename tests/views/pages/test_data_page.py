@@ -1,0 +1,281 @@
+"""The data page: choosing a source, what is loaded, and what happens when it cannot be."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLabel
+from pytestqt.qtbot import QtBot
+
+from desktop.document.data import GATES, DataSource, Digits, LogicTable, Mnist
+from desktop.document.project import starter_project
+from desktop.engine.reports import DataSummary, SplitSummary, read_only
+from desktop.views.pages.data.page import DataPage, shape_text
+from desktop.views.theme import Mode, Theme
+from desktop.views.workspace import Workspace
+
+
+class FakeSession(QObject):
+    """What the page needs of a session."""
+
+    dataLoading = Signal()
+    dataLoaded = Signal(object)
+    dataFailed = Signal(str)
+
+    def __init__(self, summary: DataSummary | None = None) -> None:
+        super().__init__()
+        self.summary = summary
+        self.asked: list[DataSource] = []
+
+    def load_data(self, source: DataSource) -> None:
+        self.asked.append(source)
+
+
+def digits_summary() -> DataSummary:
+    """1,000 rows, of which 100 with labels 0 to 9 in turn are the samples."""
+    return DataSummary(
+        source=Digits(),
+        title="Handwritten digits",
+        schema=Digits().known_schema,
+        splits=(
+            SplitSummary("training", 1293, (130,) * 9 + (123,)),
+            SplitSummary("validation", 144, (14,) * 9 + (18,)),
+            SplitSummary("test", 360, (36,) * 10),
+        ),
+        minimum=0.0,
+        maximum=1.0,
+        mean=0.3054,
+        samples=read_only(np.linspace(0, 1, 6400).reshape(100, 8, 8)),
+        sample_targets=read_only(np.arange(100) % 10),
+        note="",
+    )
+
+
+def logic_summary() -> DataSummary:
+    source = LogicTable(rows=GATES["XOR"])
+    rows = np.array(source.rows)
+    return DataSummary(
+        source=source,
+        title=source.title,
+        schema=source.known_schema,
+        splits=(
+            SplitSummary("training", 4, (2, 2)),
+            SplitSummary("validation", 0, (0, 0)),
+            SplitSummary("test", 4, (2, 2)),
+        ),
+        minimum=0.0,
+        maximum=1.0,
+        mean=0.5,
+        samples=read_only(rows[:, :2]),
+        sample_targets=read_only(rows[:, 2].astype(int)),
+        note="The test rows are the training rows.",
+    )
+
+
+class Bench:
+    """A page on show, and what it is connected to."""
+
+    def __init__(self, qtbot: QtBot, data: DataSource | None = None) -> None:
+        self.qtbot = qtbot
+        self.workspace = Workspace(starter_project().replace(data=data or Digits()))
+        self.session = FakeSession()
+        self.theme = Theme(Mode.LIGHT)
+        self.page = DataPage(self.workspace, self.session, self.theme)  # type: ignore[arg-type]
+        qtbot.addWidget(self.page)
+        self.page.resize(760, 700)
+        self.page.show()
+
+    def text(self) -> str:
+        """Every label one can see."""
+        labels = self.page.findChildren(QLabel)
+        return "\n".join(label.text() for label in labels if label.isVisible())
+
+    def choose(self, title: str) -> None:
+        combo = self.page.findChild(QComboBox)
+        combo.setCurrentIndex(combo.findText(title))
+        combo.activated.emit(combo.currentIndex())
+
+
+@pytest.fixture
+def bench(qtbot: QtBot) -> Bench:
+    return Bench(qtbot)
+
+
+def test_loading_is_said_until_the_data_is_there(bench: Bench) -> None:
+    assert "Loading Handwritten digits…" in bench.text()
+    assert not bench.page.bars.isVisible()
+    bench.session.dataLoaded.emit(digits_summary())
+    assert "Loading" not in bench.text()
+    assert bench.page.bars.isVisible()
+
+
+def test_what_is_loaded_is_told_in_numbers(bench: Bench) -> None:
+    bench.session.dataLoaded.emit(digits_summary())
+    text = bench.text()
+    assert "1,293 training · 144 validation · 360 test" in text
+    assert "8 × 8" in text
+    assert "0 to 1" in text
+    assert "0.3054" in text
+
+
+def test_a_summary_from_before_the_page_is_shown(qtbot: QtBot) -> None:
+    session = FakeSession(digits_summary())
+    page = DataPage(Workspace(), session, Theme(Mode.DARK))  # type: ignore[arg-type]
+    qtbot.addWidget(page)
+    assert len(page.sample_view.samples) == 100
+
+
+def test_a_short_reload_does_not_flash_but_a_long_one_is_told(bench: Bench) -> None:
+    bench.session.dataLoaded.emit(digits_summary())
+    bench.session.dataLoading.emit()
+    assert "1,293 training" in bench.text()
+    bench.qtbot.waitUntil(lambda: "Loading" in bench.text())
+    bench.session.dataLoaded.emit(digits_summary())
+    assert "1,293 training" in bench.text()
+
+
+@pytest.mark.parametrize("by_mouse", [True, False])
+def test_choosing_a_class_filters_the_samples(bench: Bench, by_mouse: bool) -> None:
+    bench.session.dataLoaded.emit(digits_summary())
+    bars, view = bench.page.bars, bench.page.sample_view
+    if by_mouse:
+        place = bars.visualRect(bars.model().index(4, 0)).center()
+        bench.qtbot.mouseClick(bars.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    else:
+        bars.setCurrentIndex(bars.model().index(3, 0))
+        bench.qtbot.keyClick(bars, Qt.Key.Key_Down)
+    assert {sample.true for sample in view.samples} == {"4"}
+    assert "10 of class 4" in bench.text()
+    if by_mouse:  # the same class again lets it go
+        bench.qtbot.mouseClick(bars.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    else:
+        bench.qtbot.keyClick(bars, Qt.Key.Key_Escape)
+    assert len(view.samples) == 100
+
+
+def test_show_all_lets_the_class_go(bench: Bench) -> None:
+    bench.session.dataLoaded.emit(digits_summary())
+    bench.page.bars.selectRow(2)
+    assert bench.page.show_all.isVisible()
+    bench.page.show_all.click()
+    assert len(bench.page.sample_view.samples) == 100
+    assert bench.page.bars.selected_class is None
+    assert not bench.page.show_all.isVisible()
+
+
+def test_the_gallery_fits_its_columns_and_obeys_the_keys(bench: Bench) -> None:
+    bench.session.dataLoaded.emit(digits_summary())
+    gallery = bench.page.sample_view.gallery
+    bench.qtbot.waitUntil(lambda: gallery.viewport().width() > 200)
+    narrow = gallery.columns
+    gallery.setCurrentIndex(gallery.model().index(0, 0))
+    bench.qtbot.keyClick(gallery, Qt.Key.Key_Right)
+    assert gallery.currentIndex().row() == 1
+    bench.qtbot.keyClick(gallery, Qt.Key.Key_Down)
+    assert gallery.currentIndex().row() == 1 + narrow
+    bench.page.resize(1300, 700)
+    bench.qtbot.waitUntil(lambda: gallery.columns > narrow)
+    tip = gallery.model().index(13, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip == "Sample 14: class 3"
+
+
+def test_the_logic_table_is_shown_as_a_table(qtbot: QtBot) -> None:
+    bench = Bench(qtbot, LogicTable(rows=GATES["XOR"]))
+    bench.session.dataLoaded.emit(logic_summary())
+    table = bench.page.sample_view.table
+    assert table.isVisible()
+    model = table.model()
+    header = [
+        model.headerData(column, Qt.Orientation.Horizontal) for column in range(model.columnCount())
+    ]
+    cells = [[model.index(r, c).data() for c in range(1, 4)] for r in range(model.rowCount())]
+    assert header == ["Row", "Input 1", "Input 2", "Target"]
+    assert cells == [["0", "0", "0"], ["0", "1", "1"], ["1", "0", "1"], ["1", "1", "0"]]
+    assert "2 numbers" in bench.text()
+    assert "4 training · 4 test" in bench.text()
+    assert "The test rows are the training rows." in bench.text()
+
+
+def test_choosing_a_source_is_one_undo_step_and_keeps_its_settings(bench: Bench) -> None:
+    workspace = bench.workspace
+    workspace.edit("x", workspace.project.replace(data=Digits(test_split=0.5)))
+    bench.choose("Logic table")
+    assert workspace.project.data == LogicTable()
+    assert "Two inputs and one output" in bench.text()
+    workspace.undo()
+    assert workspace.project.data == Digits(test_split=0.5)
+    assert bench.page.findChild(QComboBox).currentText() == "Handwritten digits"
+    bench.choose("MNIST")
+    bench.choose("Handwritten digits")
+    assert workspace.project.data == Digits(test_split=0.5)
+
+
+def test_a_gate_is_chosen_with_one_press(qtbot: QtBot) -> None:
+    bench = Bench(qtbot, LogicTable())
+    buttons = bench.page.source.findChildren(QAbstractButton)
+    next(button for button in buttons if button.text() == "NAND").click()
+    assert bench.workspace.project.data == LogicTable(rows=GATES["NAND"])
+    bench.workspace.undo()
+    assert bench.workspace.project.data == LogicTable()
+
+
+def test_settings_edited_in_the_form_change_the_project(bench: Bench) -> None:
+    edited = Digits(validation_split=0.25)
+    bench.page.source.form.edited.emit(edited, "validation_split")
+    assert bench.workspace.project.data == edited
+    assert bench.workspace.undo_stack.undoText() == "Change validation split"
+    bench.page.source.form.edited.emit(Digits(validation_split=0.3), "validation_split")
+    bench.workspace.undo()
+    assert bench.workspace.project.data == Digits()
+
+
+def test_a_failure_says_why_and_what_to_do(qtbot: QtBot) -> None:
+    bench = Bench(qtbot, Mnist())
+    bench.session.dataFailed.emit("MNIST is not on this machine: no mnist.npz in the folder.")
+    assert "MNIST is not loaded" in bench.text()
+    assert "no mnist.npz in the folder" in bench.text()
+    assert not bench.page.bars.isVisible()
+    bench.page.facts.try_again.click()
+    assert bench.session.asked == [Mnist()]
+    bench.page.facts.use_digits.click()
+    assert bench.workspace.project.data == Digits()
+    bench.workspace.undo()
+    assert bench.workspace.project.data == Mnist()
+
+
+def test_a_file_is_offered_only_where_one_is_needed(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "open", lambda dialog: None)  # no window of its own
+    bench = Bench(qtbot, Mnist(validation_split=0.2))
+    bench.session.dataFailed.emit("It is not there.")
+    assert bench.page.facts.choose_file.isVisible()
+    bench.page.facts.choose_file.click()
+    dialog = bench.page.findChild(QFileDialog)
+    dialog.fileSelected.emit("/data/mnist.npz")
+    assert bench.workspace.project.data == Mnist(path="/data/mnist.npz", validation_split=0.2)
+    bench.choose("Handwritten digits")
+    bench.session.dataFailed.emit("Something else.")
+    assert not bench.page.facts.choose_file.isVisible()
+    assert not bench.page.facts.use_digits.isVisible()
+
+
+@pytest.mark.parametrize("size", [(480, 520), (760, 700)])
+def test_nothing_is_wider_than_the_page(bench: Bench, size: tuple[int, int]) -> None:
+    bench.session.dataLoaded.emit(digits_summary())
+    bench.page.resize(*size)
+    for part in (bench.page.source, bench.page.facts, bench.page.classes, bench.page.samples):
+        bench.qtbot.waitUntil(
+            lambda part=part: (
+                part.mapTo(bench.page.viewport(), QPoint(part.width(), 0)).x()
+                <= bench.page.viewport().width()
+            )
+        )
+
+
+@pytest.mark.parametrize(
+    ("shape", "text"), [((28, 28), "28 × 28"), ((2,), "2 numbers"), ((1,), "1 number")]
+)
+def test_shapes_are_written_as_people_do(shape: tuple[int, ...], text: str) -> None:
+    assert shape_text(shape) == text

@@ -1,0 +1,398 @@
+"""The page to draw on: what it asks the session for, and what it shows of the answers."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from desktop.document.data import DataSource, Digits, LogicTable, Mnist
+from desktop.views.pages.draw.page import (
+    BUSY,
+    EMPTY,
+    LOADING,
+    NO_DATA,
+    NO_MODEL,
+    NOT_NUMBERS,
+    DrawPage,
+)
+from desktop.views.pages.draw.recognition import MOST_BARS, ProbabilityBars
+from desktop.views.theme import Mode, Theme
+from desktop.workers.reports import DataSummary, Phase, Prediction, Progress
+
+# Said by the offscreen platform whenever a window is shown.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+class FakeSession(QObject):
+    """A session that writes down what it is asked and answers when told to."""
+
+    dataLoading = Signal()
+    dataLoaded = Signal(object)
+    dataFailed = Signal(str)
+    modelReset = Signal()
+    runStarted = Signal(object)
+    progress = Signal(object)
+    epochEnded = Signal(object)
+    runEnded = Signal(object)
+    predicted = Signal(object)
+    predictionFailed = Signal(str)
+
+    def __init__(self, source: DataSource | None = None, *, has_model: bool = True) -> None:
+        super().__init__()
+        self.summary = summary_of(source) if source is not None else None
+        self.has_model = has_model
+        self.asked: list[NDArray[np.uint8]] = []
+
+    def predict(self, drawing: NDArray[np.uint8]) -> int:
+        self.asked.append(drawing)
+        return len(self.asked)
+
+    def answer(
+        self,
+        probabilities: list[float] | None,
+        request: int | None = None,
+        epoch: int = 3,
+        is_trained: bool = True,
+        scores: list[float] | None = None,
+    ) -> None:
+        assert self.summary is not None
+        values = None if probabilities is None else np.array(probabilities)
+        self.predicted.emit(
+            Prediction(
+                request=len(self.asked) if request is None else request,
+                image=np.full(self.summary.schema.input_shape[:2], 0.5, np.float32),
+                probabilities=values,
+                classes=self.summary.schema.class_names if self.has_model else (),
+                seconds=0.002,
+                epoch=epoch,
+                is_trained=is_trained,
+                scores=None if scores is None else np.array(scores),
+            )
+        )
+
+
+def summary_of(source: DataSource) -> DataSummary:
+    schema = source.known_schema
+    assert schema is not None
+    return DataSummary(
+        source=source,
+        title=source.title,
+        schema=schema,
+        splits=(),
+        minimum=schema.value_range[0],
+        maximum=schema.value_range[1],
+        mean=0.1,
+        samples=np.zeros((0, *schema.input_shape)),
+        sample_targets=np.zeros(0, dtype=np.int64),
+        note="",
+    )
+
+
+def seven(share: float) -> list[float]:
+    """Probabilities of ten classes, `share` for the seven."""
+    return [share if digit == 7 else (1 - share) / 9 for digit in range(10)]
+
+
+@pytest.fixture
+def theme(qtbot: QtBot) -> Theme:
+    return Theme(Mode.LIGHT)
+
+
+def make_page(qtbot: QtBot, theme: Theme, session: FakeSession) -> DrawPage:
+    page = DrawPage(session, theme)  # type: ignore[arg-type]
+    qtbot.addWidget(page)
+    page.resize(760, 700)
+    page.show()
+    return page
+
+
+def stroke(qtbot: QtBot, page: DrawPage, height: float = 0.5) -> None:
+    """One short stroke across the canvas, with the left mouse button."""
+    canvas = page.canvas
+    y = round(canvas.height() * height)
+    start, end = QPoint(canvas.width() // 3, y), QPoint(canvas.width() // 2, y)
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(canvas, end)
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=end)
+
+
+def answer_all(
+    session: FakeSession, probabilities: list[float] | None, scores: list[float] | None = None
+) -> None:
+    """Answer until nothing more is asked."""
+    answered = -1
+    while answered != len(session.asked):
+        answered = len(session.asked)
+        session.answer(probabilities, scores=scores)
+
+
+def test_an_answer_is_readable(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession(Digits())
+    page = make_page(qtbot, theme, session)
+    assert page.message.text() == EMPTY
+    stroke(qtbot, page)
+    session.answer(seven(0.91), epoch=1)
+    assert page.top.text() == "7"
+    assert page.sure.text() == "91 % sure"
+    assert page.epoch.text() == "after 1 epoch"
+    assert page.bars.texts[7] == ("7", "91 %")
+    assert len(page.bars.texts) == 10
+    assert "7 91 %" in page.bars.accessibleDescription()
+    assert page.top.isVisible() and not page.message.isVisible()
+    assert page.pixels.values is not None and page.pixels.values.shape == (8, 8)
+
+
+def test_one_request_at_a_time_and_the_newest_drawing_wins(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession(Digits())
+    page = make_page(qtbot, theme, session)
+    stroke(qtbot, page, 0.3)
+    stroke(qtbot, page, 0.5)
+    stroke(qtbot, page, 0.7)
+    assert len(session.asked) == 1
+    session.answer(seven(0.2))
+    assert len(session.asked) == 2
+    assert np.array_equal(session.asked[1], page.canvas.raster())
+    session.answer(seven(0.6))
+    assert len(session.asked) == 2  # nothing has changed since
+    assert page.sure.text() == "60 % sure"
+
+
+def test_older_answers_are_ignored(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession(Digits())
+    page = make_page(qtbot, theme, session)
+    stroke(qtbot, page)
+    answer_all(session, seven(0.9))
+    stroke(qtbot, page, 0.7)
+    session.answer(seven(0.1), request=1)
+    assert page.sure.text() == "90 % sure"
+    session.answer(seven(0.8))
+    assert page.sure.text() == "80 % sure"
+
+
+def test_the_drawing_is_sent_again_as_the_network_learns(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession(Digits())
+    page = make_page(qtbot, theme, session)
+    session.epochEnded.emit(None)
+    assert session.asked == []  # nothing is drawn yet
+    stroke(qtbot, page)
+    answer_all(session, seven(0.3))
+    count = len(session.asked)
+    for signal in (session.runStarted, session.epochEnded, session.runEnded):
+        signal.emit(None)
+        count += 1
+        assert len(session.asked) == count
+        session.answer(seven(0.9))
+    assert page.sure.text() == "90 % sure"
+
+
+def test_clearing_takes_the_answer_away(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession(Digits())
+    page = make_page(qtbot, theme, session)
+    stroke(qtbot, page)
+    page.clear.click()
+    assert page.canvas.is_empty
+    session.answer(seven(0.9))  # of the drawing that is gone
+    assert page.message.text() == EMPTY and page.message.isVisible()
+    assert not page.top.isVisible()
+    assert page.pixels.values is not None and not page.pixels.values.any()
+    page.undo.click()
+    session.answer(seven(0.9))
+    assert page.top.isVisible()
+
+
+def test_drawing_before_there_is_a_network(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession(Mnist(), has_model=False)
+    page = make_page(qtbot, theme, session)
+    stroke(qtbot, page)
+    answer_all(session, None)
+    assert page.message.text() == NO_MODEL and not page.top.isVisible()
+    assert page.pixels.values is not None and page.pixels.values.any()  # as a network will get it
+    asked = len(session.asked)
+    session.has_model = True
+    session.runStarted.emit(None)
+    assert page.message.text() == BUSY
+    assert len(session.asked) == asked + 1
+    session.answer(seven(0.11), epoch=0, is_trained=False)
+    assert page.epoch.text() == "untrained: a guess"
+    stroke(qtbot, page)
+    session.answer(seven(0.3), epoch=0)
+    assert page.epoch.text() == "in the first epoch"
+    session.has_model = False
+    session.modelReset.emit()
+    assert page.message.text() == NO_MODEL and not page.top.isVisible()
+    answer_all(session, None)
+    assert page.pixels.values.any()
+
+
+def progress(seconds: float) -> Progress:
+    return Progress(1, Phase.TRAINING, 1, 5, 100, 0.05, seconds, None, {}, np.empty(0), {})
+
+
+def test_the_prediction_follows_the_network_within_an_epoch(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession(Digits())
+    page = make_page(qtbot, theme, session)
+    stroke(qtbot, page)
+    session.runStarted.emit(None)
+    answer_all(session, seven(0.3))
+    asked = len(session.asked)
+    for seconds, more in ((0.1, 0), (0.6, 1), (0.7, 1), (1.2, 2)):
+        session.progress.emit(progress(seconds))
+        assert len(session.asked) == asked + more
+        answer_all(session, seven(0.9))
+    page.hide()
+    session.progress.emit(progress(5.0))
+    assert len(session.asked) == asked + 2
+    page.show()  # at once, and not after the epoch
+    assert len(session.asked) == asked + 3
+
+
+def test_outputs_that_are_no_probabilities_are_shown_as_they_are(
+    qtbot: QtBot, theme: Theme
+) -> None:
+    session = FakeSession(Digits())
+    page = make_page(qtbot, theme, session)
+    stroke(qtbot, page)
+    answer_all(session, None, scores=[0.1, 0.2, 0.48, -0.3, 0, 0, 0, 0.02, 0, 0])
+    assert (page.top.text(), page.sure.text()) == ("2", "output 0.48")
+    assert page.bars.texts[3] == ("3", "−0.30")
+    assert not any("%" in value for _, value in page.bars.texts)
+    stroke(qtbot, page)
+    answer_all(session, None, scores=[math.nan] * 10)
+    assert page.message.text() == NOT_NUMBERS
+
+
+def test_clear_puts_the_eraser_away(qtbot: QtBot, theme: Theme) -> None:
+    page = make_page(qtbot, theme, FakeSession(Digits()))
+    for clear in (page.clear.click, lambda: qtbot.keyClick(page.canvas, Qt.Key.Key_Delete)):
+        stroke(qtbot, page)
+        page.eraser.click()
+        clear()
+        assert page.pen.isChecked() and not page.canvas.eraser
+
+
+def test_data_that_are_not_pictures_are_explained(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession(Digits())
+    page = make_page(qtbot, theme, session)
+    stroke(qtbot, page)
+    answer_all(session, seven(0.9))
+    asked = len(session.asked)
+    session.summary = summary_of(LogicTable())
+    session.dataLoaded.emit(session.summary)
+    assert "2 numbers, not a picture" in page.message.text()
+    assert not page.canvas.isEnabled() and not page.clear.isEnabled()
+    session.summary = summary_of(Mnist())
+    session.dataLoaded.emit(session.summary)
+    assert page.canvas.isEnabled() and len(session.asked) == asked + 1
+
+
+def test_waiting_for_data(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession()
+    page = make_page(qtbot, theme, session)
+    assert page.message.text() == LOADING
+    session.dataFailed.emit("mnist.npz is not there")
+    assert page.message.text() == NO_DATA
+    session.dataLoading.emit()
+    assert page.message.text() == LOADING
+
+
+def test_a_failure_is_said_and_does_not_stop_the_next_answer(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession(Digits())
+    page = make_page(qtbot, theme, session)
+    stroke(qtbot, page)
+    session.predictionFailed.emit("There is no network yet")
+    assert page.message.text() == "There is no network yet"
+    session.answer(seven(0.9))
+    assert page.message.isHidden() and page.top.text() == "7"
+
+
+def test_an_output_that_is_not_a_number(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession(Digits())
+    page = make_page(qtbot, theme, session)
+    stroke(qtbot, page)
+    session.answer([math.nan] * 10)
+    assert page.message.text() == NOT_NUMBERS and not page.top.isVisible()
+
+
+def test_tools(qtbot: QtBot, theme: Theme) -> None:
+    page = make_page(qtbot, theme, FakeSession(Digits()))
+    assert not page.undo.isEnabled() and not page.clear.isEnabled()
+    page.width_slider.setValue(30)
+    assert page.canvas.width_in_use == 30
+    page.eraser.click()
+    assert page.canvas.eraser and page.width_label.text() == "Eraser &width"
+    assert page.width_slider.value() == page.canvas.width_in_use != 30
+    page.pen.click()
+    assert page.width_slider.value() == 30
+    stroke(qtbot, page)
+    page.undo.click()
+    assert page.canvas.is_empty and page.redo.isEnabled()
+    page.redo.click()
+    assert not page.canvas.is_empty
+
+
+@pytest.mark.parametrize("size", [(760, 700), (480, 520)])
+def test_an_answer_does_not_move_the_paper(
+    qtbot: QtBot, theme: Theme, size: tuple[int, int]
+) -> None:
+    session = FakeSession(Mnist())
+    page = make_page(qtbot, theme, session)
+    page.resize(*size)
+    QApplication.processEvents()
+    before = page.canvas.geometry()
+    stroke(qtbot, page)
+    QApplication.processEvents()
+    assert page.canvas.geometry() == before
+    answer_all(session, seven(0.9))
+    QApplication.processEvents()
+    assert page.canvas.geometry() == before
+    assert page.size().toTuple() == size  # it fits
+    assert min(before.width(), before.height()) >= 150
+
+
+def test_every_control_has_a_name(qtbot: QtBot, theme: Theme) -> None:
+    page = make_page(qtbot, theme, FakeSession(Digits()))
+    for control in (
+        page.canvas,
+        page.pen,
+        page.eraser,
+        page.undo,
+        page.redo,
+        page.clear,
+        page.width_slider,
+        page.pixels,
+        page.bars,
+    ):
+        assert control.accessibleName()
+    assert page.width_label.buddy() is page.width_slider
+
+
+def test_of_many_classes_the_likeliest_are_shown(qtbot: QtBot, theme: Theme) -> None:
+    bars = ProbabilityBars(theme)
+    qtbot.addWidget(bars)
+    classes = tuple(f"class {number}" for number in range(40))
+    shares = np.linspace(0.0, 0.05, 40)
+    bars.show_values(classes, shares)
+    assert len(bars.texts) == MOST_BARS
+    assert bars.texts[0] == ("class 39", "5 %")
+    bars.show_values(("yes", "no"), np.array([0.25, 0.75]))
+    assert bars.texts == (("yes", "25 %"), ("no", "75 %"))
+
+
+def test_only_the_likeliest_class_stands_out_in_a_new_theme(qtbot: QtBot) -> None:
+    theme = Theme(Mode.LIGHT)
+    theme.apply()
+    bars = ProbabilityBars(theme)
+    qtbot.addWidget(bars)
+    bars.show()
+    for top in (1, 2):
+        bars.show_values(("a", "b", "c"), np.eye(3)[top])
+    theme.set_mode(Mode.DARK)
+    QApplication.processEvents()
+    bold = [label.text() for label in bars.findChildren(QLabel) if label.font().bold()]
+    assert bold == ["c", "100 %"]

@@ -1,0 +1,379 @@
+"""The evaluate page: when it can be asked, what it shows, and when that is out of date."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from desktop.document.data import Digits, LogicTable
+from desktop.engine.reports import DataSummary, Evaluation, Mistake, SplitSummary, read_only
+from desktop.views.pages.evaluate.confusion import contrast, shades
+from desktop.views.pages.evaluate.metrics import metric_text
+from desktop.views.pages.evaluate.page import EvaluatePage
+from desktop.views.theme import DARK, LIGHT, Mode, Theme, Tokens
+from desktop.views.widgets.samples import percent, picture
+from desktop.workers.session import State
+
+
+class FakeSession(QObject):
+    """What the page needs of a session."""
+
+    stateChanged = Signal(object)
+    dataLoading = Signal()
+    dataLoaded = Signal(object)
+    dataFailed = Signal(str)
+    runStarted = Signal(object)
+    runEnded = Signal(object)
+    modelReset = Signal()
+    evaluationStarted = Signal()
+    evaluated = Signal(object)
+    evaluationFailed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state = State.IDLE
+        self.has_model = True
+        self.trained_epochs = 3
+        self.summary: DataSummary | None = None
+        self.calls: list[str] = []
+
+    def evaluate(self) -> None:
+        self.calls.append("evaluate")
+
+    def stop(self) -> None:
+        self.calls.append("stop")
+
+    def enter(self, state: State) -> None:
+        self.state = state
+        self.stateChanged.emit(state)
+
+
+def an_evaluation(note: str = "", shape: tuple[int, ...] = (8, 8)) -> Evaluation:
+    """Four classes, 40 rows, 3 mistakes: 1 predicted as 2 twice, 3 as 0 once, not kept."""
+    confusion = np.diag([10, 8, 10, 9])
+    confusion[1, 2], confusion[3, 0] = 2, 1
+    sample = read_only(np.zeros(shape))
+    return Evaluation(
+        rows=40,
+        metrics={"loss": 0.12345, "accuracy": 0.925},
+        classes=("zero", "one", "two", "three"),
+        confusion=read_only(confusion),
+        mistakes=(Mistake(6, sample, 1, 2, 0.98), Mistake(30, sample, 1, 2, 0.6)),
+        mistake_count=3,
+        epoch=3,
+        note=note,
+    )
+
+
+class Bench:
+    """A page on show, and its session."""
+
+    def __init__(self, qtbot: QtBot, mode: Mode = Mode.LIGHT) -> None:
+        self.qtbot = qtbot
+        self.session = FakeSession()
+        self.theme = Theme(mode)
+        self.page = EvaluatePage(self.session, self.theme)  # type: ignore[arg-type]
+        qtbot.addWidget(self.page)
+        self.page.resize(760, 700)
+        self.page.show()
+
+    def text(self) -> str:
+        """Every label one can see."""
+        labels = self.page.findChildren(QLabel)
+        return "\n".join(label.text() for label in labels if label.isVisible())
+
+    def captions(self) -> list[str]:
+        """What is written under the mistakes on show."""
+        return [" ".join(sample.caption) for sample in self.page.mistakes.samples]
+
+
+@pytest.fixture
+def bench(qtbot: QtBot) -> Bench:
+    return Bench(qtbot)
+
+
+def test_results_of_another_project_are_forgotten(bench: Bench) -> None:
+    bench.session.evaluated.emit(an_evaluation())
+    assert bench.page.metrics.isVisible()
+    bench.page.forget()
+    assert bench.page.evaluation is None
+    assert not bench.page.metrics.isVisible() and bench.page.empty.isVisible()
+
+
+def test_the_button_asks_the_session(bench: Bench) -> None:
+    assert "Press “Evaluate on the test rows”" in bench.text()
+    bench.qtbot.mouseClick(bench.page.evaluate, Qt.MouseButton.LeftButton)
+    assert bench.session.calls == ["evaluate"]
+
+
+def test_rows_that_were_trained_are_called_so(bench: Bench) -> None:
+    source = LogicTable()
+    splits = (SplitSummary("training", 4, (2, 2)),)
+    values = np.zeros((0, 2)), np.zeros(0, np.int64)
+    bench.session.summary = DataSummary(
+        source, source.title, source.known_schema, splits, 0.0, 1.0, 0.5, *values, ""
+    )
+    bench.session.dataLoaded.emit(bench.session.summary)
+    assert bench.page.evaluate.text() == "Evaluate on the training rows"
+    assert "not how it does on new ones" in bench.text()
+    bench.session.evaluated.emit(replace(an_evaluation(), on_training_rows=True))
+    bench.session.summary = None
+    bench.session.dataLoading.emit()
+    assert "40 training rows" in bench.text()
+    assert "test row" not in bench.text().lower()
+    samples = bench.page.mistakes.samples
+    assert all(sample.name.startswith("Training row") for sample in samples)
+
+
+def test_mistakes_keep_the_range_of_the_rows_that_were_evaluated(bench: Bench) -> None:
+    raw = Digits(scale_pixels=False)
+    values = np.zeros((0, 8, 8)), np.zeros(0, np.int64)
+    bench.session.summary = DataSummary(  # chosen while the other was evaluated
+        Digits(), "Digits", Digits().known_schema, (), 0.0, 1.0, 0.5, *values, ""
+    )
+    mistake = Mistake(6, read_only(np.full((8, 8), 8.0)), 1, 2, 0.98)
+    bench.session.evaluated.emit(
+        replace(an_evaluation(), mistakes=(mistake,), value_range=raw.known_schema.value_range)
+    )
+    assert bench.page.mistakes.gallery.tiles.images[0].pixelColor(4, 4).value() == 127
+
+
+def test_mistakes_of_outputs_that_are_no_probabilities_have_no_percentage(bench: Bench) -> None:
+    mistakes = tuple(replace(each, confidence=None) for each in an_evaluation().mistakes)
+    bench.session.evaluated.emit(replace(an_evaluation(), mistakes=mistakes))
+    assert bench.captions() == ["true one, predicted two", "true one, predicted two"]
+    assert "sure" not in bench.page.mistakes.samples[0].description
+
+
+def test_a_network_from_a_file_is_called_so(bench: Bench) -> None:
+    bench.session.evaluated.emit(replace(an_evaluation(), epoch=0, is_loaded=True))
+    assert "40 test rows, as opened from the file." in bench.text()
+
+
+@pytest.mark.parametrize("width", [380, 427, 700])
+def test_nothing_is_wider_than_the_page(bench: Bench, width: int) -> None:
+    metrics = {"accuracy": 1.0, "loss": 0.12345, "top_k_categorical_accuracy": 0.99, "auc": 0.9}
+    bench.session.evaluated.emit(replace(an_evaluation(), metrics=metrics))
+    bench.page.resize(width, 700)
+    QApplication.processEvents()
+    assert bench.page.widget().width() == bench.page.viewport().width()
+    labels = [label for label in bench.page.metrics.findChildren(QLabel) if label.isVisible()]
+    assert len(labels) == 10
+    for label in labels:
+        assert label.width() >= label.sizeHint().width()
+        assert label.mapTo(bench.page.widget(), label.rect().topRight()).x() < width
+
+
+@pytest.mark.parametrize(
+    ("state", "has_model", "reason"),
+    [
+        (State.IDLE, False, "Press Train first"),
+        (State.STARTING, False, "TensorFlow is still loading"),
+        (State.TRAINING, True, "Training is running"),
+        (State.PAUSED, True, "Training is paused"),
+        (State.STOPPING, True, "Training is stopping"),
+    ],
+)
+def test_when_it_cannot_be_asked_the_reason_is_given(
+    bench: Bench, state: State, has_model: bool, reason: str
+) -> None:
+    bench.session.has_model = has_model
+    bench.session.state = state
+    bench.session.stateChanged.emit(state)
+    assert not bench.page.evaluate.isEnabled()
+    assert reason in bench.text()
+    bench.session.has_model = True
+    bench.session.enter(State.IDLE)
+    assert bench.page.evaluate.isEnabled()
+
+
+def test_an_evaluation_under_way_can_be_stopped(bench: Bench) -> None:
+    assert not bench.page.stop.isVisible()
+    bench.session.enter(State.EVALUATING)
+    bench.session.evaluationStarted.emit()
+    assert not bench.page.evaluate.isEnabled()
+    bench.page.stop.click()
+    assert bench.session.calls == ["stop"]
+    bench.session.enter(State.IDLE)
+    bench.session.evaluationFailed.emit("The evaluation was stopped")
+    assert "The evaluation was stopped" in bench.text()
+    assert not bench.page.stop.isVisible()
+
+
+def test_results_are_shown_in_numbers(bench: Bench) -> None:
+    bench.session.evaluated.emit(an_evaluation("These are the training rows."))
+    text = bench.text()
+    for words in ("Loss", "0.1235", "Accuracy", "92.5 %", "Mistakes", "These are the training"):
+        assert words in text
+    assert "40 test rows, after 3 epochs." in text
+    assert bench.captions() == ["true one, predicted two 98 %", "true one, predicted two 60 %"]
+    assert "2 of 3" in text
+    bench.session.evaluated.emit(an_evaluation())
+    assert bench.text().count("92.5 %") == 1
+
+
+def test_a_cell_filters_the_mistakes(bench: Bench) -> None:
+    bench.session.evaluated.emit(an_evaluation())
+    matrix = bench.page.matrix
+    place = matrix.visualRect(matrix.model().index(1, 2)).center()
+    bench.qtbot.mouseClick(matrix.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert len(bench.captions()) == 2
+    assert "True one, predicted two: 2 of 10 rows (20.0 %)" in bench.text()
+    bench.qtbot.keyClick(matrix, Qt.Key.Key_Left)
+    assert matrix.selected_cell == (1, 1)
+    assert bench.page.mistakes.message == "These rows are right."
+    bench.qtbot.keyClick(matrix, Qt.Key.Key_Up)
+    assert bench.page.mistakes.message == "No row was mistaken so."
+    matrix.select_cell(3, 0)
+    assert "most confident mistakes" in bench.page.mistakes.message
+    bench.qtbot.keyClick(matrix, Qt.Key.Key_Escape)
+    assert matrix.selected_cell is None
+    assert len(bench.captions()) == 2
+
+
+def test_show_all_and_a_second_click_let_the_cell_go(bench: Bench) -> None:
+    bench.session.evaluated.emit(an_evaluation())
+    matrix = bench.page.matrix
+    matrix.select_cell(0, 1)
+    bench.page.show_all.click()
+    assert matrix.selected_cell is None and len(bench.captions()) == 2
+    place = matrix.visualRect(matrix.model().index(0, 1)).center()
+    for expected in ((0, 1), None):
+        bench.qtbot.mouseClick(matrix.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        assert matrix.selected_cell == expected
+
+
+def test_arrow_keys_stay_in_the_matrix(bench: Bench) -> None:
+    bench.session.evaluated.emit(an_evaluation())
+    matrix = bench.page.matrix
+    matrix.select_cell(2, 3)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_End, Qt.Key.Key_Right):
+        bench.qtbot.keyClick(matrix, key)
+        assert matrix.selected_cell == (2, 3)
+
+
+def test_every_cell_can_be_read_aloud(bench: Bench) -> None:
+    bench.session.evaluated.emit(an_evaluation())
+    model, role = bench.page.matrix.model(), Qt.ItemDataRole.AccessibleTextRole
+    assert model.index(3, 0).data(role) == "True three, predicted zero: 1 of 10 rows (10.0 %)"
+    assert model.index(1, 4).data(role) == "Class one: 80.0 % of its rows right"
+
+
+def test_no_mistakes_is_said(bench: Bench) -> None:
+    perfect = Evaluation(
+        4, {"loss": 0.01, "accuracy": 1.0}, ("0", "1"), read_only(np.diag([3, 1])), (), 0, 1, ""
+    )
+    bench.session.evaluated.emit(perfect)
+    assert bench.page.mistakes.message == "No mistakes: every one of the 4 rows is right."
+    assert "100.0 %" in bench.text()
+    assert "4 test rows, after 1 epoch." in bench.text()
+
+
+def test_rows_of_numbers_are_listed_in_a_table(bench: Bench) -> None:
+    bench.session.evaluated.emit(an_evaluation(shape=(2,)))
+    model = bench.page.mistakes.table.model()
+    assert bench.page.mistakes.table.isVisible()
+    first = [model.index(0, column).data() for column in range(model.columnCount())]
+    assert first == ["7", "0", "0", "one", "two, 98 %"]
+
+
+def test_outputs_that_are_not_classes_have_numbers_only(bench: Bench) -> None:
+    bench.session.evaluated.emit(an_evaluation())
+    bench.session.evaluated.emit(
+        Evaluation(4, {"loss": 0.25}, ("0", "1"), None, (), 0, 1, "The output is not a class.")
+    )
+    assert "0.25" in bench.text()
+    assert not bench.page.matrix.isVisible()
+    assert "Mistakes" not in bench.text()
+
+
+@pytest.mark.parametrize(
+    ("signal", "words"), [("runStarted", "trained since"), ("modelReset", "reset since")]
+)
+def test_results_of_an_earlier_network_are_marked(bench: Bench, signal: str, words: str) -> None:
+    bench.session.evaluated.emit(an_evaluation())
+    assert not bench.page.is_outdated
+    if signal == "runStarted":
+        bench.session.runStarted.emit(None)
+    else:
+        bench.session.modelReset.emit()
+    assert bench.page.is_outdated
+    assert "Out of date" in bench.text() and words in bench.text()
+    assert "92.5 %" in bench.text()
+    bench.session.evaluated.emit(an_evaluation())
+    assert not bench.page.is_outdated
+    assert "Out of date" not in bench.text()
+
+
+def test_other_data_makes_the_results_out_of_date(bench: Bench) -> None:
+    bench.session.evaluated.emit(an_evaluation())
+    bench.session.has_model = False  # as the session says when other data are chosen
+    bench.session.dataLoading.emit()
+    assert bench.page.is_outdated
+    assert not bench.page.evaluate.isEnabled()
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK])
+def test_numbers_are_readable_on_every_shade(tokens: Tokens) -> None:
+    for token in ("accent", "bad"):
+        for strength in np.linspace(0, 1, 41):
+            cell, text = shades(tokens, token, float(strength))
+            assert contrast(cell, text) >= 4.5
+
+
+def test_contrast_is_that_of_black_and_white() -> None:
+    assert contrast(QColor("black"), QColor("white")) == pytest.approx(21)
+
+
+@pytest.mark.parametrize("mode", [Mode.LIGHT, Mode.DARK])
+def test_the_largest_share_of_a_row_is_the_strongest_colour(qtbot: QtBot, mode: Mode) -> None:
+    bench = Bench(qtbot, mode)
+    bench.session.evaluated.emit(an_evaluation())
+    matrix, tokens = bench.page.matrix, bench.theme.tokens
+    image = matrix.viewport().grab().toImage()
+
+    def colour(true: int, said: int) -> QColor:
+        corner = matrix.visualRect(matrix.model().index(true, said)).topLeft()
+        return image.pixelColor(corner.x() + 3, corner.y() + 3)
+
+    assert colour(0, 0) == tokens.color("accent")
+    assert colour(0, 1) == tokens.color("surface")
+    assert len({colour(0, 0).name(), colour(1, 1).name(), colour(1, 2).name()}) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("loss", 0.123456, "0.1235"),
+        ("loss", float("nan"), "not a number"),
+        ("accuracy", 0.99999, ">99.9 %"),
+        ("accuracy", 1.0, "100.0 %"),
+        ("auc", 0.75, "0.75"),
+    ],
+)
+def test_metrics_are_written_as_people_do(name: str, value: float, text: str) -> None:
+    assert metric_text(name, value) == text
+
+
+def test_metric_names_and_shares() -> None:
+    assert [percent(share) for share in (0.0, 0.984, 0.9999, 1.0)] == [
+        "0 %",
+        "98 %",
+        ">99 %",
+        "100 %",
+    ]
+
+
+def test_pictures_keep_every_pixel() -> None:
+    dark, bright = Digits(scale_pixels=False).known_schema.value_range
+    image = picture(np.array([[dark, bright], [8.0, np.nan]]), (dark, bright))
+    greys = [[image.pixelColor(x, y).red() for x in range(2)] for y in range(2)]
+    assert greys == [[0, 255], [127, 0]]
+    colours = picture(np.full((2, 2, 3), 255.0), (0.0, 255.0))
+    assert colours.pixelColor(1, 1) == QColor("white")
