@@ -9,11 +9,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from screen import Screen
 
 HOST = Path(__file__).with_name("host.py")
 Point = tuple[int, int]
@@ -140,26 +140,6 @@ def middle(box: list[int]) -> Point:
     return box[0] + box[2] // 2, box[1] + box[3] // 2
 
 
-@contextmanager
-def virtual_screen(width: int, height: int) -> Iterator[str]:
-    """A screen of that many pixels; its DISPLAY."""
-    need("Xvfb", "xdotool")
-    read, write = os.pipe()
-    size = f"{width}x{height}x24"
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp"],
-        pass_fds=[write],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    with os.fdopen(read) as pipe:
-        number = pipe.readline().strip()
-    assert number, "Xvfb did not start"
-    yield f":{number}"
-    server.terminate()
-    server.wait()
-
-
 def need(*programs: str) -> None:
     """Skip the test, with the reason, where one of the programs is not installed."""
     for program in programs:
@@ -168,10 +148,11 @@ def need(*programs: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def display() -> Iterator[str]:
-    """A virtual screen of 1440x900."""
-    with virtual_screen(1440, 900) as name:
-        yield name
+def display(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The DISPLAY of a virtual screen of 1440x900."""
+    need("Xvfb", "xdotool")
+    with Screen(tmp_path_factory.mktemp("screen")) as screen:
+        yield screen.name
 
 
 @pytest.fixture

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from screen import Screen
 
-from tests.journeys.conftest import Person, need, virtual_screen
+from tests.journeys.conftest import Person, need
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(240)]
 
 
 @pytest.fixture(scope="module", params=[(1366, 768), (1440, 900), (1920, 1080)], ids=str)
-def desktop(request: pytest.FixtureRequest) -> Iterator[str]:
+def desktop(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """The DISPLAY of a screen with a window manager, which puts frames around windows."""
-    need("openbox")
-    with virtual_screen(*request.param) as display:
-        manager = subprocess.Popen(
-            ["openbox"], env=os.environ | {"DISPLAY": display}, stderr=subprocess.DEVNULL
-        )
-        yield display
-        manager.terminate()
-        manager.wait()
+    need("Xvfb", "xdotool", "openbox", "xprop")
+    with Screen(tmp_path_factory.mktemp("screen"), request.param, managed=True) as screen:
+        yield screen.name
 
 
 @pytest.mark.parametrize("scale", ["1", "1.5", "2"])
