@@ -27,8 +27,9 @@ import numpy as np
 from screen import Screen, middle_of, png, wait_for
 
 from desktop.document.layers import Layer
+from desktop.document.losses import Loss
+from desktop.document.optimizers import Optimizer
 from desktop.document.spec import Spec, variants
-from desktop.document.training import Loss, Optimizer
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 400  # seconds any one command may take

@@ -18,18 +18,15 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from desktop import __version__, cli, console, paths, self_test, window
+from desktop.document.callbacks import EarlyStopping
 from desktop.document.choices import Activation
 from desktop.document.data import Digits, LogicTable, Mnist
 from desktop.document.layers import Dense, Flatten
+from desktop.document.losses import BinaryCrossentropy, MeanSquaredError
+from desktop.document.optimizers import SGD
 from desktop.document.project import Project, starter_project
 from desktop.document.storage import read_project, write_project
-from desktop.document.training import (
-    SGD,
-    BinaryCrossentropy,
-    EarlyStopping,
-    MeanSquaredError,
-    Training,
-)
+from desktop.document.training import Training
 
 ROOT = Path(__file__).resolve().parent.parent
 MAIN = ROOT / "main.py"

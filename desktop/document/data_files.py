@@ -10,8 +10,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path, PureWindowsPath
 
+from desktop.document.fields import Kind, fields_of
 from desktop.document.project import Project
-from desktop.document.spec import Kind, fields_of
 
 
 def project_folder(path: Path) -> Path:

@@ -1,27 +1,17 @@
 """What every setting of a project is made of: small frozen models with described fields.
 
 A `Spec` class is the one definition of a kind of thing. From its fields come the property form
-(`fields_of`), the JSON in the project file (`to_json`), validation, and the Keras arguments.
+(`fields.py`), the JSON in the project file (`json_values.py`), validation, and the Keras arguments.
 Kinds that come in variants (layers, optimizers, data sources, ...) are families of subclasses told
 apart by a tag: `{"layer": "Dense", ...}`. Declaring a subclass adds it to its family.
 """
 
 from __future__ import annotations
 
-import inspect
 import os
-import types
-import typing
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias, TypeVar, Union
 
-import annotated_types
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 # What is installed besides has no part in what a project may contain, and is not searched for.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -91,165 +81,3 @@ def family_type(base: type[S]) -> Any:
         return {base.tag_key: value} if isinstance(value, str) else value
 
     return Annotated[annotated, BeforeValidator(expand)]
-
-
-# --- fields, as a form sees them ------------------------------------------------------------------
-
-
-class Kind(StrEnum):
-    """How a field is edited."""
-
-    INTEGER = "integer"
-    REAL = "real"
-    FLAG = "flag"
-    CHOICE = "choice"  # one of `choices`
-    CHOICES = "choices"  # any number of `choices`
-    INTEGERS = "integers"  # a tuple of integers, of `length` or of any length
-    VARIANT = "variant"  # one of the Spec classes in `variants`
-    NESTED = "nested"  # the fields of one Spec class, in `variants`
-    TABLE = "table"  # rows of numbers
-    PATH = "path"
-
-
-@dataclass(frozen=True)
-class FieldSpec:
-    """One field of a Spec class: everything a generic form needs to edit it."""
-
-    name: str
-    title: str
-    help: str
-    kind: Kind
-    default: Any  # PydanticUndefined where the field must be given
-    optional: bool  # None is allowed
-    advanced: bool  # seldom needed; a form folds these away
-    minimum: float | None = None
-    maximum: float | None = None
-    minimum_excluded: bool = False
-    maximum_excluded: bool = False
-    length: int | None = None
-    choices: tuple[str, ...] = ()
-    variants: tuple[type[Spec], ...] = ()
-    none_title: str = "None"  # what None means here
-
-
-@cache
-def fields_of(cls: type[Spec]) -> tuple[FieldSpec, ...]:
-    """The editable fields of `cls`, without the tag: everyday ones first, shared ones after own."""
-    shared = {
-        name for base in cls.__mro__ if base.__name__.startswith("_") for name in _declared(base)
-    } - set(_declared(cls))
-    fields = [
-        _field_spec(cls, name, info)
-        for name, info in cls.model_fields.items()
-        if name != cls.tag_key
-    ]
-    return tuple(sorted(fields, key=lambda field: (field.advanced, field.name in shared)))
-
-
-def _declared(cls: type) -> Mapping[str, Any]:
-    return inspect.get_annotations(cls)
-
-
-def _field_spec(cls: type[Spec], name: str, info: FieldInfo) -> FieldSpec:
-    extra: Mapping[str, Any] = (
-        info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    )
-    annotation, optional = _without_none(typing.get_type_hints(cls, include_extras=True)[name])
-    annotation, metadata = _without_annotated(annotation)
-    bounds: dict[str, Any] = {}
-    for item in [*metadata, *info.metadata]:
-        if isinstance(item, annotated_types.Ge):
-            bounds["minimum"] = item.ge
-        elif isinstance(item, annotated_types.Gt):
-            bounds |= {"minimum": item.gt, "minimum_excluded": True}
-        elif isinstance(item, annotated_types.Le):
-            bounds["maximum"] = item.le
-        elif isinstance(item, annotated_types.Lt):
-            bounds |= {"maximum": item.lt, "maximum_excluded": True}
-    details = _kind(annotation)
-    if "kind" in extra:
-        details["kind"] = Kind(str(extra["kind"]))
-    if "choices" in extra:
-        details |= {"kind": Kind.CHOICE, "choices": tuple(extra["choices"])}
-    default = info.get_default(call_default_factory=False)
-    return FieldSpec(
-        name=name,
-        title=info.title or name.replace("_", " ").capitalize(),
-        help=info.description or "",
-        default=PydanticUndefined if info.is_required() else default,
-        optional=optional,
-        advanced=bool(extra.get("advanced", False)),
-        none_title=str(extra.get("none", "None")),
-        **bounds,
-        **details,
-    )
-
-
-def _without_none(annotation: Any) -> tuple[Any, bool]:
-    if typing.get_origin(annotation) in (Union, types.UnionType):
-        arguments = [a for a in typing.get_args(annotation) if a is not types.NoneType]
-        if len(arguments) < len(typing.get_args(annotation)):
-            union: Any = Union.__getitem__(tuple(arguments))
-            return union, True
-    return annotation, False
-
-
-def _without_annotated(annotation: Any) -> tuple[Any, list[Any]]:
-    metadata: list[Any] = []
-    while typing.get_origin(annotation) is Annotated:
-        annotation, *more = typing.get_args(annotation)
-        for item in more:
-            metadata += item.metadata if isinstance(item, FieldInfo) else [item]
-    return annotation, metadata
-
-
-def _kind(annotation: Any) -> dict[str, Any]:
-    """The kind, and what belongs to it, of an annotation without None and Annotated."""
-    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
-    if annotation is bool:
-        return {"kind": Kind.FLAG}
-    if annotation is int:
-        return {"kind": Kind.INTEGER}
-    if annotation is float:
-        return {"kind": Kind.REAL}
-    if annotation is str:
-        return {"kind": Kind.PATH}
-    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
-        return {"kind": Kind.CHOICE, "choices": tuple(annotation)}
-    if isinstance(annotation, type) and issubclass(annotation, Spec):
-        kind = Kind.VARIANT if annotation.tag else Kind.NESTED
-        return {"kind": kind, "variants": (annotation,)}
-    if origin in (Union, types.UnionType):
-        return {"kind": Kind.VARIANT, "variants": tuple(arguments)}
-    if origin is tuple:
-        item, _ = _without_annotated(arguments[0])
-        if item is int:
-            length = None if arguments[-1] is Ellipsis else len(arguments)
-            return {"kind": Kind.INTEGERS, "length": length}
-        if isinstance(item, type) and issubclass(item, StrEnum):
-            return {"kind": Kind.CHOICES, "choices": tuple(item)}
-        return {"kind": Kind.TABLE}
-    raise TypeError(f"no form field can edit {annotation!r}")
-
-
-# --- JSON -----------------------------------------------------------------------------------------
-
-
-def to_json(value: Any) -> Any:
-    """`value` as plain JSON values. Fields that have their default are left out, tags never."""
-    if isinstance(value, Spec):
-        changed = {
-            name: to_json(item)
-            for name, item in value
-            if name != value.tag_key
-            and (value.write_defaults or item != type(value).model_fields[name].get_default())
-        }
-        if not value.tag:
-            return changed
-        if value.tag_alone and not changed:
-            return value.tag
-        everyday_first = [field.name for field in fields_of(type(value)) if field.name in changed]
-        return {value.tag_key: value.tag, **{name: changed[name] for name in everyday_first}}
-    if isinstance(value, tuple | list):
-        return [to_json(item) for item in value]
-    return str(value) if isinstance(value, StrEnum) else value

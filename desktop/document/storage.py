@@ -17,9 +17,9 @@ from pydantic import ValidationError
 
 from desktop.document.data_files import project_folder, with_full_names, with_short_names
 from desktop.document.files import FileError, finish_replacing, reason, write_atomically
+from desktop.document.json_values import to_json
 from desktop.document.messages import describe, short
 from desktop.document.project import Project
-from desktop.document.spec import to_json
 
 FORMAT = 1
 EXTENSION = ".layerwise"

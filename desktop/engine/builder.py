@@ -13,12 +13,13 @@ from typing import Any
 from desktop.document.analysis import analyse
 from desktop.document.choices import Activation, Metric
 from desktop.document.metrics import direction
+from desktop.document.optimizers import Optimizer
 from desktop.document.problems import Severity
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema
 from desktop.document.spec import Spec
 from desktop.document.trace import trace
-from desktop.document.training import Optimizer, Training
+from desktop.document.training import Training
 from desktop.engine import backend
 from desktop.machine import physical_memory
 

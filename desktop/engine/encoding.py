@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from desktop.document.choices import Activation
-from desktop.document.project import Project
-from desktop.document.schema import DataSchema, Numbers
-from desktop.document.trace import output_activation, trace
-from desktop.document.training import (
+from desktop.document.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     SparseCategoricalCrossentropy,
 )
+from desktop.document.project import Project
+from desktop.document.schema import DataSchema, Numbers
+from desktop.document.trace import output_activation, trace
 from desktop.engine.builder import output_units
 from desktop.engine.reports import FloatArray, IntArray
 

@@ -17,17 +17,13 @@ from desktop.document.constraints import Constraint
 from desktop.document.data import DataSource, Digits, LogicTable, Mnist
 from desktop.document.initializers import Initializer
 from desktop.document.layers import Flatten, Layer, Reshape
+from desktop.document.losses import BinaryCrossentropy, CategoricalCrossentropy, Loss
 from desktop.document.messages import refusal
+from desktop.document.optimizers import Optimizer
 from desktop.document.project import MAX_LAYERS, Project
 from desktop.document.regularizers import Regularizer
 from desktop.document.spec import Spec, SpecError, variants
-from desktop.document.training import (
-    BinaryCrossentropy,
-    CategoricalCrossentropy,
-    Loss,
-    Optimizer,
-    Training,
-)
+from desktop.document.training import Training
 from desktop.engine import backend
 from desktop.engine.builder import STEP_FACTOR, ProjectError, build, keras_object
 from desktop.engine.inspection import ModelFileError, check_file

@@ -11,8 +11,9 @@ from desktop.document.schema import DataSchema
 from desktop.document.training import Training
 from desktop.engine.batches import Batches
 from desktop.engine.best import EpochLogs
-from desktop.engine.blocks import Blocks, CompilerChoice
+from desktop.engine.blocks import Blocks
 from desktop.engine.builder import build, compile_model, keras_object, same_but_learning_rate
+from desktop.engine.compiler_choice import CompilerChoice
 from desktop.engine.control import Clock
 from desktop.engine.fused import FusedSteps
 from desktop.engine.recorder import EpochPart

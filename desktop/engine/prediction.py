@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from desktop.document.data import Digits, Mnist
+from desktop.document.losses import CategoricalCrossentropy
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema
-from desktop.document.training import CategoricalCrossentropy, Training
+from desktop.document.training import Training
 from desktop.engine import backend
 from desktop.engine.drawing import FULL, Raster, is_picture, preprocess
 from desktop.engine.encoding import are_probabilities, class_probabilities, class_scores

@@ -45,12 +45,13 @@ from desktop.document.layers import (
     Reshape,
 )
 from desktop.document.layers import Activation as ActivationLayer
+from desktop.document.optimizers import SGD, AdamW, Nadam, Optimizer, RMSprop
 from desktop.document.project import Project
-from desktop.document.training import SGD, AdamW, Nadam, Optimizer, RMSprop, Training
+from desktop.document.training import Training
 from desktop.engine import backend
 from desktop.engine.batches import Batches
-from desktop.engine.blocks import suits_xla
 from desktop.engine.builder import build
+from desktop.engine.compiler_choice import suits_xla
 from desktop.engine.encoding import encode
 from desktop.engine.fused import MAX_STEPS, Compiler, FusedSteps
 from desktop.engine.rows import Rows

@@ -207,8 +207,8 @@ def window(project: Project, mnist: Path) -> dict[str, Any]:
 def bare_loop(project: Project, mnist: Path) -> dict[str, Any]:
     from desktop.engine import backend, datasets
     from desktop.engine.batches import Batches, large_batch
-    from desktop.engine.blocks import suits_xla
     from desktop.engine.builder import build
+    from desktop.engine.compiler_choice import suits_xla
     from desktop.engine.encoding import encode
     from desktop.engine.fused import Compiler, FusedSteps
 

@@ -15,11 +15,14 @@ from pydantic_core import PydanticUndefined
 
 from desktop.document.constraints import MaxNorm, UnitNorm
 from desktop.document.data import DataSource
+from desktop.document.fields import FieldSpec, Kind, fields_of
 from desktop.document.initializers import Orthogonal, Zeros
 from desktop.document.layers import LAYER_CLASSES, Conv2D, Layer
+from desktop.document.losses import Loss
+from desktop.document.optimizers import Optimizer
 from desktop.document.project import Project
-from desktop.document.spec import FieldSpec, Kind, Spec, fields_of, variants
-from desktop.document.training import Loss, Optimizer, Training
+from desktop.document.spec import Spec, variants
+from desktop.document.training import Training
 
 LARGE = 10**6
 

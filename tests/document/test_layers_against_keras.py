@@ -13,13 +13,16 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from pydantic_core import PydanticUndefined
 
+from desktop.document.callbacks import EarlyStopping, ReduceLROnPlateau
 from desktop.document.choices import Metric
 from desktop.document.constraints import Constraint
+from desktop.document.fields import FieldSpec, Kind, fields_of
 from desktop.document.initializers import Initializer
 from desktop.document.layers import LAYER_CLASSES, Layer, ShapeError
+from desktop.document.losses import Loss
+from desktop.document.optimizers import Optimizer
 from desktop.document.regularizers import Regularizer
-from desktop.document.spec import FieldSpec, Kind, Spec, fields_of, variants
-from desktop.document.training import EarlyStopping, Loss, Optimizer, ReduceLROnPlateau
+from desktop.document.spec import Spec, variants
 from desktop.engine import backend
 from desktop.engine.builder import keras_object
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from desktop.document.analysis import analyse
+from desktop.document.callbacks import EarlyStopping, ReduceLROnPlateau
 from desktop.document.choices import Activation as A
 from desktop.document.choices import Direction, Metric, Padding
 from desktop.document.data import DataSource, Digits, LogicTable, Mnist
@@ -26,18 +27,16 @@ from desktop.document.layers import (
     Reshape,
     Softmax,
 )
-from desktop.document.problems import Problem, Severity
-from desktop.document.project import MAX_LAYERS, Project, starter_project
-from desktop.document.training import (
+from desktop.document.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
-    EarlyStopping,
     Huber,
     MeanSquaredError,
-    ReduceLROnPlateau,
     SparseCategoricalCrossentropy,
-    Training,
 )
+from desktop.document.problems import Problem, Severity
+from desktop.document.project import MAX_LAYERS, Project, starter_project
+from desktop.document.training import Training
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 MEMORY = 16 * 10**9

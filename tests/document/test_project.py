@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.document.callbacks import EarlyStopping
 from desktop.document.data import GATES, Digits, LogicTable, Mnist
 from desktop.document.layers import Dense, Dropout, Flatten
 from desktop.document.memory import activation_bytes, parameter_bytes
+from desktop.document.optimizers import SGD, Adam
 from desktop.document.project import MAX_LAYERS, Project, starter_project
 from desktop.document.spec import SpecError
-from desktop.document.training import SGD, Adam, EarlyStopping, Training
+from desktop.document.training import Training
 from tests.document.strategies import projects
 
 

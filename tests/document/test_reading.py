@@ -14,7 +14,9 @@ from desktop.document.choices import Activation
 from desktop.document.constraints import MaxNorm
 from desktop.document.data import Digits
 from desktop.document.layers import Conv2D, Dense, Flatten
+from desktop.document.losses import CategoricalCrossentropy
 from desktop.document.messages import refusal
+from desktop.document.optimizers import Adam
 from desktop.document.project import MAX_LAYERS, Project, starter_project
 from desktop.document.spec import SpecError
 from desktop.document.storage import (
@@ -25,7 +27,6 @@ from desktop.document.storage import (
     project_text,
     read_project,
 )
-from desktop.document.training import Adam, CategoricalCrossentropy
 from tests.document.strategies import projects
 
 DESIGNED = """

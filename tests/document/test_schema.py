@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from desktop.document.analysis import analyse
+from desktop.document.callbacks import EarlyStopping
 from desktop.document.choices import Activation, Metric
 from desktop.document.data import Digits
 from desktop.document.layers import Conv2D, Dense, Flatten, Layer, Softmax
+from desktop.document.losses import MeanSquaredError
 from desktop.document.problems import PROJECT_CHECKS, Problem, Severity
 from desktop.document.project import Project, starter_project
 from desktop.document.schema import Classes, DataSchema, Numbers, RowCounts, RowKind
-from desktop.document.training import EarlyStopping, MeanSquaredError, Training
+from desktop.document.training import Training
 
 HOUSES = DataSchema(
     input_shape=(3,),

@@ -7,22 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticUndefined
 
+from desktop.document.callbacks import EarlyStopping
 from desktop.document.choices import Activation, Metric
 from desktop.document.constraints import MaxNorm
 from desktop.document.data import Digits, LogicTable, Mnist
+from desktop.document.fields import FieldSpec, Kind, fields_of
 from desktop.document.initializers import GlorotUniform, HeNormal, Initializer
+from desktop.document.json_values import to_json
 from desktop.document.layers import LAYER_CLASSES, Conv2D, Dense, Family, MaxPooling2D, Reshape
+from desktop.document.losses import BinaryCrossentropy, Huber, Loss
+from desktop.document.optimizers import SGD, AdamW
 from desktop.document.regularizers import L1, L1L2, L2
-from desktop.document.spec import FieldSpec, Kind, Spec, SpecError, fields_of, to_json, variants
-from desktop.document.training import (
-    SGD,
-    AdamW,
-    BinaryCrossentropy,
-    EarlyStopping,
-    Huber,
-    Loss,
-    Training,
-)
+from desktop.document.spec import Spec, SpecError, variants
+from desktop.document.training import Training
 from tests.document.strategies import SPEC_CLASSES, accepts, specs
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from desktop.document.training import SGD, EarlyStopping
+from desktop.document.callbacks import EarlyStopping
+from desktop.document.optimizers import SGD
 from desktop.engine import backend
 from desktop.engine.best import EpochLogs
 from desktop.engine.reports import EpochEnded, Outcome, Report

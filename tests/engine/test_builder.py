@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from desktop.document.callbacks import EarlyStopping, ReduceLROnPlateau
 from desktop.document.choices import Activation, Direction, Metric
 from desktop.document.constraints import MaxNorm
 from desktop.document.data import Digits, LogicTable
@@ -25,19 +26,12 @@ from desktop.document.layers import (
     Reshape,
 )
 from desktop.document.layers.core import Activation as ActivationLayer
+from desktop.document.losses import BinaryCrossentropy, CategoricalCrossentropy, Huber
 from desktop.document.metrics import direction
+from desktop.document.optimizers import SGD, AdamW
 from desktop.document.project import Project, starter_project
 from desktop.document.regularizers import L1L2
-from desktop.document.training import (
-    SGD,
-    AdamW,
-    BinaryCrossentropy,
-    CategoricalCrossentropy,
-    EarlyStopping,
-    Huber,
-    ReduceLROnPlateau,
-    Training,
-)
+from desktop.document.training import Training
 from desktop.engine import backend, builder
 from desktop.engine.builder import ProjectError, build, keras_object, make_callbacks, step
 

@@ -14,7 +14,7 @@ import pytest
 
 from desktop.document.layers import Dropout, Flatten
 from desktop.document.project import Project
-from desktop.engine import blocks, callback
+from desktop.engine import blocks, callback, compiler_choice
 from desktop.engine.control import RunControl
 from desktop.engine.reports import Outcome, Phase, Progress, Report
 from desktop.engine.training import Trainer
@@ -72,7 +72,7 @@ SWITCH = 130  # the step at which XLA takes over, in the second epoch
 
 @pytest.fixture
 def early_xla(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocks, "XLA_FROM", SWITCH)
+    monkeypatch.setattr(compiler_choice, "XLA_FROM", SWITCH)
 
 
 def what(**training: Any) -> Project:

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from desktop.document.choices import Activation
 from desktop.document.data import DataSource, Digits, LogicTable
 from desktop.document.layers import Dense, Flatten
-from desktop.document.project import Project
-from desktop.document.spec import variants
-from desktop.document.training import (
+from desktop.document.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     Loss,
     MeanSquaredError,
     SparseCategoricalCrossentropy,
-    Training,
 )
+from desktop.document.project import Project
+from desktop.document.spec import variants
+from desktop.document.training import Training
 from desktop.engine.builder import ProjectError, build
 from desktop.engine.encoding import are_probabilities, class_probabilities, class_scores, encode
 

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from desktop.document.choices import Activation, Metric
 from desktop.document.data import GATES, Digits, LogicTable
 from desktop.document.layers import Dense, Flatten
-from desktop.document.project import Project, starter_project
-from desktop.document.training import (
+from desktop.document.losses import (
     BinaryCrossentropy,
     MeanSquaredError,
     SparseCategoricalCrossentropy,
-    Training,
 )
+from desktop.document.project import Project, starter_project
+from desktop.document.training import Training
 from desktop.engine import batches, builder, datasets, evaluation
 from desktop.engine.control import RunControl, Stopped
 from desktop.engine.encoding import class_probabilities

@@ -21,17 +21,9 @@ from desktop.document.layers import (
     MaxPooling2D,
     Reshape,
 )
+from desktop.document.optimizers import SGD, Adagrad, Adam, AdamW, Nadam, Optimizer, RMSprop
 from desktop.document.project import Project
-from desktop.document.training import (
-    SGD,
-    Adagrad,
-    Adam,
-    AdamW,
-    Nadam,
-    Optimizer,
-    RMSprop,
-    Training,
-)
+from desktop.document.training import Training
 from desktop.engine import backend
 from desktop.engine.batches import Batches
 from desktop.engine.builder import build

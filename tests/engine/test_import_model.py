@@ -10,8 +10,9 @@ import pytest
 
 from desktop.document.data import Digits, LogicTable, Mnist
 from desktop.document.layers import Dense, Flatten, Reshape
+from desktop.document.losses import SparseCategoricalCrossentropy
+from desktop.document.optimizers import SGD
 from desktop.document.project import Project
-from desktop.document.training import SGD, SparseCategoricalCrossentropy
 from desktop.engine import backend, datasets
 from desktop.engine.builder import build
 from desktop.engine.control import RunControl

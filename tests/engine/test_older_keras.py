@@ -18,10 +18,12 @@ from desktop.document.constraints import Constraint
 from desktop.document.data import Digits
 from desktop.document.initializers import Initializer
 from desktop.document.layers import LAYER_CLASSES, Activation, Conv2D, Dense, Flatten, Reshape
+from desktop.document.losses import CategoricalCrossentropy, Loss
+from desktop.document.optimizers import Optimizer
 from desktop.document.project import Project
 from desktop.document.regularizers import L1, Regularizer
 from desktop.document.spec import variants
-from desktop.document.training import CategoricalCrossentropy, Loss, Optimizer, Training
+from desktop.document.training import Training
 from desktop.engine.builder import build
 from desktop.engine.storage import load_model, save_model
 

@@ -22,13 +22,9 @@ from desktop.document.layers import (
     Rescaling,
     Softmax,
 )
+from desktop.document.losses import BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError
 from desktop.document.project import Project, starter_project
-from desktop.document.training import (
-    BinaryCrossentropy,
-    CategoricalCrossentropy,
-    MeanSquaredError,
-    Training,
-)
+from desktop.document.training import Training
 from desktop.engine import backend, builder, images
 from desktop.engine.drawing import preprocess
 from desktop.engine.images import ink_of, read_grey

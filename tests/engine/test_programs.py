@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from desktop.document.layers import BatchNormalization, Dropout, Flatten
+from desktop.document.optimizers import SGD, Adam
 from desktop.document.project import Project
-from desktop.document.training import SGD, Adam
-from desktop.engine import blocks, programs
+from desktop.engine import compiler_choice, programs
 from desktop.engine.training import Trainer
 from tests.engine.runs import HIDDEN, OUTPUT, dataset, project, train
 
@@ -26,7 +26,7 @@ MEGABYTES = 4  # for each new network; a compiled program takes seven
 MEASURE = """
 import gc
 from pathlib import Path
-from desktop.engine import backend, blocks
+from desktop.engine import backend, compiler_choice
 backend.load()
 from desktop.engine.training import Trainer
 from tests.engine.runs import dataset, project, train
@@ -35,7 +35,7 @@ def memory():
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
 
-blocks.XLA_FROM = 15
+compiler_choice.XLA_FROM = 15
 data, sizes = dataset(104), []
 for _ in range(30):
     train(project(epochs=2), Trainer(data))
@@ -50,14 +50,14 @@ def no_programs(monkeypatch: pytest.MonkeyPatch) -> dict[Any, Any]:
     """XLA takes over at step 15, with nothing compiled by other tests."""
     there: dict[Any, Any] = {}
     monkeypatch.setattr(programs, "_programs", there)
-    monkeypatch.setattr(blocks, "XLA_FROM", 15)
+    monkeypatch.setattr(compiler_choice, "XLA_FROM", 15)
     return there
 
 
 def trained(what: Project) -> Trainer:
     trainer = Trainer(dataset(104))
     train(what, trainer)
-    assert int(trainer.model.optimizer.iterations) > blocks.XLA_FROM
+    assert int(trainer.model.optimizer.iterations) > compiler_choice.XLA_FROM
     return trainer
 
 

@@ -7,17 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from desktop.document.callbacks import EarlyStopping, ReduceLROnPlateau
 from desktop.document.choices import Activation, Metric
 from desktop.document.data import LogicTable
 from desktop.document.layers import BatchNormalization, Dense, Dropout, Flatten, Rescaling
-from desktop.document.training import (
-    SGD,
-    Adam,
-    CategoricalCrossentropy,
-    EarlyStopping,
-    MeanSquaredError,
-    ReduceLROnPlateau,
-)
+from desktop.document.losses import CategoricalCrossentropy, MeanSquaredError
+from desktop.document.optimizers import SGD, Adam
 from desktop.engine import backend, blocks, recorder
 from desktop.engine.batch_values import BatchValues
 from desktop.engine.builder import build

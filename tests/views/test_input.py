@@ -34,9 +34,11 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from desktop.document.callbacks import EarlyStopping
 from desktop.document.data import Digits
+from desktop.document.optimizers import SGD
 from desktop.document.project import Project, starter_project
-from desktop.document.training import SGD, EarlyStopping, Training
+from desktop.document.training import Training
 from desktop.views.editor.stack import StackView
 from desktop.views.forms import Form
 from desktop.views.settings import Settings

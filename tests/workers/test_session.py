@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from desktop.document.callbacks import EarlyStopping
 from desktop.document.data import Digits, LogicTable, Mnist
 from desktop.document.project import Project, starter_project
-from desktop.document.training import EarlyStopping
 from desktop.engine.builder import build
 from desktop.engine.network import Network
 from desktop.workers import tasks

@@ -11,14 +11,10 @@ from typing import TypeAlias
 from desktop.document.choices import Activation
 from desktop.document.layers import Conv2D, Dense, Layer, Shape, ShapeError
 from desktop.document.layers.core import Activation as ActivationLayer
+from desktop.document.losses import CategoricalCrossentropy, Loss, SparseCategoricalCrossentropy
 from desktop.document.project import MAX_LAYERS, Project
 from desktop.document.schema import DataSchema, Numbers
 from desktop.document.trace import LayerInfo, output_activation
-from desktop.document.training import (
-    CategoricalCrossentropy,
-    Loss,
-    SparseCategoricalCrossentropy,
-)
 
 # Layers whose function is a setting among others.
 WithActivation: TypeAlias = Dense | Conv2D | ActivationLayer

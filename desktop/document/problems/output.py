@@ -15,6 +15,7 @@ from desktop.document.layers import (
     Softmax,
 )
 from desktop.document.layers.core import Activation as ActivationLayer
+from desktop.document.losses import BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError
 from desktop.document.problems.base import (
     Case,
     Check,
@@ -27,7 +28,6 @@ from desktop.document.problems.base import (
     with_loss,
 )
 from desktop.document.problems.shapes import late_flatten
-from desktop.document.training import BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError
 
 _BETWEEN_0_AND_1 = (Activation.SIGMOID, Activation.HARD_SIGMOID)
 

@@ -7,6 +7,7 @@ from math import prod
 from typing import Any
 
 from desktop.document.choices import Activation, Direction, Metric
+from desktop.document.losses import CategoricalCrossentropy, SparseCategoricalCrossentropy
 from desktop.document.memory import activation_bytes, parameter_bytes
 from desktop.document.metrics import direction
 from desktop.document.problems.base import (
@@ -21,7 +22,6 @@ from desktop.document.problems.base import (
     with_loss,
 )
 from desktop.document.project import Project
-from desktop.document.training import CategoricalCrossentropy, SparseCategoricalCrossentropy
 
 _OF_PROBABILITIES = (Metric.PRECISION, Metric.RECALL, Metric.AUC)
 _ERRORS = (Metric.MEAN_SQUARED_ERROR, Metric.MEAN_ABSOLUTE_ERROR)

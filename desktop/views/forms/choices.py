@@ -14,7 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.document.spec import FieldSpec, Spec
+from desktop.document.fields import FieldSpec
+from desktop.document.spec import Spec
 from desktop.views.forms.editor import Combo, Editor
 from desktop.views.forms.numbers import TextEditor
 from desktop.views.theme import SPACE_XS, Theme

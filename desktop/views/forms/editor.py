@@ -8,7 +8,8 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from desktop.document.spec import FieldSpec, Spec, fields_of
+from desktop.document.fields import FieldSpec, fields_of
+from desktop.document.spec import Spec
 from desktop.views.theme import Theme
 from desktop.views.widgets.controls import ComboBox
 

@@ -9,7 +9,8 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from desktop.document.spec import FieldSpec, Kind, Spec
+from desktop.document.fields import FieldSpec, Kind
+from desktop.document.spec import Spec
 from desktop.views.forms.choices import ChoiceEditor, ChoicesEditor, FlagEditor, PathEditor
 from desktop.views.forms.editor import Editor, SpecWidget, fields, number_text, tool_tip
 from desktop.views.forms.numbers import IntegersEditor, NumberEditor

@@ -11,7 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from desktop.document.spec import FieldSpec, Kind, Spec
+from desktop.document.fields import FieldSpec, Kind
+from desktop.document.spec import Spec
 from desktop.views.forms.editor import Editor, limits, number_text
 from desktop.views.theme import Theme
 from desktop.views.widgets.controls import LineEdit

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.document.data import GATES
-from desktop.document.spec import FieldSpec, Spec
+from desktop.document.fields import FieldSpec
+from desktop.document.spec import Spec
 from desktop.views.forms.editor import Editor, number_text
 from desktop.views.theme import SPACE_XS, Theme
 

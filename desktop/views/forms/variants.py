@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
-from desktop.document.spec import FieldSpec, Spec
+from desktop.document.fields import FieldSpec
+from desktop.document.spec import Spec
 from desktop.views.forms.editor import Combo, Editor, SpecWidget, fields
 from desktop.views.theme import SPACE_S, SPACE_XS, Theme
 

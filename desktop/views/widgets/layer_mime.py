@@ -11,8 +11,8 @@ from typing import Any
 
 from PySide6.QtCore import QMimeData
 
+from desktop.document.json_values import to_json
 from desktop.document.layers import LAYER_CLASSES, Layer
-from desktop.document.spec import to_json
 from desktop.document.storage import FORMAT, MAX_BYTES, ProjectFileError, parse_project
 
 LAYER_MIME = "application/x-layerwise-layer"  # the name of a layer class, as UTF-8

@@ -7,8 +7,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from desktop.document.callbacks import EarlyStopping
 from desktop.document.project import Project, starter_project
-from desktop.document.training import EarlyStopping, Training
+from desktop.document.training import Training
 from desktop.views.editor.training.panel import TrainingPanel
 from desktop.views.theme import Mode, Theme
 from desktop.views.workspace import Workspace

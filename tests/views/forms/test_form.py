@@ -21,22 +21,18 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from desktop.document.callbacks import EarlyStopping, ReduceLROnPlateau
 from desktop.document.constraints import Constraint
 from desktop.document.data import GATES, DataSource, Digits, LogicTable, Mnist
+from desktop.document.fields import fields_of
 from desktop.document.initializers import Initializer
 from desktop.document.layers import LAYER_CLASSES, Conv2D, Dense, MaxPooling2D, ReLU, Reshape
+from desktop.document.losses import Loss
+from desktop.document.optimizers import SGD, Adam, Optimizer
 from desktop.document.project import Project
 from desktop.document.regularizers import L2, Regularizer
-from desktop.document.spec import Spec, fields_of, variants
-from desktop.document.training import (
-    SGD,
-    Adam,
-    EarlyStopping,
-    Loss,
-    Optimizer,
-    ReduceLROnPlateau,
-    Training,
-)
+from desktop.document.spec import Spec, variants
+from desktop.document.training import Training
 from desktop.views.forms import Form
 from desktop.views.theme import Mode, Theme
 

@@ -7,10 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from desktop.document.callbacks import EarlyStopping
 from desktop.document.data import Digits
 from desktop.document.layers import Dense, Flatten
 from desktop.document.project import Project, starter_project
-from desktop.document.training import EarlyStopping, Training
+from desktop.document.training import Training
 from desktop.views.theme import Mode, Theme
 from desktop.views.widgets.problems import ProblemsBar
 from desktop.views.workspace import Workspace

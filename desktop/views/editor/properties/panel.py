@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.document.fields import fields_of
 from desktop.document.layers import Layer
 from desktop.document.layers.base import shape_text
-from desktop.document.spec import fields_of
 from desktop.document.trace import LayerInfo
 from desktop.views.forms import Form
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.document.spec import fields_of
+from desktop.document.fields import fields_of
 from desktop.document.training import Training
 from desktop.views.forms import Form
 from desktop.views.theme import SPACE_M, SPACE_S, Theme

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.document.data import DataSource, Digits
+from desktop.document.fields import Kind, fields_of
 from desktop.document.schema import Classes, Target
-from desktop.document.spec import Kind, fields_of
 from desktop.views.pages.data.bars import ClassBars, SplitLegend
 from desktop.views.pages.data.source import SourceCard
 from desktop.views.theme import SPACE_L, SPACE_S, SPACE_XS, Theme

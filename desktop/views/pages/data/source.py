@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel, QWidget
 
 from desktop.document.data import DataSource
+from desktop.document.fields import fields_of
 from desktop.document.project import Project
-from desktop.document.spec import fields_of, variants
+from desktop.document.spec import variants
 from desktop.views.forms import Form
 from desktop.views.theme import Theme
 from desktop.views.widgets.cards import Card

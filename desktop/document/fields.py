@@ -1,0 +1,154 @@
+"""The fields of a `Spec` class, as a form sees them."""
+
+from __future__ import annotations
+
+import inspect
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Annotated, Any, Union
+
+import annotated_types
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from desktop.document.spec import Spec
+
+
+class Kind(StrEnum):
+    """How a field is edited."""
+
+    INTEGER = "integer"
+    REAL = "real"
+    FLAG = "flag"
+    CHOICE = "choice"  # one of `choices`
+    CHOICES = "choices"  # any number of `choices`
+    INTEGERS = "integers"  # a tuple of integers, of `length` or of any length
+    VARIANT = "variant"  # one of the Spec classes in `variants`
+    NESTED = "nested"  # the fields of one Spec class, in `variants`
+    TABLE = "table"  # rows of numbers
+    PATH = "path"
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """One field of a Spec class: everything a generic form needs to edit it."""
+
+    name: str
+    title: str
+    help: str
+    kind: Kind
+    default: Any  # PydanticUndefined where the field must be given
+    optional: bool  # None is allowed
+    advanced: bool  # seldom needed; a form folds these away
+    minimum: float | None = None
+    maximum: float | None = None
+    minimum_excluded: bool = False
+    maximum_excluded: bool = False
+    length: int | None = None
+    choices: tuple[str, ...] = ()
+    variants: tuple[type[Spec], ...] = ()
+    none_title: str = "None"  # what None means here
+
+
+@cache
+def fields_of(cls: type[Spec]) -> tuple[FieldSpec, ...]:
+    """The editable fields of `cls`, without the tag: everyday ones first, shared ones after own."""
+    shared = {
+        name for base in cls.__mro__ if base.__name__.startswith("_") for name in _declared(base)
+    } - set(_declared(cls))
+    fields = [
+        _field_spec(cls, name, info)
+        for name, info in cls.model_fields.items()
+        if name != cls.tag_key
+    ]
+    return tuple(sorted(fields, key=lambda field: (field.advanced, field.name in shared)))
+
+
+def _declared(cls: type) -> Mapping[str, Any]:
+    return inspect.get_annotations(cls)
+
+
+def _field_spec(cls: type[Spec], name: str, info: FieldInfo) -> FieldSpec:
+    extra: Mapping[str, Any] = (
+        info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    )
+    annotation, optional = _without_none(typing.get_type_hints(cls, include_extras=True)[name])
+    annotation, metadata = _without_annotated(annotation)
+    bounds: dict[str, Any] = {}
+    for item in [*metadata, *info.metadata]:
+        if isinstance(item, annotated_types.Ge):
+            bounds["minimum"] = item.ge
+        elif isinstance(item, annotated_types.Gt):
+            bounds |= {"minimum": item.gt, "minimum_excluded": True}
+        elif isinstance(item, annotated_types.Le):
+            bounds["maximum"] = item.le
+        elif isinstance(item, annotated_types.Lt):
+            bounds |= {"maximum": item.lt, "maximum_excluded": True}
+    details = _kind(annotation)
+    if "kind" in extra:
+        details["kind"] = Kind(str(extra["kind"]))
+    if "choices" in extra:
+        details |= {"kind": Kind.CHOICE, "choices": tuple(extra["choices"])}
+    default = info.get_default(call_default_factory=False)
+    return FieldSpec(
+        name=name,
+        title=info.title or name.replace("_", " ").capitalize(),
+        help=info.description or "",
+        default=PydanticUndefined if info.is_required() else default,
+        optional=optional,
+        advanced=bool(extra.get("advanced", False)),
+        none_title=str(extra.get("none", "None")),
+        **bounds,
+        **details,
+    )
+
+
+def _without_none(annotation: Any) -> tuple[Any, bool]:
+    if typing.get_origin(annotation) in (Union, types.UnionType):
+        arguments = [a for a in typing.get_args(annotation) if a is not types.NoneType]
+        if len(arguments) < len(typing.get_args(annotation)):
+            union: Any = Union.__getitem__(tuple(arguments))
+            return union, True
+    return annotation, False
+
+
+def _without_annotated(annotation: Any) -> tuple[Any, list[Any]]:
+    metadata: list[Any] = []
+    while typing.get_origin(annotation) is Annotated:
+        annotation, *more = typing.get_args(annotation)
+        for item in more:
+            metadata += item.metadata if isinstance(item, FieldInfo) else [item]
+    return annotation, metadata
+
+
+def _kind(annotation: Any) -> dict[str, Any]:
+    """The kind, and what belongs to it, of an annotation without None and Annotated."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if annotation is bool:
+        return {"kind": Kind.FLAG}
+    if annotation is int:
+        return {"kind": Kind.INTEGER}
+    if annotation is float:
+        return {"kind": Kind.REAL}
+    if annotation is str:
+        return {"kind": Kind.PATH}
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return {"kind": Kind.CHOICE, "choices": tuple(annotation)}
+    if isinstance(annotation, type) and issubclass(annotation, Spec):
+        kind = Kind.VARIANT if annotation.tag else Kind.NESTED
+        return {"kind": kind, "variants": (annotation,)}
+    if origin in (Union, types.UnionType):
+        return {"kind": Kind.VARIANT, "variants": tuple(arguments)}
+    if origin is tuple:
+        item, _ = _without_annotated(arguments[0])
+        if item is int:
+            length = None if arguments[-1] is Ellipsis else len(arguments)
+            return {"kind": Kind.INTEGERS, "length": length}
+        if isinstance(item, type) and issubclass(item, StrEnum):
+            return {"kind": Kind.CHOICES, "choices": tuple(item)}
+        return {"kind": Kind.TABLE}
+    raise TypeError(f"no form field can edit {annotation!r}")

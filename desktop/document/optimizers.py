@@ -1,0 +1,177 @@
+"""Optimizers: how the weights follow the gradient. Names, fields and defaults are Keras's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from desktop.document.spec import ADVANCED, Spec, family_type
+
+
+class Optimizer(Spec):
+    """The base of all optimizers."""
+
+    tag_key: ClassVar[str] = "optimizer"
+    optimizer: str = ""
+    learning_rate: float = Field(
+        0.001, gt=0, title="Learning rate", description="Size of the steps; the first thing to tune"
+    )
+    weight_decay: float | None = Field(
+        None,
+        ge=0,
+        title="Weight decay",
+        description="Part of every weight taken away at each step",
+        json_schema_extra={"advanced": True, "none": "Off"},
+    )
+    clipnorm: float | None = Field(
+        None,
+        gt=0,
+        title="Clip norm",
+        description="Gradients of each weight longer than this are shortened",
+        json_schema_extra={"advanced": True, "none": "Off"},
+    )
+
+    @property
+    def slots(self) -> int:
+        """How many numbers Keras's optimizer keeps for each trainable weight."""
+        raise NotImplementedError
+
+
+class SGD(Optimizer):
+    """Plain gradient descent: a step against the gradient, with momentum if you like."""
+
+    learning_rate: float = Field(
+        0.01, gt=0, title="Learning rate", description="Size of the steps; the first thing to tune"
+    )
+    momentum: float = Field(
+        0.0, ge=0, le=1, title="Momentum", description="Part of the last step carried on"
+    )
+    nesterov: bool = Field(
+        False, title="Nesterov", description="Look ahead along the momentum first"
+    )
+
+    @property
+    def slots(self) -> int:
+        return int(self.momentum != 0)  # its velocity
+
+
+class _Moments(Optimizer):
+    beta_1: float = Field(
+        0.9,
+        ge=0,
+        lt=1,
+        title="Beta 1",
+        description="Memory of the mean gradient",
+        json_schema_extra=ADVANCED,
+    )
+    beta_2: float = Field(
+        0.999,
+        ge=0,
+        lt=1,
+        title="Beta 2",
+        description="Memory of the squared gradient",
+        json_schema_extra=ADVANCED,
+    )
+    epsilon: float = Field(
+        1e-7,
+        gt=0,
+        title="Epsilon",
+        description="Against division by 0",
+        json_schema_extra=ADVANCED,
+    )
+
+    @property
+    def slots(self) -> int:
+        return 2  # two running means
+
+
+class Adam(_Moments):
+    """Adapts the step of every weight to its gradients: a good first choice."""
+
+    amsgrad: bool = Field(
+        False,
+        title="AMSGrad",
+        description="Divide by the largest squared gradient so far",
+        json_schema_extra=ADVANCED,
+    )
+
+    @property
+    def slots(self) -> int:
+        return super().slots + self.amsgrad  # the largest squared gradient
+
+
+class AdamW(_Moments):
+    """Adam with weight decay taken apart from the gradient."""
+
+    weight_decay: float = Field(  # Keras takes no None here; 0 switches it off
+        0.004,
+        ge=0,
+        title="Weight decay",
+        description="Part of every weight taken away at each step",
+    )
+    amsgrad: bool = Field(
+        False,
+        title="AMSGrad",
+        description="Divide by the largest squared gradient so far",
+        json_schema_extra=ADVANCED,
+    )
+
+    @property
+    def slots(self) -> int:
+        return super().slots + self.amsgrad  # the largest squared gradient
+
+
+class Nadam(_Moments):
+    """Adam with Nesterov's look ahead."""
+
+
+class RMSprop(Optimizer):
+    """Divides each step by a running mean of the gradient's size."""
+
+    rho: float = Field(0.9, ge=0, lt=1, title="Rho", description="Memory of the squared gradient")
+    momentum: float = Field(
+        0.0, ge=0, le=1, title="Momentum", description="Part of the last step carried on"
+    )
+    epsilon: float = Field(
+        1e-7,
+        gt=0,
+        title="Epsilon",
+        description="Against division by 0",
+        json_schema_extra=ADVANCED,
+    )
+    centered: bool = Field(
+        False,
+        title="Centered",
+        description="Take the mean gradient into account, too",
+        json_schema_extra=ADVANCED,
+    )
+
+    @property
+    def slots(self) -> int:
+        return 1 + (self.momentum != 0) + self.centered
+
+
+class Adagrad(Optimizer):
+    """Shrinks the step of a weight the more it has already moved."""
+
+    initial_accumulator_value: float = Field(
+        0.1, ge=0, title="Start value", description="Start of the sum of squared gradients"
+    )
+    epsilon: float = Field(
+        1e-7,
+        gt=0,
+        title="Epsilon",
+        description="Against division by 0",
+        json_schema_extra=ADVANCED,
+    )
+
+    @property
+    def slots(self) -> int:
+        return 1
+
+
+if TYPE_CHECKING:
+    AnyOptimizer = Optimizer
+else:
+    AnyOptimizer = family_type(Optimizer)
