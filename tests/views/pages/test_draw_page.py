@@ -18,10 +18,9 @@ from desktop.views.pages.draw.page import (
     LOADING,
     NO_DATA,
     NO_MODEL,
-    NOT_NUMBERS,
     DrawPage,
 )
-from desktop.views.pages.draw.recognition import MOST_BARS, ProbabilityBars
+from desktop.views.pages.draw.prediction import MOST_BARS, NOT_NUMBERS, ProbabilityBars
 from desktop.views.theme import Mode, Theme
 from desktop.workers.reports import DataSummary, Phase, Prediction, Progress
 
@@ -135,17 +134,20 @@ def answer_all(
 def test_an_answer_is_readable(qtbot: QtBot, theme: Theme) -> None:
     session = FakeSession(Digits())
     page = make_page(qtbot, theme, session)
-    assert page.message.text() == EMPTY
+    assert page.result.message.text() == EMPTY
     stroke(qtbot, page)
     session.answer(seven(0.91), epoch=1)
-    assert page.top.text() == "7"
-    assert page.sure.text() == "91 % sure"
-    assert page.epoch.text() == "after 1 epoch"
-    assert page.bars.texts[7] == ("7", "91 %")
-    assert len(page.bars.texts) == 10
-    assert "7 91 %" in page.bars.accessibleDescription()
-    assert page.top.isVisible() and not page.message.isVisible()
-    assert page.pixels.values is not None and page.pixels.values.shape == (8, 8)
+    assert page.result.top.text() == "7"
+    assert page.result.sure.text() == "91 % sure"
+    assert page.result.epoch.text() == "after 1 epoch"
+    assert page.result.bars.texts[7] == ("7", "91 %")
+    assert len(page.result.bars.texts) == 10
+    assert "7 91 %" in page.result.bars.accessibleDescription()
+    assert page.result.top.isVisible() and not page.result.message.isVisible()
+    assert (
+        page.network_input.pixels.values is not None
+        and page.network_input.pixels.values.shape == (8, 8)
+    )
 
 
 def test_one_request_at_a_time_and_the_newest_drawing_wins(qtbot: QtBot, theme: Theme) -> None:
@@ -160,7 +162,7 @@ def test_one_request_at_a_time_and_the_newest_drawing_wins(qtbot: QtBot, theme: 
     assert np.array_equal(session.asked[1], page.canvas.raster())
     session.answer(seven(0.6))
     assert len(session.asked) == 2  # nothing has changed since
-    assert page.sure.text() == "60 % sure"
+    assert page.result.sure.text() == "60 % sure"
 
 
 def test_older_answers_are_ignored(qtbot: QtBot, theme: Theme) -> None:
@@ -170,9 +172,9 @@ def test_older_answers_are_ignored(qtbot: QtBot, theme: Theme) -> None:
     answer_all(session, seven(0.9))
     stroke(qtbot, page, 0.7)
     session.answer(seven(0.1), request=1)
-    assert page.sure.text() == "90 % sure"
+    assert page.result.sure.text() == "90 % sure"
     session.answer(seven(0.8))
-    assert page.sure.text() == "80 % sure"
+    assert page.result.sure.text() == "80 % sure"
 
 
 def test_the_drawing_is_sent_again_as_the_network_learns(qtbot: QtBot, theme: Theme) -> None:
@@ -188,22 +190,24 @@ def test_the_drawing_is_sent_again_as_the_network_learns(qtbot: QtBot, theme: Th
         count += 1
         assert len(session.asked) == count
         session.answer(seven(0.9))
-    assert page.sure.text() == "90 % sure"
+    assert page.result.sure.text() == "90 % sure"
 
 
 def test_clearing_takes_the_answer_away(qtbot: QtBot, theme: Theme) -> None:
     session = FakeSession(Digits())
     page = make_page(qtbot, theme, session)
     stroke(qtbot, page)
-    page.clear.click()
+    page.drawing.clear.click()
     assert page.canvas.is_empty
     session.answer(seven(0.9))  # of the drawing that is gone
-    assert page.message.text() == EMPTY and page.message.isVisible()
-    assert not page.top.isVisible()
-    assert page.pixels.values is not None and not page.pixels.values.any()
-    page.undo.click()
+    assert page.result.message.text() == EMPTY and page.result.message.isVisible()
+    assert not page.result.top.isVisible()
+    assert (
+        page.network_input.pixels.values is not None and not page.network_input.pixels.values.any()
+    )
+    page.drawing.undo.click()
     session.answer(seven(0.9))
-    assert page.top.isVisible()
+    assert page.result.top.isVisible()
 
 
 def test_drawing_before_there_is_a_network(qtbot: QtBot, theme: Theme) -> None:
@@ -211,23 +215,26 @@ def test_drawing_before_there_is_a_network(qtbot: QtBot, theme: Theme) -> None:
     page = make_page(qtbot, theme, session)
     stroke(qtbot, page)
     answer_all(session, None)
-    assert page.message.text() == NO_MODEL and not page.top.isVisible()
-    assert page.pixels.values is not None and page.pixels.values.any()  # as a network will get it
+    assert page.result.message.text() == NO_MODEL and not page.result.top.isVisible()
+    assert (
+        page.network_input.pixels.values is not None and page.network_input.pixels.values.any()
+    )  # as a network will get it
     asked = len(session.asked)
     session.has_model = True
     session.runStarted.emit(None)
-    assert page.message.text() == BUSY
+    assert page.result.message.text() == BUSY
     assert len(session.asked) == asked + 1
     session.answer(seven(0.11), epoch=0, is_trained=False)
-    assert page.epoch.text() == "untrained: a guess"
+    assert page.result.epoch.text() == "untrained: a guess"
     stroke(qtbot, page)
     session.answer(seven(0.3), epoch=0)
-    assert page.epoch.text() == "in the first epoch"
+    assert page.result.epoch.text() == "in the first epoch"
     session.has_model = False
     session.modelReset.emit()
-    assert page.message.text() == NO_MODEL and not page.top.isVisible()
+    assert page.result.message.text() == NO_MODEL and not page.result.top.isVisible()
     answer_all(session, None)
-    assert page.pixels.values.any()
+    values = page.network_input.pixels.values
+    assert values is not None and values.any()
 
 
 def progress(seconds: float) -> Progress:
@@ -259,21 +266,21 @@ def test_outputs_that_are_no_probabilities_are_shown_as_they_are(
     page = make_page(qtbot, theme, session)
     stroke(qtbot, page)
     answer_all(session, None, scores=[0.1, 0.2, 0.48, -0.3, 0, 0, 0, 0.02, 0, 0])
-    assert (page.top.text(), page.sure.text()) == ("2", "output 0.48")
-    assert page.bars.texts[3] == ("3", "−0.30")
-    assert not any("%" in value for _, value in page.bars.texts)
+    assert (page.result.top.text(), page.result.sure.text()) == ("2", "output 0.48")
+    assert page.result.bars.texts[3] == ("3", "−0.30")
+    assert not any("%" in value for _, value in page.result.bars.texts)
     stroke(qtbot, page)
     answer_all(session, None, scores=[math.nan] * 10)
-    assert page.message.text() == NOT_NUMBERS
+    assert page.result.message.text() == NOT_NUMBERS
 
 
 def test_clear_puts_the_eraser_away(qtbot: QtBot, theme: Theme) -> None:
     page = make_page(qtbot, theme, FakeSession(Digits()))
-    for clear in (page.clear.click, lambda: qtbot.keyClick(page.canvas, Qt.Key.Key_Delete)):
+    for clear in (page.drawing.clear.click, lambda: qtbot.keyClick(page.canvas, Qt.Key.Key_Delete)):
         stroke(qtbot, page)
-        page.eraser.click()
+        page.drawing.eraser.click()
         clear()
-        assert page.pen.isChecked() and not page.canvas.eraser
+        assert page.drawing.pen.isChecked() and not page.canvas.eraser
 
 
 def test_data_that_are_not_pictures_are_explained(qtbot: QtBot, theme: Theme) -> None:
@@ -284,8 +291,8 @@ def test_data_that_are_not_pictures_are_explained(qtbot: QtBot, theme: Theme) ->
     asked = len(session.asked)
     session.summary = summary_of(LogicTable())
     session.dataLoaded.emit(session.summary)
-    assert "2 numbers, not a picture" in page.message.text()
-    assert not page.canvas.isEnabled() and not page.clear.isEnabled()
+    assert "2 numbers, not a picture" in page.result.message.text()
+    assert not page.canvas.isEnabled() and not page.drawing.clear.isEnabled()
     session.summary = summary_of(Mnist())
     session.dataLoaded.emit(session.summary)
     assert page.canvas.isEnabled() and len(session.asked) == asked + 1
@@ -294,11 +301,11 @@ def test_data_that_are_not_pictures_are_explained(qtbot: QtBot, theme: Theme) ->
 def test_waiting_for_data(qtbot: QtBot, theme: Theme) -> None:
     session = FakeSession()
     page = make_page(qtbot, theme, session)
-    assert page.message.text() == LOADING
+    assert page.result.message.text() == LOADING
     session.dataFailed.emit("mnist.npz is not there")
-    assert page.message.text() == NO_DATA
+    assert page.result.message.text() == NO_DATA
     session.dataLoading.emit()
-    assert page.message.text() == LOADING
+    assert page.result.message.text() == LOADING
 
 
 def test_a_failure_is_said_and_does_not_stop_the_next_answer(qtbot: QtBot, theme: Theme) -> None:
@@ -306,9 +313,9 @@ def test_a_failure_is_said_and_does_not_stop_the_next_answer(qtbot: QtBot, theme
     page = make_page(qtbot, theme, session)
     stroke(qtbot, page)
     session.predictionFailed.emit("There is no network yet")
-    assert page.message.text() == "There is no network yet"
+    assert page.result.message.text() == "There is no network yet"
     session.answer(seven(0.9))
-    assert page.message.isHidden() and page.top.text() == "7"
+    assert page.result.message.isHidden() and page.result.top.text() == "7"
 
 
 def test_an_output_that_is_not_a_number(qtbot: QtBot, theme: Theme) -> None:
@@ -316,23 +323,23 @@ def test_an_output_that_is_not_a_number(qtbot: QtBot, theme: Theme) -> None:
     page = make_page(qtbot, theme, session)
     stroke(qtbot, page)
     session.answer([math.nan] * 10)
-    assert page.message.text() == NOT_NUMBERS and not page.top.isVisible()
+    assert page.result.message.text() == NOT_NUMBERS and not page.result.top.isVisible()
 
 
 def test_tools(qtbot: QtBot, theme: Theme) -> None:
     page = make_page(qtbot, theme, FakeSession(Digits()))
-    assert not page.undo.isEnabled() and not page.clear.isEnabled()
-    page.width_slider.setValue(30)
+    assert not page.drawing.undo.isEnabled() and not page.drawing.clear.isEnabled()
+    page.drawing.width_slider.setValue(30)
     assert page.canvas.width_in_use == 30
-    page.eraser.click()
-    assert page.canvas.eraser and page.width_label.text() == "Eraser &width"
-    assert page.width_slider.value() == page.canvas.width_in_use != 30
-    page.pen.click()
-    assert page.width_slider.value() == 30
+    page.drawing.eraser.click()
+    assert page.canvas.eraser and page.drawing.width_label.text() == "Eraser &width"
+    assert page.drawing.width_slider.value() == page.canvas.width_in_use != 30
+    page.drawing.pen.click()
+    assert page.drawing.width_slider.value() == 30
     stroke(qtbot, page)
-    page.undo.click()
-    assert page.canvas.is_empty and page.redo.isEnabled()
-    page.redo.click()
+    page.drawing.undo.click()
+    assert page.canvas.is_empty and page.drawing.redo.isEnabled()
+    page.drawing.redo.click()
     assert not page.canvas.is_empty
 
 
@@ -359,17 +366,17 @@ def test_every_control_has_a_name(qtbot: QtBot, theme: Theme) -> None:
     page = make_page(qtbot, theme, FakeSession(Digits()))
     for control in (
         page.canvas,
-        page.pen,
-        page.eraser,
-        page.undo,
-        page.redo,
-        page.clear,
-        page.width_slider,
-        page.pixels,
-        page.bars,
+        page.drawing.pen,
+        page.drawing.eraser,
+        page.drawing.undo,
+        page.drawing.redo,
+        page.drawing.clear,
+        page.drawing.width_slider,
+        page.network_input.pixels,
+        page.result.bars,
     ):
         assert control.accessibleName()
-    assert page.width_label.buddy() is page.width_slider
+    assert page.drawing.width_label.buddy() is page.drawing.width_slider
 
 
 def test_of_many_classes_the_likeliest_are_shown(qtbot: QtBot, theme: Theme) -> None:

@@ -1,112 +1,30 @@
-"""The network input made of a drawing, and the prediction: pixels, and a bar for each class."""
+"""The prediction for a drawing: the most probable class, and a bar for each class."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.views.theme import SPACE_S, Theme
-from desktop.views.widgets.samples import percent, picture
-from desktop.workers.reports import FloatArray
+from desktop.views.theme import SIZE_DISPLAY, SPACE_M, SPACE_S, Theme
+from desktop.views.widgets.cards import Card
+from desktop.views.widgets.samples import percent, score
+from desktop.views.widgets.stage import stage
+from desktop.workers.reports import FloatArray, Prediction
 
 MOST_BARS = 12  # with more classes, the likeliest of them are shown
-GRID_FROM = 4.0  # pixels; smaller cells are shown without lines between them
-
-
-class PixelView(QWidget):
-    """A small grey picture as the other pages show it: 0 is black, the greatest value white.
-
-    Each pixel is a square that tells its value when pointed at.
-    """
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._values: FloatArray | None = None
-        self._maximum = 1.0
-        self.setMinimumSize(56, 56)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Network input")
-        theme.changed.connect(self.update)
-
-    @property
-    def values(self) -> FloatArray | None:
-        """The picture on show, (height, width)."""
-        return self._values
-
-    def show_values(self, values: FloatArray | None, maximum: float = 1.0) -> None:
-        """Show the picture, `maximum` being white; None shows nothing."""
-        self._values, self._maximum = values, maximum or 1.0
-        self._keep_proportions()
-        self.setAccessibleDescription("" if values is None else self._description(values))
-        self.update()
-
-    def _description(self, values: FloatArray) -> str:
-        height, width = values.shape
-        inked = int((values > 0).sum())
-        return f"{height} by {width} pixels, {inked} of them with ink, values 0 to {values.max():g}"
-
-    def _keep_proportions(self) -> None:
-        """Be no wider than the picture is at this height."""
-        proportion = 1.0
-        if self._values is not None:
-            proportion = self._values.shape[1] / self._values.shape[0]
-        self.setMaximumWidth(max(self.minimumWidth(), round(self.height() * proportion)))
-
-    def _cell(self, shape: tuple[int, ...]) -> tuple[QPointF, float]:
-        """Where the picture begins and how large one of its pixels is on the widget."""
-        height, width = shape
-        cell = min((self.width() - 2) / width, (self.height() - 2) / height)
-        cell = float(int(cell)) if cell >= 2 else cell  # whole pixels keep the grid even
-        return QPointF(1, 1), cell
-
-    def _text_at(self, place: QPointF) -> str:
-        if self._values is None:
-            return ""
-        corner, cell = self._cell(self._values.shape)
-        column = int((place.x() - corner.x()) // cell)
-        row = int((place.y() - corner.y()) // cell)
-        height, width = self._values.shape
-        if not (0 <= row < height and 0 <= column < width):
-            return ""
-        return f"Row {row + 1}, column {column + 1}: {self._values[row, column]:.3g}"
-
-    def sizeHint(self) -> QSize:
-        return QSize(142, 142)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._keep_proportions()
-        super().resizeEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self._values is None:
-            return
-        height, width = self._values.shape
-        corner, cell = self._cell(self._values.shape)
-        area = QRectF(corner.x(), corner.y(), cell * width, cell * height)
-        painter = QPainter(self)
-        painter.drawImage(area, picture(self._values, (0.0, self._maximum)))
-        if cell >= GRID_FROM:
-            painter.setPen(QPen(self._theme.tokens.color("muted", 0.25), 1))
-            for column in range(1, width):
-                x = area.left() + column * cell
-                painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-            for row in range(1, height):
-                y = area.top() + row * cell
-                painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-        painter.setPen(QPen(self._theme.tokens.color("border"), 1))
-        painter.drawRect(area.adjusted(-0.5, -0.5, 0.5, 0.5))
-        painter.end()
-
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self._text_at(QPointF(event.pos())), self)
-            return True
-        return super().event(event)
+GUESS = "untrained: a guess"
+SCORES = (
+    "This is the output as it is, and no probability: neither the last layer nor the loss applies "
+    "softmax or sigmoid."
+)
+NOT_NUMBERS = (
+    "The network's output is not a number: its training went wrong. Reset it, then train with a "
+    "lower learning rate."
+)
 
 
 class Bar(QWidget):
@@ -219,3 +137,73 @@ def _set_bold(label: QLabel, bold: bool) -> None:
     if bold != bool(label.property("bold")):
         label.setProperty("bold", bold)
         label.setStyleSheet("font-weight: 600" if bold else "")
+
+
+class PredictionCard(Card):
+    """The most probable class in large letters and all classes as bars, or why there is none."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("Prediction", parent)
+        self.top = QLabel()
+        self.top.setObjectName("top-class")
+        self.top.setAccessibleName("Most probable class")
+        font = self.top.font()
+        font.setPixelSize(2 * SIZE_DISPLAY)
+        font.setBold(True)
+        self.top.setFont(font)
+        self.sure = QLabel()
+        self.sure.setObjectName("top-probability")
+        self.sure.setProperty("role", "title")
+        self.epoch = QLabel()
+        self.epoch.setProperty("role", "small")
+        self.bars = ProbabilityBars(theme)
+        self.message = QLabel()
+        self.message.setTextFormat(Qt.TextFormat.PlainText)  # it may quote a file
+        self.message.setObjectName("draw-message")
+        self.message.setProperty("role", "muted")
+        self.message.setWordWrap(True)
+        self.message.setAlignment(Qt.AlignmentFlag.AlignTop)
+        best, beside = QHBoxLayout(), QVBoxLayout()
+        beside.setSpacing(0)
+        beside.addStretch(1)
+        beside.addWidget(self.sure)
+        beside.addWidget(self.epoch)
+        beside.addStretch(1)
+        best.setSpacing(SPACE_M)
+        best.addWidget(self.top)
+        best.addLayout(beside, 1)
+        self.body.addLayout(best)
+        self.body.addWidget(self.bars, 10)
+        self.body.addWidget(self.message, 1)
+        self.body.addStretch(1)
+
+    def show_prediction(self, prediction: Prediction) -> None:
+        """Show what the network gives each class, if these are numbers."""
+        values = values_of(prediction)
+        if values is None or not np.isfinite(values).all():
+            self.show_message(NOT_NUMBERS)
+            return
+        self._show_parts("")
+        best = int(np.argmax(values))
+        self.top.setText(prediction.classes[best])
+        self.epoch.setText(stage(prediction) if prediction.is_trained else GUESS)
+        is_score = prediction.scores is not None
+        text = score(values[best]) if is_score else percent(float(values[best]))
+        self.sure.setText(f"output {text}" if is_score else f"{text} sure")
+        self.sure.setToolTip(SCORES if is_score else "")
+        self.bars.show_values(prediction.classes, values, score if is_score else percent)
+
+    def show_message(self, message: str) -> None:
+        """Say why there is no prediction."""
+        self._show_parts(message)
+
+    def _show_parts(self, message: str) -> None:
+        self.message.setText(message)
+        self.message.setVisible(bool(message))
+        for widget in (self.top, self.sure, self.epoch, self.bars):
+            widget.setVisible(not message)
+
+
+def values_of(prediction: Prediction) -> FloatArray | None:
+    """What the network gives each class: a probability, or the output as it is."""
+    return prediction.scores if prediction.probabilities is None else prediction.probabilities

@@ -1,0 +1,150 @@
+"""The network input made of a drawing, pixel by pixel."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolTip, QWidget
+
+from desktop.views.theme import SPACE_M, Theme
+from desktop.views.widgets.cards import Card
+from desktop.views.widgets.samples import picture
+from desktop.workers.reports import DataSummary, FloatArray
+
+GRID_FROM = 4.0  # pixels; smaller cells are shown without lines between them
+
+
+class PixelView(QWidget):
+    """A small grey picture as the other pages show it: 0 is black, the greatest value white.
+
+    Each pixel is a square that tells its value when pointed at.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._values: FloatArray | None = None
+        self._maximum = 1.0
+        self.setMinimumSize(56, 56)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Network input")
+        theme.changed.connect(self.update)
+
+    @property
+    def values(self) -> FloatArray | None:
+        """The picture on show, (height, width)."""
+        return self._values
+
+    def show_values(self, values: FloatArray | None, maximum: float = 1.0) -> None:
+        """Show the picture, `maximum` being white; None shows nothing."""
+        self._values, self._maximum = values, maximum or 1.0
+        self._keep_proportions()
+        self.setAccessibleDescription("" if values is None else self._description(values))
+        self.update()
+
+    def _description(self, values: FloatArray) -> str:
+        height, width = values.shape
+        inked = int((values > 0).sum())
+        return f"{height} by {width} pixels, {inked} of them with ink, values 0 to {values.max():g}"
+
+    def _keep_proportions(self) -> None:
+        """Be no wider than the picture is at this height."""
+        proportion = 1.0
+        if self._values is not None:
+            proportion = self._values.shape[1] / self._values.shape[0]
+        self.setMaximumWidth(max(self.minimumWidth(), round(self.height() * proportion)))
+
+    def _cell(self, shape: tuple[int, ...]) -> tuple[QPointF, float]:
+        """Where the picture begins and how large one of its pixels is on the widget."""
+        height, width = shape
+        cell = min((self.width() - 2) / width, (self.height() - 2) / height)
+        cell = float(int(cell)) if cell >= 2 else cell  # whole pixels keep the grid even
+        return QPointF(1, 1), cell
+
+    def _text_at(self, place: QPointF) -> str:
+        if self._values is None:
+            return ""
+        corner, cell = self._cell(self._values.shape)
+        column = int((place.x() - corner.x()) // cell)
+        row = int((place.y() - corner.y()) // cell)
+        height, width = self._values.shape
+        if not (0 <= row < height and 0 <= column < width):
+            return ""
+        return f"Row {row + 1}, column {column + 1}: {self._values[row, column]:.3g}"
+
+    def sizeHint(self) -> QSize:
+        return QSize(142, 142)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._keep_proportions()
+        super().resizeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._values is None:
+            return
+        height, width = self._values.shape
+        corner, cell = self._cell(self._values.shape)
+        area = QRectF(corner.x(), corner.y(), cell * width, cell * height)
+        painter = QPainter(self)
+        painter.drawImage(area, picture(self._values, (0.0, self._maximum)))
+        if cell >= GRID_FROM:
+            painter.setPen(QPen(self._theme.tokens.color("muted", 0.25), 1))
+            for column in range(1, width):
+                x = area.left() + column * cell
+                painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+            for row in range(1, height):
+                y = area.top() + row * cell
+                painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+        painter.setPen(QPen(self._theme.tokens.color("border"), 1))
+        painter.drawRect(area.adjusted(-0.5, -0.5, 0.5, 0.5))
+        painter.end()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self._text_at(QPointF(event.pos())), self)
+            return True
+        return super().event(event)
+
+
+class NetworkInputCard(Card):
+    """The picture that the network gets of a drawing, and what it is made of."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("Network input", parent)
+        self.pixels = PixelView(theme)
+        self.pixels.setObjectName("network-input")
+        self._about = QLabel()
+        self._about.setProperty("role", "muted")
+        self._about.setWordWrap(True)
+        self._about.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        # What is shown must not move the paper while someone draws on it.
+        self._about.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        both = QHBoxLayout()
+        both.setSpacing(SPACE_M)
+        both.addWidget(self.pixels, 3)
+        both.addWidget(self._about, 2)
+        self.body.addLayout(both, 1)
+
+    def show_input(self, summary: DataSummary | None, image: FloatArray | None) -> None:
+        """Show `image`, (height, width), as a row of the data; None: an empty one of its shape."""
+        is_drawable = summary is not None and takes_drawings(summary)
+        self.pixels.setVisible(is_drawable)
+        if summary is None or not is_drawable:
+            self.pixels.show_values(None)
+            self._about.setText("Numbers, not a picture" if summary is not None else "")
+            return
+        if image is None:
+            image = np.zeros(summary.schema.input_shape[:2])
+        self.pixels.show_values(image, summary.maximum)
+        height, width = image.shape
+        self._about.setText(
+            f"{width} × {height} pixels from 0 (black) to {summary.maximum:g} (white), prepared "
+            "like the training data"
+        )
+
+
+def takes_drawings(summary: DataSummary) -> bool:
+    """Whether the network's input is a gray picture: (height, width) or (height, width, 1)."""
+    shape = summary.schema.input_shape
+    return len(shape) in (2, 3) and shape[2:] in ((), (1,)) and min(shape[:2]) > 1
