@@ -14,7 +14,7 @@ import pytest
 
 from desktop.document.layers import Dropout, Flatten
 from desktop.document.project import Project
-from desktop.engine import blocks, callback, compiler_choice
+from desktop.engine import blocks, compiler_choice, recorder
 from desktop.engine.control import RunControl
 from desktop.engine.reports import Outcome, Phase, Progress, Report
 from desktop.engine.training import Trainer
@@ -84,7 +84,7 @@ def test_the_length_of_blocks_changes_nothing(monkeypatch: pytest.MonkeyPatch) -
     results, counts = set(), []
     for seconds in (1e-9, 0.003, 100.0):
         monkeypatch.setattr(blocks, "BLOCK_SECONDS", seconds)
-        monkeypatch.setattr(callback, "REPORT_SECONDS", 0)
+        monkeypatch.setattr(recorder, "REPORT_SECONDS", 0)
         trainer = Trainer(dataset(ROWS))
         reports = train(what(), trainer)
         counts.append(len(reports.progress))
@@ -99,7 +99,7 @@ def test_a_stop_after_the_change_of_compilers_changes_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(blocks, "BLOCK_SECONDS", 0.001)
-    monkeypatch.setattr(callback, "REPORT_SECONDS", 0)
+    monkeypatch.setattr(recorder, "REPORT_SECONDS", 0)
     whole, split, control = Trainer(dataset(ROWS)), Trainer(dataset(ROWS)), RunControl()
     uninterrupted = train(what(epochs=3), whole)
 
