@@ -1,0 +1,26 @@
+"""Where the rows come from, and how they are split: a class for each kind of data source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from desktop.document.data.base import DataSource, held_back
+from desktop.document.data.logic import GATES, LogicTable, Row
+from desktop.document.data.pictures import Digits, Mnist
+from desktop.document.spec import family_type
+
+__all__ = [
+    "GATES",
+    "AnyDataSource",
+    "DataSource",
+    "Digits",
+    "LogicTable",
+    "Mnist",
+    "Row",
+    "held_back",
+]
+
+if TYPE_CHECKING:
+    AnyDataSource = DataSource
+else:
+    AnyDataSource = family_type(DataSource)

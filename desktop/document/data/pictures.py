@@ -1,0 +1,94 @@
+"""Data sources whose rows are pictures."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from desktop.document.data.base import DataSource, held_back
+from desktop.document.schema import Classes, DataSchema, RowCounts, RowKind
+
+_DIGITS = Classes(tuple(str(digit) for digit in range(10)))
+
+
+class _Images(DataSource):
+    """What image sources share: part of the training rows for validation, and scaled pixels."""
+
+    pixel_maximum: ClassVar[float]
+    validation_split: float = Field(
+        0.1,
+        ge=0,
+        le=0.9,
+        title="Validation split",
+        description="Part of the training rows held out for validation, 0 to 1",
+    )
+    scale_pixels: bool = Field(
+        True, title="Scale pixels", description="Divide pixels by the largest value: 0 to 1"
+    )
+
+    def _schema(self, shape: tuple[int, int], training: int, test: int) -> DataSchema:
+        """Of pictures of one digit each, `training` of them for training and validation."""
+        validation = held_back(self.validation_split, training)
+        highest = 1.0 if self.scale_pixels else self.pixel_maximum
+        return DataSchema(
+            input_shape=shape,
+            row=RowKind.PICTURE,
+            target=_DIGITS,
+            rows=RowCounts(training - validation, validation, test),
+            value_range=(0.0, highest),
+        )
+
+    @property
+    def has_validation(self) -> bool:
+        return self.validation_split > 0
+
+
+class Digits(_Images, tag="digits"):
+    """1,797 handwritten digits of 8 × 8 pixels that come with the program."""
+
+    pixel_maximum: ClassVar[float] = 16.0
+    test_split: float = Field(
+        0.2,
+        gt=0,
+        le=0.9,
+        title="Test split",
+        description="Part of all rows kept for the final test, 0 to 1",
+    )
+    split_seed: int = Field(
+        0,
+        ge=0,
+        le=2**32 - 1,
+        title="Split seed",
+        description="Decides which rows go where; the same seed gives the same split",
+        json_schema_extra={"advanced": True},
+    )
+
+    @property
+    def title(self) -> str:
+        return "Handwritten digits"
+
+    @property
+    def known_schema(self) -> DataSchema:
+        test = held_back(self.test_split, 1797)
+        return self._schema((8, 8), 1797 - test, test)
+
+
+class Mnist(_Images, tag="mnist"):
+    """70,000 handwritten digits of 28 × 28 pixels: 60,000 for training, 10,000 for the test."""
+
+    pixel_maximum: ClassVar[float] = 255.0
+    path: str | None = Field(
+        None,
+        title="File",
+        description="mnist.npz as Keras keeps it; empty: the one in Keras's data folder",
+        json_schema_extra={"none": "Keras's data folder"},
+    )
+
+    @property
+    def title(self) -> str:
+        return "MNIST"
+
+    @property
+    def known_schema(self) -> DataSchema:
+        return self._schema((28, 28), 60_000, 10_000)
