@@ -75,10 +75,6 @@ FEATURES_IN = ("desktop.views.editor", "desktop.views.pages", "desktop.views.cha
 COMPOSITION = ("desktop.views.window", "desktop.views.commands", "desktop.views.files")
 # What features may use, and so knows none of them: these, and what lies beside the features.
 SHARED = ("desktop.views.widgets", "desktop.views.forms", "desktop.views.theme")
-# The imports that still close a cycle. Take out what is solved; put in nothing.
-KNOWN_CYCLES = {
-    ("desktop.views.charts.curves.plot", "desktop.views.charts.curves.crosshair"),
-}
 VERSION = "desktop.__version__"
 # What takes seconds to load, and so is only imported inside functions.
 SLOW = ("keras", "tensorflow")
@@ -278,20 +274,7 @@ def our_arrows() -> dict[str, set[str]]:
 
 
 def test_no_module_imports_itself_through_others() -> None:
-    graph = our_arrows()
-    for module, imported in KNOWN_CYCLES:
-        graph[module].discard(imported)
-    assert not (found := cycles(graph)), "\n".join(found)
-
-
-def test_the_known_cycles_become_fewer() -> None:
-    """An entry whose cycle is gone has to go, too."""
-    for known in KNOWN_CYCLES:
-        graph = our_arrows()
-        assert known[1] in graph[known[0]], known
-        for module, imported in KNOWN_CYCLES - {known}:
-            graph[module].discard(imported)
-        assert cycles(graph), f"take {known} out of KNOWN_CYCLES"
+    assert not (found := cycles(our_arrows())), "\n".join(found)
 
 
 def test_nothing_imports_what_is_at_the_top() -> None:

@@ -268,8 +268,9 @@ def test_the_crosshair_follows_the_mouse_and_reads_the_values(
 ) -> None:
     plot = chart.plot
     scene = plot.getViewBox().mapViewToScene(QPointF(2.02, 0.5))
-    plot.point_at(plot.crosshair.near(plot.epoch_at(QPointF(plot.mapFromScene(scene)))))
-    assert plot.crosshair.x == 2  # jumps to the epoch beside it
+    chart.show()
+    qtbot.mouseMove(plot.viewport(), plot.mapFromScene(scene))
+    assert plot.pointed_at == 2  # jumps to the epoch beside it
     text = plot.crosshair.box.accessibleName()
     assert text.splitlines() == [
         "Epoch 2",
@@ -278,7 +279,7 @@ def test_the_crosshair_follows_the_mouse_and_reads_the_values(
         "Validation: 0.7",
     ]
     assert not plot.crosshair.box.isHidden()
-    plot.crosshair.move_to(None)
+    plot.point_at(None)
     assert plot.crosshair.box.isHidden()
 
 
@@ -288,10 +289,10 @@ def test_arrow_keys_move_the_crosshair_from_epoch_to_epoch(chart: CurveChart, qt
     seen = []
     for key in keys:
         qtbot.keyClick(plot, key)
-        seen.append(plot.crosshair.x)
+        seen.append(plot.pointed_at)
     assert seen == [1, 2, 3, 2, 4]
     qtbot.keyClick(plot, Qt.Key.Key_Escape)
-    assert plot.crosshair.x is None
+    assert plot.pointed_at is None
 
 
 def test_keys_zoom_and_fit(chart: CurveChart, qtbot: QtBot) -> None:

@@ -125,10 +125,10 @@ def test_both_charts_show_the_same_epochs_and_point_at_the_same_one(
     full = one.ranges[0]
     for plot, twin in ((one, other), (other, one)):
         qtbot.keyClick(plot, Qt.Key.Key_Home)
-        assert plot.crosshair.x == twin.crosshair.x == 1
+        assert plot.pointed_at == twin.pointed_at == 1
         assert not twin.crosshair.box.isHidden()
         qtbot.keyClick(plot, Qt.Key.Key_Escape)
-        assert plot.crosshair.x is twin.crosshair.x is None
+        assert plot.pointed_at is twin.pointed_at is None
         qtbot.keyClick(plot, Qt.Key.Key_Plus)
         assert plot.ranges[0] == twin.ranges[0] != full
         assert not page.loss_chart.fit_button.isHidden()

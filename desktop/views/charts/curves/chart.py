@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 
 from desktop.document.metrics import LOSS, metric_title
 from desktop.views.charts.curves.figures import CurveFigure
+from desktop.views.charts.curves.interactive_plot import InteractivePlot
 from desktop.views.charts.curves.legend import Legend
-from desktop.views.charts.curves.plot import CurvePlot
 from desktop.views.charts.export_button import ExportButton
 from desktop.views.charts.runs import ShownRuns
 from desktop.views.charts.summary import describe
@@ -36,7 +36,7 @@ class CurveChart(QFrame):
         super().__init__(parent)
         self._theme, self._runs = theme, runs
         self.setProperty("role", "card")
-        self.plot = CurvePlot(theme, runs, self)
+        self.plot = InteractivePlot(theme, runs, self)
         self.legend = Legend(theme, self.plot, self)
         self.title = QLabel(metric_title(LOSS), self)
         self.title.setProperty("role", "title")
@@ -124,7 +124,7 @@ class CurveChart(QFrame):
         self._offer_metrics()
         self.plot.refresh()
         self.legend.refresh()
-        if self.plot.crosshair.x is None:
+        if self.plot.pointed_at is None:
             record = self._runs.current
             words = "" if record is None else describe(record, self.metric_name)
             self.plot.setAccessibleDescription(words)

@@ -90,6 +90,12 @@ class CurveContent:
             marks += [(key, float(xs[i]), float(values[i])) for i in where]
         return marks
 
+    def nearest_epoch(self, x: float) -> float | None:
+        """The epoch of the current run with values nearest to `x`; None if there is none."""
+        source = self.source(self.runs.key(Split.TRAINING))
+        point = source.at(x) if source is not None else None
+        return point[0] if point is not None else None
+
     def next_epoch(self, x: float | None, direction: int) -> float | None:
         """The nearest point left (-1) or right (1) of `x`, or the first (-2) or last (2) of all.
 

@@ -136,7 +136,7 @@ class TrainPage(QWidget):
 
     def _build_charts(self) -> QWidget:
         from desktop.views.charts.curves.chart import CurveChart
-        from desktop.views.charts.curves.plot import link
+        from desktop.views.charts.curves.interactive_plot import link
         from desktop.views.charts.runs import ShownRuns
         from desktop.views.charts.weights.panel import HistogramPanel
 

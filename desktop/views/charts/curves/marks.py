@@ -1,0 +1,133 @@
+"""The marks of one chart beside its lines: edge marks, best epoch, early stop."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QGraphicsRectItem
+
+from desktop.views.charts.curves.lines import LOOKS
+from desktop.views.charts.runs import LineKey, Split
+from desktop.views.theme import SIZE_SMALL, Tokens
+
+
+class EdgeMarks:
+    """Triangles at the edges for values that no line can show: NaN, infinite, far off the scale."""
+
+    def __init__(self, plot: pg.PlotItem) -> None:
+        self.item = pg.ScatterPlotItem(pxMode=True, useCache=False, antialias=True)
+        self.item.setZValue(30)
+        self.item.hide()
+        plot.addItem(self.item, ignoreBounds=True)
+
+    def show(
+        self, tokens: Tokens, marks: list[tuple[LineKey, float, float]], y: tuple[float, float]
+    ) -> None:
+        """Draw `marks` - line, epoch, value on the chart's scale - inside the range `y`.
+
+        Above the range: a triangle pointing up at the top edge. Below it: one pointing down at the
+        bottom edge. NaN: a hollow one pointing up at the top edge. Validation stands a row further
+        in, so that both lines can be seen to have left the chart.
+        """
+        if not marks and not self.item.isVisible():
+            return
+        self.item.setVisible(bool(marks))
+        spots = []
+        for key, x, value in marks:
+            below = value < y[0]
+            inset = (0.085 if key.split is Split.VALIDATION else 0.03) * (y[1] - y[0])
+            color = tokens.color("bad" if key.split is Split.STEPS else LOOKS[key.split].token)
+            spots.append(
+                {
+                    "pos": (x, y[0] + inset if below else y[1] - inset),
+                    "symbol": "t" if below else "t1",
+                    "size": 9,
+                    "pen": pg.mkPen(color, width=1.5),
+                    "brush": pg.mkBrush(tokens.color("surface") if np.isnan(value) else color),
+                }
+            )
+        self.item.setData(spots)
+
+    def positions(self) -> list[tuple[float, float]]:
+        """Where the triangles are, on the chart's scale."""
+        if not self.item.isVisible():
+            return []
+        return [(spot.pos().x(), spot.pos().y()) for spot in self.item.points()]
+
+
+class Flag:
+    """A vertical line at an epoch with a word beside it."""
+
+    def __init__(self, plot: pg.PlotItem, token: str, style: Qt.PenStyle, row: int) -> None:
+        self.token, self.style, self.row = token, style, row
+        self.epoch: int | None = None
+        self._written: tuple[str, QColor] | None = None
+        self.line = pg.InfiniteLine(angle=90, movable=False)
+        self.text = pg.TextItem("", anchor=(0, 0))
+        self.line.setZValue(20)
+        self.text.setZValue(25)
+        for item in (self.line, self.text):
+            item.hide()
+            plot.addItem(item, ignoreBounds=True)
+
+    def show(
+        self,
+        tokens: Tokens,
+        epoch: int | None,
+        words: str,
+        ranges: tuple[tuple[float, float], tuple[float, float]],
+        size: tuple[float, float],
+        low: bool,
+    ) -> None:
+        """Put the flag at `epoch`, or hide it for None.
+
+        `size` is the chart's in pixels, width first. The words stand at the bottom if `low`, else
+        at the top: on the side of the line where there is more room, or over it where they would
+        leave the chart.
+        """
+        self.epoch = epoch
+        (x0, x1), (y0, y1) = ranges
+        visible = epoch is not None and x0 <= epoch <= x1
+        self.line.setVisible(visible)
+        self.text.setVisible(visible)
+        if not visible or epoch is None:
+            return
+        color = tokens.color(self.token)
+        self.line.setPen(pg.mkPen(color, width=1, style=self.style))
+        self.line.setPos(epoch)
+        html = f'<span style="font-size:{SIZE_SMALL - 1}px; font-weight:600">{words}</span>'
+        if (html, color) != self._written:
+            self._written = (html, color)
+            self.text.setHtml(html)
+            self.text.setColor(color)
+            self.text.fill = pg.mkBrush(tokens.color("surface", 0.85))
+        room, height = (max(pixels, 1) for pixels in size)
+        place = room * (epoch - x0) / (x1 - x0)  # of the line, in pixels from the left
+        words_width = self.text.boundingRect().width()
+        left = place - words_width if place > room / 2 else place
+        left = max(min(left, room - words_width), 0.0)
+        anchor = ((place - left) / words_width, 1 if low else 0)
+        if tuple(self.text.anchor) != anchor:
+            self.text.setAnchor(anchor)
+        shift = (y1 - y0) * 20 * self.row / height
+        self.text.setPos(epoch, y0 + shift if low else y1 - shift)
+
+
+class Shade:
+    """A tint over a stretch of epochs."""
+
+    def __init__(self, plot: pg.PlotItem) -> None:
+        self.item = QGraphicsRectItem()
+        self.item.setPen(pg.mkPen(None))
+        self.item.setZValue(-20)
+        self.item.hide()
+        plot.addItem(self.item, ignoreBounds=True)
+
+    def show(self, color: QColor, span: tuple[float, float] | None, y: tuple[float, float]) -> None:
+        """Tint from span[0] to span[1] over the range `y`, or nothing for None."""
+        self.item.setVisible(span is not None)
+        if span is not None:
+            self.item.setBrush(color)
+            self.item.setRect(QRectF(span[0], y[0], span[1] - span[0], y[1] - y[0]))
