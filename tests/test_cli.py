@@ -8,7 +8,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -404,10 +404,18 @@ def interrupted_after_first_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(console.TrainingLog, "__call__", with_ctrl_c)
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl+C works as in a terminal, also where the tests run with it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_stops_and_keeps_what_was_learnt(
     run: Run, digits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = signal.getsignal(signal.SIGINT)
     interrupted_after_first_epoch(monkeypatch)
     out = tmp_path / "out"
     result = run("train", digits, "--epochs", 1000, "--out", out, "--json")
@@ -415,7 +423,7 @@ def test_ctrl_c_stops_and_keeps_what_was_learnt(
     assert len(result.json["epochs"]) == 1 and result.json["test"] is None
     assert (out / "model.keras").exists()
     assert len((out / "history.csv").read_text().splitlines()) == 2
-    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_ctrl_c_while_loading_is_no_error_either(
