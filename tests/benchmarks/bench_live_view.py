@@ -126,7 +126,7 @@ def main() -> None:
     seconds = time.perf_counter() - start
     print(
         f"{options.epochs} epochs of {options.steps} steps, {options.layers} layers,"
-        f" {len(page.runs.records[0].curves.weights)} histograms kept;"
+        f" {len(page.charts.runs.records[0].curves.weights)} histograms kept;"
         f" taken in within {seconds:.2f} s"
     )
     print(f"{'milliseconds':<44} {'min':>7} {'median':>7} {'max':>7} {'processor':>14}")
@@ -135,16 +135,16 @@ def main() -> None:
         page.show()
         app.processEvents()
         for mode in HistogramMode:
-            page.histograms.set_mode(mode)
+            page.charts.histograms.set_mode(mode)
             for smoothing in (0, 60):
-                page.smoothing.setValue(smoothing)
+                page.charts.smoothing.setValue(smoothing)
                 measure(page, run, 5)
                 times = measure(page, run, options.frames)
                 show(f"redraw {width}x{height} {mode} smoothing {smoothing / 100}", times)
-        page.histograms.open_layer(0)
+        page.charts.histograms.open_layer(0)
         times = measure(page, run, options.frames)
         show(f"redraw {width}x{height} one layer large", times)
-        page.histograms.close_layer()
+        page.charts.histograms.close_layer()
     page.close()
 
 

@@ -112,8 +112,8 @@ def state(window: MainWindow) -> dict[str, Any]:
         "selected": window.stack.selected_layers,
         "network": window.session.trained_epochs,
         "drawing": window.pages.draw.canvas.raster().tobytes(),
-        "zoom": window.pages.train.loss_chart.plot.zoomed,
-        "epoch": window.pages.train.second_chart.plot.zoomed,
+        "zoom": window.pages.train.charts.loss_chart.plot.zoomed,
+        "epoch": window.pages.train.charts.second_chart.plot.zoomed,
     }
     for place, widget in enumerate(window.findChildren(QWidget)):
         name = f"{place} {type(widget).__name__} {widget.objectName()}"

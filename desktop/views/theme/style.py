@@ -129,6 +129,8 @@ def _frames(t: Tokens) -> str:
     QMenu::separator {{ height: 1px; margin: {SPACE_XS}px; background: {t.border}; }}
     QMainWindow::separator {{ background: {t.border}; width: 1px; height: 1px; }}
     QSplitter::handle {{ background: {t.border}; }}
+    QSplitter[role="gap"]::handle {{ background: transparent; }}
+    QSplitter[role="gap"]::handle:hover {{ background: {t.border}; border-radius: {SPACE_XS}px; }}
     """
 
 

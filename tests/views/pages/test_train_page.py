@@ -48,40 +48,40 @@ LOGS = {"loss": 0.5, "accuracy": 0.8, "val_loss": 0.6, "val_accuracy": 0.75}
 
 
 def losses(page: TrainPage) -> list[float]:
-    return page.loss_chart.plot.drawn("training")[1].tolist()
+    return page.charts.loss_chart.plot.drawn("training")[1].tolist()
 
 
 def test_before_any_training_it_says_what_to_do(page: TrainPage) -> None:
     assert page.is_empty
-    assert "Press Train" in page.empty_text.text()
-    assert page.empty_text.isVisible()
-    assert not page.loss_chart.isVisible()
+    assert "Press Train" in page.placeholder.text.text()
+    assert page.placeholder.text.isVisible()
+    assert not page.charts.loss_chart.isVisible()
 
 
 def test_pressed_early_it_says_what_the_training_waits_for(
     page: TrainPage, reports: Reports
 ) -> None:
     reports.stateChanged.emit(State.WAITING)
-    assert page.empty_title.text() == "Training starts in a moment"
-    assert "TensorFlow" in page.empty_text.text()
-    assert "Press Train" not in page.empty_text.text()
+    assert page.placeholder.title.text() == "Training starts in a moment"
+    assert "TensorFlow" in page.placeholder.text.text()
+    assert "Press Train" not in page.placeholder.text.text()
     reports.stateChanged.emit(State.IDLE)  # the user stopped it
-    assert "Press Train" in page.empty_text.text()
+    assert "Press Train" in page.placeholder.text.text()
 
 
 def test_curves_grow_while_a_run_goes_on(page: TrainPage, reports: Reports, qtbot: QtBot) -> None:
     reports.runStarted.emit(started())
     reports.progress.emit(progress([0.25, 0.5], loss=[2.0, 1.5], accuracy=[0.2, 0.4]))
-    qtbot.waitUntil(lambda: len(page.loss_chart.plot.drawn("steps")[0]) == 2)
+    qtbot.waitUntil(lambda: len(page.charts.loss_chart.plot.drawn("steps")[0]) == 2)
     assert not page.is_empty
     reports.epochEnded.emit(epoch_ended(1, LOGS))
     qtbot.waitUntil(lambda: losses(page) == [0.5])
-    assert page.second_chart.metric_name == "accuracy"
+    assert page.charts.second_chart.metric_name == "accuracy"
     qtbot.waitUntil(lambda: not page._timer.isActive())
-    assert page.second_chart.plot.drawn("validation")[1].tolist() == [0.75]
-    assert list(page.histograms.tiles) == [1, 2]
-    assert page.caption.text().startswith("Validation loss 0.6 after epoch 1.")
-    assert page.accessibleDescription() == page.caption.text()
+    assert page.charts.second_chart.plot.drawn("validation")[1].tolist() == [0.75]
+    assert list(page.charts.histograms.tiles) == [1, 2]
+    assert page.charts.caption.text().startswith("Validation loss 0.6 after epoch 1.")
+    assert page.accessibleDescription() == page.charts.caption.text()
 
 
 def test_a_new_model_starts_over_and_reset_empties(
@@ -103,14 +103,14 @@ def test_a_caption_that_grows_does_not_move_the_charts(
 ) -> None:
     reports.runStarted.emit(started())
     reports.epochEnded.emit(epoch_ended(1, LOGS))
-    qtbot.waitUntil(lambda: page.caption.full_text.endswith("after epoch 1."))
+    qtbot.waitUntil(lambda: page.charts.caption.full_text.endswith("after epoch 1."))
     page.resize(480, page.height())
-    place = page.splitter.y()
+    place = page.charts.splitter.y()
     reports.epochEnded.emit(epoch_ended(2, {**LOGS, "val_loss": 0.7, "val_accuracy": 0.7}))
-    qtbot.waitUntil(lambda: page.caption.full_text.endswith("falling since."))
-    assert page.caption.text() != page.caption.full_text  # cut off, ...
-    assert page.caption.full_text in page.caption.toolTip()  # ... but not lost
-    assert page.splitter.y() == place
+    qtbot.waitUntil(lambda: page.charts.caption.full_text.endswith("falling since."))
+    assert page.charts.caption.text() != page.charts.caption.full_text  # cut off, ...
+    assert page.charts.caption.full_text in page.charts.caption.toolTip()  # ... but not lost
+    assert page.charts.splitter.y() == place
 
 
 def test_both_charts_show_the_same_epochs_and_point_at_the_same_one(
@@ -121,7 +121,7 @@ def test_both_charts_show_the_same_epochs_and_point_at_the_same_one(
         reports.epochEnded.emit(epoch_ended(epoch, {"loss": 1 / epoch, "accuracy": epoch / 10}))
     qtbot.waitUntil(lambda: len(losses(page)) == 5)
     page.refresh()
-    one, other = page.loss_chart.plot, page.second_chart.plot
+    one, other = page.charts.loss_chart.plot, page.charts.second_chart.plot
     full = one.ranges[0]
     for plot, twin in ((one, other), (other, one)):
         qtbot.keyClick(plot, Qt.Key.Key_Home)
@@ -131,11 +131,11 @@ def test_both_charts_show_the_same_epochs_and_point_at_the_same_one(
         assert plot.pointed_at is twin.pointed_at is None
         qtbot.keyClick(plot, Qt.Key.Key_Plus)
         assert plot.ranges[0] == twin.ranges[0] != full
-        assert not page.loss_chart.fit_button.isHidden()
-        assert not page.second_chart.fit_button.isHidden()
+        assert not page.charts.loss_chart.fit_button.isHidden()
+        assert not page.charts.second_chart.fit_button.isHidden()
         qtbot.mouseDClick(plot.viewport(), Qt.MouseButton.LeftButton)
         assert plot.ranges[0] == twin.ranges[0] == full
-        assert page.second_chart.fit_button.isHidden()
+        assert page.charts.second_chart.fit_button.isHidden()
 
 
 def test_the_epoch_picked_stays_when_training_goes_on(
@@ -146,13 +146,13 @@ def test_the_epoch_picked_stays_when_training_goes_on(
         reports.epochEnded.emit(epoch_ended(epoch, LOGS))
     reports.runEnded.emit(ended(2))
     page.refresh()
-    page.histograms.open_layer(1)
-    page.histograms.detail.pick(1)
+    page.charts.histograms.open_layer(1)
+    page.charts.histograms.detail.pick(1)
     reports.runStarted.emit(started(run=2, first=2, epochs=1))
     reports.epochEnded.emit(epoch_ended(3, LOGS, run=2))
     page.refresh()
-    page.histograms.refresh()
-    assert page.histograms.detail.epoch == 1
+    page.charts.histograms.refresh()
+    assert page.charts.histograms.detail.epoch == 1
 
 
 def test_training_further_goes_on(page: TrainPage, reports: Reports, qtbot: QtBot) -> None:
@@ -169,7 +169,7 @@ def test_without_another_metric_there_is_one_chart(
 ) -> None:
     reports.runStarted.emit(started())
     reports.epochEnded.emit(epoch_ended(1, {"loss": 0.5, "learning_rate": 0.001}))
-    qtbot.waitUntil(page.second_chart.isHidden)
+    qtbot.waitUntil(page.charts.second_chart.isHidden)
 
 
 def test_without_accuracy_the_first_other_metric_is_shown_and_more_can_be_chosen(
@@ -178,14 +178,14 @@ def test_without_accuracy_the_first_other_metric_is_shown_and_more_can_be_chosen
     logs = {"loss": 0.5, "mean_absolute_error": 0.3, "learning_rate": 0.01}
     reports.runStarted.emit(started())
     reports.epochEnded.emit(epoch_ended(1, logs))
-    qtbot.waitUntil(lambda: page.second_chart.metric_name == "mean_absolute_error")
-    box = page.second_chart.metric_box
+    qtbot.waitUntil(lambda: page.charts.second_chart.metric_name == "mean_absolute_error")
+    box = page.charts.second_chart.metric_box
     index = box.findData("learning_rate")
     box.setCurrentIndex(index)
     box.activated.emit(index)
     reports.epochEnded.emit(epoch_ended(2, {**logs, "learning_rate": 0.005}))
-    qtbot.waitUntil(lambda: len(page.second_chart.plot.drawn("training")[1]) == 2)
-    assert page.second_chart.plot.drawn("training")[1].tolist() == [0.01, 0.005]
+    qtbot.waitUntil(lambda: len(page.charts.second_chart.plot.drawn("training")[1]) == 2)
+    assert page.charts.second_chart.plot.drawn("training")[1].tolist() == [0.01, 0.005]
 
 
 def test_out_of_sight_nothing_is_drawn_and_then_everything(
@@ -210,8 +210,8 @@ def test_a_burst_of_reports_is_drawn_once(
     reports.runStarted.emit(started(epochs=200))
     qtbot.waitUntil(lambda: not page._timer.isActive())
     drawn = []
-    refresh = page.loss_chart.refresh
-    monkeypatch.setattr(page.loss_chart, "refresh", lambda: (drawn.append(1), refresh()))
+    refresh = page.charts.loss_chart.refresh
+    monkeypatch.setattr(page.charts.loss_chart, "refresh", lambda: (drawn.append(1), refresh()))
     for epoch in range(1, 101):
         reports.epochEnded.emit(epoch_ended(epoch, {"loss": 1 / epoch}))
     qtbot.waitUntil(lambda: len(losses(page)) == 100)
@@ -223,13 +223,13 @@ def test_smoothing_applies_to_both_charts(page: TrainPage, reports: Reports, qtb
     for epoch in (1, 2, 3):
         reports.epochEnded.emit(epoch_ended(epoch, {"loss": 1 / epoch, "accuracy": epoch / 10}))
     qtbot.waitUntil(lambda: len(losses(page)) == 3)
-    page.smoothing.setValue(50)
+    page.charts.smoothing.setValue(50)
     second = (0.5 * 0.5 * 1.0 + 0.5 * 0.5) / 0.75
     np.testing.assert_allclose(losses(page)[:2], [1.0, second])
-    accuracy = page.second_chart.plot.drawn("training")[1]
+    accuracy = page.charts.second_chart.plot.drawn("training")[1]
     np.testing.assert_allclose(accuracy[0], 0.1)
     assert accuracy[2] < 0.3
-    assert page.smoothing_value.text() == "0.50"
+    assert page.charts.smoothing_value.text() == "0.50"
 
 
 def test_a_failed_run_tells_why_in_the_colour_of_errors(
@@ -238,13 +238,13 @@ def test_a_failed_run_tells_why_in_the_colour_of_errors(
     message = "The loss became NaN in epoch 1; Dense 2 was the first layer affected."
     reports.runStarted.emit(started())
     reports.runEnded.emit(ended(0, outcome=Outcome.FAILED, message=message))
-    qtbot.waitUntil(lambda: page.caption.full_text == "Training failed in epoch 1.")
-    assert page.caption.property("role") == "bad"
-    assert page.caption.toolTip() == message
+    qtbot.waitUntil(lambda: page.charts.caption.full_text == "Training failed in epoch 1.")
+    assert page.charts.caption.property("role") == "bad"
+    assert page.charts.caption.toolTip() == message
 
 
 def test_narrow_the_charts_stand_above_one_another(page: TrainPage, qtbot: QtBot) -> None:
-    direction = page.loss_chart.parentWidget().layout()
+    direction = page.charts.loss_chart.parentWidget().layout()
     assert isinstance(direction, QBoxLayout)
     assert direction.direction() == QBoxLayout.Direction.LeftToRight
     page.resize(480, 520)
@@ -259,7 +259,12 @@ def test_nothing_is_wider_than_the_page(
     reports.epochEnded.emit(epoch_ended(1, {**LOGS, "learning_rate": 0.001}))
     page.resize(width, 520)
     qtbot.waitUntil(lambda: losses(page) == [0.5] and page.width() == width)
-    for widget in (page.loss_chart, page.second_chart, page.histograms, page.smoothing_value):
+    for widget in (
+        page.charts.loss_chart,
+        page.charts.second_chart,
+        page.charts.histograms,
+        page.charts.smoothing_value,
+    ):
         corner = widget.rect().topRight()
         qtbot.waitUntil(lambda w=widget, c=corner: w.mapTo(page, w.rect().topRight()).x() < width)
 
@@ -267,12 +272,12 @@ def test_nothing_is_wider_than_the_page(
 def test_light_and_dark(page: TrainPage, reports: Reports, theme: Theme, qtbot: QtBot) -> None:
     reports.runStarted.emit(started())
     reports.epochEnded.emit(epoch_ended(1, LOGS))
-    qtbot.waitUntil(lambda: 1 in page.histograms.tiles and not page._timer.isActive())
+    qtbot.waitUntil(lambda: 1 in page.charts.histograms.tiles and not page._timer.isActive())
 
     def picture() -> bytes:
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        page.histograms.tiles[1].grab().save(buffer, "PNG")
+        page.charts.histograms.tiles[1].grab().save(buffer, "PNG")
         return bytes(buffer.data().data())
 
     light = picture()
@@ -288,8 +293,8 @@ def test_everything_that_takes_the_focus_has_a_name(
     reports.runStarted.emit(started())
     reports.epochEnded.emit(epoch_ended(1, LOGS))
     qtbot.waitUntil(lambda: losses(page) == [0.5])
-    page.histograms.open_layer(1)
-    page.histograms.close_layer()
+    page.charts.histograms.open_layer(1)
+    page.charts.histograms.close_layer()
     focusable = [
         widget
         for widget in page.findChildren(QWidget)
@@ -312,8 +317,10 @@ def test_charts_are_made_when_they_are_needed(qtbot: QtBot, reports: Reports, th
     reports.epochEnded.emit(epoch_ended(1, LOGS))
     page.refresh()
     assert not page.is_empty
-    assert page.loss_chart.isVisible()
-    assert page.loss_chart.y() < page.second_chart.y()  # above one another: the page is narrow
+    assert page.charts.loss_chart.isVisible()
+    assert (
+        page.charts.loss_chart.y() < page.charts.second_chart.y()
+    )  # above one another: the page is narrow
     charts = page.findChildren(CurveChart)
     page.prepare()
     assert page.findChildren(CurveChart) == charts
@@ -329,11 +336,12 @@ def test_a_page_that_becomes_wide_shares_its_height_anew(
     reports.runStarted.emit(started())
     reports.epochEnded.emit(epoch_ended(1, LOGS))
     page.refresh()
-    charts, histograms = page.splitter.sizes()
+    QApplication.processEvents()
+    charts, histograms = page.charts.splitter.sizes()
     assert charts > 1.5 * histograms
     page.resize(800, 1000)
     QApplication.processEvents()
-    charts, histograms = page.splitter.sizes()
+    charts, histograms = page.charts.splitter.sizes()
     assert charts < 1.5 * histograms
 
 

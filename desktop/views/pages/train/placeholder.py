@@ -1,0 +1,57 @@
+"""What the page *Train* shows where nothing is trained yet."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from desktop.views.theme import SPACE_M, Theme
+from desktop.workers.session import State
+
+
+class Placeholder(QWidget):
+    """An icon and what to do, in the place of charts."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._icon = QLabel(self)
+        self.title = QLabel(self)
+        self.title.setProperty("role", "title")
+        self.text = QLabel(self)
+        self.text.setProperty("role", "muted")
+        self.text.setWordWrap(True)
+        self.text.setMaximumWidth(420)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(SPACE_M)
+        layout.addStretch(2)
+        for label in (self._icon, self.title, self.text):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            row = QHBoxLayout()
+            row.addStretch(1)
+            row.addWidget(label, 4 if label is self.text else 0)
+            row.addStretch(1)
+            layout.addLayout(row)
+        layout.addStretch(3)
+        theme.changed.connect(self._recolor)
+        self._recolor()
+        self.show_state(None)
+
+    @Slot(object)
+    def show_state(self, state: State | None) -> None:
+        """Say what to do next in `state`, or what is being waited for."""
+        title, start = (
+            ("Training starts in a moment", "It waits for TensorFlow and the data to be loaded.")
+            if state is State.WAITING
+            else ("Nothing trained yet", "Press Train in the toolbar.")
+        )
+        self.title.setText(title)
+        self.text.setText(
+            f"{start} Loss and accuracy appear here while the network learns, and below them how "
+            "the weights of each layer move, epoch by epoch."
+        )
+
+    @Slot()
+    def _recolor(self) -> None:
+        icon = self._theme.icon("mdi6.chart-line", "muted")
+        self._icon.setPixmap(icon.pixmap(QSize(48, 48)))
