@@ -5,10 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QByteArray, QObject, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
+from desktop.views.editor.properties.panel import PropertiesPanel
 from desktop.views.settings import LAYOUT_VERSION
+from desktop.views.window.spare_room import SpareRoom
 
 COMPACT = 1280  # pixels; in a narrower window panels and toolbar take less room
 SMALL = 900  # pixels; in a narrower window only what cannot be done without is shown
+_HEIGHTS = [360, 440]  # pixels of Properties, while it shows a layer, and Training
 
 
 class Docks(QObject):
@@ -19,7 +22,7 @@ class Docks(QObject):
         window: QMainWindow,
         layers: QWidget,
         model: QWidget,
-        properties: QWidget,
+        properties: PropertiesPanel,
         training: QWidget,
     ) -> None:
         super().__init__(window)
@@ -32,6 +35,7 @@ class Docks(QObject):
         self.all = self._layers, self._model, self._properties, self._training
         window.splitDockWidget(self._layers, self._model, Qt.Orientation.Horizontal)
         window.splitDockWidget(self._properties, self._training, Qt.Orientation.Vertical)
+        self._room = SpareRoom(window, self._properties, self._training, properties)
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self._window)
@@ -44,14 +48,21 @@ class Docks(QObject):
         """Take the layout of now, with all of the window made, as the one to go back to."""
         self._first = self._window.saveState(LAYOUT_VERSION)
 
+    def save(self) -> QByteArray:
+        """Where the panels are, for `restore`."""
+        self._room.give_back()
+        return self._window.saveState(LAYOUT_VERSION)
+
     def restore(self, state: QByteArray) -> bool:
         """Put the panels where they were. Returns whether that was possible."""
         return self._window.restoreState(state, LAYOUT_VERSION)
 
     def reset(self) -> None:
         """Put all panels where they belong, in sizes that suit the window."""
+        self._room.give_back()
         self.restore(self._first)
         self.fit()
+        self._room.update()
 
     def fit(self) -> None:
         """Give the panels their usual sizes, smaller ones in a small window.
@@ -66,4 +77,5 @@ class Docks(QObject):
         docks = [self._layers, self._model, self._properties]
         self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
         docks = [self._properties, self._training]
-        self._window.resizeDocks(docks, [360, 440], Qt.Orientation.Vertical)
+        self._window.resizeDocks(docks, _HEIGHTS, Qt.Orientation.Vertical)
+        self._room.set_share(_HEIGHTS[0] / sum(_HEIGHTS))

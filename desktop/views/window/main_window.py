@@ -22,7 +22,7 @@ from desktop.views.editor.stack import StackView
 from desktop.views.editor.stack.menu import CommandActions
 from desktop.views.editor.training.panel import TrainingPanel
 from desktop.views.files.project_files import ProjectFiles
-from desktop.views.settings import LAYOUT_VERSION, Settings
+from desktop.views.settings import Settings
 from desktop.views.theme import Theme
 from desktop.views.window import menu_bar
 from desktop.views.window.docks import Docks
@@ -204,7 +204,7 @@ class MainWindow(QMainWindow):
         if not self.files.may_discard():
             event.ignore()
             return
-        self._settings.layout = self.saveGeometry(), self.saveState(LAYOUT_VERSION)
+        self._settings.layout = self.saveGeometry(), self.docks.save()
         self._settings.sync()
         self.hide()  # at once: the threads may take a moment to end
         self.session.close()

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Sequence
 from math import prod
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -34,8 +34,11 @@ _TILE = 28
 class PropertiesPanel(QScrollArea):
     """Shows the layers it is told to by `show_layer` or `show_layers`, and edits them.
 
-    Several layers of one class are edited together, as one undo step.
+    Several layers of one class are edited together, as one undo step. `needsChanged()`: what is
+    shown needs another height than before.
     """
+
+    needsChanged = Signal()
 
     def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +66,8 @@ class PropertiesPanel(QScrollArea):
         self._facts_column = QVBoxLayout(self._facts)
         self._facts_column.setContentsMargins(0, 0, 0, 0)
         self._facts_grid: QWidget | None = None
-        self.setWidget(self._lay_out())
+        self._inside = self._lay_out()
+        self.setWidget(self._inside)
         self.form.edited.connect(self._edited)
         workspace.projectChanged.connect(self._update)
         theme.changed.connect(self._update)
@@ -84,6 +88,11 @@ class PropertiesPanel(QScrollArea):
         if tuple(indexes) != self._indexes:
             self._indexes = tuple(indexes)
             self._update()
+
+    @property
+    def needed_height(self) -> int:
+        """The height at which everything is seen without a scroll bar, in the width of now."""
+        return self._inside.heightForWidth(self.width())
 
     def focus_form(self) -> None:
         """Move the focus to the first setting."""
@@ -124,6 +133,7 @@ class PropertiesPanel(QScrollArea):
             self.title.setText("No layer selected")
             self._about.setText("Select a layer in the model to see and change its settings.")
             self.problems.set_problems(())
+            self.needsChanged.emit()
             return
         shown = infos[-1]
         if one_kind:
@@ -135,6 +145,7 @@ class PropertiesPanel(QScrollArea):
         problems = self._workspace.analysis.problems
         self.problems.set_problems(tuple(p for p in problems if p.layer in self.layers))
         self._show_facts(infos)
+        self.needsChanged.emit()
 
     def _show_texts(self, infos: list[LayerInfo], one_kind: bool) -> None:
         shown = infos[-1]
