@@ -14,6 +14,7 @@ class Initializer(Spec):
     """The base of all initializers."""
 
     tag_key: ClassVar[str] = "initializer"
+    makes_matrix: ClassVar[bool] = False  # and so cannot start a weight with a single axis
     initializer: str = ""
 
 
@@ -76,6 +77,7 @@ class TruncatedNormal(_Seeded):
 class Orthogonal(_Seeded):
     """An orthogonal matrix: keeps the length of what passes through."""
 
+    makes_matrix: ClassVar[bool] = True
     gain: float = Field(1.0, title="Gain", description="Factor applied to the matrix")
 
 

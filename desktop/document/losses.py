@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
+from desktop.document.choices import Activation
 from desktop.document.spec import ADVANCED, Spec, family_type
 
 
@@ -14,6 +15,10 @@ class Loss(Spec):
 
     tag_key: ClassVar[str] = "loss"
     tag_alone: ClassVar[bool] = True
+    # The function whose outputs it takes for probabilities of classes, and which it applies itself
+    # to logits; None where it compares numbers.
+    activation: ClassVar[Activation | None] = None
+    takes_class_indices: ClassVar[bool] = False  # in place of a target for each output
     loss: str = ""
 
 
@@ -40,13 +45,20 @@ class _SmoothedCrossEntropy(_CrossEntropy):
 class CategoricalCrossentropy(_SmoothedCrossEntropy, tag="categorical_crossentropy"):
     """For one class out of several; labels are one-hot encoded for you."""
 
+    activation: ClassVar[Activation | None] = Activation.SOFTMAX
+
 
 class SparseCategoricalCrossentropy(_CrossEntropy, tag="sparse_categorical_crossentropy"):
     """For one class out of several; labels stay whole numbers."""
 
+    activation: ClassVar[Activation | None] = Activation.SOFTMAX
+    takes_class_indices: ClassVar[bool] = True
+
 
 class BinaryCrossentropy(_SmoothedCrossEntropy, tag="binary_crossentropy"):
     """For yes or no: one output between 0 and 1."""
+
+    activation: ClassVar[Activation | None] = Activation.SIGMOID
 
 
 class MeanSquaredError(Loss, tag="mean_squared_error"):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from desktop.document.layers import Family
-
 if TYPE_CHECKING:
     from desktop.document.trace import LayerInfo
     from desktop.document.training import Training
@@ -33,6 +31,6 @@ def activation_bytes(layers: tuple[LayerInfo, ...]) -> int:
     values = sum(
         prod(info.output_shape)
         for info in layers
-        if info.output_shape is not None and info.layer.family is not Family.RESHAPING
+        if info.output_shape is not None and not info.layer.rearranges
     )
     return values * BYTES_PER_NUMBER * 2

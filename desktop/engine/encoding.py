@@ -5,11 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from desktop.document.choices import Activation
-from desktop.document.losses import (
-    BinaryCrossentropy,
-    CategoricalCrossentropy,
-    SparseCategoricalCrossentropy,
-)
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema, Numbers
 from desktop.document.trace import output_activation, trace
@@ -31,7 +26,7 @@ def encode(
     schema = schema or project.data.known_schema
     if schema is not None and isinstance(schema.target, Numbers):
         return np.asarray(labels, dtype=np.float32)
-    if isinstance(project.training.loss, SparseCategoricalCrossentropy):
+    if project.training.loss.takes_class_indices:
         return np.asarray(labels, dtype=np.int64)
     units = output_units(project, schema)
     if units == 1:
@@ -72,9 +67,9 @@ def class_probabilities(
         return np.stack([1.0 - second, second], axis=1)
     if values.shape[1] != classes:
         return None
-    if logits and isinstance(loss, CategoricalCrossentropy | SparseCategoricalCrossentropy):
+    if logits and loss.activation is Activation.SOFTMAX:
         return _softmax(values)
-    if logits and isinstance(loss, BinaryCrossentropy):
+    if logits and loss.activation is Activation.SIGMOID:
         values = _sigmoid(values)
     return _normalized(values)
 

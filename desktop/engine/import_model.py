@@ -70,7 +70,7 @@ def project_of(model: Any, compiled: dict[str, Any] | None, current: DataSource)
     """
     data, first = _data(model, current)
     layers = _layers(model)
-    if not (layers and isinstance(layers[0], Flatten | Reshape)):
+    if not (layers and layers[0].rearranges):
         layers = [*first, *layers]
     if len(layers) > MAX_LAYERS:
         raise ModelFileError(f"it has {len(layers)} layers, and a stack has {MAX_LAYERS} at most")
@@ -88,8 +88,8 @@ def _layers(model: Any) -> list[Layer]:
         keras_layer = waiting.pop(0)
         label = f"the layer {keras_layer.name}"
         layer = _spec_of(Layer, keras_layer, label)
-        if getattr(layer, "activation", None) is Activation.LINEAR and _is_step(waiting[:2]):
-            layer = layer.replace(activation=Activation.STEP)
+        if layer.nonlinearity is Activation.LINEAR and _is_step(waiting[:2]):
+            layer = layer.replace(**{layer.activation_field or "": Activation.STEP})
             if regularizer := waiting[1].activity_regularizer:  # of what the activation gives
                 spec = _spec_of(Regularizer, regularizer, label)
                 layer = _replaced(layer, label, activity_regularizer=spec)

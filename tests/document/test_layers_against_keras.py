@@ -234,6 +234,66 @@ def test_every_valid_optimizer_and_loss_is_accepted_by_keras(cls: type[Spec]) ->
     check()
 
 
+# --- what the layers say of themselves ------------------------------------------------------------
+
+
+def example_shape(cls: type[Layer]) -> tuple[int, ...]:
+    """A shape that layers of `cls` take."""
+    return tuple(range(4, 4 + (cls.input_rank or 2)))
+
+
+@pytest.mark.parametrize("cls", LAYER_CLASSES, ids=name_of)
+def test_layers_take_inputs_of_the_rank_they_say(cls: type[Layer]) -> None:
+    layer = cls()
+    layer.output_shape(example_shape(cls))
+    for rank in range(1, 5):
+        if cls.input_rank not in (None, rank):
+            with pytest.raises(ShapeError, match=f"{cls.tag} needs an? "):
+                layer.output_shape((4,) * rank)
+
+
+@pytest.mark.parametrize("cls", LAYER_CLASSES, ids=name_of)
+def test_units_and_activation_are_the_fields_that_layers_say(cls: type[Layer]) -> None:
+    shape = example_shape(cls)
+    if cls.units_field is not None:
+        assert cls(**{cls.units_field: 7}).output_shape(shape)[-1] == 7
+    if cls.activation_field is not None:
+        layer = cls(**{cls.activation_field: "tanh"})
+        assert layer.nonlinearity == "tanh"
+        assert keras_object(layer).activation.__name__ == "tanh"
+
+
+@pytest.mark.parametrize("cls", LAYER_CLASSES, ids=name_of)
+def test_layers_do_with_values_what_they_say(cls: type[Layer]) -> None:
+    """Each attribute that is set holds for the Keras layer, as it is when nothing is trained."""
+    layer = cls()
+    if layer.activation_field is not None:  # linearity is asked for without it
+        layer = layer.replace(**{layer.activation_field: "linear"})
+    keras, shape = backend.keras(), example_shape(cls)
+    model = keras.Sequential([keras.Input(shape), keras_object(layer)])
+
+    def outputs(rows: np.ndarray) -> np.ndarray:
+        return np.asarray(model(rows.astype(np.float32), training=False))
+
+    one, two = np.random.default_rng(0).uniform(-1, 1, (2, 3, *shape))
+    if layer.keeps_values:
+        np.testing.assert_allclose(outputs(one).ravel(), one.ravel(), rtol=1e-6)
+    if layer.keeps_values or layer.is_linear:
+        both = outputs(one + two) + outputs(np.zeros_like(one))
+        np.testing.assert_allclose(outputs(one) + outputs(two), both, atol=1e-5)
+    if layer.position_wise:
+        backwards = outputs(one[:, ::-1])
+        np.testing.assert_allclose(backwards[:, ::-1], outputs(one), atol=1e-5)
+    values = layer.output_range((-1.0, 1.0))
+    if values is not None:
+        found = outputs(one)
+        assert values[0] <= found.min() <= found.max() <= values[1]
+    if layer.normalizes:
+        found = np.asarray(model(100.0 + one.astype(np.float32), training=True))
+        assert abs(found.mean()) < 0.01
+        assert abs(found.std() - 1.0) < 0.01
+
+
 # --- memory ---------------------------------------------------------------------------------------
 
 

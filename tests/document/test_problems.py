@@ -19,6 +19,7 @@ from desktop.document.layers import (
     Dense,
     Dropout,
     Flatten,
+    GaussianNoise,
     GlobalAveragePooling2D,
     Layer,
     MaxPooling2D,
@@ -278,6 +279,21 @@ CASES = {
         stack(IMAGE, Conv2D(filters=12), GlobalAveragePooling2D(), Softmax()),
         (ERROR, 3, "units", "it needs 10"),
         stack(IMAGE, Conv2D(filters=10), GlobalAveragePooling2D(), Softmax()),
+    ),
+    "too many filters before two poolings": (
+        stack(IMAGE, Conv2D(filters=12), MaxPooling2D(), GlobalAveragePooling2D(), Softmax()),
+        (ERROR, 4, "units", "it needs 10"),
+        stack(IMAGE, Conv2D(filters=10), MaxPooling2D(), GlobalAveragePooling2D(), Softmax()),
+    ),
+    "normalization without weights after softmax": (
+        stack(Flatten(), OUTPUT, BatchNormalization(center=False, scale=False)),
+        (ERROR, 2, "activation", "use softmax at the output instead of linear"),
+        stack(Flatten(), OUTPUT, BatchNormalization(center=False, scale=False), Softmax()),
+    ),
+    "pixels that are scaled twice, with noise between": (
+        stack(GaussianNoise(), Rescaling(scale=1 / 255), Flatten(), OUTPUT, data=Mnist()),
+        (WARNING, 1, None, "Pixels are scaled twice and reach the network as 0 to 0.00392"),
+        stack(GaussianNoise(), Flatten(), OUTPUT, data=Mnist()),
     ),
     "no output layer": (
         stack(IMAGE, Conv2D(activation=A.SOFTMAX), Flatten()),

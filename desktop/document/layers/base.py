@@ -12,7 +12,8 @@ from math import prod
 from typing import ClassVar, TypeAlias
 
 from desktop.document.choices import Activation, Padding
-from desktop.document.initializers import Orthogonal
+from desktop.document.initializers import Initializer
+from desktop.document.schema import Range, RowKind
 from desktop.document.spec import Spec
 
 Shape: TypeAlias = tuple[int, ...]
@@ -35,10 +36,31 @@ class ShapeError(ValueError):
 
 
 class Layer(Spec):
-    """The base of all layers."""
+    """The base of all layers.
+
+    What the rest of the program has to know about a layer is an attribute here. The defaults are
+    right for a layer with weights of which nothing else is known.
+    """
 
     tag_key: ClassVar[str] = "layer"
     family: ClassVar[Family]
+    # What an input must be: how many axes it has, and what is then taken for a row; None for any.
+    input_rank: ClassVar[int | None] = None
+    input_row: ClassVar[RowKind | None] = None
+    # The fields that say how many values there are on the last axis of the output, and which
+    # function is applied to them.
+    units_field: ClassVar[str | None] = None
+    activation_field: ClassVar[str | None] = None
+    # Whether the output is a linear function of the input, if the activation is left out.
+    is_linear: ClassVar[bool] = False
+    # Whether only the last axis is worked on, in every place of the others alike.
+    position_wise: ClassVar[bool] = False
+    # Whether the output is the input in another shape.
+    rearranges: ClassVar[bool] = False
+    # Whether the layer acts while training only, and passes on what it gets at other times.
+    training_only: ClassVar[bool] = False
+    # Whether the output has mean 0 and variance 1, whatever the input is.
+    normalizes: ClassVar[bool] = False
     # The largest batch that XLA trains as fast on processors as TensorFlow's graph, or faster.
     max_xla_batch: ClassVar[int] = 1024
     layer: str = ""
@@ -66,7 +88,16 @@ class Layer(Spec):
     @property
     def nonlinearity(self) -> Activation | None:
         """The function the layer applies to its outputs; None if it applies none."""
-        return None
+        return getattr(self, self.activation_field) if self.activation_field else None
+
+    @property
+    def keeps_values(self) -> bool:
+        """Whether the outputs are the inputs, perhaps in another shape, except while training."""
+        return self.rearranges or self.training_only
+
+    def output_range(self, values: Range) -> Range | None:
+        """The least and the largest output for inputs within `values`; None if not known."""
+        return values if self.keeps_values else None
 
     def details(self) -> str:
         """The main settings in a few words, for a card: "128 · relu"."""
@@ -82,19 +113,31 @@ def shape_text(shape: Shape) -> str:
     return " × ".join(f"{size:,}" for size in shape)
 
 
-def require_rank(layer: Layer, shape: Shape, rank: int, needed: str) -> None:
-    """Raise ShapeError unless `shape` has `rank` axes; `needed` describes such an input."""
-    if len(shape) != rank:
-        found = f"a row of {shape_text(shape)} numbers" if len(shape) == 1 else shape_text(shape)
-        raise ShapeError(f"{layer.tag} needs {needed}, but gets {found}")
+_INPUTS = {
+    (RowKind.PICTURE, 3): "an image with channels (height × width × channels)",
+    (RowKind.SEQUENCE, 1): "a sequence of whole numbers",
+    (RowKind.SEQUENCE, 2): "a sequence (steps × features)",
+}
+
+
+def require_rank(layer: Layer, shape: Shape) -> None:
+    """Raise ShapeError unless `shape` has as many axes as the `input_rank` of `layer`."""
+    rank = layer.input_rank
+    if rank is None or len(shape) == rank:
+        return
+    axes = "1 axis" if rank == 1 else f"{rank} axes"
+    needed = _INPUTS.get((layer.input_row, rank)) if layer.input_row else None
+    found = f"a row of {shape_text(shape)} numbers" if len(shape) == 1 else shape_text(shape)
+    raise ShapeError(f"{layer.tag} needs {needed or f'an input of {axes}'}, but gets {found}")
 
 
 def check_weight_settings(layer: Layer, weight: str, rank: int) -> None:
     """Raise ValueError if the settings for `weight`, e.g. "kernel", do not suit its `rank` axes."""
-    if rank < 2 and isinstance(getattr(layer, f"{weight}_initializer", None), Orthogonal):
+    initializer: Initializer | None = getattr(layer, f"{weight}_initializer", None)
+    if initializer is not None and rank < 2 and initializer.makes_matrix:
         raise ValueError(
-            f"{weight}_initializer cannot be Orthogonal: the {weight} is one row of numbers, "
-            "not a matrix"
+            f"{weight}_initializer cannot be {initializer.tag}: the {weight} is one row of "
+            "numbers, not a matrix"
         )
     axes = getattr(getattr(layer, f"{weight}_constraint", None), "axis", ())
     if any(not -rank <= axis < rank for axis in axes):

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from desktop.document.choices import Activation, Padding
 from desktop.document.layers.base import Family, Shape, ShapeError, require_rank, window_output
 from desktop.document.layers.core import _Weighted
+from desktop.document.schema import RowKind
 
 Size = Annotated[int, Field(ge=1, le=1000)]
 
@@ -17,6 +18,11 @@ class Conv2D(_Weighted):
     """Slides small filters over an image and reports where each one matches."""
 
     family: ClassVar[Family] = Family.CONVOLUTION
+    input_rank: ClassVar[int | None] = 3
+    input_row: ClassVar[RowKind | None] = RowKind.PICTURE
+    units_field: ClassVar[str | None] = "filters"
+    activation_field: ClassVar[str | None] = "activation"
+    is_linear: ClassVar[bool] = True
     max_xla_batch: ClassVar[int] = 0
     kernel_rank: ClassVar[int] = 4
     filters: int = Field(
@@ -61,7 +67,7 @@ class Conv2D(_Weighted):
         return self
 
     def output_shape(self, shape: Shape) -> Shape:
-        require_rank(self, shape, 3, "an image with channels (height × width × channels)")
+        require_rank(self, shape)
         if shape[-1] % self.groups:
             raise ShapeError(
                 f"Conv2D splits its input into {self.groups} groups, but {shape[-1]} channels "
@@ -74,10 +80,6 @@ class Conv2D(_Weighted):
 
     def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
         return self._with_bias((*self.kernel_size, shape[-1] // self.groups, self.filters))
-
-    @property
-    def nonlinearity(self) -> Activation | None:
-        return self.activation
 
     def details(self) -> str:
         height, width = self.kernel_size

@@ -11,6 +11,7 @@ from desktop.document.constraints import AnyConstraint
 from desktop.document.initializers import AnyInitializer, GlorotUniform, Zeros
 from desktop.document.layers.base import Family, Layer, Shape, check_weight_settings
 from desktop.document.regularizers import AnyRegularizer
+from desktop.document.schema import Range
 from desktop.document.spec import ADVANCED
 
 
@@ -79,6 +80,10 @@ class Dense(_Weighted):
     """Every output is a weighted sum of every input, plus a bias."""
 
     family: ClassVar[Family] = Family.CORE
+    units_field: ClassVar[str | None] = "units"
+    activation_field: ClassVar[str | None] = "activation"
+    is_linear: ClassVar[bool] = True
+    position_wise: ClassVar[bool] = True
     kernel_rank: ClassVar[int] = 2
     units: int = Field(64, ge=1, le=100_000, title="Units", description="Number of neurons")
     activation: choices.Activation = Field(
@@ -93,10 +98,6 @@ class Dense(_Weighted):
     def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
         return self._with_bias((shape[-1], self.units))
 
-    @property
-    def nonlinearity(self) -> choices.Activation | None:
-        return self.activation
-
     def details(self) -> str:
         return f"{self.units} · {self.activation}"
 
@@ -105,13 +106,14 @@ class Activation(Layer):
     """Applies a function to its input."""
 
     family: ClassVar[Family] = Family.ACTIVATION
+    activation_field: ClassVar[str | None] = "activation"
+    is_linear: ClassVar[bool] = True
     activation: choices.Activation = Field(
         choices.Activation.RELU, title="Function", description="Function applied to every value"
     )
 
-    @property
-    def nonlinearity(self) -> choices.Activation | None:
-        return self.activation
+    def output_range(self, values: Range) -> Range | None:
+        return values if self.activation is choices.Activation.LINEAR else None
 
     def details(self) -> str:
         return str(self.activation)

@@ -16,6 +16,7 @@ from desktop.document.layers.base import (
     normalized_axis,
 )
 from desktop.document.regularizers import AnyRegularizer
+from desktop.document.schema import Range
 from desktop.document.spec import ADVANCED
 
 
@@ -23,6 +24,8 @@ class BatchNormalization(Layer):
     """Shifts and scales each channel to mean 0 and variance 1, measured on the batch."""
 
     family: ClassVar[Family] = Family.NORMALIZATION
+    is_linear: ClassVar[bool] = True
+    normalizes: ClassVar[bool] = True
     momentum: float = Field(
         0.99, ge=0, le=1, title="Momentum", description="How slowly the running mean follows"
     )
@@ -88,8 +91,13 @@ class Rescaling(Layer):
     """Multiplies by a factor and adds an offset: 1/255 turns pixels into 0 to 1."""
 
     family: ClassVar[Family] = Family.NORMALIZATION
+    is_linear: ClassVar[bool] = True
     scale: float = Field(1.0, title="Factor", description="Every value is multiplied by this")
     offset: float = Field(0.0, title="Offset", description="Added after multiplying")
+
+    def output_range(self, values: Range) -> Range | None:
+        low, high = sorted(end * self.scale + self.offset for end in values)
+        return low, high  # a negative factor turns them round
 
     def details(self) -> str:
         offset = f" {self.offset:+g}" if self.offset else ""

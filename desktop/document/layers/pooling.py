@@ -9,12 +9,13 @@ from pydantic import Field
 from desktop.document.choices import Padding
 from desktop.document.layers.base import Family, Layer, Shape, require_rank, window_output
 from desktop.document.layers.convolution import Size
-
-_IMAGE = "an image with channels (height × width × channels)"
+from desktop.document.schema import Range, RowKind
 
 
 class _Pooling2D(Layer):
     family: ClassVar[Family] = Family.POOLING
+    input_rank: ClassVar[int | None] = 3
+    input_row: ClassVar[RowKind | None] = RowKind.PICTURE
     pool_size: tuple[Size, Size] = Field(
         (2, 2), title="Pool size", description="Height and width of the window, in pixels"
     )
@@ -31,10 +32,13 @@ class _Pooling2D(Layer):
     )
 
     def output_shape(self, shape: Shape) -> Shape:
-        require_rank(self, shape, 3, _IMAGE)
+        require_rank(self, shape)
         strides = self.strides or self.pool_size
         size = window_output(self, shape, self.pool_size, strides, self.padding)
         return (*size, shape[-1])
+
+    def output_range(self, values: Range) -> Range | None:
+        return values
 
     def details(self) -> str:
         return f"{self.pool_size[0]}×{self.pool_size[1]}"
@@ -49,15 +53,23 @@ class MaxPooling2D(_Pooling2D):
 class AveragePooling2D(_Pooling2D):
     """Keeps the mean of each window."""
 
+    is_linear: ClassVar[bool] = True
+
 
 class GlobalAveragePooling2D(Layer):
     """Replaces each channel by its mean over the whole image."""
 
     family: ClassVar[Family] = Family.POOLING
+    is_linear: ClassVar[bool] = True
+    input_rank: ClassVar[int | None] = 3
+    input_row: ClassVar[RowKind | None] = RowKind.PICTURE
     keepdims: bool = Field(
         False, title="Keep axes", description="Keep height and width, as axes of size 1"
     )
 
     def output_shape(self, shape: Shape) -> Shape:
-        require_rank(self, shape, 3, _IMAGE)
+        require_rank(self, shape)
         return (1, 1, shape[-1]) if self.keepdims else (shape[-1],)
+
+    def output_range(self, values: Range) -> Range | None:
+        return values

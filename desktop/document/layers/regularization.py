@@ -10,6 +10,7 @@ from desktop.document.layers.base import Family, Layer
 
 
 class _Random(Layer):
+    training_only: ClassVar[bool] = True
     seed: int | None = Field(
         None,
         ge=0,
@@ -49,6 +50,7 @@ class ActivityRegularization(Layer):
     """Passes its input on and adds a penalty on large values to the loss."""
 
     family: ClassVar[Family] = Family.REGULARIZATION
+    training_only: ClassVar[bool] = True
     l1: float = Field(0.0, ge=0, title="L1", description="Strength of the penalty on |value|")
     l2: float = Field(0.0, ge=0, title="L2", description="Strength of the penalty on value²")
 

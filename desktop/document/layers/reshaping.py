@@ -14,6 +14,7 @@ class Flatten(Layer):
     """Lays an image out as one long row of numbers, as Dense needs it."""
 
     family: ClassVar[Family] = Family.RESHAPING
+    rearranges: ClassVar[bool] = True
 
     def output_shape(self, shape: Shape) -> Shape:
         return (prod(shape),)
@@ -23,6 +24,7 @@ class Reshape(Layer):
     """Gives its input another shape with the same number of values."""
 
     family: ClassVar[Family] = Family.RESHAPING
+    rearranges: ClassVar[bool] = True
     target_shape: tuple[int, ...] = Field(
         (-1,),
         min_length=1,

@@ -9,15 +9,11 @@ from functools import cached_property
 from typing import TypeAlias
 
 from desktop.document.choices import Activation
-from desktop.document.layers import Conv2D, Dense, Layer, Shape, ShapeError
-from desktop.document.layers.core import Activation as ActivationLayer
-from desktop.document.losses import CategoricalCrossentropy, Loss, SparseCategoricalCrossentropy
+from desktop.document.layers import Dense, Layer, Shape, ShapeError
+from desktop.document.losses import Loss
 from desktop.document.project import MAX_LAYERS, Project
 from desktop.document.schema import DataSchema, Numbers
 from desktop.document.trace import LayerInfo, output_activation
-
-# Layers whose function is a setting among others.
-WithActivation: TypeAlias = Dense | Conv2D | ActivationLayer
 
 
 class Severity(StrEnum):
@@ -90,7 +86,12 @@ class Case:
     @property
     def is_categorical(self) -> bool:
         """Whether the loss wants one output per class."""
-        return isinstance(self.loss, CategoricalCrossentropy | SparseCategoricalCrossentropy)
+        return self.loss.activation is Activation.SOFTMAX
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether the loss takes every output for a yes or no of its own."""
+        return self.loss.activation is Activation.SIGMOID
 
     @property
     def from_logits(self) -> bool:
@@ -150,9 +151,9 @@ def with_loss(project: Project, loss: Loss) -> Project:
 def with_activation(project: Project, index: int, function: Activation) -> Project | None:
     """`project` with another function in the layer at `index`, or None if it has no such field."""
     layer: Layer = project.layers[index]
-    if not isinstance(layer, WithActivation):
+    if layer.activation_field is None:
         return None
-    return project.with_layer(index, layer.replace(activation=function))
+    return project.with_layer(index, layer.replace(**{layer.activation_field: function}))
 
 
 def count_text(count: int, noun: str) -> str:

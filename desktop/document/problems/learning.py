@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from desktop.document.choices import Activation
-from desktop.document.layers import (
-    BatchNormalization,
-    Conv2D,
-    Dense,
-    Flatten,
-    MaxPooling2D,
-    Rescaling,
-    Reshape,
-)
+from desktop.document.layers import Rescaling
 from desktop.document.problems.base import (
     Case,
     Check,
@@ -72,9 +64,10 @@ def no_nonlinearity(case: Case) -> Iterator[Problem]:
     """Linear layers in a row can do no more than one of them."""
     linear: LayerInfo | None = None
     for info in case.layers:
-        function = info.layer.nonlinearity
-        if not isinstance(info.layer, Dense | Conv2D):
-            if function not in (None, Activation.LINEAR) or isinstance(info.layer, MaxPooling2D):
+        layer, function = info.layer, info.layer.nonlinearity
+        is_linear = layer.is_linear or layer.keeps_values
+        if layer.units_field is None or not is_linear:  # no weighted sum
+            if not is_linear or function not in (None, Activation.LINEAR):
                 linear = None
             continue
         fixed = with_activation(case.project, linear.index, Activation.RELU) if linear else None
@@ -98,14 +91,14 @@ def pixel_range(case: Case) -> Iterator[Problem]:
     low, high = case.schema.value_range
     scalings: list[LayerInfo] = []
     for info in case.layers:
-        if isinstance(info.layer, Rescaling):
-            ends = (end * info.layer.scale + info.layer.offset for end in (low, high))
-            low, high = sorted(ends)  # a negative factor turns them round
-            scalings.append(info)
-        elif isinstance(info.layer, BatchNormalization):
+        if info.layer.normalizes:
             return  # brings any range into shape
-        elif not isinstance(info.layer, Flatten | Reshape):
+        values = info.layer.output_range((low, high))
+        if values is None:
             break
+        if values != (low, high):
+            scalings.append(info)
+        low, high = values
     reach = f"reach the network as {low:.3g} to {high:.3g}"
     if max(-low, high) > _LARGEST_INPUT:
         scaled = case.project.replace(data=data.replace(scale_pixels=True))

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from desktop.document.choices import Activation
-from desktop.document.layers import (
-    ELU,
-    Conv2D,
-    Dense,
-    GlobalAveragePooling2D,
-    LeakyReLU,
-    ReLU,
-    Softmax,
-)
+from desktop.document.layers import Family, Softmax
 from desktop.document.layers.core import Activation as ActivationLayer
 from desktop.document.losses import BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError
 from desktop.document.problems.base import (
@@ -23,11 +16,13 @@ from desktop.document.problems.base import (
     Problem,
     Severity,
     count_text,
+    final_shape,
     insertion,
     with_activation,
     with_loss,
 )
 from desktop.document.problems.shapes import late_flatten
+from desktop.document.spec import SpecError
 
 _BETWEEN_0_AND_1 = (Activation.SIGMOID, Activation.HARD_SIGMOID)
 
@@ -51,7 +46,7 @@ def units_fit_classes(case: Case) -> Iterator[Problem]:
     if units is None or case.is_regression or units == classes:
         return
     last = case.last.index
-    if units > 1 or (classes > 2 and (case.is_categorical or _is_binary(case))):
+    if units > 1 or (classes > 2 and (case.is_categorical or case.is_binary)):
         yield Problem(
             Severity.ERROR,
             f"The data has {classes} classes, but the network has {count_text(units, 'output')}: "
@@ -97,7 +92,7 @@ def units_fit_numbers(case: Case) -> Iterator[Problem]:
 
 def loss_fits_numbers(case: Case) -> Iterator[Problem]:
     """Cross-entropy compares probabilities of classes."""
-    if case.is_regression and (case.is_categorical or _is_binary(case)):
+    if case.is_regression and (case.is_categorical or case.is_binary):
         yield Problem(
             Severity.ERROR,
             f"{case.loss.tag} is for classes, but the data has numbers to predict: use "
@@ -107,27 +102,20 @@ def loss_fits_numbers(case: Case) -> Iterator[Problem]:
         )
 
 
-def _is_binary(case: Case) -> bool:
-    return isinstance(case.loss, BinaryCrossentropy)
-
-
 def _units_fix(case: Case, units: int) -> Fix | None:
     """Give the layer that makes the output so many units, or add one that has them."""
-    for info in reversed(case.layers):
-        if isinstance(info.layer, Dense):
-            changed = case.project.with_layer(info.index, info.layer.replace(units=units))
-            return Fix(f"Give {info.name} {count_text(units, 'unit')}", changed)
-        if isinstance(info.layer, Conv2D) and units % info.layer.groups == 0:
-            changed = case.project.with_layer(info.index, info.layer.replace(filters=units))
-            if len(info.input_shape or ()) == 3 and case.last.index > info.index:
-                return Fix(f"Give {info.name} {count_text(units, 'filter')}", changed)
-        if info.output_shape != info.input_shape and not isinstance(
-            info.layer, GlobalAveragePooling2D
-        ):
-            break
+    last = next((info for info in reversed(case.layers) if info.layer.units_field), None)
+    if last is not None:
+        field = last.layer.units_field or ""
+        words = f"Give {last.name} {count_text(units, field.removesuffix('s'))}"
+        with suppress(SpecError):  # the number may not suit its other settings
+            changed = case.project.with_layer(last.index, last.layer.replace(**{field: units}))
+            if final_shape(case.schema.input_shape, changed.layers) == (units,):
+                return Fix(words, changed)
     end = case.output_layer().replace(units=units)
-    words = f"Add Dense with {count_text(units, 'unit')}"
-    return insertion(words, case.project, len(case.layers), end)
+    return insertion(
+        f"Add Dense with {count_text(units, 'unit')}", case.project, len(case.layers), end
+    )
 
 
 def _binary_fix(case: Case) -> Fix | None:
@@ -152,7 +140,7 @@ def softmax_over_one(case: Case) -> Iterator[Problem]:
         shape = info.output_shape
         if info.layer.nonlinearity is not Activation.SOFTMAX or shape is None:
             continue
-        axis = info.layer.axis if isinstance(info.layer, Softmax) else -1
+        axis = getattr(info.layer, "axis", -1)
         if shape[axis - 1 if axis > 0 else axis] != 1:
             continue
         fix: Fix | None
@@ -175,7 +163,7 @@ def softmax_twice(case: Case) -> Iterator[Problem]:
     """Probabilities put through softmax again come out nearly equal."""
     first = None
     for info in case.layers:
-        if info.trainable_parameters:
+        if info.trainable_parameters or info.layer.normalizes:
             first = None
         if info.layer.nonlinearity is not Activation.SOFTMAX:
             continue
@@ -196,7 +184,7 @@ def softmax_twice(case: Case) -> Iterator[Problem]:
 def activation_fits_loss(case: Case) -> Iterator[Problem]:
     """The output must be what the loss takes it for."""
     units = _units(case)
-    if units is None or case.is_regression or not (case.is_categorical or _is_binary(case)):
+    if units is None or case.is_regression or not (case.is_categorical or case.is_binary):
         return
     index, function = case.output_activation
     fix: Fix | None
@@ -218,7 +206,7 @@ def activation_fits_loss(case: Case) -> Iterator[Problem]:
         else:
             message += f"so the output must not have {function} as well: use linear"
             fix = _output_fix(case, index, Activation.LINEAR)
-    elif _is_binary(case) and function is Activation.SOFTMAX:
+    elif case.is_binary and function is Activation.SOFTMAX:
         severity = Severity.ERROR
         message = (
             f"softmax with {units} units chooses one class out of {units}, but {tag} takes each "
@@ -227,7 +215,7 @@ def activation_fits_loss(case: Case) -> Iterator[Problem]:
         fix = Fix(
             "Use categorical_crossentropy", with_loss(case.project, CategoricalCrossentropy())
         )
-    elif function is case.right_activation or (_is_binary(case) and function in _BETWEEN_0_AND_1):
+    elif function is case.right_activation or (case.is_binary and function in _BETWEEN_0_AND_1):
         return
     else:
         severity = Severity.WARNING if function in _BETWEEN_0_AND_1 else Severity.ERROR
@@ -254,7 +242,7 @@ def _output_fix(case: Case, index: int, function: Activation) -> Fix | None:
             return Fix(f"Use {function}", changed)
         if function is Activation.LINEAR:
             return Fix(f"Remove {info.name}", case.project.removed(index))
-        if isinstance(info.layer, ReLU | LeakyReLU | ELU | Softmax):
+        if info.layer.family is Family.ACTIVATION:
             replaced = case.project.with_layer(index, _layer_of(function))
             return Fix(f"Replace {info.name} by {function}", replaced)
     words = f"Add {function} at the end"

@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 from desktop.document.choices import Activation, Direction, Metric
-from desktop.document.losses import CategoricalCrossentropy, SparseCategoricalCrossentropy
+from desktop.document.losses import CategoricalCrossentropy
 from desktop.document.memory import activation_bytes, parameter_bytes
 from desktop.document.metrics import direction
 from desktop.document.problems.base import (
@@ -46,10 +46,10 @@ def metrics_fit(case: Case) -> Iterator[Problem]:
                     fix=_without(case, metric),
                 )
         return
-    if isinstance(case.loss, SparseCategoricalCrossentropy):
+    if case.loss.takes_class_indices:
         wrong = [m for m in metrics if m in (*_OF_PROBABILITIES, *_ERRORS, Metric.TOP_K)]
         if wrong:
-            one_hot = CategoricalCrossentropy(from_logits=case.loss.from_logits)
+            one_hot = CategoricalCrossentropy(from_logits=case.from_logits)
             yield Problem(
                 Severity.ERROR,
                 f"The whole-number labels of {case.loss.tag} do not suit "

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from math import prod
 
 from desktop.document.choices import Padding
-from desktop.document.layers import Conv2D, Dense, Family, Flatten, Reshape
-from desktop.document.layers.base import shape_text
+from desktop.document.layers import Flatten, Layer, Reshape
+from desktop.document.layers.base import Shape, shape_text
 from desktop.document.problems.base import (
     Case,
     Check,
@@ -17,6 +17,7 @@ from desktop.document.problems.base import (
     final_shape,
     insertion,
 )
+from desktop.document.schema import RowKind
 from desktop.document.trace import LayerInfo
 
 
@@ -46,21 +47,27 @@ def _shape_fix(case: Case, info: LayerInfo) -> Fix | None:
         return Fix("Use axis -1", project.with_layer(info.index, layer.replace(axis=-1)))
     if shape is None:
         return None
-    if isinstance(layer, Reshape):
-        if len(shape) != 2 or len(layer.target_shape) != 3 or layer.target_shape[-1] != 1:
+    target: Shape | None = getattr(layer, "target_shape", None)
+    if target is not None:
+        if len(shape) != 2 or len(target) != 3 or target[-1] != 1:
             return None
         size = (*shape, 1)  # it is there to add the channel axis of a grey image
         reshaped = layer.replace(target_shape=size)
         return Fix(f"Reshape to {shape_text(size)}", project.with_layer(info.index, reshaped))
-    if not (isinstance(layer, Conv2D) or layer.family is Family.POOLING):
+    rank = layer.input_rank
+    if rank is None:
         return None
-    if len(shape) == 2:  # a grey image without a channel axis
+    if _lacks_channels(layer, info.input_row, shape):
         reshape = Reshape(target_shape=(*shape, 1))
         words = f"Insert Reshape to {shape_text(reshape.target_shape)}"
         return insertion(words, project, info.index, reshape)
-    if len(shape) == 3:
-        return _padding_fix(case, info)
-    return _flatten_fix(case, info)
+    return _padding_fix(case, info) if len(shape) == rank else _flatten_fix(case, info)
+
+
+def _lacks_channels(layer: Layer, row: RowKind | None, shape: Shape) -> bool:
+    """Whether `shape` is of a gray image, to which `layer` needs an axis of channels added."""
+    pictures = row is RowKind.PICTURE and layer.input_row is RowKind.PICTURE
+    return pictures and layer.input_rank == 3 and len(shape) == 2
 
 
 def _padding_fix(case: Case, info: LayerInfo) -> Fix | None:
@@ -74,21 +81,24 @@ def _padding_fix(case: Case, info: LayerInfo) -> Fix | None:
 
 
 def _flatten_fix(case: Case, info: LayerInfo) -> Fix | None:
-    """For an image that was made a row before this layer."""
+    """For an input that was flattened before this layer."""
     project = case.project
     before = case.layers[info.index - 1] if info.index else None
-    if before is None or not isinstance(before.layer, Flatten) or before.input_shape is None:
+    if before is None or before.input_shape is None or not _flattens(before):
         return None
-    match len(before.input_shape):
-        case 3:
-            return Fix(f"Remove {before.name}", project.removed(before.index))
-        case 2:
-            reshape = Reshape(target_shape=(*before.input_shape, 1))
-            return Fix(
-                f"Replace {before.name} by Reshape to {shape_text(reshape.target_shape)}",
-                project.with_layer(before.index, reshape),
-            )
+    if len(before.input_shape) == info.layer.input_rank:
+        return Fix(f"Remove {before.name}", project.removed(before.index))
+    if _lacks_channels(info.layer, before.input_row, before.input_shape):
+        reshape = Reshape(target_shape=(*before.input_shape, 1))
+        return Fix(
+            f"Replace {before.name} by Reshape to {shape_text(reshape.target_shape)}",
+            project.with_layer(before.index, reshape),
+        )
     return None
+
+
+def _flattens(info: LayerInfo) -> bool:
+    return info.layer.rearranges and len(info.output_shape or ()) == 1
 
 
 def missing_flatten(case: Case) -> Iterator[Problem]:
@@ -96,7 +106,7 @@ def missing_flatten(case: Case) -> Iterator[Problem]:
     if case.output_shape is None or len(case.output_shape) == 1:
         return
     for info in case.layers:
-        if not isinstance(info.layer, Dense) or info.input_shape is None:
+        if not _divides_picture(info) or info.input_shape is None:
             continue
         rest = (Flatten(), *case.project.layers[info.index :])
         if len(info.input_shape) > 1 and len(final_shape(info.input_shape, rest) or ()) == 1:
@@ -107,7 +117,7 @@ def missing_flatten(case: Case) -> Iterator[Problem]:
                 fix=insertion("Insert Flatten", case.project, info.index, Flatten()),
             )
             return
-    end: tuple[Flatten | Dense, ...] = (Flatten(), case.output_layer())
+    end: tuple[Layer, ...] = (Flatten(), case.output_layer())
     if case.learns and prod(case.output_shape) == case.right_units:
         end = (Flatten(),)
     names = " and ".join(layer.tag for layer in end)
@@ -125,9 +135,9 @@ def late_flatten(case: Case) -> Iterator[Problem]:
     if case.output_shape is None or len(case.output_shape) != 1:
         return
     for info in case.layers:
-        if not isinstance(info.layer, Dense) or len(info.input_shape or ()) != 2:
+        if not _divides_picture(info) or len(info.input_shape or ()) != 2:
             continue
-        flatten = next((i for i in case.layers[info.index :] if isinstance(i.layer, Flatten)), None)
+        flatten = next(filter(_flattens, case.layers[info.index :]), None)
         if flatten is None:
             continue
         fixed = case.project.moved(flatten.index, info.index)
@@ -140,6 +150,14 @@ def late_flatten(case: Case) -> Iterator[Problem]:
                 fix=Fix(f"Move {flatten.name}", fixed),
             )
         return
+
+
+def _divides_picture(info: LayerInfo) -> bool:
+    """Whether the layer works on the rows or pixels of a picture one by one.
+
+    It is meant to do that with the steps of a sequence.
+    """
+    return info.layer.position_wise and info.input_row is RowKind.PICTURE
 
 
 def _on_each_row(info: LayerInfo) -> str:
