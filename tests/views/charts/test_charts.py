@@ -227,14 +227,14 @@ def test_the_legend_is_one_line_and_says_which_values_it_shows(
 ) -> None:
     chart.resize(width, 400)
     chart.legend.resize(width - 20, chart.legend.height())
-    heading, shown = chart.legend.shown()
-    names = [entry.label for entry in shown]
+    shown = chart.legend.shown()
+    names = [entry.label for entry in shown.entries]
     assert {"Training", "Validation"} <= set(names)
     assert chart.legend.height() < 20
     if width == 900:
-        assert (heading, len(names)) == ("last", 3)
+        assert (shown.heading, len(names)) == ("last", 3)
         chart.set_smoothing(0.5)
-        assert chart.legend.shown()[0] == "last measured"
+        assert chart.legend.shown().heading == "last measured"
     for cell in ("0.65", "0.45", "1.1"):
         assert cell in chart.legend.toolTip()
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtGui import QFont
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtWidgets import QGraphicsSceneResizeEvent
 
 from desktop.views.charts.summary import format_value
 from desktop.views.theme import SIZE_SMALL, Tokens
@@ -21,23 +23,45 @@ MANTISSAS: tuple[tuple[float, ...], ...] = (  # of ticks within a power of ten, 
     tuple(np.arange(100, 1000) / 100),
 )
 
+SHORTEST = 5  # characters of an axis title, with the ellipsis, that still say something
+OVERHANG = 8  # pixels that the number of a tick may reach beyond the axis
+
 
 class ChartAxis(pg.AxisItem):  # type: ignore[misc]
-    """An axis in the colours of the theme, with small text and no unit prefixes."""
+    """An axis in the colors of the theme, with small text and no unit prefixes.
+
+    A title longer than the axis ends in an ellipsis; where hardly any of it fits, there is none.
+    """
 
     def __init__(self, orientation: str) -> None:
+        self._title = ""
+        self._font = QFont()
+        self._font.setPixelSize(SIZE_SMALL - 1)
         super().__init__(orientation, maxTickLength=-4)
         self.enableAutoSIPrefix(False)
-        font = QFont()
-        font.setPixelSize(SIZE_SMALL - 1)
-        self.setStyle(tickFont=font, tickTextOffset=4, hideOverlappingLabels=False)
+        self.setStyle(tickFont=self._font, tickTextOffset=4, hideOverlappingLabels=OVERHANG)
 
     def paint_with(self, tokens: Tokens, title: str) -> None:
         """Use the colours of `tokens`, and write `title` along the axis."""
         self.setPen(pg.mkPen(tokens.color("border"), width=1))
         self.setTickPen(pg.mkPen(tokens.color("grid"), width=1))
         self.setTextPen(pg.mkPen(tokens.color("muted")))
-        self.setLabel(title, **{"font-size": f"{SIZE_SMALL - 1}px", "color": tokens.muted})
+        self._title = title
+        self.labelStyle = {"font-size": f"{SIZE_SMALL - 1}px", "color": tokens.muted}
+        self.setLabel(self._fitting_title())
+        self.resizeEvent()  # puts it in the middle
+
+    def _fitting_title(self) -> str:
+        """As much of the title as there is room for."""
+        room = self.height() if self.orientation == "left" else self.width()
+        mode = Qt.TextElideMode.ElideRight
+        shown = QFontMetricsF(self._font).elidedText(self._title, mode, room)
+        return shown if len(shown) >= min(SHORTEST, len(self._title)) else ""
+
+    def resizeEvent(self, event: QGraphicsSceneResizeEvent | None = None) -> None:
+        if self._title and self._fitting_title() != self.labelText:
+            self.setLabel(self._fitting_title())
+        super().resizeEvent(event)
 
 
 class EpochAxis(ChartAxis):
@@ -91,6 +115,13 @@ class ValueAxis(ChartAxis):
         if not self.logarithmic:
             places = max(0, int(np.ceil(-np.log10(spacing) - 1e-9))) if spacing > 0 else 0
             if places > 4 or (len(values) and max(map(abs, values)) >= 1e5):
-                return [f"{value:.3g}" for value in values]
+                return [_short(f"{value:.3g}") for value in values]
             return [f"{value:.{places}f}".replace("-", "−") for value in values]
-        return [format_value(float(f"{10.0**value:.3g}")) for value in values]
+        return [_short(format_value(float(f"{10.0**value:.3g}"))) for value in values]
+
+
+def _short(number: str) -> str:
+    """A number with its power of ten in as few characters as can be: 1.5e5, 2e−7."""
+    mantissa, letter, power = number.replace("-", "−").partition("e")
+    sign = "−" if power.startswith("−") else ""
+    return mantissa + letter + sign + power.lstrip("+−0")

@@ -69,7 +69,7 @@ class InteractivePlot(CurvePlot):
     def _show_reading(self) -> None:
         """Show the values of the moment."""
         reading = None if self.pointed_at is None else read(self.content, self.pointed_at)
-        self.crosshair.show(reading)
+        self.crosshair.show(reading, self.word_areas())
         if reading is not None and reading.values:
             self.setAccessibleDescription(reading.text)
 

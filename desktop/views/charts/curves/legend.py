@@ -25,6 +25,7 @@ class Entry:
     label: str
     last: float
     extremes: tuple[float, float] | None
+    is_current: bool = True  # of the run that words and marks are about
 
     @property
     def cells(self) -> tuple[str, str, str]:
@@ -32,10 +33,29 @@ class Entry:
         return format_value(self.last), format_value(low), format_value(high)
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What a legend says: the words in front, and curves with or without their names."""
+
+    heading: str
+    entries: tuple[Entry, ...]
+    named: bool = True
+
+    def texts(self, entry: Entry) -> tuple[str, str]:
+        """Name and last value of a curve."""
+        return f"{entry.label} " if self.named else "", entry.cells[0]
+
+
 def entries(plot: CurvePlot) -> tuple[Entry, ...]:
     """What the plot's curves are at now; no entry for one without points."""
     return tuple(
-        Entry(line.look, plot.content.label(key), float(source.y[-1]), source.extremes())
+        Entry(
+            line.look,
+            plot.content.label(key),
+            float(source.y[-1]),
+            source.extremes(),
+            plot.content.runs.key(key.split) == key,
+        )
         for key, line in plot.lines.items()
         if (source := plot.content.source(key)) is not None
     )
@@ -60,7 +80,7 @@ class Legend(QWidget):
     """Paints in one line the last value of each curve of a plot; `refresh()` reads them anew.
 
     The least and greatest values are in the tooltip. What does not fit is left out: first the
-    values of single batches, then the words in front.
+    values of single batches, then the words in front, other runs, the names, and the last curves.
     """
 
     def __init__(self, theme: Theme, plot: CurvePlot, parent: QWidget | None = None) -> None:
@@ -96,21 +116,26 @@ class Legend(QWidget):
         cells = ("".join(f'<td align="right">&nbsp;{cell}</td>' for cell in row) for row in rows)
         return "<table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table>"
 
-    def shown(self) -> tuple[str, tuple[Entry, ...]]:
-        """The words in front and the entries that there is room for."""
+    def shown(self) -> Shown:
+        """What there is room for."""
         epochs = tuple(entry for entry in self.entries if entry.look is not STEPS) or self.entries
-        choices = ((self.heading, self.entries), (self.heading, epochs))
-        for heading, chosen in choices:
-            if self._width(heading, chosen) <= self.width():
-                return heading, chosen
-        return "", epochs
+        current = tuple(entry for entry in epochs if entry.is_current) or epochs
+        choices = [
+            Shown(self.heading, self.entries),
+            Shown(self.heading, epochs),
+            Shown("", epochs),
+            Shown("", current),
+            *(Shown("", current[:count], named=False) for count in range(len(current), 0, -1)),
+        ]
+        return next((each for each in choices if self._width(each) <= self.width()), Shown("", ()))
 
-    def _width(self, heading: str, chosen: tuple[Entry, ...]) -> float:
+    def _width(self, shown: Shown) -> float:
         metrics = QFontMetricsF(self._font())
-        words = [f"{entry.label} {entry.cells[0]}" for entry in chosen]
-        return metrics.horizontalAdvance(heading) + sum(
-            GAP + SAMPLE + metrics.horizontalAdvance(each) for each in words
-        )
+        width = metrics.horizontalAdvance(shown.heading)
+        for entry in shown.entries:
+            texts = (metrics.horizontalAdvance(text) for text in shown.texts(entry))
+            width += (GAP if width else 1) + SAMPLE + sum(texts)
+        return width
 
     def _font(self) -> QFont:
         font = QFont(self.font())
@@ -128,7 +153,7 @@ class Legend(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._font())
         tokens, metrics = self._theme.tokens, QFontMetricsF(self._font())
-        heading, chosen = self.shown()
+        shown = self.shown()
         left = 0.0
 
         def write(text: str, token: str) -> None:
@@ -138,11 +163,12 @@ class Legend(QWidget):
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
             left += metrics.horizontalAdvance(text)
 
-        write(heading, "muted")
-        for entry in chosen:
+        write(shown.heading, "muted")
+        for entry in shown.entries:
             left += GAP if left else 1
             paint_sample(painter, entry.look, left, ROW / 2, tokens)
             left += SAMPLE
-            write(f"{entry.label} ", "muted")
-            write(entry.cells[0], "text")
+            name, value = shown.texts(entry)
+            write(name, "muted")
+            write(value, "text")
         painter.end()

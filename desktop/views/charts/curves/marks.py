@@ -12,6 +12,8 @@ from desktop.views.charts.curves.lines import LOOKS
 from desktop.views.charts.runs import LineKey, Split
 from desktop.views.theme import SIZE_SMALL, Tokens
 
+ROW = 21  # pixels: a line of words
+
 
 class EdgeMarks:
     """Triangles at the edges for values that no line can show: NaN, infinite, far off the scale."""
@@ -58,12 +60,12 @@ class EdgeMarks:
 
 
 class Flag:
-    """A vertical line at an epoch with a word beside it."""
+    """A vertical line at an epoch with words beside it."""
 
     def __init__(self, plot: pg.PlotItem, token: str, style: Qt.PenStyle, row: int) -> None:
         self.token, self.style, self.row = token, style, row
         self.epoch: int | None = None
-        self._written: tuple[str, QColor] | None = None
+        self._written: tuple[tuple[str, ...], float, QColor] | None = None
         self.line = pg.InfiniteLine(angle=90, movable=False)
         self.text = pg.TextItem("", anchor=(0, 0))
         self.line.setZValue(20)
@@ -72,20 +74,27 @@ class Flag:
             item.hide()
             plot.addItem(item, ignoreBounds=True)
 
+    @property
+    def area(self) -> QRectF | None:
+        """Where the words are in the scene; None without words."""
+        if not self.text.isVisible():
+            return None
+        return QRectF(self.text.mapRectToScene(self.text.boundingRect()))
+
     def show(
         self,
         tokens: Tokens,
         epoch: int | None,
-        words: str,
+        words: tuple[str, ...],
         ranges: tuple[tuple[float, float], tuple[float, float]],
         size: tuple[float, float],
         low: bool,
     ) -> None:
         """Put the flag at `epoch`, or hide it for None.
 
-        `size` is the chart's in pixels, width first. The words stand at the bottom if `low`, else
-        at the top: on the side of the line where there is more room, or over it where they would
-        leave the chart.
+        `size` is the chart's in pixels, width first. The first of `words` that fits stands at the
+        bottom if `low`, else at the top: on the side of the line where there is more room, or over
+        it where it would leave the chart. None where even the last one does not fit.
         """
         self.epoch = epoch
         (x0, x1), (y0, y1) = ranges
@@ -97,22 +106,32 @@ class Flag:
         color = tokens.color(self.token)
         self.line.setPen(pg.mkPen(color, width=1, style=self.style))
         self.line.setPos(epoch)
-        html = f'<span style="font-size:{SIZE_SMALL - 1}px; font-weight:600">{words}</span>'
-        if (html, color) != self._written:
-            self._written = (html, color)
-            self.text.setHtml(html)
-            self.text.setColor(color)
-            self.text.fill = pg.mkBrush(tokens.color("surface", 0.85))
         room, height = (max(pixels, 1) for pixels in size)
+        if (words, room, color) != self._written:
+            self._written = (words, room, color)
+            self._write(words, room, color)
+            self.text.fill = pg.mkBrush(tokens.color("surface", 0.85))
+        area = self.text.boundingRect()
+        if area.width() > room or (self.row + 1) * ROW > height:
+            self.text.hide()
+            return
         place = room * (epoch - x0) / (x1 - x0)  # of the line, in pixels from the left
-        words_width = self.text.boundingRect().width()
-        left = place - words_width if place > room / 2 else place
-        left = max(min(left, room - words_width), 0.0)
-        anchor = ((place - left) / words_width, 1 if low else 0)
+        left = place - area.width() if place > room / 2 else place
+        left = max(min(left, room - area.width()), 0.0)
+        anchor = ((place - left) / area.width(), 1 if low else 0)
         if tuple(self.text.anchor) != anchor:
             self.text.setAnchor(anchor)
-        shift = (y1 - y0) * 20 * self.row / height
+        shift = (y1 - y0) * ROW * self.row / height
         self.text.setPos(epoch, y0 + shift if low else y1 - shift)
+
+    def _write(self, words: tuple[str, ...], room: float, color: QColor) -> None:
+        """Write the first of `words` that fits, or the last one."""
+        for choice in words:
+            style = f"font-size:{SIZE_SMALL - 1}px; font-weight:600"
+            self.text.setHtml(f'<span style="{style}">{choice}</span>')
+            if self.text.boundingRect().width() <= room:
+                break
+        self.text.setColor(color)
 
 
 class Shade:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -67,6 +67,13 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         line = self.lines.get(self.content.runs.key(split))
         return (np.empty(0), np.empty(0)) if line is None else line.points()
 
+    def word_areas(self) -> list[QRectF]:
+        """Where words are written over the curves, in pixels of the widget."""
+        areas = (flag.area for flag in (self.best_flag, self.stop_flag))
+        return [
+            QRectF(self.mapFromScene(area).boundingRect()) for area in areas if area is not None
+        ]
+
     def twin(self) -> CurvePlot:
         """Another plot with the same content and settings and no window."""
         twin = CurvePlot(self._theme, self.content.runs)
@@ -122,8 +129,12 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
             best, stop = record.best_epoch, record.stopped_early_epoch
             words = best_words(record, self.content.metric_name)
         low = higher_is_better(self.content.metric_name)  # where the curves leave room
-        self.best_flag.show(tokens, best, f"{words}: epoch {best}", (view, y), size, low)
-        self.stop_flag.show(tokens, stop, f"stopped early: epoch {stop}", (view, y), size, low)
+        for flag, epoch, what, short in (
+            (self.best_flag, best, words, "best"),
+            (self.stop_flag, stop, "stopped early", "stopped"),
+        ):
+            choices = f"{what}: epoch {epoch}", f"{what}: {epoch}", f"{short}: {epoch}", f"{epoch}"
+            flag.show(tokens, epoch, choices, (view, y), size, low)
         wasted = (best, stop) if best is not None and stop is not None and stop > best else None
         self.shade.show(tokens.color("warning", 0.10), wasted, y)
 
