@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any, Union
+from typing import Annotated, Any, TypeAlias, Union
 
 import annotated_types
 from pydantic.fields import FieldInfo
@@ -31,6 +31,9 @@ class Kind(StrEnum):
     NESTED = "nested"  # the fields of one Spec class, in `variants`
     TABLE = "table"  # rows of numbers
     PATH = "path"
+
+
+FileName: TypeAlias = Annotated[str, Kind.PATH]  # the annotation of a field that names a file
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ def _field_spec(cls: type[Spec], name: str, info: FieldInfo) -> FieldSpec:
     annotation, optional = _without_none(typing.get_type_hints(cls, include_extras=True)[name])
     annotation, metadata = _without_annotated(annotation)
     bounds: dict[str, Any] = {}
+    details: dict[str, Any] = {}
     for item in [*metadata, *info.metadata]:
         if isinstance(item, annotated_types.Ge):
             bounds["minimum"] = item.ge
@@ -88,11 +92,11 @@ def _field_spec(cls: type[Spec], name: str, info: FieldInfo) -> FieldSpec:
             bounds["maximum"] = item.le
         elif isinstance(item, annotated_types.Lt):
             bounds |= {"maximum": item.lt, "maximum_excluded": True}
-    details = _kind(annotation)
-    if "kind" in extra:
-        details["kind"] = Kind(str(extra["kind"]))
+        elif isinstance(item, Kind):
+            details = {"kind": item}
     if "choices" in extra:
-        details |= {"kind": Kind.CHOICE, "choices": tuple(extra["choices"])}
+        details = {"kind": Kind.CHOICE, "choices": tuple(extra["choices"])}
+    details = details or _kind(annotation)
     default = info.get_default(call_default_factory=False)
     return FieldSpec(
         name=name,
@@ -134,8 +138,6 @@ def _kind(annotation: Any) -> dict[str, Any]:
         return {"kind": Kind.INTEGER}
     if annotation is float:
         return {"kind": Kind.REAL}
-    if annotation is str:
-        return {"kind": Kind.PATH}
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return {"kind": Kind.CHOICE, "choices": tuple(annotation)}
     if isinstance(annotation, type) and issubclass(annotation, Spec):
@@ -151,4 +153,8 @@ def _kind(annotation: Any) -> dict[str, Any]:
         if isinstance(item, type) and issubclass(item, StrEnum):
             return {"kind": Kind.CHOICES, "choices": tuple(item)}
         return {"kind": Kind.TABLE}
-    raise TypeError(f"no form field can edit {annotation!r}")
+    raise TypeError(
+        f"no form field can edit {annotation!r}: a text needs choices, or to be a FileName"
+        if annotation is str
+        else f"no form field can edit {annotation!r}"
+    )

@@ -159,6 +159,11 @@ SHAPES = st.lists(st.integers(1, 7), min_size=1, max_size=4).map(tuple)
 IMAGES = st.tuples(st.integers(1, 9), st.integers(1, 9), st.sampled_from((1, 2, 3, 4, 6)))
 
 
+def within(layer: Any, weight: Any) -> str:
+    """The path of a weight within its Keras layer."""
+    return str(weight.path).removeprefix(f"{layer.path}/")
+
+
 @pytest.mark.parametrize("cls", LAYER_CLASSES, ids=name_of)
 def test_shapes_and_counts_are_those_of_keras(cls: type[Layer]) -> None:
     keras, tf = backend.keras(), backend.tensorflow()
@@ -182,10 +187,10 @@ def test_shapes_and_counts_are_those_of_keras(cls: type[Layer]) -> None:
         assert output == model.output_shape[1:]
         assert layer.parameter_count(shape) == model.count_params()
         assert layer.weight_shapes(shape) == {
-            weight.name: tuple(weight.shape) for weight in built.trainable_weights
+            within(built, weight): tuple(weight.shape) for weight in built.trainable_weights
         }
         assert layer.state_shapes(shape) == {
-            weight.name: tuple(weight.shape) for weight in built.non_trainable_weights
+            within(built, weight): tuple(weight.shape) for weight in built.non_trainable_weights
         }
 
     check()

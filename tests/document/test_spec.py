@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import Field
 from pydantic_core import PydanticUndefined
 
 from desktop.document.callbacks import EarlyStopping
 from desktop.document.choices import Activation, Metric
 from desktop.document.constraints import MaxNorm
 from desktop.document.data import Digits, LogicTable, Mnist
-from desktop.document.fields import FieldSpec, Kind, fields_of
+from desktop.document.fields import FieldSpec, FileName, Kind, fields_of
 from desktop.document.initializers import GlorotUniform, HeNormal, Initializer
 from desktop.document.json_values import to_json
 from desktop.document.layers import LAYER_CLASSES, Conv2D, Dense, Family, MaxPooling2D, Reshape
@@ -127,6 +128,25 @@ def test_kinds_of_fields() -> None:
     assert field(LogicTable, "rows").kind is Kind.TABLE
     assert field(Mnist, "path").kind is Kind.PATH
     assert field(EarlyStopping, "monitor").kind is Kind.CHOICE
+
+
+def test_a_text_is_a_path_only_where_the_field_says_so() -> None:
+    class Files(Spec):
+        """Two of three texts name a file."""
+
+        file: FileName = ""
+        other: FileName | None = None
+        kind: str = Field("b", json_schema_extra={"choices": ["a", "b"]})
+
+    class Column(Spec):
+        """A text that nothing is said about."""
+
+        target: str = ""
+
+    assert [each.kind for each in fields_of(Files)] == [Kind.PATH, Kind.PATH, Kind.CHOICE]
+    assert [each.optional for each in fields_of(Files)] == [False, True, False]
+    with pytest.raises(TypeError, match="a text needs choices, or to be a FileName"):
+        fields_of(Column)
 
 
 def test_bounds_none_and_titles() -> None:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from desktop.document.data.base import DataSource, held_back
+from desktop.document.fields import FileName
 from desktop.document.schema import Classes, DataSchema, RowCounts, RowKind
 
 _DIGITS = Classes(tuple(str(digit) for digit in range(10)))
@@ -78,7 +79,7 @@ class Mnist(_Images, tag="mnist"):
     """70,000 handwritten digits of 28 × 28 pixels: 60,000 for training, 10,000 for the test."""
 
     pixel_maximum: ClassVar[float] = 255.0
-    path: str | None = Field(
+    path: FileName | None = Field(
         None,
         title="File",
         description="mnist.npz as Keras keeps it; empty: the one in Keras's data folder",

@@ -70,7 +70,11 @@ class Layer(Spec):
         return shape
 
     def weight_shapes(self, shape: Shape) -> dict[str, Shape]:
-        """Keras's names of the trainable weights, with their shapes, for an input of `shape`."""
+        """The shapes of the trainable weights for an input of `shape`.
+
+        The keys are Keras's paths of the weights within the layer, which are their names unless it
+        is made of other layers.
+        """
         return {}
 
     def state_shapes(self, shape: Shape) -> dict[str, Shape]:
