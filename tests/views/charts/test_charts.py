@@ -357,6 +357,24 @@ def test_a_layer_without_the_weight_shows_its_own(
     assert names == ["kernel", "bias", "gamma", "beta"]
 
 
+def test_each_of_two_kernels_of_a_layer_can_be_shown(
+    panel: HistogramPanel, recorder: Recorder
+) -> None:
+    """As a layer has that is made of two others; the engine tells them apart by their paths."""
+    kernels = {"forward/kernel": (-3.0, 3.0), "backward/kernel": (-9.0, 9.0)}
+    both = tuple(histogram(5, name, values) for name, values in kernels.items())
+    recorder.kept.curves.weights.add(5, (*histograms(5), *both))
+    panel.refresh()
+    panel.open_layer(5)
+    names = [panel.weight_box.itemData(i) for i in range(panel.weight_box.count())]
+    assert names == list(kernels)
+    for name, (_, largest) in kernels.items():
+        panel.set_weight(name)
+        assert panel.detail.reservoir is not None
+        shown = panel.detail.reservoir.last[1]
+        assert (shown.weight, shown.maximum) == (name, largest)
+
+
 @pytest.mark.parametrize("mode", list(HistogramMode))
 @pytest.mark.parametrize("theme_mode", [Mode.LIGHT, Mode.DARK])
 def test_epoch_0_stays_as_a_dashed_ghost(
