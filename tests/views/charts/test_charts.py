@@ -341,9 +341,12 @@ def panel(qtbot: QtBot, theme: Theme, recorder: Recorder) -> HistogramPanel:
 
 
 def test_a_tile_for_every_layer_with_weights(panel: HistogramPanel) -> None:
-    assert [tile.title for tile in panel.tiles.values()] == ["Dense 2 kernel", "Dense 3 kernel"]
+    assert [tile.title for tile in panel.grid.tiles.values()] == [
+        "Dense 2 kernel",
+        "Dense 3 kernel",
+    ]
     panel.set_weight("bias")
-    assert [tile.title for tile in panel.tiles.values()] == ["Dense 2 bias", "Dense 3 bias"]
+    assert [tile.title for tile in panel.grid.tiles.values()] == ["Dense 2 bias", "Dense 3 bias"]
 
 
 def test_a_layer_without_the_weight_shows_its_own(
@@ -352,8 +355,8 @@ def test_a_layer_without_the_weight_shows_its_own(
     extra = (histogram(5, "gamma"), histogram(5, "beta"))
     recorder.kept.curves.weights.add(5, (*histograms(5), *extra))
     panel.refresh()
-    assert panel.tiles[5].title == "Dense 6 gamma"
-    names = [panel.weight_box.itemData(i) for i in range(panel.weight_box.count())]
+    assert panel.grid.tiles[5].title == "Dense 6 gamma"
+    names = [panel.header.weight_box.itemData(i) for i in range(panel.header.weight_box.count())]
     assert names == ["kernel", "bias", "gamma", "beta"]
 
 
@@ -383,7 +386,7 @@ def test_epoch_0_stays_as_a_dashed_ghost(
     panel.set_mode(mode)
     theme.set_mode(theme_mode)
     panel.refresh()
-    image = panel.tiles[1].grab().toImage()
+    image = panel.grid.tiles[1].grab().toImage()
     ghost = theme.tokens.color("validation")
     near = sum(
         abs(image.pixelColor(x, y).red() - ghost.red())
@@ -410,24 +413,24 @@ def test_the_ghost_is_still_epoch_0_after_many_epochs(
 
 def test_painting_stops_when_the_time_is_up_and_goes_on_later(panel: HistogramPanel) -> None:
     panel.set_mode(HistogramMode.OVERLAY)
-    for tile in panel.tiles.values():
+    for tile in panel.grid.tiles.values():
         tile.stale = True
     assert panel.refresh(budget=0.0)
-    assert sum(tile.stale for tile in panel.tiles.values()) == 1
+    assert sum(tile.stale for tile in panel.grid.tiles.values()) == 1
     assert not panel.refresh(budget=0.0)
-    assert not any(tile.stale for tile in panel.tiles.values())
+    assert not any(tile.stale for tile in panel.grid.tiles.values())
 
 
 def test_a_layer_opens_large_and_closes(panel: HistogramPanel, qtbot: QtBot) -> None:
-    qtbot.mouseClick(panel.tiles[2], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.grid.tiles[2], Qt.MouseButton.LeftButton)
     assert panel.opened_layer == 2
     assert panel.pages.currentWidget() is panel.detail
     qtbot.keyClick(panel.detail.slider, Qt.Key.Key_Escape)
     assert panel.opened_layer is None
-    qtbot.keyClick(panel.tiles[1], Qt.Key.Key_Return)
+    qtbot.keyClick(panel.grid.tiles[1], Qt.Key.Key_Return)
     assert panel.opened_layer == 1
-    panel.back_button.click()
-    assert panel.pages.currentWidget() is panel.scroll_area
+    panel.header.back_button.click()
+    assert panel.pages.currentWidget() is panel.grid
 
 
 def test_the_large_chart_tells_the_statistics_of_the_epoch_picked(
@@ -454,7 +457,7 @@ def test_weights_that_are_not_finite_are_told(panel: HistogramPanel, recorder: R
     assert "Not finite 2" in panel.detail.text()
     assert "Zeros 25 %" in panel.detail.text()
     panel.close_layer()
-    assert "2 values are not numbers" in panel.tiles[1].accessibleName()
+    assert "2 values are not numbers" in panel.grid.tiles[1].accessibleName()
 
 
 # --- files ----------------------------------------------------------------------------------------

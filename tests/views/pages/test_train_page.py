@@ -79,7 +79,7 @@ def test_curves_grow_while_a_run_goes_on(page: TrainPage, reports: Reports, qtbo
     assert page.charts.second_chart.metric_name == "accuracy"
     qtbot.waitUntil(lambda: not page._timer.isActive())
     assert page.charts.second_chart.plot.drawn("validation")[1].tolist() == [0.75]
-    assert list(page.charts.histograms.tiles) == [1, 2]
+    assert list(page.charts.histograms.grid.tiles) == [1, 2]
     assert page.charts.caption.text().startswith("Validation loss 0.6 after epoch 1.")
     assert page.accessibleDescription() == page.charts.caption.text()
 
@@ -272,12 +272,12 @@ def test_nothing_is_wider_than_the_page(
 def test_light_and_dark(page: TrainPage, reports: Reports, theme: Theme, qtbot: QtBot) -> None:
     reports.runStarted.emit(started())
     reports.epochEnded.emit(epoch_ended(1, LOGS))
-    qtbot.waitUntil(lambda: 1 in page.charts.histograms.tiles and not page._timer.isActive())
+    qtbot.waitUntil(lambda: 1 in page.charts.histograms.grid.tiles and not page._timer.isActive())
 
     def picture() -> bytes:
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        page.charts.histograms.tiles[1].grab().save(buffer, "PNG")
+        page.charts.histograms.grid.tiles[1].grab().save(buffer, "PNG")
         return bytes(buffer.data().data())
 
     light = picture()
