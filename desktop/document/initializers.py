@@ -56,7 +56,7 @@ class LecunNormal(_Seeded):
 class RandomNormal(_Seeded):
     """Normal with a mean and a standard deviation of your choice."""
 
-    mean: float = Field(0.0, title="Mean", description="Centre of the distribution")
+    mean: float = Field(0.0, title="Mean", description="Center of the distribution")
     stddev: float = Field(0.05, ge=0, title="Std. deviation", description="Spread around the mean")
 
 
@@ -70,7 +70,7 @@ class RandomUniform(_Seeded):
 class TruncatedNormal(_Seeded):
     """Normal, with values beyond two standard deviations drawn again."""
 
-    mean: float = Field(0.0, title="Mean", description="Centre of the distribution")
+    mean: float = Field(0.0, title="Mean", description="Center of the distribution")
     stddev: float = Field(0.05, gt=0, title="Std. deviation", description="Spread around the mean")
 
 

@@ -1,7 +1,7 @@
 """What every layer is: settings, the shape it makes of its input, and the weights it holds.
 
-Shapes are tuples of positive integers without the batch axis: (28, 28) is a grey image, (28, 28, 3)
-a colour image, (784,) a row of numbers. They are worked out here in plain Python, by the formulas
+Shapes are tuples of positive integers without the batch axis: (28, 28) is a gray image, (28, 28, 3)
+a color image, (784,) a row of numbers. They are worked out here in plain Python, by the formulas
 of the Keras layers of the same names.
 """
 

@@ -1,4 +1,4 @@
-"""Layers that make an image smaller by summing up neighbouring pixels."""
+"""Layers that make an image smaller by summing up neighboring pixels."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def _shape_fix(case: Case, info: LayerInfo) -> Fix | None:
     if target is not None:
         if len(shape) != 2 or len(target) != 3 or target[-1] != 1:
             return None
-        size = (*shape, 1)  # it is there to add the channel axis of a grey image
+        size = (*shape, 1)  # it is there to add the channel axis of a gray image
         reshaped = layer.replace(target_shape=size)
         return Fix(f"Reshape to {shape_text(size)}", project.with_layer(info.index, reshaped))
     rank = layer.input_rank
