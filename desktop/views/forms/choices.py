@@ -6,7 +6,6 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QCheckBox,
     QFileDialog,
     QHBoxLayout,
     QPushButton,
@@ -19,6 +18,7 @@ from desktop.document.spec import Spec
 from desktop.views.forms.editor import Combo, Editor
 from desktop.views.forms.numbers import TextEditor
 from desktop.views.theme import SPACE_XS, Theme
+from desktop.views.widgets.check_box import CheckBox
 
 _LONG = 16  # characters of a choice from which the label goes above
 
@@ -30,7 +30,7 @@ class FlagEditor(Editor):
 
     def __init__(self, field: FieldSpec, theme: Theme, owner: type[Spec]) -> None:
         super().__init__(field, theme, owner)
-        self.box = QCheckBox(field.title)
+        self.box = CheckBox(field.title)
         self.box.setTristate(field.optional)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -90,12 +90,12 @@ class ChoicesEditor(Editor):
     def __init__(self, field: FieldSpec, theme: Theme, owner: type[Spec]) -> None:
         super().__init__(field, theme, owner)
         self._value: tuple[Any, ...] = ()
-        self.boxes: dict[Any, QCheckBox] = {}
+        self.boxes: dict[Any, CheckBox] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_XS)
         for choice in field.choices:
-            box = QCheckBox(str(choice))
+            box = CheckBox(str(choice))
             box.setAccessibleName(f"{field.title}: {choice}")
             box.clicked.connect(self._clicked)
             column.addWidget(box)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QWidget
 
 from desktop.document.fields import FieldSpec, fields_of
 from desktop.document.spec import Spec
 from desktop.views.theme import Theme
 from desktop.views.widgets.controls import ComboBox
+
+_COMBO_MARGIN = 4  # pixels that styles leave free beside the text
 
 
 class Editor(QWidget):
@@ -75,6 +77,18 @@ class Combo(ComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
         self.setMaxVisibleItems(16)
+
+    # --- Qt ---------------------------------------------------------------------------------------
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        """Mark with "…" that there is more of the text: Qt cuts it without."""
+        super().initStyleOption(option)
+        field = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        option.currentText = self.fontMetrics().elidedText(
+            self.currentText(), Qt.TextElideMode.ElideRight, field.width() - _COMBO_MARGIN
+        )
 
 
 @functools.cache

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from desktop.document.fields import FieldSpec, Kind
 from desktop.document.spec import Spec
 from desktop.views.forms.choices import ChoiceEditor, ChoicesEditor, FlagEditor, PathEditor
-from desktop.views.forms.editor import Editor, SpecWidget, fields, number_text, tool_tip
+from desktop.views.forms.editor import Editor, SpecWidget, fields, number_text
 from desktop.views.forms.numbers import IntegersEditor, NumberEditor
+from desktop.views.forms.row import Row
 from desktop.views.forms.table import TableEditor
 from desktop.views.forms.variants import NestedEditor, VariantEditor
-from desktop.views.theme import SPACE_S, SPACE_XS, Theme
+from desktop.views.theme import SPACE_S, Theme
 
 
 def _variant_editor(field: FieldSpec, theme: Theme, owner: type[Spec]) -> Editor:
@@ -41,22 +42,13 @@ EDITORS: dict[Kind, Callable[[FieldSpec, Theme, type[Spec]], Editor]] = {
 }
 
 
-@dataclass
-class _Row:
-    """The widgets of one field, and its value that was refused, if any."""
-
-    field: FieldSpec
-    editor: Editor
-    error: QLabel
-    refused: Any = None
-    has_refused: bool = False
-
-
 class Form(SpecWidget):
     """Edits one Spec at a time.
 
     `edited(spec, field_name)` is emitted with the new, validated settings. What cannot be taken
     stays in its field, marked and explained below, and nothing is emitted.
+
+    Labels stand beside their fields, or above them where that would cut any.
     """
 
     def __init__(self, theme: Theme, prefix: str = "", parent: QWidget | None = None) -> None:
@@ -65,7 +57,7 @@ class Form(SpecWidget):
         self._prefix = prefix
         self._spec: Spec | None = None
         self._fields: tuple[FieldSpec, ...] = ()
-        self._rows: dict[str, _Row] = {}
+        self._rows: dict[str, Row] = {}
         self._more_open: set[type[Spec]] = set()  # classes whose "More settings" are unfolded
         self._more: QToolButton | None = None
         self._more_body: QWidget | None = None
@@ -90,7 +82,7 @@ class Form(SpecWidget):
             value = getattr(spec, name)
             if before is None or value != getattr(before, name):
                 row.editor.set_value(value)
-                self._accept(row)
+                row.accept()
         self._update_more()
 
     def editor(self, name: str) -> Editor:
@@ -132,7 +124,7 @@ class Form(SpecWidget):
                 changed = None
             if changed is None:
                 row.refused, row.has_refused = value, True
-                self._refuse(row, _reason(error, row.field))
+                row.refuse(_reason(error, row.field))
                 return
         else:
             try:
@@ -140,7 +132,7 @@ class Form(SpecWidget):
             except ValueError:
                 waiting = {}
         for each in [row, *(self._rows[n] for n in waiting)]:
-            self._accept(each)
+            each.accept()
         if changed != spec:
             self.edited.emit(changed, name)
         if self._spec == spec and changed != spec:  # nobody took it: show what is in force
@@ -150,26 +142,10 @@ class Form(SpecWidget):
         row = self._row_of(self.sender())
         if row is not None:
             row.has_refused = False
-            self._refuse(row, reason)
+            row.refuse(reason)
 
-    def _row_of(self, sender: object) -> _Row | None:
+    def _row_of(self, sender: object) -> Row | None:
         return next((row for row in self._rows.values() if row.editor is sender), None)
-
-    def _refuse(self, row: _Row, reason: str) -> None:
-        row.error.setText(reason)
-        row.error.show()
-        row.editor.set_invalid(True)
-        row.editor.target.setAccessibleDescription(f"{reason}. {row.field.help}")
-
-    def _accept(self, row: _Row) -> None:
-        row.refused, row.has_refused = None, False
-        if row.editor.refusal:
-            self._refuse(row, row.editor.refusal)
-        elif row.error.text():
-            row.error.clear()
-            row.error.hide()
-            row.editor.set_invalid(False)
-            row.editor.target.setAccessibleDescription(row.field.help)
 
     # --- building ---------------------------------------------------------------------------------
 
@@ -189,7 +165,7 @@ class Form(SpecWidget):
         column.setSpacing(SPACE_S)
         everyday = [field for field in self._fields if not field.advanced]
         if everyday:
-            column.addLayout(self._grid(everyday, cls))
+            column.addLayout(self._add_rows(everyday, cls))
         if len(everyday) < len(self._fields):
             self._more = QToolButton()
             self._more.setProperty("role", "flat")
@@ -206,9 +182,9 @@ class Form(SpecWidget):
             return
         self._more_body = QWidget()
         rare = [field for field in self._fields if field.advanced]
-        grid = self._grid(rare, type(self._spec))
-        grid.setContentsMargins(0, 0, 0, 0)
-        self._more_body.setLayout(grid)
+        rows = self._add_rows(rare, type(self._spec))
+        rows.setContentsMargins(0, 0, 0, 0)
+        self._more_body.setLayout(rows)
         for field in rare:
             self._rows[field.name].editor.set_value(getattr(self._spec, field.name))
         column = self._body.layout()
@@ -216,49 +192,24 @@ class Form(SpecWidget):
         column.addWidget(self._more_body)
         self._more_body.setVisible(type(self._spec) in self._more_open)
 
-    def _grid(self, wanted: list[FieldSpec], cls: type[Spec]) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(SPACE_S)
-        grid.setVerticalSpacing(SPACE_S)
-        grid.setColumnStretch(0, 2)
-        grid.setColumnStretch(1, 3)
+    def _add_rows(self, wanted: list[FieldSpec], cls: type[Spec]) -> QVBoxLayout:
+        rows = QVBoxLayout()
+        rows.setSpacing(SPACE_S)
         for field in wanted:
-            self._add_row(grid, field, EDITORS[field.kind](field, self._theme, cls))
-        return grid
+            editor = EDITORS[field.kind](field, self._theme, cls)
+            row = self._rows[field.name] = Row(field, editor, self._name(field.name))
+            row.add_to(rows)
+            editor.edited.connect(self._edited)
+            editor.refused.connect(self._refused)
+        self._arrange()
+        return rows
 
-    def _add_row(self, grid: QGridLayout, field: FieldSpec, editor: Editor) -> None:
-        tip = tool_tip(field)
-        target = editor.target
-        target.setObjectName(self._name(field.name))
-        target.setAccessibleName(target.accessibleName() or field.title)
-        target.setAccessibleDescription(field.help)
-        editor.setToolTip(tip)
-        at = grid.rowCount()
-        if editor.has_title:
-            grid.addWidget(editor, at, 0, 1, 2)
-        else:
-            label = QLabel(field.title)
-            label.setWordWrap(True)
-            label.setToolTip(tip)
-            label.setBuddy(target)
-            if editor.wide:
-                box = QVBoxLayout()
-                box.setSpacing(SPACE_XS)
-                box.addWidget(label)
-                box.addWidget(editor)
-                grid.addLayout(box, at, 0, 1, 2)
-            else:
-                grid.addWidget(label, at, 0)
-                grid.addWidget(editor, at, 1)
-        error = QLabel()
-        error.setTextFormat(Qt.TextFormat.PlainText)  # it may quote what was typed
-        error.setProperty("role", "bad")
-        error.setWordWrap(True)
-        error.hide()
-        grid.addWidget(error, at + 1, 0, 1, 2)
-        editor.edited.connect(self._edited)
-        editor.refused.connect(self._refused)
-        self._rows[field.name] = _Row(field, editor, error)
+    def _arrange(self) -> None:
+        """Put labels beside their fields, or above where that would cut any."""
+        rows = self._rows.values()
+        beside = self.width() >= max((row.beside_width for row in rows), default=0)
+        for row in rows:
+            row.set_beside(beside)
 
     def _name(self, name: str) -> str:
         return f"{self._prefix}.{name}" if self._prefix else name
@@ -284,15 +235,29 @@ class Form(SpecWidget):
             field.advanced and getattr(self._spec, field.name) != field.default
             for field in self._fields
         )
-        self._more.setText("More settings" + (f" ({changed} changed)" if changed else ""))
+        self._more.setText("More settings" + (f" ({changed})" if changed else ""))
+        self._more.setToolTip(f"{changed} changed" if changed else "")
         chevron = "mdi6.chevron-down" if opened else "mdi6.chevron-right"
         self._more.setIcon(self._theme.icon(chevron))
         shown = "shown" if opened else "hidden"
-        self._more.setAccessibleName(f"{self._more.text()}, {shown}")
+        self._more.setAccessibleName(f"More settings, {changed} changed, {shown}")
         if opened:
             self._build_more()
         if self._more_body is not None:
             self._more_body.setVisible(opened)
+
+    # --- Qt ---------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        """What is needed with all labels above their fields: narrower, that is how they stand."""
+        widths = [row.narrowest for row in self._rows.values()]
+        if self._more is not None:
+            widths.append(self._more.minimumSizeHint().width())
+        return QSize(max(widths, default=0), super().minimumSizeHint().height())
 
 
 _BOUNDS = {

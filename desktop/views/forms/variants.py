@@ -6,12 +6,13 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from desktop.document.fields import FieldSpec
 from desktop.document.spec import Spec
 from desktop.views.forms.editor import Combo, Editor, SpecWidget, fields
 from desktop.views.theme import SPACE_S, SPACE_XS, Theme
+from desktop.views.widgets.check_box import CheckBox
 
 
 class _WithForm(Editor):
@@ -110,9 +111,9 @@ class NestedEditor(_WithForm):
     def __init__(self, field: FieldSpec, theme: Theme, owner: type[Spec], form: SpecWidget) -> None:
         super().__init__(field, theme, owner, form)
         self._last: Spec | None = None
-        self.box: QCheckBox | None = None
+        self.box: CheckBox | None = None
         if field.optional:
-            self.box = QCheckBox(field.title)
+            self.box = CheckBox(field.title)
             self.box.clicked.connect(self._clicked)
             self._column.addWidget(self.box)
         else:

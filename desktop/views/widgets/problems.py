@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -26,13 +26,13 @@ from desktop.views.workspace import Workspace
 _ICON = 16
 _POPUP_WIDTH = 460
 _POPUP_HEIGHT = 380
-
-_LONG_LABEL = 26  # characters of a fix that fit on a button
+_NARROWEST = 140  # pixels of a card
 
 
 class ProblemCard(QFrame):
     """One problem: how grave, what, and a button for the fix if there is one.
 
+    The button says what the fix does; where that is too long for it, a line above does.
     `shown(problem)` asks for the place of the problem, `fixed(problem)` for the fix.
     """
 
@@ -56,20 +56,21 @@ class ProblemCard(QFrame):
         text.addWidget(message)
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACE_XS)
+        self._words = QLabel()
+        self._fix_button = QPushButton()
         if problem.fix is not None:
-            label = problem.fix.label
-            if len(label) > _LONG_LABEL:  # a button cannot wrap, and panels are narrow
-                words = QLabel(label)
-                words.setWordWrap(True)
-                words.setTextFormat(Qt.TextFormat.PlainText)
-                words.setProperty("role", "muted")
-                text.addWidget(words)
-                label = "Fix"
-            fix = QPushButton(theme.icon("mdi6.auto-fix", "accent"), as_label(label))
-            fix.setObjectName("fix")
-            fix.setToolTip(plain(f"Fix: {problem.fix.label}"))
-            fix.clicked.connect(self._fix)
-            buttons.addWidget(fix)
+            self._words.setText(problem.fix.label)
+            self._words.setWordWrap(True)
+            self._words.setTextFormat(Qt.TextFormat.PlainText)
+            self._words.setProperty("role", "muted")
+            text.addWidget(self._words)
+            self._fix_button.setText(as_label(problem.fix.label))
+            self._fix_button.setIcon(theme.icon("mdi6.auto-fix", "accent"))
+            self._fix_button.setObjectName("fix")
+            self._fix_button.setToolTip(plain(f"Fix: {problem.fix.label}"))
+            self._fix_button.setAccessibleName(problem.fix.label)
+            self._fix_button.clicked.connect(self._fix)
+            buttons.addWidget(self._fix_button)
         if place:
             show = QPushButton(f"Show {place}")
             show.setObjectName("show")
@@ -83,12 +84,28 @@ class ProblemCard(QFrame):
         row.setSpacing(SPACE_S)
         row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(text, 1)
+        self._fix_width = 0  # pixels that the button takes with what the fix does
 
     def _fix(self) -> None:
         self.fixed.emit(self._problem)
 
     def _show(self) -> None:
         self.shown.emit(self._problem)
+
+    # --- Qt ---------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say what the fix does on the button, or above it where that would be too long."""
+        super().resizeEvent(event)
+        if self._problem.fix is None:
+            return
+        self._fix_width = self._fix_width or self._fix_button.sizeHint().width()
+        fits = self._fix_width <= self.width() - 4 * SPACE_S - _ICON
+        self._words.setVisible(not fits)
+        self._fix_button.setText(as_label(self._problem.fix.label) if fits else "Fix")
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_NARROWEST, super().minimumSizeHint().height())
 
 
 class ProblemList(QWidget):

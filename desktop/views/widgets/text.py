@@ -5,6 +5,7 @@ Qt reads "&" as a mnemonic and "<b>" as HTML.
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from PySide6.QtGui import Qt
@@ -25,3 +26,16 @@ def plain(text: str) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """1 row, 1,437 rows."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+_WORDS = re.compile(r"(?<=_)|(?<=[a-z])(?=[A-Z])")  # where they begin in the names of Keras
+
+
+def breakable(text: str) -> str:
+    """`text` for a label that wraps: it may break long names where a word begins in them."""
+    return _WORDS.sub("\u200b", text)
+
+
+def parts(text: str) -> list[str]:
+    """`text` in the parts between which a line may be broken."""
+    return re.split("(?<= )|\u200b", breakable(text))

@@ -8,11 +8,9 @@ from math import prod
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -25,13 +23,14 @@ from desktop.views.forms import Form
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from desktop.views.theme.families import family_tile
 from desktop.views.widgets.problems import ProblemList
-from desktop.views.widgets.text import counted
+from desktop.views.widgets.scroll_panel import ScrollPanel
+from desktop.views.widgets.text import breakable, counted
 from desktop.views.workspace import Workspace
 
 _TILE = 28
 
 
-class PropertiesPanel(QScrollArea):
+class PropertiesPanel(ScrollPanel):
     """Shows the layers it is told to by `show_layer` or `show_layers`, and edits them.
 
     Several layers of one class are edited together, as one undo step. `needsChanged()`: what is
@@ -47,9 +46,6 @@ class PropertiesPanel(QScrollArea):
         self._indexes: tuple[int, ...] = ()
         self.setObjectName("properties_panel")
         self.setAccessibleName("Properties of the selected layer")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._tile = QLabel()
         self.title = QLabel()
         self.title.setObjectName("properties_title")
@@ -66,8 +62,7 @@ class PropertiesPanel(QScrollArea):
         self._facts_column = QVBoxLayout(self._facts)
         self._facts_column.setContentsMargins(0, 0, 0, 0)
         self._facts_grid: QWidget | None = None
-        self._inside = self._lay_out()
-        self.setWidget(self._inside)
+        self._lay_out()
         self.form.edited.connect(self._edited)
         workspace.projectChanged.connect(self._update)
         theme.changed.connect(self._update)
@@ -89,18 +84,13 @@ class PropertiesPanel(QScrollArea):
             self._indexes = tuple(indexes)
             self._update()
 
-    @property
-    def needed_height(self) -> int:
-        """The height at which everything is seen without a scroll bar, in the width of now."""
-        return self._inside.heightForWidth(self.width())
-
     def focus_form(self) -> None:
         """Move the focus to the first setting."""
         self.form.focus_field()
 
     # --- building ---------------------------------------------------------------------------------
 
-    def _lay_out(self) -> QWidget:
+    def _lay_out(self) -> None:
         names = QVBoxLayout()
         names.setSpacing(0)
         names.addWidget(self.title)
@@ -109,17 +99,10 @@ class PropertiesPanel(QScrollArea):
         head.setSpacing(SPACE_S)
         head.addWidget(self._tile, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(names, 1)
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
-        column.setSpacing(SPACE_S)
-        column.addLayout(head)
-        column.addWidget(self._about)
-        column.addWidget(self.problems)
-        column.addWidget(self.form)
-        column.addWidget(self._facts)
-        column.addStretch(1)
-        return inside
+        self.column.addLayout(head)
+        for widget in (self._about, self.problems, self.form, self._facts):
+            self.column.addWidget(widget)
+        self.column.addStretch(1)
 
     def _update(self) -> None:
         infos = [self._workspace.analysis.layers[index] for index in self.layers]
@@ -150,10 +133,10 @@ class PropertiesPanel(QScrollArea):
     def _show_texts(self, infos: list[LayerInfo], one_kind: bool) -> None:
         shown = infos[-1]
         if len(infos) == 1:
-            self.title.setText(shown.name)
+            self.title.setText(breakable(shown.name))
             self._about.setText(inspect.cleandoc(type(shown.layer).__doc__ or ""))
         elif one_kind:
-            self.title.setText(f"{len(infos)} × {shown.layer.tag}")
+            self.title.setText(breakable(f"{len(infos)} × {shown.layer.tag}"))
             self._about.setText(
                 f"The settings are those of {shown.name}; a change goes for all {len(infos)}."
             )

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.document.fields import fields_of
 from desktop.document.training import Training
 from desktop.views.forms import Form
-from desktop.views.theme import SPACE_M, SPACE_S, Theme
+from desktop.views.theme import Theme
 from desktop.views.widgets.problems import ProblemList
+from desktop.views.widgets.scroll_panel import ScrollPanel
 from desktop.views.workspace import Workspace
 
 _TITLES = {field.name: field.title for field in fields_of(Training)}
 
 
-class TrainingPanel(QScrollArea):
+class TrainingPanel(ScrollPanel):
     """A form of the training settings of the project, below what is wrong with them."""
 
     def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
@@ -23,19 +23,11 @@ class TrainingPanel(QScrollArea):
         self._workspace = workspace
         self.setObjectName("training_panel")
         self.setAccessibleName("Training settings")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.form = Form(theme)
         self.problems = ProblemList(workspace, theme, with_places=False)
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
-        column.setSpacing(SPACE_S)
-        column.addWidget(self.problems)
-        column.addWidget(self.form)
-        column.addStretch(1)
-        self.setWidget(inside)
+        self.column.addWidget(self.problems)
+        self.column.addWidget(self.form)
+        self.column.addStretch(1)
         self.form.edited.connect(self._edited)
         workspace.projectChanged.connect(self._update)
         self._update()

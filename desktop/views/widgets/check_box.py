@@ -1,0 +1,61 @@
+"""A check box whose text wraps, as Qt's does not."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QCheckBox, QSizePolicy, QStyle, QStyleOptionButton, QWidget
+
+from desktop.views.widgets.text import parts
+
+_MARGIN = 4  # pixels that styles leave free
+
+
+class CheckBox(QCheckBox):
+    """Takes as many lines as its text needs in its width. `text()` stays the text as given."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def _width(self, text: str) -> int:
+        return self.fontMetrics().horizontalAdvance(text)
+
+    def _beside_text(self) -> int:
+        """Pixels that the box itself and the space beside it take."""
+        metric, style = QStyle.PixelMetric, self.style()
+        option = QStyleOptionButton()
+        option.initFrom(self)
+        return _MARGIN + sum(
+            style.pixelMetric(each, option, self)
+            for each in (metric.PM_IndicatorWidth, metric.PM_CheckBoxLabelSpacing)
+        )
+
+    def _lines(self, width: int) -> list[str]:
+        """The text in lines for a check box of this `width`."""
+        lines = [""]
+        for part in parts(self.text()):
+            longer = lines[-1] + part
+            if not lines[-1] or self._width(longer.rstrip()) <= width - self._beside_text():
+                lines[-1] = longer
+            else:
+                lines.append(part)
+        return lines
+
+    # --- Qt ---------------------------------------------------------------------------------------
+
+    def initStyleOption(self, option: QStyleOptionButton) -> None:
+        super().initStyleOption(option)
+        option.text = "\n".join(self._lines(self.width()))
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        more = len(self._lines(width)) - 1
+        return super().sizeHint().height() + more * self.fontMetrics().lineSpacing()
+
+    def minimumSizeHint(self) -> QSize:
+        widest = max(self._width(part.rstrip()) for part in parts(self.text()))
+        return QSize(self._beside_text() + widest, super().sizeHint().height())
