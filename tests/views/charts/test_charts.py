@@ -514,6 +514,34 @@ def test_a_picture_has_the_size_and_the_curves(chart: CurveChart, tmp_path: Path
     assert {LIGHT.surface, LIGHT.accent, LIGHT.validation} <= colors
 
 
+def thickness(image: QImage, column: int, color: str) -> int:
+    """The most pixels of a color on top of one another."""
+    pixels = [image.pixelColor(column, y).name().upper() == color for y in range(image.height())]
+    runs = "".join("x" if pixel else " " for pixel in pixels).split()
+    return max(map(len, runs), default=0)
+
+
+@pytest.mark.parametrize("epochs", [4, 200])
+def test_lines_are_as_wide_in_a_picture_of_more_pixels(
+    chart: CurveChart, tmp_path: Path, epochs: int
+) -> None:
+    recorder = Recorder()
+    recorder(started(epochs=epochs))
+    for epoch in range(1, epochs + 1):
+        recorder(epoch_ended(epoch, {"loss": 0.5}))
+    chart.plot.content.runs.records = (recorder.kept,)
+    chart.refresh()
+    save(chart.figure(), tmp_path / "loss.png", Format.PNG)
+    assert thickness(QImage(str(tmp_path / "loss.png")), 1100, LIGHT.accent) == (
+        4 if epochs == 4 else 2
+    )
+    twice = QImage(2 * chart.legend.size(), QImage.Format.Format_RGB32)
+    twice.setDevicePixelRatio(2)
+    chart.legend.render(twice)
+    wide = [thickness(twice, column, LIGHT.accent) for column in range(twice.width())]
+    assert wide.count(4) > 10  # the line; the marker in its middle is thicker
+
+
 def test_histograms_as_a_table_and_a_drawing(
     panel: HistogramPanel, recorder: Recorder, tmp_path: Path
 ) -> None:

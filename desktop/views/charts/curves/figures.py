@@ -39,7 +39,7 @@ class CurveFigure:
         tokens = self._theme.tokens
         paint_title(painter, self.title, tokens.color("text"))
         plot = self._source.twin()
-        plot.cuts = True
+        plot.file_ratio = painter.device().devicePixelRatioF()
         plot.resize(width - 2 * SPACE_M, height - HEADER - SPACE_M)
         plot.grab()  # lays it out
         plot.refresh()

@@ -64,7 +64,9 @@ def entries(plot: CurvePlot) -> tuple[Entry, ...]:
 def paint_sample(painter: QPainter, look: Look, left: float, middle: float, tokens: Tokens) -> None:
     """A piece of a curve, `SAMPLE` - 6 pixels long, with its marker."""
     painter.save()
-    painter.setPen(pen(look, tokens, 1.6))
+    line = pen(look, tokens, 1.6, look.width)
+    line.setCosmetic(False)
+    painter.setPen(line)
     right = left + SAMPLE - 6
     painter.drawLine(QPointF(left, middle), QPointF(right, middle))
     if look.marker:

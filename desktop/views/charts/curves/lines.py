@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtGui import QPen
 
 from desktop.views.charts.curves.ranges import cut
 from desktop.views.charts.runs import Split
@@ -35,14 +36,14 @@ VALIDATION = Look("Validation", "validation", 2.0, (4.0, 2.0), "s")
 LOOKS = {Split.STEPS: STEPS, Split.TRAINING: TRAINING, Split.VALIDATION: VALIDATION}
 
 
-def pen(look: Look, tokens: Tokens, opacity: float = 1.0, dense: bool = False) -> object:
-    """The pen of a look; dense lines are one pixel wide, which Qt draws many times faster."""
-    result = pg.mkPen(
-        tokens.color(look.token, min(look.opacity * opacity, 1.0)),
-        width=1.0 if dense else look.width,
-    )
+def pen(look: Look, tokens: Tokens, opacity: float, width: float) -> QPen:
+    """A pen in the color and dash of a look, `width` pixels of the device wide.
+
+    Dashes of a line that is one pixel wide are longer, so that they can be seen.
+    """
+    result: QPen = pg.mkPen(tokens.color(look.token, min(look.opacity * opacity, 1.0)), width=width)
     if look.dash:
-        result.setDashPattern([6.0, 3.0] if dense else list(look.dash))
+        result.setDashPattern([6.0, 3.0] if width <= 1 else list(look.dash))
     return result
 
 
@@ -59,7 +60,7 @@ class Line:
             item.setZValue(depth + offset)
             plot.addItem(item, ignoreBounds=True)
         self._empty = True
-        self._pens: tuple[Tokens, float, bool] | None = None
+        self._pens: tuple[Tokens, float, float] | None = None
 
     def show(
         self,
@@ -69,21 +70,25 @@ class Line:
         strength: float = 1.0,
         columns: int = 1000,
         limits: tuple[float, float] | None = None,
+        ratio: float = 1.0,
     ) -> None:
         """Draw `points`, which span at most `columns` pixels; `faint` are the unsmoothed ones.
 
-        With `limits` nothing beyond these values is drawn.
+        With `limits` nothing beyond these values is drawn. `ratio` is how many pixels of the device
+        one of the layout is. Dense lines are one pixel of the device wide, which Qt draws many
+        times faster, except with `limits`, as in a file.
         """
         x, y = points
         if not len(x) and self._empty:
             return
         self._empty = not len(x)
-        dense = len(x) > DENSE
-        pens = (tokens, strength, dense)
+        thin = ratio if limits is not None else 1.0
+        width = thin if len(x) > DENSE else self.look.width * ratio
+        pens = (tokens, strength, width)
         if pens != self._pens:
             self._pens = pens
-            self.curve.setPen(pen(self.look, tokens, strength, dense))
-            self.faint.setPen(pen(self.look, tokens, 0.3, dense=True))
+            self.curve.setPen(pen(self.look, tokens, strength, width))
+            self.faint.setPen(pen(self.look, tokens, 0.3, thin))
         smooth_edges = len(x) <= SMOOTH_EDGES
         line = cut(points, *limits) if limits is not None else points
         self.curve.setData(*line, connect="finite", antialias=smooth_edges)
@@ -103,7 +108,7 @@ class Line:
                 y[good],
                 symbol=self.look.marker,
                 size=6,
-                pen=pg.mkPen(color, width=1.5),
+                pen=pg.mkPen(color, width=1.5 * ratio),
                 brush=pg.mkBrush(hollow),
             )
 

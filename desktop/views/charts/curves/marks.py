@@ -25,9 +25,15 @@ class EdgeMarks:
         plot.addItem(self.item, ignoreBounds=True)
 
     def show(
-        self, tokens: Tokens, marks: list[tuple[LineKey, float, float]], y: tuple[float, float]
+        self,
+        tokens: Tokens,
+        marks: list[tuple[LineKey, float, float]],
+        y: tuple[float, float],
+        ratio: float = 1.0,
     ) -> None:
         """Draw `marks` - line, epoch, value on the chart's scale - inside the range `y`.
+
+        `ratio` is how many pixels of the device one of the layout is.
 
         Above the range: a triangle pointing up at the top edge. Below it: one pointing down at the
         bottom edge. NaN: a hollow one pointing up at the top edge. Validation stands a row further
@@ -46,7 +52,7 @@ class EdgeMarks:
                     "pos": (x, y[0] + inset if below else y[1] - inset),
                     "symbol": "t" if below else "t1",
                     "size": 9,
-                    "pen": pg.mkPen(color, width=1.5),
+                    "pen": pg.mkPen(color, width=1.5 * ratio),
                     "brush": pg.mkBrush(tokens.color("surface") if np.isnan(value) else color),
                 }
             )

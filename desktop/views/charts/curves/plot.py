@@ -30,7 +30,9 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         super().__init__(parent, axisItems=axes, enableMenu=False)
         self._theme = theme
         self.content = CurveContent(runs)
-        self.cuts = False  # lines where they leave the plot, for files whose viewers do not
+        # For a file: pixels of the picture for one of the layout. Lines then end where they leave
+        # the plot, as not all viewers would cut them there.
+        self.file_ratio: float | None = None
         self.zoomed: Span | None = None  # epochs shown; None = all
         self._steady: tuple[object, Span] | None = None  # what was shown, and its range of values
         for axis in (self._x_axis, self._y_axis):
@@ -94,11 +96,17 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         for key, line in self.lines.items():
             points, faint = content.line(key, view, columns)
             strength = 2.0 if faint is not None and key.split is Split.STEPS else 1.0
-            line.show(tokens, points, faint, strength, columns, y if self.cuts else None)
+            limits = y if self.file_ratio is not None else None
+            line.show(tokens, points, faint, strength, columns, limits, self._ratio)
         self.getViewBox().setRange(xRange=view, yRange=y, padding=0, disableAutoRange=True)
         self._show_marks(view, y)
         self.refreshed.emit()
         self.scene().prepareForPaint()  # now, or it would ask for a second painting
+
+    @property
+    def _ratio(self) -> float:
+        """How many pixels of the device, in which pens are wide, one of the layout is."""
+        return self.file_ratio or self.devicePixelRatioF()
 
     def _keep_lines(self) -> None:
         """Have one line for each that there may be."""
@@ -121,7 +129,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
 
     def _show_marks(self, view: Span, y: Span) -> None:
         tokens, record = self._theme.tokens, self.content.runs.current
-        self.edge_marks.show(tokens, self.content.off_scale(view, y), y)
+        self.edge_marks.show(tokens, self.content.off_scale(view, y), y, self._ratio)
         size = self.getViewBox().width(), self.getViewBox().height()
         best = stop = None
         words = ""
