@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import chain
+from typing import Any
+
 from desktop.document.metrics import LEARNING_RATE, LOSS, VALIDATION_PREFIX
 from desktop.engine.batch_count import BatchCount
 from desktop.engine.reports import EpochEnded, Progress, RunStarted
@@ -13,8 +16,9 @@ class Curves:
     """The values and weights of one network, by epochs over its life.
 
     `steps`, `training` and `validation` map a metric (without "val_") to its points: x in epochs, y
-    the value on single batches or Keras's for the whole epoch. `origin` is the number of epochs
-    before the first point.
+    the value on single batches or Keras's for the whole epoch. `statistics` maps a statistic and
+    the name of a layer, e.g. ("gradient_norm", "Dense 2"), to the values at the ends of epochs.
+    `origin` is the number of epochs before the first point.
     """
 
     def __init__(self, origin: int = 0, histogram_capacity: int = CAPACITY) -> None:
@@ -22,15 +26,16 @@ class Curves:
         self.steps: dict[str, Series] = {}
         self.training: dict[str, Series] = {}
         self.validation: dict[str, Series] = {}
+        self.statistics: dict[tuple[str, str], Series] = {}
         self.weights = WeightStore(histogram_capacity)
         self.batch_count = BatchCount()
 
     def copy(self) -> Curves:
         """A copy of the curves, to be continued independently."""
         twin = Curves(self.origin)
-        for name in ("steps", "training", "validation"):
-            group: dict[str, Series] = getattr(self, name)
-            setattr(twin, name, {metric: series.copy() for metric, series in group.items()})
+        for name in ("steps", "training", "validation", "statistics"):
+            group: dict[Any, Series] = getattr(self, name)
+            setattr(twin, name, {key: series.copy() for key, series in group.items()})
         twin.weights, twin.batch_count = self.weights.copy(), self.batch_count.copy()
         return twin
 
@@ -42,9 +47,9 @@ class Curves:
         A new one takes the place of what was trained of it before.
         """
         if report.first_step == 0:
-            for group in (self.steps, self.training, self.validation):
-                for series in group.values():
-                    series.cut_after(report.first_epoch)
+            groups = (self.steps, self.training, self.validation, self.statistics)
+            for series in chain.from_iterable(group.values() for group in groups):
+                series.cut_after(report.first_epoch)
             self.weights.cut_after(report.first_epoch)
             self.weights.add(report.first_epoch, report.histograms)
         self.batch_count.begin(report)
@@ -62,6 +67,10 @@ class Curves:
             series = group.setdefault(name.removeprefix(VALIDATION_PREFIX), Series())
             series.cut_after(report.epoch - 0.5)
             series.extend(report.epoch, value)
+        for statistic, values in report.statistics.items():
+            for layer, value in values.items():
+                series = self.statistics.setdefault((statistic, layer), Series())
+                series.extend(report.epoch, value)
         self.weights.add(report.epoch, report.histograms)
 
     # --- what follows from them ---------------------------------------------------------------

@@ -16,7 +16,9 @@ from desktop.engine.builder import build, compile_model, keras_object, same_but_
 from desktop.engine.compiler_choice import CompilerChoice
 from desktop.engine.control import Clock
 from desktop.engine.fused import FusedSteps
+from desktop.engine.probe import Probe
 from desktop.engine.recorder import EpochPart
+from desktop.engine.rows import Dataset
 
 if TYPE_CHECKING:
     from desktop.engine.prediction import Predictor
@@ -72,6 +74,7 @@ class Network:
         self._unsaved = 0.0  # seconds of training before the run under way
         self._run: tuple[Blocks, Clock] | None = None  # under way
         self._steps: FusedSteps | None = None  # of the model as it is compiled
+        self._probe: Probe | None = None  # of the model as it is compiled
         self._predictor: Predictor | None = None
 
     @classmethod
@@ -152,7 +155,7 @@ class Network:
             new.metrics,
         ):
             compile_model(self.model, project, optimizer)
-            self._steps = self.choice = None
+            self._steps = self.choice = self._probe = None
         self.project = project
 
     def steps(self, training: Batches) -> tuple[FusedSteps, CompilerChoice]:
@@ -165,6 +168,14 @@ class Network:
             self._steps = FusedSteps(self.model, training.batch_size, training.at(0))
             self.choice = CompilerChoice(self.project, self._steps)
         return self._steps, self.choice
+
+    def probe(self, dataset: Dataset, seed: int) -> Probe:
+        """The probe of the last run, if there was one, or one of training rows drawn by `seed`."""
+        if self._probe is None:
+            self._probe = Probe.of_rows(
+                self.model, self.project, dataset.schema, dataset.training, seed
+            )
+        return self._probe
 
     def run_begins(self, blocks: Blocks, clock: Clock) -> None:
         """A run trains `blocks` from now on, its time being taken by `clock`."""

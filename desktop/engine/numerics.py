@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from desktop.document.project import Project
 from desktop.document.trace import trace
-from desktop.engine import backend
+from desktop.engine.probe import Probe
 
 ADVICE = "Try a smaller learning rate, gradient clipping (clip norm), or inputs scaled to 0 to 1."
 DATA_ADVICE = "Correct the data first."
@@ -52,48 +52,26 @@ def diagnose(model: Any, project: Project, batch: tuple[NDArray[Any], ...]) -> t
 
 
 def _cause(model: Any, project: Project, batch: tuple[NDArray[Any], ...]) -> str:
-    tf = backend.tensorflow()
-    x, y, sample_weight = backend.keras().utils.unpack_x_y_sample_weight(batch)
     if bad := _bad_weights(model, project):
         return bad
-    infos = trace(project)
-    before = [(variable, tf.identity(variable)) for variable in model.non_trainable_variables]
-    try:
-        outputs = _layer_outputs(model, x)
-        for info, output in zip(infos, outputs, strict=True):
-            if not np.isfinite(output).all():
-                return f"the outputs of {info.name} were the first to become {_kind(output)}"
-        with tf.GradientTape() as tape:
-            predicted = model(x, training=True)
-            loss = model.compute_loss(
-                x=x, y=y, y_pred=predicted, sample_weight=sample_weight, training=True
-            )
-        if not np.isfinite(loss):
-            largest = np.abs(outputs[-1]).max() if outputs[-1].size else 0.0
-            return (
-                f"the outputs of {infos[-1].name} (up to {largest:.3g}) were too large for the loss"
-            )
-        gradients = tape.gradient(loss, model.trainable_variables)
-        by_weight = dict(zip(map(id, model.trainable_variables), gradients, strict=True))
-        # Gradients run backwards: the bad one nearest to the output came first.
-        for info, layer in reversed(list(zip(infos, model.layers, strict=True))):
-            for weight in layer.trainable_variables:
-                gradient = by_weight[id(weight)]
-                if gradient is not None and not np.isfinite(gradient).all():
-                    return (
-                        f"the gradient of {info.name} ({weight.name}) was the first to become "
-                        f"{_kind(np.asarray(gradient))}"
-                    )
-    finally:
-        for variable, value in before:
-            variable.assign(value)
+    seen = Probe(model, project, batch).look()
+    for part in seen.layers:
+        if not np.isfinite(part.output).all():
+            kind = _kind(np.asarray(part.output))
+            return f"the outputs of {part.name} were the first to become {kind}"
+    if not np.isfinite(seen.loss):
+        last = seen.layers[-1]
+        largest = np.abs(last.output).max(initial=0.0)
+        return f"the outputs of {last.name} (up to {largest:.3g}) were too large for the loss"
+    # Gradients run backwards: the bad one nearest to the output came first.
+    for part in reversed(seen.layers):
+        for weight, gradient in zip(part.layer.trainable_variables, part.gradients, strict=True):
+            if not np.isfinite(gradient).all():
+                return (
+                    f"the gradient of {part.name} ({weight.name}) was the first to become "
+                    f"{_kind(np.asarray(gradient))}"
+                )
     return "the sum of the gradients became too large"
-
-
-def _layer_outputs(model: Any, x: NDArray[Any]) -> list[NDArray[Any]]:
-    """What each layer makes of `x` while training."""
-    probe = backend.keras().Model(model.inputs[0], [layer.output for layer in model.layers])
-    return [np.asarray(output) for output in probe(x, training=True)]
 
 
 def _bad_weights(model: Any, project: Project) -> str:

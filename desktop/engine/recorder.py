@@ -20,6 +20,7 @@ from desktop.engine.control import Clock, RunControl
 from desktop.engine.histograms import weight_histograms
 from desktop.engine.numerics import check_weights
 from desktop.engine.plan import Plan
+from desktop.engine.probe import Probe
 from desktop.engine.reports import (
     EpochEnded,
     FloatArray,
@@ -57,8 +58,9 @@ class Recorder:
 
     `completed` is told the number of each epoch, over the life of the model, and its logs; it
     returns the number of the best one so far.
-    `blocks` knows what was trained. When stopped, training leaves `fit` by an exception from here.
-    If the first epoch was partial by an earlier run, `partial` is that part of it.
+    `blocks` knows what was trained, `probe` gives EpochEnded the statistics of the layers. When
+    stopped, training leaves `fit` by an exception from here. If the first epoch was partial by an
+    earlier run, `partial` is that part of it.
     """
 
     def __init__(
@@ -70,13 +72,15 @@ class Recorder:
         control: RunControl,
         clock: Clock,
         blocks: Blocks,
+        probe: Probe,
         completed: Callable[[int, Mapping[str, float]], int | None],
         partial: EpochPart | None = None,
     ) -> None:
         self.plan = plan
         self._model, self._project = model, project
         self._sink, self._control, self._clock = sink, control, clock
-        self._blocks, self._completed, self._partial = blocks, completed, partial
+        self._blocks, self._probe = blocks, probe
+        self._completed, self._partial = completed, partial
         self._place = _Place(epoch=plan.first_epoch)
         self._last_report, self._last_fraction = -REPORT_SECONDS, 0.0
         self._batches = BatchValues()
@@ -187,9 +191,10 @@ class Recorder:
         number = epoch + 1
         logs = {**logs, "learning_rate": self._learning_rate}
         histograms = weight_histograms(self._model, self._project)
+        statistics = self._probe.statistics()
         self._is_complete = True
         best = self._completed(number, logs)
-        self._sink(EpochEnded(self.plan.run, number, seconds, logs, histograms, best))
+        self._sink(EpochEnded(self.plan.run, number, seconds, logs, histograms, best, statistics))
         if any(histogram.non_finite for histogram in histograms):
             check_weights(self._model, self._project)
 

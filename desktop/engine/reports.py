@@ -170,7 +170,11 @@ class Progress:
 
 @dataclass(frozen=True)
 class EpochEnded:
-    """An epoch is over. `logs` are Keras's: loss, accuracy, val_loss, ..., learning_rate."""
+    """An epoch is over. `logs` are Keras's: loss, accuracy, val_loss, ..., learning_rate.
+
+    `statistics` are of the layers at its end, on a fixed batch of training rows (see `probe`):
+    e.g. "gradient_norm" to the layers that have one, by name ("Dense 2"), to the value.
+    """
 
     run: str
     epoch: int  # 1-based, counted over the life of the model
@@ -178,6 +182,7 @@ class EpochEnded:
     logs: Mapping[str, float]
     histograms: tuple[WeightHistogram, ...]
     best_epoch: int | None = None  # so far, 1-based over the life of the model
+    statistics: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 class Outcome(StrEnum):

@@ -22,6 +22,7 @@ from desktop.engine.histograms import weight_histograms
 from desktop.engine.network import Network, PartialEpoch
 from desktop.engine.numerics import ADVICE, NonFiniteError, diagnose
 from desktop.engine.plan import Plan
+from desktop.engine.probe import COMPILED_FROM
 from desktop.engine.recorder import Recorder
 from desktop.engine.reports import Outcome, Report, RunEnded, RunStarted, new_run_id
 from desktop.engine.rows import Dataset
@@ -184,6 +185,9 @@ class Trainer:
         )
         steps, choice = network.steps(training)
         steps.checkpoint = control.checkpoint
+        probe = network.probe(self.dataset, seed)
+        if plan.epochs >= COMPILED_FROM:
+            probe.compile(control.checkpoint)
         blocks = Blocks(
             steps,
             choice,
@@ -194,7 +198,16 @@ class Trainer:
         )
         network.run_begins(blocks, clock)
         recorder = Recorder(
-            network.model, project, plan, sink, control, clock, blocks, network.complete, partial
+            network.model,
+            project,
+            plan,
+            sink,
+            control,
+            clock,
+            blocks,
+            probe,
+            network.complete,
+            partial,
         )
         try:
             ending.stopped_early = self._fit(network, plan, blocks, validation, recorder)
