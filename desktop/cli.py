@@ -152,11 +152,11 @@ def check(project: ProjectPath, as_json: AsJson = False) -> int:
 
     In JSON, "layer" of a problem is a position in "layers", counted from 0, or null.
     """
-    from desktop.document.analysis import analyse
+    from desktop.document.analysis import analyze
     from desktop.machine import physical_memory
 
     loaded = read_project(project)
-    analysis = analyse(loaded, schema_of(loaded.data), physical_memory())
+    analysis = analyze(loaded, schema_of(loaded.data), physical_memory())
     if as_json:
         json_output.print_json(json_output.analysis_values(analysis))
     else:
@@ -170,7 +170,7 @@ def check(project: ProjectPath, as_json: AsJson = False) -> int:
 def evaluate(model: ModelPath, project: ProjectPath, as_json: AsJson = False) -> int:
     """Measure MODEL on the test rows of PROJECT's data, with PROJECT's loss and metrics."""
     from desktop import console
-    from desktop.document.analysis import analyse
+    from desktop.document.analysis import analyze
 
     loaded = read_project(project)
     refuse_errors(project, loaded)
@@ -183,7 +183,7 @@ def evaluate(model: ModelPath, project: ProjectPath, as_json: AsJson = False) ->
         network = storage.load_model(model)
         storage.check_fits(network, loaded, schema_of(loaded.data))
         dataset = datasets.load(loaded.data)
-        if network.count_params() != analyse(loaded, dataset.schema).parameters:
+        if network.count_params() != analyze(loaded, dataset.schema).parameters:
             console.say(f"{model} has other layers than {project}; the model's are used", "yellow")
         compile_model(network, loaded)
         evaluation = measure(network, loaded, dataset, 0)
@@ -197,20 +197,21 @@ def evaluate(model: ModelPath, project: ProjectPath, as_json: AsJson = False) ->
 @app.command()
 def predict(
     model: ModelPath,
-    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Pictures of digits")],
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Images of digits")],
     project: Annotated[
         Path | None,
         typer.Option(
             metavar="PROJECT",
-            help="What the model was trained with; otherwise project.layerwise beside the model, "
-            "or else what the model's shape suggests",
+            help="The project the model was trained with; by default project.layerwise next to the "
+            "model, or else what the shape of the model suggests",
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Say which class MODEL takes each IMAGE for; dark on light or light on dark.
+    """Predict the class of each IMAGE, dark on light or light on dark, with MODEL.
 
-    A picture that cannot be read keeps no other from its answer; then the exit code is 1.
+    If one of the images cannot be read, the others are predicted all the same, and the exit code
+    is 1.
     """
     from desktop import console
     from desktop.engine import storage
@@ -226,7 +227,7 @@ def predict(
     refuse_machine(startup.engine_problem())
     loaded = None if project is None else read_project(project)
     check_file(model)
-    _check_pictures(images)
+    _check_images(images)
     with json_output.quiet_output(as_json), console.busy("Recognizing…"):
         network = storage.load_model(model)
         loaded = loaded or _project_beside(model, network) or suggested_project(network)
@@ -249,7 +250,7 @@ def predict(
 @app.command("self-test")
 def self_test(
     screenshots: Annotated[
-        Path | None, typer.Option(help="Save a picture of every page in this folder.")
+        Path | None, typer.Option(help="Save an image of every page in this folder.")
     ] = None,
 ) -> int:
     """Drive the real window from end to end, without a display, to see that all is in place."""
@@ -259,14 +260,14 @@ def self_test(
     return run_self_test(screenshots)
 
 
-def _check_pictures(paths: list[Path]) -> None:
-    """Raise CommandError if none of the files can be a picture."""
-    from desktop.engine.images import ImageError, check_picture
+def _check_images(paths: list[Path]) -> None:
+    """Raise CommandError if none of the files can be an image."""
+    from desktop.engine.images import ImageError, check_image
 
     failures = []
     for path in paths:
         try:
-            check_picture(path)
+            check_image(path)
         except ImageError as error:
             failures.append(str(error))
     if len(failures) == len(paths):

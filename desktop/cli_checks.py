@@ -24,11 +24,11 @@ def refuse_machine(problem: str | None) -> None:
 def refuse_errors(path: Path, project: Project) -> None:
     """Raise CommandError if `project` cannot be trained; tell of what is odd about it."""
     from desktop.console import say
-    from desktop.document.analysis import analyse
+    from desktop.document.analysis import analyze
     from desktop.document.problems import Severity
     from desktop.machine import physical_memory
 
-    problems = analyse(project, schema_of(project.data), physical_memory()).problems
+    problems = analyze(project, schema_of(project.data), physical_memory()).problems
     for problem in problems:
         where = "" if problem.layer is None else f", layer {problem.layer + 1}"
         if problem.severity is Severity.ERROR:

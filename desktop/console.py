@@ -15,8 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from desktop.document.analysis import Analysis
-from desktop.document.layers.base import shape_text
 from desktop.document.problems import Severity
+from desktop.document.text import counted, shape_text
 from desktop.json_output import shown_logs
 
 if TYPE_CHECKING:
@@ -93,11 +93,6 @@ def figures(values: Mapping[str, float]) -> str:
     return "  ".join(f"{name} {value:.4f}" for name, value in shown_logs(values).items())
 
 
-def count(number: int, thing: str) -> str:
-    """ "1 row", "1,437 rows"."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
-
-
 # --- check ----------------------------------------------------------------------------------------
 
 
@@ -111,7 +106,7 @@ def show_analysis(title: str, data: str, analysis: Analysis) -> None:
     table.add_column("Output", no_wrap=True)
     table.add_column("Parameters", justify="right", no_wrap=True)
     schema = analysis.schema
-    shape = "?" if schema is None else shape_text(schema.input_shape)
+    shape = shape_text(schema.input_shape if schema else None)
     table.add_row("", "Input", data, shape, "")
     for info in analysis.layers:
         bad = any(
@@ -121,18 +116,18 @@ def show_analysis(title: str, data: str, analysis: Analysis) -> None:
             str(info.index + 1),
             info.layer.tag,
             info.layer.details(),
-            "?" if info.output_shape is None else shape_text(info.output_shape),
+            shape_text(info.output_shape),
             f"{info.parameters:,}" if info.output_shape is not None else "?",
             style="red" if bad else "",
         )
     _show_table(title, table)
     if all(info.output_shape is not None for info in analysis.layers):
-        console.print(count(analysis.parameters, "parameter"), soft_wrap=True)
+        console.print(counted(analysis.parameters, "parameter"), soft_wrap=True)
     for problem in analysis.problems:
         place = "" if problem.layer is None else f"layer {problem.layer + 1}: "
         answer = f" (the window offers: {problem.fix.label})" if problem.fix else ""
-        colour = "red" if problem.severity is Severity.ERROR else "yellow"
-        line = Text(f"{problem.severity}: ", colour)
+        color = "red" if problem.severity is Severity.ERROR else "yellow"
+        line = Text(f"{problem.severity}: ", color)
         console.print(line.append(f"{place}{problem.message}{answer}", "default"), soft_wrap=True)
     if not analysis.problems:
         console.print("No problems found", style="green", soft_wrap=True)
@@ -186,9 +181,9 @@ class TrainingLog:
         match report:
             case reports.RunStarted():
                 self._line(
-                    f"Training {count(report.parameters, 'parameter')} on "
-                    f"{count(report.training_rows, 'row')} for {count(report.epochs, 'epoch')}, "
-                    f"seed {report.seed}"
+                    f"Training {counted(report.parameters, 'parameter')} on "
+                    f"{counted(report.training_rows, 'row')} for "
+                    f"{counted(report.epochs, 'epoch')}, seed {report.seed}"
                 )
                 if report.note:
                     self._line(report.note)
@@ -236,14 +231,14 @@ def show_evaluation(evaluation: reports.Evaluation) -> None:
     show_figures(evaluation)
     if evaluation.confusion is None:
         return
-    console.print(count(evaluation.mistake_count, "mistake"), soft_wrap=True)
+    console.print(counted(evaluation.mistake_count, "mistake"), soft_wrap=True)
     if len(evaluation.classes) > MAX_CONFUSION:
         return
     table = Table()
     table.add_column("", justify="right", style="bold", no_wrap=True)
     for name in evaluation.classes:
         table.add_column(name, justify="right", no_wrap=True)
-    narrow = ["True class, predicted class, rows; none for the others:"]
+    narrow = ["True class, predicted class, rows (no line where there are none):"]
     for true, (name, row) in enumerate(zip(evaluation.classes, evaluation.confusion, strict=True)):
         cells = (
             Text(str(value), "green" if true == column else "red" if value else "dim")
@@ -261,17 +256,17 @@ def show_evaluation(evaluation: reports.Evaluation) -> None:
 def show_figures(evaluation: reports.Evaluation) -> None:
     """The metrics in one line, and what to know about them."""
     console = output()
-    figure_line = f"Test on {count(evaluation.rows, 'row')}: {figures(evaluation.metrics)}"
+    figure_line = f"Test on {counted(evaluation.rows, 'row')}: {figures(evaluation.metrics)}"
     console.print(figure_line, soft_wrap=True)
     if evaluation.note:
         console.print(evaluation.note, style="yellow", soft_wrap=True)
 
 
 def show_predictions(predictions: Sequence[ImagePrediction]) -> None:
-    """A line per picture: the likeliest class, how sure or with which output, and the runner-up."""
+    """A line per image: the likeliest class, how sure or with which output, and the runner-up."""
     sure = all(prediction.are_probabilities for prediction in predictions)
     table = Table(box=None, pad_edge=False)
-    table.add_column("Picture")
+    table.add_column("Image")
     table.add_column("Class", justify="right", no_wrap=True)
     table.add_column("Probability" if sure else "Output", justify="right", no_wrap=True)
     table.add_column("Runner-up", no_wrap=True)

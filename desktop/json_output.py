@@ -85,7 +85,7 @@ def evaluation_values(evaluation: Evaluation) -> dict[str, Any]:
 def prediction_values(
     predictions: Sequence[ImagePrediction], failures: Sequence[ImageFailure]
 ) -> dict[str, Any]:
-    """The class of every picture and the probability of each class; what failed, with the error.
+    """The class of every image and the probability of each class; what failed, with the error.
 
     Instead of probabilities there are outputs where the network gives none.
     """

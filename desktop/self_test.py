@@ -1,4 +1,4 @@
-"""Drives the real window from a drag to a recognised digit, to see that everything is in place.
+"""Drives the real window from a drag to a recognized digit, to see that everything is in place.
 
 Used by `main.py self-test`, also in the executable, where no test framework is. Every step acts
 through the widgets a user would use, and looks at what they show.
@@ -47,7 +47,7 @@ class SelfTestError(Exception):
 def run_self_test(screenshots: Path | None = None) -> int:
     """Run every step offscreen; print a line for each. Returns 0 if all went well, else 1.
 
-    With `screenshots`, pictures of every page are saved in that folder. Raises signals.Ended.
+    With `screenshots`, screenshots of every page are saved in that folder. Raises signals.Ended.
     """
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     qInstallMessageHandler(_tell)
@@ -65,7 +65,7 @@ def run_self_test(screenshots: Path | None = None) -> int:
                 test.layers_are_stacked,
                 test.network_trains,
                 test.training_stops,
-                test.digit_is_recognised,
+                test.digit_is_recognized,
                 test.network_is_evaluated,
                 test.project_is_saved_and_opened,
                 test.window_closes,
@@ -119,7 +119,7 @@ class SelfTest:
             self._window.start()
         expect(self._session.info is not None, "TensorFlow was not loaded")
         expect(self._session.summary is not None, "the built-in digits were not loaded")
-        self.picture("start", self._window.pages.data)
+        self.screenshot("start", self._window.pages.data)
 
     def layers_are_stacked(self) -> None:
         """Drop layers as the mouse does: with what the palette puts into a drag."""
@@ -153,7 +153,7 @@ class SelfTest:
         first, last = epochs[0].logs["loss"], epochs[-1].logs["loss"]
         expect(last < first, f"the loss went from {first:.3f} to {last:.3f}")
         expect(len(epochs[-1].histograms) == 4, "not every weight has a histogram")
-        self.picture("train", self._window.pages.train)
+        self.screenshot("train", self._window.pages.train)
 
     def training_stops(self) -> None:
         training = self._workspace.project.training.replace(epochs=1000)
@@ -165,7 +165,7 @@ class SelfTest:
         expect(answer[0].outcome == "stopped", f"the run ended as {answer[0].outcome}")
         expect(time.perf_counter() - began < 2, "stopping took longer than 2 seconds")
 
-    def digit_is_recognised(self) -> None:
+    def digit_is_recognized(self) -> None:
         page = self._window.pages.draw
         self._window.pages.setCurrentWidget(page)
         QApplication.processEvents()
@@ -176,7 +176,7 @@ class SelfTest:
         expect(prediction.probabilities is not None, "the drawing was taken for empty")
         total = float(prediction.probabilities.sum())
         expect(abs(total - 1) < 1e-3, f"the probabilities add up to {total}")
-        self.picture("draw", page)
+        self.screenshot("draw", page)
 
     def network_is_evaluated(self) -> None:
         with arriving(self._session.evaluated, self._session.evaluationFailed) as answer:
@@ -184,9 +184,9 @@ class SelfTest:
         evaluation = answer[0]
         expect(not isinstance(evaluation, str), f"no evaluation: {evaluation}")
         accuracy = evaluation.metrics["accuracy"]
-        expect(accuracy > 0.8, f"only {accuracy:.1%} of the test digits are right")
+        expect(accuracy > 0.8, f"only {accuracy:.1%} of the test digits were predicted correctly")
         expect(int(evaluation.confusion.sum()) == evaluation.rows, "the confusion matrix is short")
-        self.picture("evaluate", self._window.pages.evaluate)
+        self.screenshot("evaluate", self._window.pages.evaluate)
 
     def project_is_saved_and_opened(self) -> None:
         path, project = self._folder / "self-test.layerwise", self._workspace.project
@@ -210,7 +210,7 @@ class SelfTest:
         self._session.close()
         self._window.hide()
 
-    def picture(self, name: str, page: QWidget) -> None:
+    def screenshot(self, name: str, page: QWidget) -> None:
         """Save a screenshot of the window with `page` in front, if they are wanted."""
         if self._screenshots is None:
             return

@@ -128,10 +128,10 @@ def catch_errors(window: MainWindow) -> None:
     def report(
         kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        logger.error("Not caught", exc_info=(kind, error, trace))
+        logger.error("Uncaught exception", exc_info=(kind, error, trace))
         bridge.failed.emit(
             f"Something went wrong inside Layerwise: {error}. Your project is still here; "
-            "save it, and restart the program if it behaves oddly."
+            "save it, and restart the program if it behaves unexpectedly."
         )
 
     def report_thread(args: threading.ExceptHookArgs) -> None:

@@ -226,7 +226,7 @@ def version_resource(version: str) -> str:
         "FileDescription": "Layerwise",
         "FileVersion": version,
         "InternalName": "layerwise",
-        "LegalCopyright": "MIT licence",
+        "LegalCopyright": "MIT license",
         "OriginalFilename": "layerwise.exe",
         "ProductName": "Layerwise",
         "ProductVersion": version,

@@ -39,7 +39,7 @@ def main(folder: Path) -> None:
     app = QGuiApplication([])
     renderer = QSvgRenderer(str(SOURCE))
     if not renderer.isValid():
-        raise ValueError(f"{SOURCE} is not a picture Qt can draw")
+        raise ValueError(f"{SOURCE} is not an image Qt can draw")
     for size in sorted({*LINUX_SIZES, *WINDOWS_SIZES, MAC_SIZE}):
         draw(renderer, size, folder / f"{size}.png")
     drawn = [Image.open(folder / f"{size}.png") for size in WINDOWS_SIZES]

@@ -21,7 +21,7 @@ Found = TypeVar("Found")
 
 
 class Screen:
-    """Xvfb with its picture in a file below `folder`, and xdotool. Use it with `with`.
+    """Xvfb with its image in a file below `folder`, and xdotool. Use it with `with`.
 
     `size` is (width, height) in pixels. `managed`: whether windows get a frame, by Openbox.
     """
@@ -178,7 +178,7 @@ def wait_for(what: str, found: Callable[[], Found | None], seconds: float) -> Fo
 
 
 def png(pixels: NDArray[Any]) -> bytes:
-    """A picture of (height, width, red-green-blue), bytes each, as PNG."""
+    """An image of (height, width, red-green-blue), bytes each, as PNG."""
     height, width, _ = pixels.shape
     rows = b"".join(b"\0" + row.tobytes() for row in pixels)
 

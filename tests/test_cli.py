@@ -111,7 +111,7 @@ def test_a_path_opens_the_window_on_that_project(
     assert opened == [digits]
 
 
-def test_a_misspelt_command_is_told_from_a_project(run: Run, opened: list[Path | None]) -> None:
+def test_a_misspelled_command_is_told_from_a_project(run: Run, opened: list[Path | None]) -> None:
     message = run("trian").one_line_error()
     assert "trian is neither a file nor a command" in message
     assert "train, check, evaluate, predict, self-test" in message
@@ -181,7 +181,7 @@ def test_an_error_of_our_own_making_has_no_traceback(
     def fail(*arguments: object) -> None:
         raise KeyError("oh")
 
-    monkeypatch.setattr("desktop.document.analysis.analyse", fail)
+    monkeypatch.setattr("desktop.document.analysis.analyze", fail)
     assert "went wrong inside Layerwise: KeyError" in run("check", digits).one_line_error()
 
 
@@ -413,7 +413,7 @@ def ctrl_c() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("ctrl_c")
-def test_ctrl_c_stops_and_keeps_what_was_learnt(
+def test_ctrl_c_stops_and_keeps_what_was_learned(
     run: Run, digits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     interrupted_after_first_epoch(monkeypatch)
@@ -492,11 +492,11 @@ def test_a_file_that_is_no_model_is_refused(run: Run, results: Path, tmp_path: P
 
 
 @pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The first ten digits of scikit-learn, 0 to 9, as pictures of 8 × 8 pixels."""
+def images(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The first ten digits of scikit-learn, 0 to 9, as images of 8 × 8 pixels."""
     from sklearn.datasets import load_digits
 
-    folder = tmp_path_factory.mktemp("pictures")
+    folder = tmp_path_factory.mktemp("images")
     files = []
     for digit, image in enumerate(load_digits().images[:10]):
         files.append(folder / f"{digit}.png")
@@ -504,14 +504,12 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return files
 
 
-def test_predict_names_a_class_per_picture(run: Run, results: Path, pictures: list[Path]) -> None:
-    result = run("predict", results / "model.keras", *pictures, "--json")
+def test_predict_names_a_class_per_image(run: Run, results: Path, images: list[Path]) -> None:
+    result = run("predict", results / "model.keras", *images, "--json")
     assert result.code == 0 and result.err == ""
     predictions = result.json["predictions"]
-    assert [each["image"] for each in predictions] == [str(path) for path in pictures]
-    right = sum(
-        each["class"] == path.stem for each, path in zip(predictions, pictures, strict=True)
-    )
+    assert [each["image"] for each in predictions] == [str(path) for path in images]
+    right = sum(each["class"] == path.stem for each, path in zip(predictions, images, strict=True))
     assert right >= 8
     for each in predictions:
         probabilities = each["probabilities"]
@@ -521,31 +519,31 @@ def test_predict_names_a_class_per_picture(run: Run, results: Path, pictures: li
         assert probabilities[each["class"]] == each["probability"]
 
 
-def test_predict_prints_a_line_per_picture(run: Run, results: Path, pictures: list[Path]) -> None:
-    result = run("predict", results / "model.keras", pictures[0], pictures[1])
+def test_predict_prints_a_line_per_image(run: Run, results: Path, images: list[Path]) -> None:
+    result = run("predict", results / "model.keras", images[0], images[1])
     assert result.code == 0
     assert len(result.out.splitlines()) >= 3 and "%" in result.out
 
 
 def test_predict_takes_the_project_that_is_named_or_lies_beside_the_model(
-    run: Run, results: Path, pictures: list[Path], tmp_path: Path
+    run: Run, results: Path, images: list[Path], tmp_path: Path
 ) -> None:
     alone = tmp_path / "model.keras"
     alone.write_bytes((results / "model.keras").read_bytes())
-    by_shape = run("predict", alone, pictures[3], "--json").json
-    beside = run("predict", results / "model.keras", pictures[3], "--json").json
+    by_shape = run("predict", alone, images[3], "--json").json
+    beside = run("predict", results / "model.keras", images[3], "--json").json
     assert by_shape == beside
     raw = tmp_path / "raw.layerwise"
     project = starter_project()
     write_project(raw, project.replace(data=Digits(scale_pixels=False)))
-    unscaled = run("predict", alone, pictures[3], "--project", raw, "--json").json
+    unscaled = run("predict", alone, images[3], "--project", raw, "--json").json
     assert unscaled != by_shape
     raw.rename(tmp_path / "project.layerwise")
-    assert run("predict", alone, pictures[3], "--json").json == unscaled
+    assert run("predict", alone, images[3], "--json").json == unscaled
 
 
 def test_predict_shows_outputs_that_are_no_probabilities_as_they_are(
-    run: Run, pictures: list[Path], tmp_path: Path
+    run: Run, images: list[Path], tmp_path: Path
 ) -> None:
     from desktop.engine import builder, storage
 
@@ -555,26 +553,26 @@ def test_predict_shows_outputs_that_are_no_probabilities_as_they_are(
     model.layers[-1].set_weights([np.zeros((64, 10)), np.arange(10) - 7.5])
     storage.save_model(model, tmp_path / "model.keras")
     write_project(tmp_path / "project.layerwise", project)
-    result = run("predict", tmp_path / "model.keras", pictures[0])
+    result = run("predict", tmp_path / "model.keras", images[0])
     assert "Output" in result.out and "Probability" not in result.out
     assert "1.50" in result.out and "8 (0.50)" in result.out and "%" not in result.out
-    (found,) = run("predict", tmp_path / "model.keras", pictures[0], "--json").json["predictions"]
+    (found,) = run("predict", tmp_path / "model.keras", images[0], "--json").json["predictions"]
     assert (found["class"], found["output"]) == ("9", 1.5)
     assert found["outputs"]["0"] == -7.5
     assert not {"probability", "probabilities"} & set(found)
 
 
-def test_predict_answers_the_others_and_names_bad_pictures(
-    run: Run, results: Path, pictures: list[Path], tmp_path: Path
+def test_predict_answers_the_others_and_names_bad_images(
+    run: Run, results: Path, images: list[Path], tmp_path: Path
 ) -> None:
     bad = tmp_path / "bad.png"
     bad.write_text("hello")
-    result = run("predict", results / "model.keras", pictures[0], bad, pictures[1], "--json")
+    result = run("predict", results / "model.keras", images[0], bad, images[1], "--json")
     assert result.code == 1
-    assert [each["image"] for each in result.json["predictions"]] == [*map(str, pictures[:2])]
+    assert [each["image"] for each in result.json["predictions"]] == [*map(str, images[:2])]
     (failure,) = result.json["failures"]
-    assert failure["image"] == str(bad) and "is not a picture" in failure["error"]
-    assert "bad.png is not a picture" in result.err
+    assert failure["image"] == str(bad) and "is not an image" in failure["error"]
+    assert "bad.png is not an image" in result.err
 
 
 def test_predict_looks_at_what_it_is_given_before_tensorflow_is_loaded(
@@ -591,7 +589,7 @@ def test_predict_looks_at_what_it_is_given_before_tensorflow_is_loaded(
     )
     command = [sys.executable, "-c", code, str(results / "model.keras"), str(bad)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 2 and "bad.png is not a picture" in done.stderr, done.stderr
+    assert done.returncode == 2 and "bad.png is not an image" in done.stderr, done.stderr
     command[-2:] = [str(bad), str(bad)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2 and "is not a Keras model" in done.stderr, done.stderr

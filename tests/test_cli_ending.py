@@ -29,7 +29,7 @@ needs_full = pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a good project, a bad one, a trained model and a picture."""
+    """A folder with a good project, a bad one, a trained model and an image."""
     from PIL import Image
     from sklearn.datasets import load_digits
 

@@ -87,7 +87,7 @@ def test_predictions(width: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "…" not in out
     assert "87.5%" in out and "dog" in out and "[b]cat (12.5%)" in out
     if width == "1":
-        assert f"Picture: {path}" in out
+        assert f"Image: {path}" in out
 
 
 def test_a_pipe_has_any_width(

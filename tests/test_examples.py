@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from desktop import cli, paths
-from desktop.document.analysis import analyse
+from desktop.document.analysis import analyze
 from desktop.document.data import GATES, Digits, LogicTable, Mnist
 from desktop.document.project import starter_project
 from desktop.document.storage import project_text, read_project
@@ -35,7 +35,7 @@ def test_all_examples_are_there() -> None:
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
 def test_an_example_has_no_problems_and_is_written_as_the_program_would(name: str) -> None:
     project = read_project(EXAMPLES[name])
-    assert analyse(project).problems == ()
+    assert analyze(project).problems == ()
     assert EXAMPLES[name].read_text(encoding="utf-8") == project_text(project)
 
 
@@ -47,7 +47,7 @@ def test_a_new_window_starts_with_the_digits() -> None:
 def test_the_mnist_examples_are_the_networks_they_are_named_after(name: str) -> None:
     project = read_project(EXAMPLES[name])
     assert project.data == Mnist()
-    assert analyse(project).parameters == DENSE[name][0]
+    assert analyze(project).parameters == DENSE[name][0]
     assert (project.training.epochs, project.training.seed) == (5, 812)
 
 
@@ -55,7 +55,7 @@ def test_the_mnist_examples_are_the_networks_they_are_named_after(name: str) -> 
 def test_the_mnist_examples_can_be_trained_on_the_built_in_digits(name: str) -> None:
     """Where MNIST is missing, the digits are offered; what does not fit is fixed by a click."""
     project = read_project(EXAMPLES[name]).replace(data=Digits())
-    while problems := analyse(project).problems:
+    while problems := analyze(project).problems:
         fix = problems[0].fix
         assert fix is not None, problems
         project = fix.project
@@ -65,14 +65,14 @@ def test_the_mnist_examples_can_be_trained_on_the_built_in_digits(name: str) -> 
 
 
 @pytest.mark.parametrize(("name", "gate"), [("perceptron", "NAND"), ("xor", "XOR")])
-def test_logic_is_learnt_by_heart(name: str, gate: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_logic_is_learned(name: str, gate: str, capsys: pytest.CaptureFixture[str]) -> None:
     data = read_project(EXAMPLES[name]).data
     assert isinstance(data, LogicTable) and data.rows == GATES[gate]
     result = trained(capsys, str(EXAMPLES[name]))
     assert result["test"]["accuracy"] == 1.0
 
 
-def test_the_digits_are_learnt(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_digits_are_learned(capsys: pytest.CaptureFixture[str]) -> None:
     assert trained(capsys, str(EXAMPLES["digits"]))["test"]["accuracy"] > 0.92
 
 
@@ -87,7 +87,7 @@ def mnist_in_place(mnist_file: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("mnist_in_place")
 @pytest.mark.parametrize("name", DENSE)
-def test_mnist_is_learnt_in_five_epochs(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_mnist_is_learned_in_five_epochs(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     result = trained(capsys, str(EXAMPLES[name]), "--epochs", "5", "--seed", "812")
     assert result["test"]["accuracy"] >= DENSE[name][1]
 

@@ -39,7 +39,7 @@ class Analysis:
         return tuple(problem for problem in self.problems if problem.layer == index)
 
 
-def analyse(
+def analyze(
     project: Project, schema: DataSchema | None = None, memory: int | None = None
 ) -> Analysis:
     """Trace the shapes of `project` and find its problems.

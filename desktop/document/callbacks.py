@@ -42,7 +42,10 @@ class EarlyStopping(_Monitoring):
         0, ge=0, title="Patience", description="Epochs without improvement that are tolerated"
     )  # Keras's default, for files that leave it out; see `suggested`
     min_delta: float = Field(
-        0.0, ge=0, title="Min delta", description="Less than this is no improvement"
+        0.0,
+        ge=0,
+        title="Min delta",
+        description="A smaller change does not count as an improvement",
     )
     restore_best_weights: bool = Field(
         False, title="Restore best weights", description="Go back to the weights of the best epoch"
@@ -51,7 +54,7 @@ class EarlyStopping(_Monitoring):
         0,
         ge=0,
         title="Start from epoch",
-        description="Epochs at the start that are not judged",
+        description="Epochs at the start that are not monitored",
         json_schema_extra=ADVANCED,
     )
 
@@ -71,7 +74,10 @@ class ReduceLROnPlateau(_Monitoring):
         10, ge=0, title="Patience", description="Epochs without improvement that are tolerated"
     )
     min_delta: float = Field(
-        0.0001, ge=0, title="Min delta", description="Less than this is no improvement"
+        0.0001,
+        ge=0,
+        title="Min delta",
+        description="A smaller change does not count as an improvement",
     )
     cooldown: int = Field(
         0,

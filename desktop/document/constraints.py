@@ -27,20 +27,22 @@ class _AlongAxis(Constraint):
     axis: Annotated[tuple[int, ...], BeforeValidator(_as_axes)] = Field(
         (0,),
         min_length=1,
-        title="Axes",
+        title="Axis",
         description="Axes along which a unit's incoming weights lie: 0 for Dense; "
         "0, 1, 2 for Conv2D",
     )
 
 
 class MaxNorm(_AlongAxis):
-    """Shrinks a unit's incoming weights when their length grows beyond a maximum."""
+    """Shrinks a unit's incoming weights when their norm exceeds a maximum."""
 
-    max_value: float = Field(2.0, gt=0, title="Largest norm", description="Length allowed per unit")
+    max_value: float = Field(
+        2.0, gt=0, title="Maximum value", description="Largest norm of a unit's weights"
+    )
 
 
 class UnitNorm(_AlongAxis):
-    """Keeps the length of each unit's incoming weights at 1."""
+    """Keeps the norm of each unit's incoming weights at 1."""
 
 
 class NonNeg(Constraint):

@@ -54,24 +54,28 @@ class LecunNormal(_Seeded):
 
 
 class RandomNormal(_Seeded):
-    """Normal with a mean and a standard deviation of your choice."""
+    """Normal with the given mean and standard deviation."""
 
     mean: float = Field(0.0, title="Mean", description="Center of the distribution")
-    stddev: float = Field(0.05, ge=0, title="Std. deviation", description="Spread around the mean")
+    stddev: float = Field(
+        0.05, ge=0, title="Standard deviation", description="Spread around the mean"
+    )
 
 
 class RandomUniform(_Seeded):
     """Uniform between two limits."""
 
-    minval: float = Field(-0.05, title="Lower limit", description="Smallest value")
-    maxval: float = Field(0.05, title="Upper limit", description="Largest value")
+    minval: float = Field(-0.05, title="Minimum value", description="Lower limit")
+    maxval: float = Field(0.05, title="Maximum value", description="Upper limit")
 
 
 class TruncatedNormal(_Seeded):
     """Normal, with values beyond two standard deviations drawn again."""
 
     mean: float = Field(0.0, title="Mean", description="Center of the distribution")
-    stddev: float = Field(0.05, gt=0, title="Std. deviation", description="Spread around the mean")
+    stddev: float = Field(
+        0.05, gt=0, title="Standard deviation", description="Spread around the mean"
+    )
 
 
 class Orthogonal(_Seeded):
@@ -97,7 +101,7 @@ class VarianceScaling(_Seeded):
     """Variance = scale / fan: the general form of Glorot, He and LeCun."""
 
     scale: float = Field(1.0, gt=0, title="Scale", description="Factor of the variance")
-    mode: FanMode = Field(FanMode.FAN_IN, title="Fan", description="Connections counted")
+    mode: FanMode = Field(FanMode.FAN_IN, title="Mode", description="Connections that fan counts")
     distribution: Distribution = Field(
         Distribution.TRUNCATED_NORMAL, title="Distribution", description="Shape of the distribution"
     )

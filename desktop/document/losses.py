@@ -37,7 +37,7 @@ class _SmoothedCrossEntropy(_CrossEntropy):
         ge=0,
         le=1,
         title="Label smoothing",
-        description="How far the targets are drawn towards undecided, 0 to 1",
+        description="How far the targets are moved toward equal probabilities, 0 to 1",
         json_schema_extra=ADVANCED,
     )
 
@@ -73,7 +73,7 @@ class Huber(Loss, tag="huber"):
     """Squared for small errors, absolute for large ones."""
 
     delta: float = Field(
-        1.0, gt=0, title="Delta", description="Error from which it grows only linearly"
+        1.0, gt=0, title="Delta", description="Error from which the loss grows linearly"
     )
 
 

@@ -25,7 +25,7 @@ _WANTED = {
     "float_type": "must be a number",
     "finite_number": "is too large",
     "bool_type": "must be true or false",
-    "string_type": "must be a text",
+    "string_type": "must be a string",
     "tuple_type": "must be a list [ ... ]",
     "dict_type": "must be an object { ... }",
     "model_type": "must be an object { ... }",

@@ -15,20 +15,23 @@ class Optimizer(Spec):
     tag_key: ClassVar[str] = "optimizer"
     optimizer: str = ""
     learning_rate: float = Field(
-        0.001, gt=0, title="Learning rate", description="Size of the steps; the first thing to tune"
+        0.001,
+        gt=0,
+        title="Learning rate",
+        description="Size of the steps; the first setting to tune",
     )
     weight_decay: float | None = Field(
         None,
         ge=0,
         title="Weight decay",
-        description="Part of every weight taken away at each step",
+        description="Fraction of every weight subtracted at each step",
         json_schema_extra={"advanced": True, "none": "Off"},
     )
     clipnorm: float | None = Field(
         None,
         gt=0,
         title="Clip norm",
-        description="Gradients of each weight longer than this are shortened",
+        description="Gradients of each weight with a larger norm are scaled down to it",
         json_schema_extra={"advanced": True, "none": "Off"},
     )
 
@@ -42,13 +45,20 @@ class SGD(Optimizer):
     """Plain gradient descent: a step against the gradient, with momentum if you like."""
 
     learning_rate: float = Field(
-        0.01, gt=0, title="Learning rate", description="Size of the steps; the first thing to tune"
+        0.01,
+        gt=0,
+        title="Learning rate",
+        description="Size of the steps; the first setting to tune",
     )
     momentum: float = Field(
-        0.0, ge=0, le=1, title="Momentum", description="Part of the last step carried on"
+        0.0,
+        ge=0,
+        le=1,
+        title="Momentum",
+        description="Fraction of the last step added to the next one",
     )
     nesterov: bool = Field(
-        False, title="Nesterov", description="Look ahead along the momentum first"
+        False, title="Nesterov", description="Take the gradient after the step of the momentum"
     )
 
     @property
@@ -77,7 +87,7 @@ class _Moments(Optimizer):
         1e-7,
         gt=0,
         title="Epsilon",
-        description="Against division by 0",
+        description="Prevents division by 0",
         json_schema_extra=ADVANCED,
     )
 
@@ -108,7 +118,7 @@ class AdamW(_Moments):
         0.004,
         ge=0,
         title="Weight decay",
-        description="Part of every weight taken away at each step",
+        description="Fraction of every weight subtracted at each step",
     )
     amsgrad: bool = Field(
         False,
@@ -131,19 +141,23 @@ class RMSprop(Optimizer):
 
     rho: float = Field(0.9, ge=0, lt=1, title="Rho", description="Memory of the squared gradient")
     momentum: float = Field(
-        0.0, ge=0, le=1, title="Momentum", description="Part of the last step carried on"
+        0.0,
+        ge=0,
+        le=1,
+        title="Momentum",
+        description="Fraction of the last step added to the next one",
     )
     epsilon: float = Field(
         1e-7,
         gt=0,
         title="Epsilon",
-        description="Against division by 0",
+        description="Prevents division by 0",
         json_schema_extra=ADVANCED,
     )
     centered: bool = Field(
         False,
         title="Centered",
-        description="Take the mean gradient into account, too",
+        description="Normalize by the variance of the gradient",
         json_schema_extra=ADVANCED,
     )
 
@@ -156,13 +170,16 @@ class Adagrad(Optimizer):
     """Shrinks the step of a weight the more it has already moved."""
 
     initial_accumulator_value: float = Field(
-        0.1, ge=0, title="Start value", description="Start of the sum of squared gradients"
+        0.1,
+        ge=0,
+        title="Initial accumulator value",
+        description="Initial value of the sums of squared gradients",
     )
     epsilon: float = Field(
         1e-7,
         gt=0,
         title="Epsilon",
-        description="Against division by 0",
+        description="Prevents division by 0",
         json_schema_extra=ADVANCED,
     )
 

@@ -17,7 +17,7 @@ Range: TypeAlias = tuple[float, float]
 class RowKind(StrEnum):
     """What one row is."""
 
-    PICTURE = "picture"  # (height, width) or (height, width, channels)
+    IMAGE = "image"  # (height, width) or (height, width, channels)
     TABLE_ROW = "table row"  # (features,)
     POINT = "point"  # (2,), coordinates in a plane
     SEQUENCE = "sequence"  # (steps,) or (steps, features)
@@ -67,9 +67,14 @@ class DataSchema:
     feature_ranges: tuple[Range, ...] = ()
 
     @property
-    def is_picture(self) -> bool:
-        """Whether a row is a picture."""
-        return self.row is RowKind.PICTURE
+    def is_image(self) -> bool:
+        """Whether a row is an image."""
+        return self.row is RowKind.IMAGE
+
+    @property
+    def is_grayscale(self) -> bool:
+        """Whether the network's input is a grayscale image."""
+        return is_grayscale(self.input_shape)
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -84,3 +89,13 @@ class DataSchema:
                 return len(names)
             case Numbers(columns):
                 return len(columns)
+
+
+def is_grayscale(shape: tuple[int, ...]) -> bool:
+    """Whether this is the shape of a grayscale image: (height, width) or (height, width, 1)."""
+    return len(shape) in (2, 3) and min(shape[:2]) > 1 and shape[2:] in ((), (1,))
+
+
+def is_image(shape: tuple[int, ...]) -> bool:
+    """Whether this is the shape of an image, grayscale or (height, width, 3) in color."""
+    return is_grayscale(shape) or (shape[2:] == (3,) and is_grayscale(shape[:2]))

@@ -42,7 +42,7 @@ def read_project(path: Path) -> Project:
     try:
         kind = path.stat()
         if stat.S_ISDIR(kind.st_mode):
-            raise ProjectFileError(f"{path} is a folder, not a project file; open a file in it")
+            raise ProjectFileError(f"{path} is a folder, not a project file; choose a file in it")
         if not stat.S_ISREG(kind.st_mode):  # reading a pipe or a device might never end
             raise ProjectFileError(f"{path} is not a regular file; nothing was opened")
         if kind.st_size > MAX_BYTES:
@@ -154,7 +154,7 @@ def _current_format(values: dict[str, Any]) -> dict[str, Any]:
     found = values.pop("format")
     if not isinstance(found, int) or isinstance(found, bool):
         raise ProjectFileError(
-            f'"format" must be a whole number ({FORMAT} today), but is {short(found)}; '
+            f'"format" must be a whole number ({FORMAT} in this version), but is {short(found)}; '
             "is this a project file?"
         )
     if found > FORMAT:
@@ -164,7 +164,7 @@ def _current_format(values: dict[str, Any]) -> dict[str, Any]:
         )
     while found < FORMAT:
         if found not in MIGRATIONS:
-            raise ProjectFileError(f"format {short(found)} was never in use; the oldest is 1")
+            raise ProjectFileError(f"format {short(found)} does not exist; the oldest is 1")
         values = MIGRATIONS[found](values)
         found += 1
     return values

@@ -68,7 +68,7 @@ def _output_row(layer: Layer, row: RowKind, taken: Shape, made: Shape) -> RowKin
         return row if taken == made else RowKind.TABLE_ROW
     if layer.input_row is not None:
         return layer.input_row
-    return row if len(taken) > 1 else RowKind.PICTURE
+    return row if len(taken) > 1 else RowKind.IMAGE
 
 
 def output_activation(layers: tuple[LayerInfo, ...]) -> tuple[int, Activation]:

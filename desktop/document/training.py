@@ -25,13 +25,13 @@ class Training(Spec):
         Adam(), title="Optimizer", description="How the weights follow the gradient"
     )
     loss: AnyLoss = Field(
-        CategoricalCrossentropy(), title="Loss", description="The number that training makes small"
+        CategoricalCrossentropy(), title="Loss", description="The number that training minimizes"
     )
     metrics: tuple[Metric, ...] = Field(
-        (Metric.ACCURACY,), title="Metrics", description="Numbers reported beside the loss"
+        (Metric.ACCURACY,), title="Metrics", description="Numbers reported in addition to the loss"
     )
     shuffle: bool = Field(
-        True, title="Shuffle", description="Take the rows in a new order every epoch"
+        True, title="Shuffle", description="Shuffle the training rows before every epoch"
     )
     seed: int | None = Field(
         812,
@@ -44,13 +44,13 @@ class Training(Spec):
     early_stopping: EarlyStopping | None = Field(
         None,
         title="Early stopping",
-        description="End the training when it no longer improves",
+        description="End training when the monitored metric no longer improves",
         json_schema_extra={"none": "Off"},
     )
     reduce_lr_on_plateau: ReduceLROnPlateau | None = Field(
         None,
-        title="Reduce learning rate",
-        description="Smaller steps when it no longer improves",
+        title="Reduce learning rate on plateau",
+        description="Lower the learning rate when the monitored metric no longer improves",
         json_schema_extra={"none": "Off"},
     )
 

@@ -10,7 +10,7 @@ import re
 import secrets
 from typing import Any
 
-from desktop.document.analysis import analyse
+from desktop.document.analysis import analyze
 from desktop.document.choices import Activation, Metric
 from desktop.document.metrics import direction
 from desktop.document.optimizers import Optimizer
@@ -47,7 +47,7 @@ def check(project: Project, schema: DataSchema | None = None) -> DataSchema:
     `schema` is what the data was found to hold; None takes what the source itself knows. Returns
     the schema.
     """
-    analysis = analyse(project, schema, physical_memory())
+    analysis = analyze(project, schema, physical_memory())
     for problem in analysis.problems:
         if problem.severity is Severity.ERROR:
             raise ProjectError(problem.message)

@@ -18,7 +18,7 @@ SAMPLES = 100
 
 TABLE_NOTE = (
     "All {rows} rows are used for training, so the test shows how well they were learned, "
-    "not how it does on new ones"
+    "not how well the network generalizes"
 )
 
 
@@ -33,7 +33,7 @@ def load(source: DataSource) -> Dataset:
         ) from error
 
 
-def summarise(dataset: Dataset) -> DataSummary:
+def summarize(dataset: Dataset) -> DataSummary:
     """What a page shows of `dataset`: counts, ranges, and up to 100 training rows.
 
     Where rows belong to classes, these are of all classes alike.

@@ -1,15 +1,15 @@
-"""A drawing becomes the picture a network was trained on.
+"""A drawing becomes the image a network was trained on.
 
-A network only recognises what looks like its training rows. Each data set made its pictures from
+A network only recognizes what looks like its training rows. Each data set made its images from
 scanned ink in its own way; here a drawing goes the same way, step by step, and every step is kept
 so that it can be shown.
 
 * MNIST (28 × 28): the ink is fitted into 20 × 20 pixels with its proportions kept, antialiased, and
-  placed so that its centre of mass is in the middle of the field (Y. LeCun, C. Cortes, C. Burges,
+  placed so that its center of mass is in the middle of the field (Y. LeCun, C. Cortes, C. Burges,
   "The MNIST database of handwritten digits"). Other sizes are done alike, in proportion.
 * Optical digits (8 × 8, scikit-learn's `load_digits`): NIST's form-reading programs freed the ink
   of its slant, stretched it to 32 rows by 20 columns of a 32 × 32 bitmap and evened out the
-  thickness of its strokes (M. Garris et al., NISTIR 5469); each pixel of the 8 × 8 picture counts
+  thickness of its strokes (M. Garris et al., NISTIR 5469); each pixel of the 8 × 8 image counts
   the inked ones of 16 (E. Alpaydin, C. Kaynak, UCI "Optical Recognition of Handwritten Digits").
 
 `tests/benchmarks/bench_drawing.py` measures what each step is worth on real pen strokes.
@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from desktop.document.schema import is_grayscale
 from desktop.engine.reports import FloatArray, read_only
 
 Raster = NDArray[np.uint8]
@@ -45,7 +46,7 @@ EDGE = 0.25  # part of full ink over which the edge of an evened stroke fades
 
 @dataclass(frozen=True)
 class Step:
-    """One stage on the way, `image` being its uint8 picture (h, w) with ink 255 on 0."""
+    """One stage on the way, `image` being its uint8 image (h, w) with ink 255 on 0."""
 
     title: str
     image: Raster
@@ -63,15 +64,6 @@ class PreparedDrawing:
     steps: tuple[Step, ...]
 
 
-def is_picture(input_shape: tuple[int, ...]) -> bool:
-    """Whether a network with this input can be shown a drawing: (h, w) or (h, w, 1)."""
-    return (
-        len(input_shape) in (2, 3)
-        and (len(input_shape) == 2 or input_shape[2] == 1)
-        and min(input_shape[:2]) >= 2
-    )
-
-
 def preprocess(
     raster: Raster, input_shape: tuple[int, ...], maximum: float = 1.0
 ) -> PreparedDrawing | None:
@@ -79,13 +71,13 @@ def preprocess(
 
     `maximum` is the value of full ink in the rows the network was trained with: 1 for scaled
     pixels, else 255 for MNIST, 16 for the optical digits. None if there is no ink. Raises
-    ValueError if the raster or the input is not a picture.
+    ValueError if the raster or the input is not an image.
     """
     if raster.ndim != 2 or raster.dtype != np.uint8:
         raise ValueError(
             f"a drawing is a uint8 array (h, w), not {raster.dtype} {tuple(raster.shape)}"
         )
-    if not is_picture(input_shape):
+    if not is_grayscale(input_shape):
         raise ValueError(f"the input has shape {input_shape}, not (h, w) or (h, w, 1)")
     cropped = crop(raster)
     if cropped is None:
@@ -111,8 +103,8 @@ def crop(raster: Raster) -> Raster | None:
     return raster[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def centre_of_mass(image: NDArray[Any]) -> tuple[float, float]:
-    """Row and column of the ink's centre of mass; the middle of pixel (0, 0) is (0.5, 0.5)."""
+def center_of_mass(image: NDArray[Any]) -> tuple[float, float]:
+    """Row and column of the ink's center of mass; the middle of pixel (0, 0) is (0.5, 0.5)."""
     total = float(image.sum(dtype=np.float64))
     rows = float(image.sum(axis=1, dtype=np.float64) @ np.arange(image.shape[0])) / total
     columns = float(image.sum(axis=0, dtype=np.float64) @ np.arange(image.shape[1])) / total
@@ -121,7 +113,7 @@ def centre_of_mass(image: NDArray[Any]) -> tuple[float, float]:
 
 def slant(image: Raster) -> float:
     """How far the ink leans: columns to the right per row downwards, by its second moments."""
-    row, column = centre_of_mass(image)
+    row, column = center_of_mass(image)
     weights = image.astype(np.float64)
     down = np.arange(image.shape[0]) + 0.5 - row
     right = np.arange(image.shape[1]) + 0.5 - column
@@ -137,7 +129,7 @@ def _like_mnist(cropped: Raster, height: int, width: int) -> list[Step]:
     fitted = fit(cropped, max(1, round(height * box)), max(1, round(width * box)))
     return [
         Step(f"Fitted into {round(width * box)} × {round(height * box)}", fitted),
-        Step("Centre of mass in the middle", place(fitted, height, width)),
+        Step("Center of mass in the middle", place(fitted, height, width)),
     ]
 
 
@@ -150,13 +142,13 @@ def fit(image: Raster, height: int, width: int) -> Raster:
 
 
 def place(image: Raster, height: int, width: int) -> Raster:
-    """`image` on an empty field, moved by whole pixels so that its centre of mass is in the middle.
+    """`image` on an empty field, moved by whole pixels so that its center of mass is in the middle.
 
-    The middle is the pixel (height // 2, width // 2): in each of MNIST's own pictures the centre of
+    The middle is the pixel (height // 2, width // 2): in each of MNIST's own images the center of
     mass is within that pixel. A very lopsided drawing stops at the edge of the field, so that no
     ink is lost.
     """
-    row, column = centre_of_mass(image)
+    row, column = center_of_mass(image)
     top = min(max(height // 2 - math.floor(row), 0), height - image.shape[0])
     left = min(max(width // 2 - math.floor(column), 0), width - image.shape[1])
     field = np.zeros((height, width), np.uint8)
@@ -192,7 +184,7 @@ def straighten(image: Raster) -> Raster:
     lean = slant(image)
     reach = int(abs(lean) * image.shape[0]) + 2
     padded = Image.fromarray(np.pad(image, ((0, 0), (reach, reach))))
-    row, _ = centre_of_mass(image)
+    row, _ = center_of_mass(image)
     sheared = padded.transform(
         padded.size,
         Image.Transform.AFFINE,
@@ -206,7 +198,7 @@ def straighten(image: Raster) -> Raster:
 def even_strokes(image: Raster, ink: int) -> Raster:
     """`image` with strokes thinned or thickened until about `ink` pixels are inked.
 
-    The picture is blurred, and what is darker than the `ink`-th darkest pixel is ink: a stroke
+    The image is blurred, and what is darker than the `ink`-th darkest pixel is ink: a stroke
     grows or shrinks on all its sides alike. Edges fade over a part `EDGE` of full ink. Strokes do
     not grow further than the blur reaches: a short one stays with less ink.
     """
@@ -221,6 +213,6 @@ def even_strokes(image: Raster, ink: int) -> Raster:
 
 
 def _resized(image: Raster, height: int, width: int) -> Raster:
-    picture = Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR)
-    resized: Raster = np.asarray(picture)
+    scaled = Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR)
+    resized: Raster = np.asarray(scaled)
     return resized

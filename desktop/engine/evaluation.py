@@ -17,7 +17,7 @@ from desktop.engine.rows import Dataset, Rows
 
 MAX_MISTAKES = 200
 
-NOT_NUMBERS = "Some of the network's outputs are not numbers, so its answers mean nothing"
+NOT_NUMBERS = "Some of the network's outputs are not numbers, so its predictions mean nothing"
 
 
 def evaluate(
@@ -104,7 +104,7 @@ def _note(dataset: Dataset, outputs: NDArray[Any]) -> str:
     if dataset.test_is_training:
         notes.append(
             "These are the rows the network was trained with: this shows how well they were "
-            "learned, not how it does on new ones"
+            "learned, not how well it generalizes"
         )
     if not np.isfinite(outputs).all():
         notes.append(NOT_NUMBERS)

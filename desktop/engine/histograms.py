@@ -138,6 +138,6 @@ def _count(
             positions = ((values - start) * scale).astype(np.int64)
             np.clip(positions, 0, bins - 1, out=positions)
             counts += np.bincount(positions, minlength=bins)
-            centred = values - mean
-            squares += float(np.dot(centred, centred))
+            centerd = values - mean
+            squares += float(np.dot(centerd, centerd))
     return counts, squares / spread.finite if spread.finite else 0.0

@@ -1,7 +1,7 @@
-"""Pictures in files become drawings: ink 255 on 0, whatever the file's colours.
+"""Images in files become drawings: ink 255 on 0, whatever the file's colors.
 
 Files are untrusted: only common formats are tried, and neither a large file nor one that unpacks to
-a huge picture is read.
+a huge image is read.
 """
 
 from __future__ import annotations
@@ -22,34 +22,34 @@ from desktop.engine.drawing import FULL, Raster
 
 MAX_BYTES = 50_000_000
 MAX_PIXELS = 50_000_000
-ENOUGH_PIXELS = 4_000_000  # of a larger picture, blocks of pixels are replaced by their mean
+ENOUGH_PIXELS = 4_000_000  # of a larger image, blocks of pixels are replaced by their mean
 STRIP_PIXELS = 1_000_000  # that are converted at a time
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
 
 FAINTEST_CONTRAST = 24  # levels of 255 between paper and ink; less is noise
 CLEAR_CONTRAST = 64  # from here on, what stands out is ink
 GRAIN_CONTRAST = 8  # below that, ink stands out by this many times the noise of the paper
-DEPTHS = (10, 12, 14, 16)  # bits of grey levels that are stored in 16
-CLEAN_PAPER = 6  # levels by which the border of a clean picture may differ
-NOISY_INK = 0.4  # part of full ink below which an unclean picture's greys are paper
+DEPTHS = (10, 12, 14, 16)  # bits of gray levels that are stored in 16
+CLEAN_PAPER = 6  # levels by which the border of a clean image may differ
+NOISY_INK = 0.4  # part of full ink below which an unclean image's grays are paper
 
 
 class ImageError(Exception):
-    """A picture could not be used; the message says which, why and what to do."""
+    """An image could not be used; the message says which, why and what to do."""
 
 
-def read_grey(path: Path) -> Raster:
-    """The picture in the file at `path` as grey levels, uint8 (h, w), upright. Raises ImageError.
+def read_gray(path: Path) -> Raster:
+    """The image in the file at `path` as gray levels, uint8 (h, w), upright. Raises ImageError.
 
     What is transparent counts as white, or as black if all would be white then. Colors that are
     equally bright are told apart by their red, green or blue.
     """
     with _opened(path) as image:
-        return _grey(ImageOps.exif_transpose(_reduced(image)))
+        return _gray(ImageOps.exif_transpose(_reduced(image)))
 
 
-def check_picture(path: Path) -> None:
-    """Raise ImageError if the beginning of the file at `path` shows that it is no picture."""
+def check_image(path: Path) -> None:
+    """Raise ImageError if the beginning of the file at `path` shows that it is no image."""
     with _opened(path):
         pass
 
@@ -58,13 +58,13 @@ def check_picture(path: Path) -> None:
 def _opened(path: Path) -> Iterator[Image.Image]:
     try:
         if path.is_dir():
-            raise ImageError(f"{path} is a folder: name the pictures in it")
+            raise ImageError(f"{path} is a folder: name the images in it")
         if path.exists() and not path.is_file():  # reading a pipe or a device might never end
-            raise ImageError(f"{path} is not a regular file: choose a picture")
+            raise ImageError(f"{path} is not a regular file: choose an image")
         if path.stat().st_size > MAX_BYTES:
             raise ImageError(f"{path} is larger than {MAX_BYTES // 1_000_000} MB: make it smaller")
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of large pictures, which are refused below
+            warnings.simplefilter("ignore")  # of large images, which are refused below
             with Image.open(path, formats=FORMATS) as image:
                 if image.width * image.height > MAX_PIXELS:
                     raise ImageError(
@@ -77,7 +77,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     except Image.DecompressionBombError as error:
         raise ImageError(f"{path} unpacks to far too many pixels: make it smaller") from error
     except UnidentifiedImageError as error:
-        raise ImageError(f"{path} is not a picture in one of {', '.join(FORMATS)}") from error
+        raise ImageError(f"{path} is not an image in one of {', '.join(FORMATS)}") from error
     except PermissionError as error:
         raise ImageError(f"{path} cannot be read: you have no permission") from error
     except (OSError, ValueError, SyntaxError, EOFError, struct.error, MemoryError) as error:
@@ -86,18 +86,18 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         raise ImageError(f"{path} is damaged or cannot be read: {reason}") from error
 
 
-def ink_of(grey: Raster) -> Raster | None:
-    """The ink of the picture `grey`: 255 on 0, whether it was dark on light or light on dark.
+def ink_of(gray: Raster) -> Raster | None:
+    """The ink of the image `gray`: 255 on 0, whether it was dark on light or light on dark.
 
     The paper is what most of the border shows. Full contrast is stretched to 255; where the paper
     is uneven, as in a photograph, what is closer to it than to the ink is taken for paper. None if
     nothing stands out.
     """
-    border = _border(grey)
+    border = _border(gray)
     paper = float(np.median(border))
-    away = _away_from_paper(grey, paper)
+    away = _away_from_paper(gray, paper)
     contrast = float(away.max())
-    if contrast < min(max(FAINTEST_CONTRAST, GRAIN_CONTRAST * _grain(grey)), CLEAR_CONTRAST):
+    if contrast < min(max(FAINTEST_CONTRAST, GRAIN_CONTRAST * _grain(gray)), CLEAR_CONTRAST):
         return None
     ink = np.clip(away / contrast, 0.0, 1.0)
     if float(np.percentile(np.abs(border - paper), 90)) > CLEAN_PAPER:
@@ -105,27 +105,27 @@ def ink_of(grey: Raster) -> Raster | None:
     return np.rint(ink * FULL).astype(np.uint8)
 
 
-def light_on_dark(grey: Raster) -> Raster:
-    """`grey`, inverted if its paper is light; otherwise as it is."""
-    return FULL - grey if np.median(_border(grey)) > FULL / 2 else grey
+def light_on_dark(gray: Raster) -> Raster:
+    """`gray`, inverted if its paper is light; otherwise as it is."""
+    return FULL - gray if np.median(_border(gray)) > FULL / 2 else gray
 
 
-def _border(grey: Raster) -> Raster:
-    return np.concatenate([grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]])
+def _border(gray: Raster) -> Raster:
+    return np.concatenate([gray[0], gray[-1], gray[1:-1, 0], gray[1:-1, -1]])
 
 
-def _grain(grey: Raster) -> float:
+def _grain(gray: Raster) -> float:
     """How much neighboring pixels differ, in levels: the noise of the paper, whatever its shade."""
-    if grey.shape[1] < 2:
+    if gray.shape[1] < 2:
         return 0.0
-    return float(np.median(np.abs(np.diff(grey.astype(np.int16), axis=1))))
+    return float(np.median(np.abs(np.diff(gray.astype(np.int16), axis=1))))
 
 
-def _away_from_paper(grey: Raster, paper: float) -> NDArray[np.float64]:
+def _away_from_paper(gray: Raster, paper: float) -> NDArray[np.float64]:
     """How far each pixel is on the ink's side of `paper`, in levels."""
-    difference = grey.astype(np.float64) - paper
+    difference = gray.astype(np.float64) - paper
     away = -difference if paper > FULL / 2 else difference
-    # On middle grey paper, ink may lie on either side: it is where pixels are farthest.
+    # On middle gray paper, ink may lie on either side: it is where pixels are farthest.
     if FULL / 4 < paper < FULL * 3 / 4 and -away.min() > away.max():
         away = -away
     clipped: NDArray[np.float64] = np.clip(away, 0.0, None)
@@ -135,7 +135,7 @@ def _away_from_paper(grey: Raster, paper: float) -> NDArray[np.float64]:
 def _reduced(image: Image.Image) -> Image.Image:
     """`image`, or if it is large, one of about ENOUGH_PIXELS in its place.
 
-    Before a picture is reduced, Pillow holds it once, with up to 4 bytes per pixel; JPEG is decoded
+    Before an image is reduced, Pillow holds it once, with up to 4 bytes per pixel; JPEG is decoded
     at a smaller scale. It is reduced strip by strip, because every conversion makes a copy.
     """
     factor = math.ceil(math.sqrt(image.width * image.height / ENOUGH_PIXELS))
@@ -169,7 +169,7 @@ def _averageable(image: Image.Image) -> Image.Image:
     return image
 
 
-def _grey(image: Image.Image) -> Raster:
+def _gray(image: Image.Image) -> Raster:
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         return _from_deep(np.asarray(image), has_depth=image.mode.startswith("I;16"))
     if image.has_transparency_data:
@@ -181,10 +181,10 @@ def _grey(image: Image.Image) -> Raster:
 
 def _brightness(image: Image.Image) -> Raster:
     """How bright each pixel is; of equally bright colors, the channel that differs most."""
-    grey: Raster = np.asarray(image.convert("L"))
-    if np.ptp(grey) >= CLEAR_CONTRAST or image.mode in ("1", "L"):
-        return grey
-    return max(grey, *map(np.asarray, image.convert("RGB").split()), key=np.ptp)
+    gray: Raster = np.asarray(image.convert("L"))
+    if np.ptp(gray) >= CLEAR_CONTRAST or image.mode in ("1", "L"):
+        return gray
+    return max(gray, *map(np.asarray, image.convert("RGB").split()), key=np.ptp)
 
 
 def _on(image: Image.Image, color: str) -> Raster:
@@ -193,7 +193,7 @@ def _on(image: Image.Image, color: str) -> Raster:
 
 
 def _from_deep(values: NDArray[Any], has_depth: bool) -> Raster:
-    """Grey levels of more than 8 bits. White is the largest value, or what its `DEPTHS` hold."""
+    """Gray levels of more than 8 bits. White is the largest value, or what its `DEPTHS` hold."""
     levels = values.astype(np.float64)
     if not np.isfinite(levels).all():
         raise ValueError("some of its pixels are not numbers")

@@ -23,6 +23,7 @@ from desktop.document.optimizers import Optimizer
 from desktop.document.project import MAX_LAYERS, Project
 from desktop.document.regularizers import Regularizer
 from desktop.document.spec import Spec, SpecError, variants
+from desktop.document.text import shape_text
 from desktop.document.training import Training
 from desktop.engine import backend
 from desktop.engine.builder import STEP_FACTOR, ProjectError, build, keras_object
@@ -295,8 +296,8 @@ def _data(model: Any, current: DataSource) -> tuple[DataSource, list[Layer]]:
     if first is not None:
         return current, first
     raise ModelFileError(
-        f"it takes rows of {_shape(takes)} and gives {_shape(gives)} outputs, and there is no "
-        f"data here that fits. Choose data of that shape on the Data page, and open it again"
+        f"it takes rows of {shape_text(takes)} and gives {shape_text(gives)} outputs, and there "
+        "is no data here that fits. Choose data of that shape on the Data page, and open it again"
     )
 
 
@@ -311,7 +312,3 @@ def _first_layers(source: DataSource, takes: tuple[int | None, ...]) -> list[Lay
     if takes == (prod(shape),):
         return [Flatten()]
     return [Reshape(target_shape=takes)] if takes == (*shape, 1) else None
-
-
-def _shape(shape: tuple[int | None, ...]) -> str:
-    return " × ".join("any" if size is None else f"{size}" for size in shape)

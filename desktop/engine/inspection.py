@@ -72,7 +72,9 @@ def check_file(path: Path) -> dict[str, Any]:
             if CONFIG not in sizes:
                 raise ModelFileError(f"{path} is not a Keras model: it has no {CONFIG} in it")
             if sizes[CONFIG] > MAX_CONFIG_BYTES or sum(sizes.values()) > MAX_BYTES:
-                raise ModelFileError(f"{path} would unpack to an absurd size, and was not opened")
+                raise ModelFileError(
+                    f"{path} would be far too large when unpacked: it was not opened"
+                )
             config = json.loads(archive.read(CONFIG))
     except FileNotFoundError as error:
         raise ModelFileError(f"{path} does not exist") from error

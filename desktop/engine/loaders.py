@@ -24,7 +24,7 @@ def _load_mnist(source: Mnist) -> Dataset:
         arrays.x_train, arrays.y_train, source.validation_split, MNIST_SPLIT_SEED, divisor
     )
     test = Rows(scaled(arrays.x_test, divisor), arrays.y_test.astype(np.int64))
-    return _pictures(source, training, validation, test)
+    return _images(source, training, validation, test)
 
 
 def _load_digits(source: Digits) -> Dataset:
@@ -38,12 +38,10 @@ def _load_digits(source: Digits) -> Dataset:
         x[kept], y[kept], source.validation_split, source.split_seed, divisor
     )
     test = Rows(scaled(x[held], divisor), y[held].astype(np.int64))
-    return _pictures(source, training, validation, test)
+    return _images(source, training, validation, test)
 
 
-def _pictures(
-    source: Digits | Mnist, training: Rows, validation: Rows | None, test: Rows
-) -> Dataset:
+def _images(source: Digits | Mnist, training: Rows, validation: Rows | None, test: Rows) -> Dataset:
     counts = RowCounts(len(training), len(validation) if validation is not None else 0, len(test))
     schema = replace(source.known_schema, rows=counts)  # a file may hold fewer than MNIST has
     return Dataset(source, schema, training, validation, test, test_is_training=False)

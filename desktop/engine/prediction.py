@@ -1,4 +1,4 @@
-"""What a network makes of a drawing, or of pictures in files."""
+"""What a network makes of a drawing, or of images in files."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ import numpy as np
 from desktop.document.data import Digits, Mnist
 from desktop.document.losses import CategoricalCrossentropy
 from desktop.document.project import Project
-from desktop.document.schema import DataSchema
+from desktop.document.schema import DataSchema, is_grayscale
+from desktop.document.text import shape_text
 from desktop.document.training import Training
 from desktop.engine import backend
-from desktop.engine.drawing import FULL, Raster, is_picture, preprocess
+from desktop.engine.drawing import FULL, Raster, preprocess
 from desktop.engine.encoding import are_probabilities, class_probabilities, class_scores
-from desktop.engine.images import ImageError, ink_of, light_on_dark, read_grey
+from desktop.engine.images import ImageError, ink_of, light_on_dark, read_gray
 from desktop.engine.reports import FloatArray, Prediction, read_only
 
 BATCH = 256
@@ -31,7 +32,7 @@ class PredictionError(Exception):
 
 @dataclass(frozen=True)
 class ImagePrediction:
-    """What a network makes of the picture at `path`.
+    """What a network makes of the image at `path`.
 
     `values` has shape (classes,): probabilities or, where neither softmax nor sigmoid makes those
     of the outputs, the outputs as they are.
@@ -50,7 +51,7 @@ class ImagePrediction:
 
 @dataclass(frozen=True)
 class ImageFailure:
-    """Why there is no prediction for the picture at `path`, in a sentence that names it."""
+    """Why there is no prediction for the image at `path`, in a sentence that names it."""
 
     path: Path
     message: str
@@ -68,8 +69,8 @@ def suggested_project(model: Any) -> Project:
     shape, outputs = tuple(model.inputs[0].shape[1:]), tuple(model.outputs[0].shape[1:])
     sources: tuple[Mnist | Digits, ...] = (Mnist(), Digits())
     for source in sources:
-        picture = source.known_schema.input_shape
-        if shape in (picture, (*picture, 1)) and outputs == (10,):
+        expected = source.known_schema.input_shape
+        if shape in (expected, (*expected, 1)) and outputs == (10,):
             scaled = not scales_pixels(model, source)
             return Project(
                 data=source.replace(scale_pixels=scaled),
@@ -78,8 +79,8 @@ def suggested_project(model: Any) -> Project:
                 ),
             )
     raise PredictionError(
-        f"What the model was trained with cannot be told from its shape, {shape} to {outputs}: "
-        "name the project"
+        f"The shape of the model, {shape} to {outputs}, does not tell which data it was trained "
+        "with: name its project with --project"
     )
 
 
@@ -104,12 +105,12 @@ def gives_probabilities(model: Any) -> bool:
 def show_drawing(
     drawing: Raster, input_shape: tuple[int, ...], maximum: float, request: int = 0
 ) -> Prediction:
-    """The picture of `drawing` that a network with this input gets, before there is a prediction.
+    """The image of `drawing` that a network with this input gets, before there is a prediction.
 
     `drawing` is uint8 (h, w) with ink 255 on 0, which becomes `maximum`. Raises PredictionError if
-    the input is not a picture.
+    the input is not an image.
     """
-    _check_picture(input_shape)
+    _check_image(input_shape)
     start = perf_counter()
     prepared = preprocess(drawing, input_shape, maximum)
     image = np.zeros(input_shape[:2], np.float32) if prepared is None else prepared.image
@@ -124,11 +125,9 @@ def show_drawing(
     )
 
 
-def _check_picture(input_shape: tuple[int, ...]) -> None:
-    if not is_picture(input_shape):
-        raise PredictionError(
-            f"This network takes {' × '.join(map(str, input_shape))} numbers, not a picture"
-        )
+def _check_image(input_shape: tuple[int, ...]) -> None:
+    if not is_grayscale(input_shape):
+        raise PredictionError(f"This network takes {shape_text(input_shape)} numbers, not an image")
 
 
 class Predictor:
@@ -138,7 +137,7 @@ class Predictor:
 
     Safe to use on one thread while another trains the model: the forward pass is a graph of its
     own that reads the weights there are at the time. Raises PredictionError if the network's input
-    is not a picture.
+    is not an image.
     """
 
     def __init__(self, model: Any, project: Project, schema: DataSchema | None = None) -> None:
@@ -149,7 +148,7 @@ class Predictor:
         self.project, self._schema = project, known
         self._shape: tuple[int, ...] = tuple(model.inputs[0].shape[1:])
         self._maximum = known.value_range[1]
-        _check_picture(self._shape)
+        _check_image(self._shape)
         tf = backend.tensorflow()
         self._forward = tf.function(
             lambda x: model(x, training=False),
@@ -193,9 +192,9 @@ class Predictor:
         )
 
     def predict_images(self, paths: Sequence[Path]) -> tuple[ImagePrediction | ImageFailure, ...]:
-        """What the network makes of each picture, or why it could not be shown that one.
+        """What the network makes of each image, or why it could not be shown that one.
 
-        A picture of just the size of the network's input is taken as it stands, dark on light
+        An image of just the size of the network's input is taken as it stands, dark on light
         inverted; any other is prepared like a drawing. Raises PredictionError if the outputs do
         not stand for classes.
         """
@@ -243,13 +242,13 @@ class Predictor:
         return outputs
 
     def _prepared(self, path: Path) -> FloatArray:
-        grey = read_grey(path)
-        ink = ink_of(grey)
-        if ink is not None and grey.shape == self._shape[:2]:
+        gray = read_gray(path)
+        ink = ink_of(gray)
+        if ink is not None and gray.shape == self._shape[:2]:
             scale = np.float32(self._maximum / FULL)
-            image: FloatArray = light_on_dark(grey).astype(np.float32) * scale
+            image: FloatArray = light_on_dark(gray).astype(np.float32) * scale
             return image
         prepared = None if ink is None else preprocess(ink, self._shape, self._maximum)
         if prepared is None:
-            raise ImageError(f"{path} shows no ink: nothing stands out from the paper")
+            raise ImageError(f"{path} shows no ink: nothing stands out from the background")
         return prepared.image

@@ -251,7 +251,7 @@ class Evaluation:
 class Prediction:
     """What the network makes of one drawing.
 
-    `image` has shape (height, width): the preprocessed picture, in the values the network gets.
+    `image` has shape (height, width): the preprocessed image, in the values the network gets.
     `probabilities` has shape (classes,), and so has `scores`, the outputs as they are where neither
     softmax nor sigmoid makes probabilities of them. One of them is None; both are for an empty
     canvas, where the output does not stand for classes, and without a network, when there are no

@@ -13,7 +13,7 @@ ALIGNMENT = 64  # bytes: TensorFlow's kernels abort on memory that begins anywhe
 
 
 def aligned_empty(shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
-    """An uninitialised array whose memory TensorFlow can share: see `resident`."""
+    """An uninitialized array whose memory TensorFlow can share: see `resident`."""
     kind = np.dtype(dtype)
     size = kind.itemsize * int(np.prod(shape, dtype=np.int64))
     memory = np.empty(size + ALIGNMENT, np.uint8)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
-BLOCK = 64  # points summarised by one pair of extremes; a power of two
-LIMIT = 1 << 20  # points kept; beyond it, neighbours are averaged
+BLOCK = 64  # points summarized by one pair of extremes; a power of two
+LIMIT = 1 << 20  # points kept; beyond it, neighbors are averaged
 
 
 class Buffer:
@@ -51,7 +51,7 @@ class Buffer:
 class Series:
     """Points (x, y) with ascending x; y may be NaN or infinite.
 
-    At most `limit` points are kept: when there are more, each pair of neighbours becomes its mean,
+    At most `limit` points are kept: when there are more, each pair of neighbors becomes its mean,
     so old points grow coarser and new ones stay exact. `generation` changes whenever points that
     were there before have gone or changed.
     """
@@ -98,7 +98,7 @@ class Series:
         self._odd.extend((start + np.flatnonzero(~np.isfinite(ys))).astype(np.float64))
         if len(self) > self._limit:
             self._thin()
-        self._summarise()
+        self._summarize()
 
     def cut_after(self, x: float) -> None:
         """Drop the points beyond `x`."""
@@ -143,7 +143,7 @@ class Series:
     def decimate(self, x0: float, x1: float, columns: int) -> tuple[Floats, Floats]:
         """The points from x0 to x1 as a polyline for a plot `columns` pixels wide.
 
-        Few points are returned as they are, with one neighbour on either side. Many are grouped,
+        Few points are returned as they are, with one neighbor on either side. Many are grouped,
         and each group contributes its lowest and highest value, so that no peak is lost. Groups
         start at multiples of their size, a power of two: they stay put while points arrive. Values
         that are not finite come back as NaN, a gap in the line.
@@ -176,7 +176,7 @@ class Series:
         ys[1::2] = np.fmax.reduceat(high, groups)
         return xs, ys
 
-    def _summarise(self) -> None:
+    def _summarize(self) -> None:
         """Extremes of the blocks that have become full."""
         done, full = len(self._low), len(self) // BLOCK
         if full > done:

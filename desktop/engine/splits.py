@@ -16,7 +16,7 @@ from desktop.engine.rows import DataError, Rows
 def training_and_validation(
     x: NDArray[Any], y: NDArray[Any], part: float, seed: int, divisor: float
 ) -> tuple[Rows, Rows | None]:
-    """Pictures `x` of classes `y`, `part` of them for validation, values divided by `divisor`."""
+    """Images `x` of classes `y`, `part` of them for validation, values divided by `divisor`."""
     labels = y.astype(np.int64)
     if part == 0:
         return Rows(scaled(x, divisor), labels), None
@@ -54,7 +54,7 @@ def split(y: NDArray[Any], part: float, seed: int, title: str) -> tuple[IntArray
     if min(held, rows - held) < classes:
         smallest, largest = classes / rows, 1 - (classes + 1) / rows
         raise DataError(
-            f'"{title}" {part:g} would keep apart {held} of {rows} rows and leave {rows - held}, '
+            f'"{title}" {part:g} would hold out {held} of {rows} rows and leave {rows - held}, '
             f"but each side needs one row of each of the {classes} classes: "
             + (
                 f"choose a value between {smallest:.2g} and {largest:.2g}"

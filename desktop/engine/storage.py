@@ -16,6 +16,7 @@ from typing import Any
 from desktop.document.files import FileError, write_atomically
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema
+from desktop.document.text import shape_text
 from desktop.engine import backend
 from desktop.engine.builder import ProjectError, output_units
 from desktop.engine.inspection import ModelFileError, check_file
@@ -125,11 +126,11 @@ def check_fits(model: Any, project: Project, schema: DataSchema | None = None) -
     if known is None:
         raise ModelFileError(f"What {project.data.title} holds is not known before it is read")
     wanted = known.input_shape
-    # Keras itself adds the one channel of a grey picture.
+    # Keras itself adds the one channel of a grayscale image.
     if takes not in (wanted, (*wanted, 1)):
         raise ModelFileError(
-            f"The model does not fit the project: it takes rows of {_text(takes)}, but "
-            f"{project.data.title} has {_text(wanted)}"
+            f"The model does not fit the project: it takes rows of {shape_text(takes)}, but "
+            f"{project.data.title} has {shape_text(wanted)}"
         )
     try:
         units = output_units(project, known)
@@ -137,8 +138,8 @@ def check_fits(model: Any, project: Project, schema: DataSchema | None = None) -
         units = known.outputs
     if gives != (units,):
         raise ModelFileError(
-            f"The model does not fit the project: it gives {_text(gives)} outputs a row, but the "
-            f"project's layers give {units}"
+            f"The model does not fit the project: it gives {shape_text(gives)} outputs a row, but "
+            f"the project's layers give {units}"
         )
 
 
@@ -166,7 +167,3 @@ def _write(path: Path, content: bytes) -> None:
         write_atomically(path, content)
     except FileError as error:
         raise ModelFileError(str(error)) from error
-
-
-def _text(shape: tuple[int | None, ...]) -> str:
-    return " × ".join("any" if size is None else f"{size}" for size in shape)

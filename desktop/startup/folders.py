@@ -54,6 +54,6 @@ def _disk_problem(folder: Path, purpose: str, advice: str) -> str | None:
     if free >= NEEDED_SPACE:
         return None
     return (
-        f"Only {mebibytes(free)} are free in {folder} for {purpose}, and Layerwise needs "
+        f"Only {mebibytes(free)} is free in {folder} for {purpose}, and Layerwise needs "
         f"{mebibytes(NEEDED_SPACE)}: make room on that disk, or {advice}"
     )

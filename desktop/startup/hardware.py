@@ -46,7 +46,7 @@ def memory_problem(meminfo: Path = Path("/proc/meminfo")) -> str | None:
     if available is None or available >= NEEDED_MEMORY:
         return None
     return (
-        f"Only {mebibytes(available)} of memory are free, and Layerwise needs "
+        f"Only {mebibytes(available)} of memory is free, and Layerwise needs "
         f"{mebibytes(NEEDED_MEMORY)}: close other programs and start it again"
     )
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence, QUndoCommand, QUndoStack
 
-from desktop.document.analysis import Analysis, analyse
+from desktop.document.analysis import Analysis, analyze
 from desktop.document.data import DataSource
 from desktop.document.data_files import project_folder, with_full_names
 from desktop.document.project import Project, starter_project
@@ -66,7 +66,7 @@ class Workspace(QObject):
             found, schema = self._found or (None, None)
             if found != self._project.data:
                 schema = None
-            self._analysis = analyse(self._project, schema, physical_memory())
+            self._analysis = analyze(self._project, schema, physical_memory())
         return self._analysis
 
     def show_schema(self, source: DataSource, schema: DataSchema) -> None:

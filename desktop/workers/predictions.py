@@ -23,7 +23,7 @@ class Predictions(QObject):
     """Has drawings recognized by the network that `current` returns, on any thread.
 
     `current` also returns what the data in use holds. Without a network, a prediction is no more
-    than the picture that one for this data gets. If drawings come faster than predictions, only the
+    than the image that one for this data gets. If drawings come faster than predictions, only the
     newest one is looked at. A prediction is always of the network there is when it is emitted.
 
     Signals:

@@ -278,7 +278,7 @@ class Session(QObject):
     def predict(self, drawing: Raster) -> int:
         """Ask what the network makes of `drawing`, shape (height, width), ink 255 on 0.
 
-        Before there is a network, the prediction has no more than the picture that one would get.
+        Before there is a network, the prediction has no more than the image that one would get.
         Returns the number of the request. If drawings come faster than predictions, only the newest
         one gets one.
         """

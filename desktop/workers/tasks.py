@@ -67,7 +67,7 @@ def load_data(source: DataSource) -> tuple[Dataset, DataSummary]:
 
     with explaining("The data could not be loaded", rows.DataError):
         dataset = datasets.load(source)
-        return dataset, datasets.summarise(dataset)
+        return dataset, datasets.summarize(dataset)
 
 
 def train(
@@ -118,7 +118,7 @@ def evaluate(network: Network, dataset: Dataset, control: RunControl) -> Evaluat
 def predict(
     network: Network | None, schema: DataSchema | None, drawing: Raster, request: int
 ) -> Prediction:
-    """What `network` makes of `drawing`; without one, the picture that one for this data gets."""
+    """What `network` makes of `drawing`; without one, the image that one for this data gets."""
     from desktop.engine.prediction import PredictionError, show_drawing
 
     with explaining("The drawing could not be recognized", TaskError, PredictionError):

@@ -1,6 +1,6 @@
-"""How well drawn digits are recognised, and what each step of the preparation is worth.
+"""How well drawn digits are recognized, and what each step of the preparation is worth.
 
-Real pen strokes of 30 people, painted as the canvas paints them, are shown to networks that learnt
+Real pen strokes of 30 people, painted as the canvas paints them, are shown to networks that learned
 MNIST and scikit-learn's digits. Run it with `python tests/benchmarks/bench_drawing.py [DATA]`; the
 data are in `../shared/data` by default. Takes about two minutes.
 """
@@ -81,7 +81,7 @@ def boxed(size: int, height: int, width: int) -> Preparation:
 
     def prepare(raster: Raster) -> NDArray[Any]:
         fitted = drawing.fit(_cropped(raster), height, width)
-        return _centred(fitted, size) / 255
+        return _centerd(fitted, size) / 255
 
     return prepare
 
@@ -94,14 +94,14 @@ def bitmap(*, upright: bool) -> Preparation:
         if upright:
             cropped = drawing.straighten(cropped)
         image = Image.fromarray(cropped).resize((20, 32), Image.Resampling.BILINEAR)
-        return _blocks(_centred(np.asarray(image), 32))
+        return _blocks(_centerd(np.asarray(image), 32))
 
     return prepare
 
 
 def fitted_bitmap(raster: Raster) -> NDArray[Any]:
     """Fitted into the 32 × 32 bitmap with the proportions kept, and counted."""
-    return _blocks(_centred(drawing.fit(_cropped(raster), 32, 32), 32))
+    return _blocks(_centerd(drawing.fit(_cropped(raster), 32, 32), 32))
 
 
 def product(shape: tuple[int, int]) -> Preparation:
@@ -121,7 +121,7 @@ def _cropped(raster: Raster) -> Raster:
     return cropped
 
 
-def _centred(image: Raster, size: int) -> Raster:
+def _centerd(image: Raster, size: int) -> Raster:
     field = np.zeros((size, size), np.uint8)
     top, left = (size - image.shape[0]) // 2, (size - image.shape[1]) // 2
     field[top : top + image.shape[0], left : left + image.shape[1]] = image
@@ -220,7 +220,7 @@ def main(data: Path) -> None:
         "canvas shrunk": shrunk(28),
         "ink stretched to 28 x 28": stretched(28),
         "fitted into 20 x 20, box in the middle": boxed(28, 20, 20),
-        "... centre of mass in the middle (product)": product((28, 28)),
+        "... center of mass in the middle (product)": product((28, 28)),
     }.items():
         print(f"  {name:45} {mnist.score(preparation, usual, truth):.3f}")
 

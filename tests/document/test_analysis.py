@@ -7,7 +7,7 @@ from math import prod
 import pytest
 from hypothesis import given
 
-from desktop.document.analysis import analyse
+from desktop.document.analysis import analyze
 from desktop.document.choices import Activation, Padding
 from desktop.document.data import Digits, LogicTable, Mnist
 from desktop.document.layers import (
@@ -26,8 +26,8 @@ from desktop.document.layers import (
     ShapeError,
     Softmax,
 )
-from desktop.document.layers.base import shape_text
 from desktop.document.project import Project, starter_project
+from desktop.document.text import shape_text
 from desktop.document.trace import trace
 from tests.document.strategies import layers as any_layer
 from tests.document.strategies import usual_projects
@@ -35,7 +35,7 @@ from tests.document.strategies import usual_projects
 
 def test_the_network_of_the_course() -> None:
     layers = (Flatten(), Dense(units=128), Dense(units=10))
-    found = analyse(Project(data=Mnist(), layers=layers))
+    found = analyze(Project(data=Mnist(), layers=layers))
     assert [info.output_shape for info in found.layers] == [(784,), (128,), (10,)]
     assert [info.parameters for info in found.layers] == [0, 100_480, 1_290]
     assert found.parameters == 101_770
@@ -76,7 +76,7 @@ def test_shapes_and_counts(layer: Layer, shape: Shape, output: Shape, parameters
         (Conv2D(filters=4, groups=2), (28, 28, 3), "3 channels cannot be divided by that"),
         (Conv2D(kernel_size=(9, 9)), (8, 8, 1), "too large for an input of 8 × 8 × 1"),
         (Conv2D(dilation_rate=(4, 4)), (8, 8, 1), "window of 3 × 3 (dilated), too large"),
-        (GlobalAveragePooling2D(), (8,), "gets a row of 8 numbers"),
+        (GlobalAveragePooling2D(), (8,), "gets a vector of 8 numbers"),
         (Reshape(target_shape=(3, 3)), (8,), "cannot make 3 × 3 of 8"),
         (Softmax(axis=0), (8,), "can only be -1 to -1 or 1 to 1"),
         (BatchNormalization(axis=3), (8, 8), "can only be -2 to -1 or 1 to 2"),
@@ -94,7 +94,7 @@ def test_running_means_are_kept_but_not_trained() -> None:
 
 
 def test_after_a_layer_that_cannot_work_nothing_is_known() -> None:
-    found = analyse(Project(layers=(Conv2D(), Flatten(), Dense())))
+    found = analyze(Project(layers=(Conv2D(), Flatten(), Dense())))
     first, second, third = found.layers
     assert (first.input_shape, first.output_shape) == ((8, 8), None)
     assert first.error is not None
@@ -104,15 +104,15 @@ def test_after_a_layer_that_cannot_work_nothing_is_known() -> None:
 
 
 def test_problems_of_a_layer() -> None:
-    found = analyse(Project(data=Digits(), layers=(Flatten(), Dense(units=3))))
+    found = analyze(Project(data=Digits(), layers=(Flatten(), Dense(units=3))))
     assert found.problems_of(0) == ()
     assert found.problems_of(1) == found.problems
-    assert analyse(starter_project()).is_trainable
+    assert analyze(starter_project()).is_trainable
 
 
 def test_what_the_machine_has_is_taken_into_account() -> None:
-    assert not analyse(starter_project(), memory=1000).is_trainable
-    assert analyse(starter_project(), memory=10**9).is_trainable
+    assert not analyze(starter_project(), memory=1000).is_trainable
+    assert analyze(starter_project(), memory=10**9).is_trainable
 
 
 def test_shapes_as_they_are_shown() -> None:

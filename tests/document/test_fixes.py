@@ -1,4 +1,4 @@
-"""Whatever a project looks like: it can be analysed, and its fixes lead somewhere."""
+"""Whatever a project looks like: it can be analyzed, and its fixes lead somewhere."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 
 from hypothesis import event, given, settings
 
-from desktop.document.analysis import analyse
+from desktop.document.analysis import analyze
 from desktop.document.problems import Problem, Severity
 from desktop.document.project import Project
 from tests.document.strategies import projects, usual_projects
@@ -17,7 +17,7 @@ MANY = settings(max_examples=5 * settings().max_examples)
 
 
 def problems(project: Project) -> tuple[Problem, ...]:
-    return analyse(project, memory=MEMORY).problems
+    return analyze(project, memory=MEMORY).problems
 
 
 def is_same(one: Problem, other: Problem) -> bool:
@@ -25,8 +25,8 @@ def is_same(one: Problem, other: Problem) -> bool:
 
 
 @given(project=projects())
-def test_every_project_can_be_analysed(project: Project) -> None:
-    analysis = analyse(project, memory=MEMORY)
+def test_every_project_can_be_analyzed(project: Project) -> None:
+    analysis = analyze(project, memory=MEMORY)
     assert len(analysis.layers) == len(project.layers)
     for problem in analysis.problems:
         assert problem.message
@@ -51,11 +51,11 @@ def test_a_fix_changes_the_project_and_mends_its_problem(project: Project) -> No
 @given(project=usual_projects())
 def test_a_fix_adds_no_error_where_the_shapes_fit(project: Project) -> None:
     """Where they do not, one error may hide another; and no output suits every loss and metric."""
-    before = analyse(project, memory=MEMORY)
+    before = analyze(project, memory=MEMORY)
     shape = before.layers[-1].output_shape if before.layers else None
     if shape is None or len(shape) != 1:
         return
-    if any("by itself" in problem.message for problem in before.problems):
+    if any("separately" in problem.message for problem in before.problems):
         return
 
     def errors(found: tuple[Problem, ...]) -> int:

@@ -56,7 +56,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from desktop.document.analysis import analyse
+from desktop.document.analysis import analyze
 from desktop.document.choices import Activation
 from desktop.document.data import Digits
 from desktop.document.fields import fields_of
@@ -77,7 +77,7 @@ SEQUENCES = DataSchema(
     rows=RowCounts(80, 10, 10),
     value_range=(-1.0, 1.0),
 )
-PICTURES = replace(SEQUENCES, input_shape=(28, 28), row=RowKind.PICTURE)
+PICTURES = replace(SEQUENCES, input_shape=(28, 28), row=RowKind.IMAGE)
 RELU, SOFTMAX = Activation.RELU, Activation.SOFTMAX
 END = Dense(units=3, activation=SOFTMAX)
 STEPS = LSTM(units=8, return_sequences=True)
@@ -88,10 +88,10 @@ def stack(*layers):
 
 
 def problems(project, schema=SEQUENCES):
-    return analyse(project, schema, 10**12).problems
+    return analyze(project, schema, 10**12).problems
 
 
-# Sequences are no pictures: to work on each step is what is meant.
+# Sequences are no images: to work on each step is what is meant.
 for layers in (
     (LSTM(), END),
     (LSTM(units=3, activation=SOFTMAX),),
@@ -102,16 +102,17 @@ for layers in (
     (Dense(units=5), STEPS, Dense(units=5), STEPS, Flatten(), END),
 ):
     assert problems(stack(*layers)) == (), problems(stack(*layers))
-# The rows of a picture may be taken for a sequence, and are one from there on.
+# The rows of an image may be taken for a sequence, and are one from there on.
 assert problems(stack(LSTM(), END), PICTURES) == ()
 assert problems(stack(STEPS, Dense(units=5, activation=RELU), Flatten(), END), PICTURES) == ()
-# A picture is still one.
+# A image is still one.
 [problem] = problems(stack(Dense(units=5, activation=RELU), Flatten(), END), PICTURES)
 assert "works on each row of its 28 × 28 input" in problem.message, problem
 
 # What is wrong with it is found, with the right words and fixes.
 [problem] = problems(stack(Flatten(), LSTM(), END))
-assert problem.message == "LSTM needs a sequence (steps × features), but gets a row of 60 numbers"
+takes = "a sequence (steps × features)"
+assert problem.message == f"LSTM needs {takes}, but gets a vector of 60 numbers"
 assert problem.fix.project == stack(LSTM(), END)
 [problem] = problems(stack(LSTM(units=5, activation=SOFTMAX)))
 assert problem.fix.label == "Give LSTM 1 3 units", problem
@@ -124,7 +125,7 @@ assert problem.fix.project == stack(LSTM(activation=Activation.SIGMOID), END), p
 
 # Parameters, memory, form, file.
 project = stack(STEPS, Dropout(), LSTM(units=4), END)
-found = analyse(project, SEQUENCES)
+found = analyze(project, SEQUENCES)
 assert [info.parameters for info in found.layers] == [384, 0, 208, 15]
 assert [info.output_shape for info in found.layers] == [(20, 8), (20, 8), (4,), (3,)]
 assert activation_bytes(found.layers) == 4 * 2 * (160 + 160 + 4 + 3)

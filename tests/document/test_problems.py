@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from desktop.document.analysis import analyse
+from desktop.document.analysis import analyze
 from desktop.document.callbacks import EarlyStopping, ReduceLROnPlateau
 from desktop.document.choices import Activation as A
 from desktop.document.choices import Direction, Metric, Padding
@@ -44,7 +44,7 @@ MEMORY = 16 * 10**9
 BINARY, SPARSE = BinaryCrossentropy(), SparseCategoricalCrossentropy()
 LOGITS = CategoricalCrossentropy(from_logits=True)
 IMAGE = Reshape(target_shape=(8, 8, 1))
-PICTURES = (Reshape(target_shape=(28, 28, 1)), Conv2D(activation=A.RELU))
+IMAGES = (Reshape(target_shape=(28, 28, 1)), Conv2D(activation=A.RELU))
 RAW = {"scale_pixels": False}
 OUTPUT = Dense(units=10, activation=A.SOFTMAX)
 
@@ -64,7 +64,7 @@ def logic(*layers: Layer, **training: Any) -> Project:
 
 
 def problems(project: Project, memory: int = MEMORY) -> tuple[Problem, ...]:
-    return analyse(project, memory=memory).problems
+    return analyze(project, memory=memory).problems
 
 
 def only(project: Project, memory: int = MEMORY) -> Problem:
@@ -169,7 +169,7 @@ CASES = {
         (ERROR, None, None, "no layers yet"),
         logic(Dense(units=1, activation=A.SIGMOID)),
     ),
-    "grey image into a convolution": (
+    "gray image into a convolution": (
         stack(Conv2D(activation=A.RELU), Flatten(), OUTPUT),
         (
             ERROR,
@@ -179,14 +179,14 @@ CASES = {
         ),
         stack(IMAGE, Conv2D(activation=A.RELU), Flatten(), OUTPUT),
     ),
-    "flattened colour image into a convolution": (
+    "flattened color image into a convolution": (
         stack(IMAGE, Flatten(), Conv2D(activation=A.RELU), GlobalAveragePooling2D(), OUTPUT),
-        (ERROR, 2, None, "gets a row of 64 numbers"),
+        (ERROR, 2, None, "gets a vector of 64 numbers"),
         stack(IMAGE, Conv2D(activation=A.RELU), GlobalAveragePooling2D(), OUTPUT),
     ),
-    "flattened grey image into a convolution": (
+    "flattened gray image into a convolution": (
         stack(Flatten(), Conv2D(activation=A.RELU), GlobalAveragePooling2D(), OUTPUT),
-        (ERROR, 1, None, "gets a row of 64 numbers"),
+        (ERROR, 1, None, "gets a vector of 64 numbers"),
         stack(IMAGE, Conv2D(activation=A.RELU), GlobalAveragePooling2D(), OUTPUT),
     ),
     "axis that is not there": (
@@ -216,17 +216,17 @@ CASES = {
     ),
     "missing Flatten": (
         stack(hidden(), OUTPUT),
-        (ERROR, 0, None, "Dense 1 works on each row of its 8 × 8 input by itself: put a Flatten"),
+        (ERROR, 0, None, "Dense 1 works on each row of its 8 × 8 input separately: put a Flatten"),
         stack(Flatten(), hidden(), OUTPUT),
     ),
     "missing Flatten after a convolution": (
         stack(IMAGE, Conv2D(activation=A.RELU), OUTPUT),
-        (ERROR, 2, None, "Dense 3 works on each pixel of its 6 × 6 × 32 input by itself"),
+        (ERROR, 2, None, "Dense 3 works on each pixel of its 6 × 6 × 32 input separately"),
         stack(IMAGE, Conv2D(activation=A.RELU), Flatten(), OUTPUT),
     ),
     "missing Flatten and Dense at the end": (
         stack(IMAGE, Conv2D(activation=A.RELU)),
-        (ERROR, 1, None, "The output is 6 × 6 × 32, but should be one row of numbers"),
+        (ERROR, 1, None, "The output is 6 × 6 × 32, but should be a vector"),
         stack(IMAGE, Conv2D(activation=A.RELU), Flatten(), OUTPUT),
     ),
     "missing Flatten at the end": (
@@ -251,7 +251,7 @@ CASES = {
             WARNING,
             1,
             None,
-            "Dense 2 works on each row of its 8 × 8 input by itself: move",
+            "Dense 2 works on each row of its 8 × 8 input separately: move",
         ),
         stack(Dropout(), Flatten(), hidden(), OUTPUT),
     ),
@@ -342,7 +342,7 @@ CASES = {
     ),
     "no softmax": (
         stack(Flatten(), hidden(), Dense(units=10)),
-        (ERROR, 2, "activation", "expects probabilities that add up to 1: use softmax"),
+        (ERROR, 2, "activation", "needs probabilities that add up to 1: use softmax"),
         stack(Flatten(), hidden(), OUTPUT),
     ),
     "relu as a layer at the output": (
@@ -377,7 +377,12 @@ CASES = {
     ),
     "softmax and from_logits": (
         stack(Flatten(), OUTPUT, loss=LOGITS),
-        (WARNING, 1, "activation", "applies softmax itself (from logits), and the output has it"),
+        (
+            WARNING,
+            1,
+            "activation",
+            "applies softmax itself (from logits), but the output layer applies",
+        ),
         stack(Flatten(), OUTPUT),
     ),
     "softmax layer and from_logits": (
@@ -395,13 +400,13 @@ CASES = {
         (ERROR, None, "metrics", "do not suit the metrics auc and recall"),
         stack(Flatten(), OUTPUT, metrics=(Metric.ACCURACY, Metric.AUC, Metric.RECALL)),
     ),
-    "five likeliest of two": (
+    "top 5 of two": (
         logic(
             Dense(units=2, activation=A.SOFTMAX),
             loss=CategoricalCrossentropy(),
             metrics=(Metric.ACCURACY, Metric.TOP_K),
         ),
-        (WARNING, None, "metrics", "with 2 outputs it says nothing"),
+        (WARNING, None, "metrics", "with 2 outputs it is always 1"),
         logic(Dense(units=2, activation=A.SOFTMAX), loss=CategoricalCrossentropy()),
     ),
     "area under the curve of raw outputs": (
@@ -409,7 +414,7 @@ CASES = {
         (ERROR, None, "metrics", "auc needs outputs between 0 and 1"),
         stack(Flatten(), Dense(units=10), loss=LOGITS),
     ),
-    "a metric that says nothing is watched": (
+    "a meaningless metric is monitored": (
         stack(
             Flatten(),
             Dense(units=10),
@@ -460,7 +465,7 @@ CASES = {
     ),
     "step at the output": (
         logic(Dense(units=1, activation=A.STEP)),
-        (WARNING, 0, "activation", "Dense 1 cannot learn: the weights stay as they started"),
+        (WARNING, 0, "activation", "Dense 1 cannot learn: the weights keep their initial values"),
         logic(Dense(units=1, activation=A.SIGMOID)),
     ),
     "step at the output of classes": (
@@ -485,12 +490,12 @@ CASES = {
     ),
     "no non-linearity": (
         stack(Flatten(), Dense(units=16), Dropout(), OUTPUT),
-        (WARNING, 1, "activation", "Nothing non-linear stands between Dense 2 and Dense 4"),
+        (WARNING, 1, "activation", "There is no non-linear function between Dense 2 and Dense 4"),
         stack(Flatten(), hidden(), Dropout(), OUTPUT),
     ),
     "averaging is no non-linearity": (
         stack(IMAGE, Conv2D(), AveragePooling2D(), Flatten(), OUTPUT),
-        (WARNING, 1, "activation", "Nothing non-linear stands between Conv2D 2 and Dense 5"),
+        (WARNING, 1, "activation", "There is no non-linear function between Conv2D 2 and Dense 5"),
         stack(IMAGE, Conv2D(activation=A.RELU), AveragePooling2D(), Flatten(), OUTPUT),
     ),
     "pixels up to 255": (
@@ -519,9 +524,9 @@ CASES = {
         stack(Rescaling(scale=1 / 255), Flatten(), OUTPUT, data=Mnist(**RAW)),
     ),
     "batches that do not fit into memory": (
-        stack(*PICTURES, Flatten(), OUTPUT, data=Mnist(), batch_size=10**6),
+        stack(*IMAGES, Flatten(), OUTPUT, data=Mnist(), batch_size=10**6),
         (ERROR, None, "batch_size", "Batches of 54,000 rows need about 9.4 GB of memory"),
-        stack(*PICTURES, Flatten(), OUTPUT, data=Mnist(), batch_size=2**14),
+        stack(*IMAGES, Flatten(), OUTPUT, data=Mnist(), batch_size=2**14),
     ),
 }
 
@@ -535,7 +540,7 @@ def test_a_mistake_is_one_problem_and_its_fix_mends_it(
     severity, layer, field, words = expected
     assert words in problem.message
     assert (problem.severity, problem.layer, problem.field) == (severity, layer, field)
-    assert analyse(project, memory=memory).is_trainable == (severity is WARNING)
+    assert analyze(project, memory=memory).is_trainable == (severity is WARNING)
     if mended is None:
         assert problem.fix is None
     else:
@@ -602,7 +607,7 @@ def test_a_billion_parameters_are_refused_not_built() -> None:
 
 def test_a_single_row_that_does_not_fit() -> None:
     wide = Conv2D(filters=10_000, kernel_size=(1, 1), activation=A.RELU)
-    project = stack(*PICTURES, wide, GlobalAveragePooling2D(), OUTPUT, data=Mnist())
+    project = stack(*IMAGES, wide, GlobalAveragePooling2D(), OUTPUT, data=Mnist())
     assert problems(project) == ()
     found = only(project, 60 * 10**6)
     assert found.message.startswith("Even a single row needs about 0.1 GB of memory")
@@ -616,4 +621,4 @@ def test_no_batch_is_larger_than_the_data() -> None:
 def test_unknown_memory_is_no_problem() -> None:
     wide = Dense(units=100_000, activation=A.RELU)
     project = stack(Flatten(), wide, wide, OUTPUT)
-    assert analyse(project).problems == ()
+    assert analyze(project).problems == ()

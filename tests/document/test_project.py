@@ -79,7 +79,7 @@ def test_what_is_known_of_data_without_loading_it() -> None:
     digits, mnist = Digits().known_schema, Mnist().known_schema
     assert (digits.input_shape, digits.class_names) == ((8, 8), tuple("0123456789"))
     assert (mnist.input_shape, mnist.outputs) == ((28, 28), 10)
-    assert digits.is_picture and mnist.is_picture
+    assert digits.is_image and mnist.is_image
     assert Mnist(validation_split=0).known_schema.rows.training == 60_000
     assert Mnist(scale_pixels=False).known_schema.value_range == (0, 255)
     assert Digits(scale_pixels=False).known_schema.value_range == (0, 16)
@@ -100,7 +100,7 @@ def test_logic_tables(name: str) -> None:
     assert [row[2] for row in table.rows] == [int(answers[name](a, b)) for a, b, _ in table.rows]
     schema = table.known_schema
     assert (schema.input_shape, schema.class_names, schema.rows.training) == ((2,), ("0", "1"), 4)
-    assert not schema.is_picture
+    assert not schema.is_image
 
 
 def test_a_table_of_ones_own() -> None:

@@ -141,10 +141,10 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
             'the key "units" is given twice in {"layer": "Dense", "units": 2}; keep one of them',
         ),
         ("{}", 'the key "format" is missing; is this a project file?'),
-        ('{"format": "1"}', '"format" must be a whole number (1 today), but is "1"'),
-        ('{"format": true}', '"format" must be a whole number (1 today), but is true'),
-        ('{"format": 1.0}', '"format" must be a whole number (1 today), but is 1.0'),
-        ('{"format": 0}', "format 0 was never in use; the oldest is 1"),
+        ('{"format": "1"}', '"format" must be a whole number (1 in this version), but is "1"'),
+        ('{"format": true}', '"format" must be a whole number (1 in this version), but is true'),
+        ('{"format": 1.0}', '"format" must be a whole number (1 in this version), but is 1.0'),
+        ('{"format": 0}', "format 0 does not exist; the oldest is 1"),
         (
             '{"format": 2, "layers": "in a way nobody knows yet"}',
             "the file has format 2, this program knows up to 1: install a newer Layerwise",
@@ -326,7 +326,7 @@ def test_a_file_where_a_folder_should_be(tmp_path: Path) -> None:
     assert "a part of its path is a file, not a folder" in said
 
 
-def test_a_picture(tmp_path: Path) -> None:
+def test_an_image(tmp_path: Path) -> None:
     path = tmp_path / "photo.layerwise"
     path.write_bytes(b"\x89PNG\r\n\x1a\n\xff\xfe\x00")
     assert "is not a text file" in cannot_read(path)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from desktop.document.analysis import analyse
+from desktop.document.analysis import analyze
 from desktop.document.callbacks import EarlyStopping
 from desktop.document.choices import Activation, Metric
 from desktop.document.data import Digits
@@ -46,12 +46,12 @@ def regression(*layers: Layer, **training: Any) -> Project:
 
 
 def problems(project: Project) -> tuple[Problem, ...]:
-    return analyse(project, HOUSES).problems
+    return analyze(project, HOUSES).problems
 
 
 def test_without_a_schema_nothing_is_known_and_nothing_is_wrong() -> None:
     softmax = Dense(units=7, activation=Activation.SOFTMAX)
-    found = analyse(stack(Softmax(), softmax, Conv2D()))
+    found = analyze(stack(Softmax(), softmax, Conv2D()))
     assert found.schema is None
     assert found.problems == ()
     assert not found.is_trainable
@@ -62,12 +62,12 @@ def test_without_a_schema_nothing_is_known_and_nothing_is_wrong() -> None:
 
 def test_settings_are_checked_without_a_schema() -> None:
     assert PROJECT_CHECKS
-    found = analyse(stack(early_stopping=EarlyStopping(monitor="val_accuracy"), metrics=()))
+    found = analyze(stack(early_stopping=EarlyStopping(monitor="val_accuracy"), metrics=()))
     assert [problem.field for problem in found.problems] == ["early_stopping"]
 
 
 def test_once_the_schema_is_there_shapes_and_problems_are() -> None:
-    found = analyse(regression(Dense(units=4, activation=Activation.RELU), Dense(units=2)), HOUSES)
+    found = analyze(regression(Dense(units=4, activation=Activation.RELU), Dense(units=2)), HOUSES)
     assert found.schema is HOUSES
     assert found.problems == ()
     assert found.is_trainable
@@ -76,7 +76,7 @@ def test_once_the_schema_is_there_shapes_and_problems_are() -> None:
 
 def test_a_schema_that_was_found_goes_before_what_the_source_knows() -> None:
     schema = replace(DIGITS, target=Classes(("even", "odd")))
-    (problem,) = analyse(starter_project(), schema).problems
+    (problem,) = analyze(starter_project(), schema).problems
     assert problem.message.startswith("The data has 2 classes, but the network has 10 outputs")
 
 

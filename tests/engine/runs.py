@@ -25,7 +25,7 @@ STACK: tuple[Layer, ...] = (Flatten(), HIDDEN, OUTPUT)
 
 
 def rows(count: int, seed: int = 0) -> Rows:
-    """Pictures of ten classes that are easily told apart."""
+    """Images of ten classes that are easily told apart."""
     random = np.random.default_rng(seed)
     y = random.integers(0, 10, count)
     x = random.random((count, 8, 8), dtype=np.float32) * 0.3

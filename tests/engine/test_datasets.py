@@ -15,7 +15,7 @@ import pytest
 
 from desktop.document.data import GATES, Digits, LogicTable, Mnist
 from desktop.engine import datasets, mnist
-from desktop.engine.datasets import load, summarise
+from desktop.engine.datasets import load, summarize
 from desktop.engine.rows import DataError, Dataset
 
 
@@ -110,7 +110,7 @@ def test_a_logic_table_is_tested_on_its_training_rows_and_says_so() -> None:
     assert [name for name, _ in dataset.splits] == ["training"]
     np.testing.assert_array_equal(dataset.training.x, [[0, 0], [0, 1], [1, 0], [1, 1]])
     np.testing.assert_array_equal(dataset.test.y, [1, 1, 1, 0])
-    assert summarise(dataset).note.startswith("All four rows are used for training")
+    assert summarize(dataset).note.startswith("All four rows are used for training")
 
 
 def test_a_number_too_large_for_float32_names_its_row() -> None:
@@ -132,7 +132,7 @@ def test_mnist_keeps_the_files_own_test_rows(npz: Callable[..., Mnist]) -> None:
 
 def test_the_real_mnist(mnist_file: Path) -> None:
     dataset = load(Mnist(path=str(mnist_file), validation_split=0.1))
-    summary = summarise(dataset)
+    summary = summarize(dataset)
     assert [split.rows for split in summary.splits] == [54_000, 6_000, 10_000]
     assert summary.split("test").class_counts[1] == 1135
     assert (summary.minimum, summary.maximum) == (0.0, 1.0)
@@ -297,7 +297,7 @@ def test_a_split_too_small_says_what_would_do(source: Digits) -> None:
 
 def test_classes_that_do_not_occur_are_counted_as_zero(npz: Callable[..., Mnist]) -> None:
     dataset = load(npz(y_train=np.array([3, 4] * 30)))
-    assert summarise(dataset).splits[0].class_counts == (0, 0, 0, 27, 27, 0, 0, 0, 0, 0)
+    assert summarize(dataset).splits[0].class_counts == (0, 0, 0, 27, 27, 0, 0, 0, 0, 0)
 
 
 # --- the summary ----------------------------------------------------------------------------------
@@ -305,7 +305,7 @@ def test_classes_that_do_not_occur_are_counted_as_zero(npz: Callable[..., Mnist]
 
 def test_the_summary_counts_and_measures_the_training_rows() -> None:
     dataset = load(Digits())
-    summary = summarise(dataset)
+    summary = summarize(dataset)
     assert [split.name for split in summary.splits] == ["training", "validation", "test"]
     assert all(sum(split.class_counts) == split.rows for split in summary.splits)
     assert summary.mean == pytest.approx(float(dataset.training.x.astype(np.float64).mean()))
@@ -314,7 +314,7 @@ def test_the_summary_counts_and_measures_the_training_rows() -> None:
 
 def test_samples_are_training_rows_spread_over_the_classes() -> None:
     dataset = load(Digits())
-    summary = summarise(dataset)
+    summary = summarize(dataset)
     assert summary.samples.shape == (100, 8, 8)
     assert np.bincount(summary.sample_targets).tolist() == [10] * 10
     assert summary.sample_targets[:10].tolist() == list(range(10))
@@ -326,7 +326,7 @@ def test_samples_are_training_rows_spread_over_the_classes() -> None:
 
 
 def test_few_rows_are_all_shown() -> None:
-    summary = summarise(load(LogicTable()))
+    summary = summarize(load(LogicTable()))
     assert len(summary.samples) == 4
 
 

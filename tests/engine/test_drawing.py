@@ -1,4 +1,4 @@
-"""Drawings become pictures like those of the training data."""
+"""Drawings become images like those of the training data."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from desktop.document.schema import is_grayscale
 from desktop.engine.drawing import (
     BITMAP_INK,
-    centre_of_mass,
+    center_of_mass,
     crop,
     even_strokes,
-    is_picture,
     preprocess,
     slant,
     straighten,
@@ -83,7 +83,7 @@ def test_it_does_not_matter_where_the_drawing_is(
 
 @given(strokes=drawings)
 @settings(deadline=None, max_examples=100)
-def test_pictures_are_like_those_of_mnist(strokes: Strokes) -> None:
+def test_images_are_like_those_of_mnist(strokes: Strokes) -> None:
     prepared = preprocess(render(strokes), (28, 28))
     assert prepared is not None
     image = prepared.image
@@ -95,13 +95,13 @@ def test_pictures_are_like_those_of_mnist(strokes: Strokes) -> None:
     # Within half a pixel of the middle of pixel (14, 14), unless it would not fit the field.
     touches = rows[0] == 0 or columns[0] == 0 or rows[-1] == 27 or columns[-1] == 27
     assume(not touches)
-    row, column = centre_of_mass(image)
+    row, column = center_of_mass(image)
     assert abs(row - 14.5) <= 0.5 + 1e-6 and abs(column - 14.5) <= 0.5 + 1e-6
 
 
 @given(strokes=drawings)
 @settings(deadline=None, max_examples=60)
-def test_pictures_are_like_the_optical_digits(strokes: Strokes) -> None:
+def test_images_are_like_the_optical_digits(strokes: Strokes) -> None:
     prepared = preprocess(render(strokes), (8, 8), maximum=16.0)
     assert prepared is not None
     image = prepared.image
@@ -111,7 +111,7 @@ def test_pictures_are_like_the_optical_digits(strokes: Strokes) -> None:
     assert image[:2].any() and image[-2:].any()
 
 
-def test_mnists_own_pictures_are_where_this_would_put_them(mnist_file: Path) -> None:
+def test_mnists_own_images_are_where_this_would_put_them(mnist_file: Path) -> None:
     with np.load(mnist_file, allow_pickle=False) as arrays:
         images = arrays["x_test"][:500]
     same = 0
@@ -144,7 +144,7 @@ def test_other_sizes_and_a_channel_axis() -> None:
         assert prepared is not None and prepared.image.shape == shape[:2]
 
 
-def test_the_steps_lead_from_the_ink_to_the_picture() -> None:
+def test_the_steps_lead_from_the_ink_to_the_image() -> None:
     raster = render([[(60, 60), (200, 220)]])
     for shape in ((28, 28), (8, 8)):
         prepared = preprocess(raster, shape)
@@ -174,7 +174,7 @@ def test_all_ink_and_a_single_pixel() -> None:
 def test_what_cannot_be_prepared_is_refused() -> None:
     raster = render([[(60, 60), (200, 220)]])
     for shape in ((2,), (28, 28, 3), (4, 28, 28, 1), (1, 28)):
-        assert not is_picture(shape)
+        assert not is_grayscale(shape)
         with pytest.raises(ValueError, match="input has shape"):
             preprocess(raster, shape)
     with pytest.raises(ValueError, match="uint8 array"):
@@ -206,7 +206,7 @@ def test_blank_stays_blank_where_strokes_are_made_even() -> None:
     assert not even[:, :8].any() and not even[:, 24:].any()
 
 
-def test_pen_digits_are_recognised_by_what_learnt_the_optical_digits(
+def test_pen_digits_are_recognized_by_what_learned_the_optical_digits(
     pen_digits_file: Path,
 ) -> None:
     from sklearn.datasets import load_digits
@@ -216,8 +216,8 @@ def test_pen_digits_are_recognised_by_what_learnt_the_optical_digits(
     model = SVC(gamma=0.256, C=10.0).fit(data.data / 16, data.target)
     digits = pen_digits(pen_digits_file, step=37, count=200)
     prepared = [preprocess(raster, (8, 8)) for _, raster in digits]
-    pictures = np.array([one.image.ravel() for one in prepared if one is not None])
-    right = model.predict(pictures) == [digit for digit, _ in digits]
+    images = np.array([one.image.ravel() for one in prepared if one is not None])
+    right = model.predict(images) == [digit for digit, _ in digits]
     assert right.mean() > 0.88
 
 

@@ -235,7 +235,7 @@ def test_random_layers_draw_anew_at_every_step_and_alike_in_every_run(compiler: 
     one, _ = fused(what, rows(COUNT), compiler)
     two, _ = fused(what, rows(COUNT), compiler)
     assert one == two
-    # Nothing is learnt, so that only the random numbers make a difference.
+    # Nothing is learned, so that only the random numbers make a difference.
     assert len({round(each["loss"], 6) for each in one}) == EPOCHS
 
 

@@ -313,7 +313,7 @@ def test_files_that_would_unpack_to_too_much_are_not_opened(
 ) -> None:
     save_model(model, tmp_path / "model.keras")
     monkeypatch.setattr(inspection, "MAX_CONFIG_BYTES", 100)
-    assert "absurd size" in refusal(tmp_path / "model.keras")
+    assert "too large when unpacked" in refusal(tmp_path / "model.keras")
 
 
 # --- does it fit? ---------------------------------------------------------------------------------
@@ -329,7 +329,7 @@ def test_a_model_fits_the_data_and_outputs_of_its_project(model: Any) -> None:
         check_fits(model, project.with_layer(2, Dense(units=3)))
 
 
-def test_a_model_may_take_a_grey_picture_with_its_one_channel() -> None:
+def test_a_model_may_take_a_grayscale_image_with_its_one_channel() -> None:
     keras = backend.keras()
     layers = [keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10)]
     check_fits(keras.Sequential(layers), starter_project().replace(data=Mnist()))

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.slow
 
 VERSIONS = ("3.14.0", "3.8.0")
 ROWS = np.random.default_rng(0).normal(size=(5, 8, 8)).astype(np.float32)
-PICTURE = Reshape(target_shape=(8, 8, 1))
+IMAGE = Reshape(target_shape=(8, 8, 1))
 OUTPUT = Dense(units=10, activation=choices.Activation.SOFTMAX)
 LOAD = """
 import pathlib, sys
@@ -55,7 +55,7 @@ def stacks() -> Iterator[tuple[str, Project]]:
 
     for cls in LAYER_CLASSES:
         layer = Reshape(target_shape=(-1, 2)) if cls is Reshape else cls()
-        yield cls.__name__, project(PICTURE, Conv2D(filters=4), layer, Flatten(), OUTPUT)
+        yield cls.__name__, project(IMAGE, Conv2D(filters=4), layer, Flatten(), OUTPUT)
     for activation in choices.Activation:
         layers = (
             Dense(units=4, activation=activation, activity_regularizer=L1()),

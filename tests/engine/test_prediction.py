@@ -1,4 +1,4 @@
-"""Predictions of drawings and of pictures in files."""
+"""Predictions of drawings and of images in files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from desktop.document.project import Project, starter_project
 from desktop.document.training import Training
 from desktop.engine import backend, builder, images
 from desktop.engine.drawing import preprocess
-from desktop.engine.images import ink_of, read_grey
+from desktop.engine.images import ink_of, read_gray
 from desktop.engine.prediction import (
     ImageFailure,
     ImagePrediction,
@@ -43,11 +43,11 @@ MNIST_LIKE = Project(
 
 def drawing(size: int = 200) -> NDArray[np.uint8]:
     """A seven, ink 255 on 0."""
-    picture = Image.new("L", (size, size), 0)
+    image = Image.new("L", (size, size), 0)
     points = [(0.2, 0.15), (0.8, 0.15), (0.45, 0.85)]
     line = [(x * size, y * size) for x, y in points]
-    ImageDraw.Draw(picture).line(line, fill=255, width=size // 12)
-    return np.asarray(picture)
+    ImageDraw.Draw(image).line(line, fill=255, width=size // 12)
+    return np.asarray(image)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def predictor(model: Any) -> Predictor:
     return Predictor(model, MNIST_LIKE)
 
 
-def saved(folder: Path, array: NDArray[Any], name: str = "picture.png", **options: Any) -> Path:
+def saved(folder: Path, array: NDArray[Any], name: str = "image.png", **options: Any) -> Path:
     path = folder / name
     Image.fromarray(array).save(path, **options)
     return path
@@ -152,7 +152,7 @@ def test_new_weights_are_seen_at_once() -> None:
     assert probabilities is not None and probabilities.argmax() == 4
 
 
-def test_numbers_are_no_picture() -> None:
+def test_numbers_are_no_image() -> None:
     project = Project(
         data=LogicTable(),
         layers=(Dense(units=1, activation=Activation.SIGMOID),),
@@ -191,7 +191,7 @@ def test_drawings_are_answered_while_another_thread_trains() -> None:
     assert answers > 3
 
 
-# --- pictures -------------------------------------------------------------------------------------
+# --- images -------------------------------------------------------------------------------------
 
 
 def test_dark_on_light_and_light_on_dark_are_the_same_drawing(
@@ -206,7 +206,7 @@ def test_dark_on_light_and_light_on_dark_are_the_same_drawing(
     assert first.path == light and first.best == first.values.argmax()
 
 
-def test_a_picture_of_the_inputs_size_is_taken_as_it_stands(
+def test_an_image_of_the_inputs_size_is_taken_as_it_stands(
     model: Any, predictor: Predictor, tmp_path: Path
 ) -> None:
     pixels = np.random.default_rng(1).integers(0, 200, (28, 28), np.uint8)
@@ -229,7 +229,7 @@ def test_a_photograph_of_uneven_paper_shows_only_the_ink(tmp_path: Path) -> None
     shadow = np.linspace(190, 235, 200)[np.newaxis, :]
     paper = shadow + generator.normal(0, 5, (200, 200))
     photograph = np.clip(np.where(drawing() > 128, 60, paper), 0, 255).astype(np.uint8)
-    ink = ink_of(read_grey(saved(tmp_path, photograph)))
+    ink = ink_of(read_gray(saved(tmp_path, photograph)))
     assert ink is not None
     agreement = ((ink > 128) == (drawing() > 128)).mean()
     assert agreement > 0.999
@@ -237,29 +237,29 @@ def test_a_photograph_of_uneven_paper_shows_only_the_ink(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("mode", ["RGB", "P", "1", "LA", "RGBA", "CMYK"])
-def test_colour_modes_all_show_the_same_ink(tmp_path: Path, mode: str) -> None:
-    path = tmp_path / ("picture.tiff" if mode == "CMYK" else "picture.png")
+def test_color_modes_all_show_the_same_ink(tmp_path: Path, mode: str) -> None:
+    path = tmp_path / ("image.tiff" if mode == "CMYK" else "image.png")
     Image.fromarray(255 - drawing()).convert(mode).save(path)
-    ink = ink_of(read_grey(path))
+    ink = ink_of(read_gray(path))
     assert ink is not None
     assert ((ink > 128) == (drawing() > 128)).mean() > 0.999
 
 
-@pytest.mark.parametrize("colour", ["black", "white"])
-def test_ink_on_a_transparent_ground_is_seen(tmp_path: Path, colour: str) -> None:
-    picture = Image.new("RGBA", (200, 200), (0, 0, 0, 0))
-    picture.paste(colour, mask=Image.fromarray(drawing()))
-    picture.save(tmp_path / "ink.png")
-    ink = ink_of(read_grey(tmp_path / "ink.png"))
+@pytest.mark.parametrize("color", ["black", "white"])
+def test_ink_on_a_transparent_ground_is_seen(tmp_path: Path, color: str) -> None:
+    image = Image.new("RGBA", (200, 200), (0, 0, 0, 0))
+    image.paste(color, mask=Image.fromarray(drawing()))
+    image.save(tmp_path / "ink.png")
+    ink = ink_of(read_gray(tmp_path / "ink.png"))
     assert ink is not None
     assert ((ink > 128) == (drawing() > 128)).mean() > 0.999
 
 
-def test_deep_grey_levels_are_brought_down_to_eight_bits(tmp_path: Path) -> None:
+def test_deep_gray_levels_are_brought_down_to_eight_bits(tmp_path: Path) -> None:
     deep = drawing().astype(np.uint16) * 257
-    np.testing.assert_array_equal(read_grey(saved(tmp_path, deep)), drawing())
+    np.testing.assert_array_equal(read_gray(saved(tmp_path, deep)), drawing())
     real = saved(tmp_path, drawing().astype(np.float32) * 0.01, "real.tiff")
-    np.testing.assert_array_equal(read_grey(real), drawing())
+    np.testing.assert_array_equal(read_gray(real), drawing())
 
 
 def test_a_turned_photograph_is_put_upright(tmp_path: Path) -> None:
@@ -267,7 +267,7 @@ def test_a_turned_photograph_is_put_upright(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # to be shown turned a quarter clockwise
     turned.save(tmp_path / "turned.jpg", exif=exif, quality=95)
-    upright = read_grey(tmp_path / "turned.jpg")
+    upright = read_gray(tmp_path / "turned.jpg")
     assert ((upright > 128) == (drawing() > 128)).mean() > 0.99
 
 
@@ -290,7 +290,7 @@ def test_bad_files_are_refused_each_with_its_reason(predictor: Predictor, tmp_pa
     assert "is a folder" in refused(predictor, tmp_path)
     text = tmp_path / "text.png"
     text.write_text("hello")
-    assert "not a picture" in refused(predictor, text)
+    assert "not an image" in refused(predictor, text)
     cut = saved(tmp_path, np.random.default_rng(0).integers(0, 255, (99, 99), np.uint8), "cut.png")
     cut.write_bytes(cut.read_bytes()[:2000])
     assert "damaged" in refused(predictor, cut)
@@ -310,15 +310,13 @@ def test_a_page_without_ink_is_no_digit(
     assert "no ink" in refused(predictor, saved(tmp_path, noisy))
 
 
-def test_one_bad_picture_keeps_no_other_from_its_answer(
-    predictor: Predictor, tmp_path: Path
-) -> None:
+def test_one_bad_image_keeps_no_other_from_its_answer(predictor: Predictor, tmp_path: Path) -> None:
     bad = tmp_path / "bad.png"
     bad.write_text("hello")
     good = saved(tmp_path, drawing())
     first, second, third = predictor.predict_images([good, bad, good])
     assert isinstance(first, ImagePrediction) and isinstance(third, ImagePrediction)
-    assert isinstance(second, ImageFailure) and "bad.png is not a picture" in second.message
+    assert isinstance(second, ImageFailure) and "bad.png is not an image" in second.message
 
 
 def test_outputs_that_are_no_numbers_are_no_answer(tmp_path: Path) -> None:
@@ -338,17 +336,17 @@ def test_a_drawing_gets_no_probabilities_from_outputs_that_are_no_numbers() -> N
 
 def test_twelve_bits_in_sixteen_are_brought_to_full_contrast(tmp_path: Path) -> None:
     twelve = drawing().astype(np.uint16) * 16 + 15
-    np.testing.assert_allclose(read_grey(saved(tmp_path, twelve)), drawing(), atol=2)
+    np.testing.assert_allclose(read_gray(saved(tmp_path, twelve)), drawing(), atol=2)
 
 
 def test_colors_that_are_equally_bright_are_told_apart(tmp_path: Path) -> None:
     ink = drawing() > 128
     colors = np.where(ink[..., np.newaxis], (255, 0, 0), (0, 130, 0)).astype(np.uint8)
-    found = ink_of(read_grey(saved(tmp_path, colors)))
+    found = ink_of(read_gray(saved(tmp_path, colors)))
     assert found is not None and ((found > 128) == ink).mean() > 0.999
 
 
-def test_pictures_that_unpack_to_too_much_are_not_unpacked(
+def test_images_that_unpack_to_too_much_are_not_unpacked(
     predictor: Predictor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wide = saved(tmp_path, np.zeros((10, 100), np.uint8), "wide.png")
@@ -404,7 +402,7 @@ def test_a_shape_that_suggests_nothing_is_said_so() -> None:
         layers=(Dense(units=1, activation=Activation.SIGMOID),),
         training=Training(loss=BinaryCrossentropy()),
     )
-    with pytest.raises(PredictionError, match="name the project"):
+    with pytest.raises(PredictionError, match="name its project"):
         suggested_project(builder.build(project))
 
 

@@ -60,7 +60,7 @@ def show_page(user: Person, title: str) -> None:
     user.click(user.ask(f"box({bar}, {bar}.tabRect({index}))"))
 
 
-def test_from_an_empty_stack_to_a_recognised_digit(
+def test_from_an_empty_stack_to_a_recognized_digit(
     person: Callable[..., Person], tmp_path: Path
 ) -> None:
     user = start(person)

@@ -36,7 +36,7 @@ def test_every_command_of_the_engine_names_the_processor(tmp_path: Path) -> None
     for words in (
         ["train", PROJECT],
         ["evaluate", "model.keras", PROJECT],
-        ["predict", "model.keras", "picture.png"],
+        ["predict", "model.keras", "image.png"],
         ["self-test"],
     ):
         message = one_line(started(*over(cpuinfo, "/proc/cpuinfo", *MAIN, *words)))

@@ -209,7 +209,7 @@ def test_only_the_newest_drawing_is_answered(ready: Session, qtbot: QtBot) -> No
     assert len(answered) < len(requests)
 
 
-def test_without_a_network_there_is_the_picture_it_would_get(ready: Session, qtbot: QtBot) -> None:
+def test_without_a_network_there_is_the_image_it_would_get(ready: Session, qtbot: QtBot) -> None:
     with qtbot.waitSignal(ready.predicted, timeout=PATIENCE) as predicted:
         ready.predict(drawing())
     prediction = predicted.args[0]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from desktop.document.data.base import DataSource, held_back
+from desktop.document.data.images import Digits, Mnist
 from desktop.document.data.logic import GATES, LogicTable, Row
-from desktop.document.data.pictures import Digits, Mnist
 from desktop.document.spec import family_type
 
 __all__ = [

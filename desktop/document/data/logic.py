@@ -27,7 +27,7 @@ class LogicTable(DataSource, tag="logic_table"):
         min_length=1,
         max_length=16,
         title="Rows",
-        description="First input, second input, and what the network is to answer (0 or 1)",
+        description="First input, second input, and target (0 or 1)",
     )
 
     @property

@@ -17,8 +17,8 @@ class ReLU(Layer):
     max_value: float | None = Field(
         None,
         ge=0,
-        title="Largest output",
-        description="Outputs are cut off above this value",
+        title="Maximum value",
+        description="Outputs are limited to this value",
         json_schema_extra={"none": "No limit"},
     )
     negative_slope: float = Field(
@@ -53,7 +53,7 @@ class LeakyReLU(Layer):
 
 
 class ELU(Layer):
-    """Like ReLU, but falls smoothly towards -alpha below zero."""
+    """Like ReLU, but falls smoothly toward -alpha below zero."""
 
     family: ClassVar[Family] = Family.ACTIVATION
     alpha: float = Field(1.0, ge=0, title="Alpha", description="How far outputs fall below zero")

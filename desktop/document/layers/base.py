@@ -15,6 +15,7 @@ from desktop.document.choices import Activation, Padding
 from desktop.document.initializers import Initializer
 from desktop.document.schema import Range, RowKind
 from desktop.document.spec import Spec
+from desktop.document.text import shape_text
 
 Shape: TypeAlias = tuple[int, ...]
 
@@ -112,13 +113,8 @@ def _count(shapes: dict[str, Shape]) -> int:
     return sum(prod(shape) for shape in shapes.values())
 
 
-def shape_text(shape: Shape) -> str:
-    """A shape as it is shown: 28 × 28 × 1."""
-    return " × ".join(f"{size:,}" for size in shape)
-
-
 _INPUTS = {
-    (RowKind.PICTURE, 3): "an image with channels (height × width × channels)",
+    (RowKind.IMAGE, 3): "an image with channels (height × width × channels)",
     (RowKind.SEQUENCE, 1): "a sequence of whole numbers",
     (RowKind.SEQUENCE, 2): "a sequence (steps × features)",
 }
@@ -131,7 +127,7 @@ def require_rank(layer: Layer, shape: Shape) -> None:
         return
     axes = "1 axis" if rank == 1 else f"{rank} axes"
     needed = _INPUTS.get((layer.input_row, rank)) if layer.input_row else None
-    found = f"a row of {shape_text(shape)} numbers" if len(shape) == 1 else shape_text(shape)
+    found = f"a vector of {shape_text(shape)} numbers" if len(shape) == 1 else shape_text(shape)
     raise ShapeError(f"{layer.tag} needs {needed or f'an input of {axes}'}, but gets {found}")
 
 
@@ -140,22 +136,19 @@ def check_weight_settings(layer: Layer, weight: str, rank: int) -> None:
     initializer: Initializer | None = getattr(layer, f"{weight}_initializer", None)
     if initializer is not None and rank < 2 and initializer.makes_matrix:
         raise ValueError(
-            f"{weight}_initializer cannot be {initializer.tag}: the {weight} is one row of "
-            "numbers, not a matrix"
+            f"{weight}_initializer cannot be {initializer.tag}: the {weight} is a vector, "
+            "not a matrix"
         )
     axes = getattr(getattr(layer, f"{weight}_constraint", None), "axis", ())
+    given = ", ".join(map(str, axes))
     if any(not -rank <= axis < rank for axis in axes):
         allowed = f"0 to {rank - 1}" if rank > 1 else "0"
         raise ValueError(
-            f"{weight}_constraint has axes {_listed(axes)}, but the {weight} of {layer.tag} has "
+            f"{weight}_constraint has axes {given}, but the {weight} of {layer.tag} has "
             f"only {allowed}"
         )
     if len({axis % rank for axis in axes}) < len(axes):
-        raise ValueError(f"{weight}_constraint names an axis twice: {_listed(axes)}")
-
-
-def _listed(axes: tuple[int, ...]) -> str:
-    return ", ".join(map(str, axes))
+        raise ValueError(f"{weight}_constraint names an axis twice: {given}")
 
 
 def normalized_axis(layer: Layer, shape: Shape, axis: int) -> int:

@@ -19,14 +19,18 @@ class Conv2D(_Weighted):
 
     family: ClassVar[Family] = Family.CONVOLUTION
     input_rank: ClassVar[int | None] = 3
-    input_row: ClassVar[RowKind | None] = RowKind.PICTURE
+    input_row: ClassVar[RowKind | None] = RowKind.IMAGE
     units_field: ClassVar[str | None] = "filters"
     activation_field: ClassVar[str | None] = "activation"
     is_linear: ClassVar[bool] = True
     max_xla_batch: ClassVar[int] = 0
     kernel_rank: ClassVar[int] = 4
     filters: int = Field(
-        32, ge=1, le=10_000, title="Filters", description="Number of patterns looked for"
+        32,
+        ge=1,
+        le=10_000,
+        title="Filters",
+        description="Number of filters, each of which detects one pattern",
     )
     kernel_size: tuple[Size, Size] = Field(
         (3, 3), title="Kernel size", description="Height and width of each filter, in pixels"
@@ -37,14 +41,14 @@ class Conv2D(_Weighted):
     padding: Padding = Field(
         Padding.VALID,
         title="Padding",
-        description='"same" pads with zeros, so that the picture keeps its size',
+        description='"same" pads with zeros, so that the image keeps its size',
     )
     activation: Activation = Field(
         Activation.LINEAR, title="Activation", description="Function applied to every output"
     )
     dilation_rate: tuple[Size, Size] = Field(
         (1, 1),
-        title="Dilation",
+        title="Dilation rate",
         description="Distance between the pixels a filter looks at",
         json_schema_extra={"advanced": True},
     )
@@ -52,7 +56,7 @@ class Conv2D(_Weighted):
         1,
         ge=1,
         title="Groups",
-        description="Channels are split into this many groups, filtered apart",
+        description="Channels are split into this many groups, each with filters of its own",
         json_schema_extra={"advanced": True},
     )
 

@@ -19,17 +19,19 @@ class _Weighted(Layer):
     """What layers with a kernel and a bias have in common."""
 
     kernel_rank: ClassVar[int]  # how many axes the kernel has
-    use_bias: bool = Field(True, title="Bias", description="Add a trainable number to every output")
+    use_bias: bool = Field(
+        True, title="Use bias", description="Add a trainable number to every output"
+    )
     kernel_initializer: AnyInitializer = Field(
         GlorotUniform(),
         title="Kernel initializer",
-        description="How the weights start",
+        description="Initial values of the weights",
         json_schema_extra=ADVANCED,
     )
     bias_initializer: AnyInitializer = Field(
         Zeros(),
         title="Bias initializer",
-        description="How the bias starts",
+        description="Initial values of the bias",
         json_schema_extra=ADVANCED,
     )
     kernel_regularizer: AnyRegularizer | None = Field(
@@ -53,13 +55,13 @@ class _Weighted(Layer):
     kernel_constraint: AnyConstraint | None = Field(
         None,
         title="Kernel constraint",
-        description="Limit put on the weights after every step",
+        description="Constraint on the weights after every step",
         json_schema_extra=ADVANCED,
     )
     bias_constraint: AnyConstraint | None = Field(
         None,
         title="Bias constraint",
-        description="Limit put on the bias after every step",
+        description="Constraint on the bias after every step",
         json_schema_extra=ADVANCED,
     )
 
@@ -109,7 +111,7 @@ class Activation(Layer):
     activation_field: ClassVar[str | None] = "activation"
     is_linear: ClassVar[bool] = True
     activation: choices.Activation = Field(
-        choices.Activation.RELU, title="Function", description="Function applied to every value"
+        choices.Activation.RELU, title="Activation", description="Function applied to every value"
     )
 
     def output_range(self, values: Range) -> Range | None:

@@ -27,7 +27,11 @@ class BatchNormalization(Layer):
     is_linear: ClassVar[bool] = True
     normalizes: ClassVar[bool] = True
     momentum: float = Field(
-        0.99, ge=0, le=1, title="Momentum", description="How slowly the running mean follows"
+        0.99,
+        ge=0,
+        le=1,
+        title="Momentum",
+        description="How slowly the moving mean and variance follow",
     )
     epsilon: float = Field(
         0.001, gt=0, title="Epsilon", description="Added to the variance, against division by 0"
@@ -41,16 +45,22 @@ class BatchNormalization(Layer):
         json_schema_extra=ADVANCED,
     )
     beta_initializer: AnyInitializer = Field(
-        Zeros(), title="Beta initializer", description="Start", json_schema_extra=ADVANCED
+        Zeros(), title="Beta initializer", description="Initial values", json_schema_extra=ADVANCED
     )
     gamma_initializer: AnyInitializer = Field(
-        Ones(), title="Gamma initializer", description="Start", json_schema_extra=ADVANCED
+        Ones(), title="Gamma initializer", description="Initial values", json_schema_extra=ADVANCED
     )
     moving_mean_initializer: AnyInitializer = Field(
-        Zeros(), title="Mean initializer", description="Start", json_schema_extra=ADVANCED
+        Zeros(),
+        title="Moving mean initializer",
+        description="Initial values",
+        json_schema_extra=ADVANCED,
     )
     moving_variance_initializer: AnyInitializer = Field(
-        Ones(), title="Variance initializer", description="Start", json_schema_extra=ADVANCED
+        Ones(),
+        title="Moving variance initializer",
+        description="Initial values",
+        json_schema_extra=ADVANCED,
     )
     beta_regularizer: AnyRegularizer | None = Field(
         None, title="Beta regularizer", description="Penalty", json_schema_extra=ADVANCED
@@ -59,10 +69,16 @@ class BatchNormalization(Layer):
         None, title="Gamma regularizer", description="Penalty", json_schema_extra=ADVANCED
     )
     beta_constraint: AnyConstraint | None = Field(
-        None, title="Beta constraint", description="Limit", json_schema_extra=ADVANCED
+        None,
+        title="Beta constraint",
+        description="Constraint after every step",
+        json_schema_extra=ADVANCED,
     )
     gamma_constraint: AnyConstraint | None = Field(
-        None, title="Gamma constraint", description="Limit", json_schema_extra=ADVANCED
+        None,
+        title="Gamma constraint",
+        description="Constraint after every step",
+        json_schema_extra=ADVANCED,
     )
 
     @model_validator(mode="after")
@@ -92,12 +108,12 @@ class Rescaling(Layer):
 
     family: ClassVar[Family] = Family.NORMALIZATION
     is_linear: ClassVar[bool] = True
-    scale: float = Field(1.0, title="Factor", description="Every value is multiplied by this")
+    scale: float = Field(1.0, title="Scale", description="Every value is multiplied by this")
     offset: float = Field(0.0, title="Offset", description="Added after multiplying")
 
     def output_range(self, values: Range) -> Range | None:
         low, high = sorted(end * self.scale + self.offset for end in values)
-        return low, high  # a negative factor turns them round
+        return low, high  # a negative factor reverses them
 
     def details(self) -> str:
         offset = f" {self.offset:+g}" if self.offset else ""

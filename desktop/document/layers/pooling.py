@@ -15,7 +15,7 @@ from desktop.document.schema import Range, RowKind
 class _Pooling2D(Layer):
     family: ClassVar[Family] = Family.POOLING
     input_rank: ClassVar[int | None] = 3
-    input_row: ClassVar[RowKind | None] = RowKind.PICTURE
+    input_row: ClassVar[RowKind | None] = RowKind.IMAGE
     pool_size: tuple[Size, Size] = Field(
         (2, 2), title="Pool size", description="Height and width of the window, in pixels"
     )
@@ -62,9 +62,9 @@ class GlobalAveragePooling2D(Layer):
     family: ClassVar[Family] = Family.POOLING
     is_linear: ClassVar[bool] = True
     input_rank: ClassVar[int | None] = 3
-    input_row: ClassVar[RowKind | None] = RowKind.PICTURE
+    input_row: ClassVar[RowKind | None] = RowKind.IMAGE
     keepdims: bool = Field(
-        False, title="Keep axes", description="Keep height and width, as axes of size 1"
+        False, title="Keep dimensions", description="Keep height and width, as axes of size 1"
     )
 
     def output_shape(self, shape: Shape) -> Shape:

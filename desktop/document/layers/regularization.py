@@ -26,7 +26,7 @@ class Dropout(_Random):
 
     family: ClassVar[Family] = Family.REGULARIZATION
     rate: float = Field(
-        0.2, ge=0, le=1, title="Rate", description="Part of the inputs set to zero, 0 to 1"
+        0.2, ge=0, le=1, title="Rate", description="Fraction of the inputs set to zero, 0 to 1"
     )
 
     def details(self) -> str:
@@ -39,7 +39,7 @@ class GaussianNoise(_Random):
     family: ClassVar[Family] = Family.REGULARIZATION
     max_xla_batch: ClassVar[int] = 512
     stddev: float = Field(
-        0.1, ge=0, le=1, title="Std. deviation", description="Strength of the noise"
+        0.1, ge=0, le=1, title="Standard deviation", description="Standard deviation of the noise"
     )
 
     def details(self) -> str:

@@ -7,11 +7,12 @@ from typing import ClassVar
 
 from pydantic import Field, field_validator
 
-from desktop.document.layers.base import Family, Layer, Shape, ShapeError, shape_text
+from desktop.document.layers.base import Family, Layer, Shape, ShapeError
+from desktop.document.text import shape_text
 
 
 class Flatten(Layer):
-    """Lays an image out as one long row of numbers, as Dense needs it."""
+    """Lays an image out as one vector, as Dense needs it."""
 
     family: ClassVar[Family] = Family.RESHAPING
     rearranges: ClassVar[bool] = True

@@ -17,7 +17,7 @@ from desktop.document.trace import LayerInfo, output_activation
 
 
 class Severity(StrEnum):
-    """ERROR: training is refused. WARNING: it runs, but hardly as meant."""
+    """ERROR: training is refused. WARNING: it runs, but probably not as intended."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -25,7 +25,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Fix:
-    """The one right answer to a problem: what a button says, and the project it makes."""
+    """The one correct solution of a problem: the label of its button, and the project it makes."""
 
     label: str
     project: Project
@@ -154,13 +154,3 @@ def with_activation(project: Project, index: int, function: Activation) -> Proje
     if layer.activation_field is None:
         return None
     return project.with_layer(index, layer.replace(**{layer.activation_field: function}))
-
-
-def count_text(count: int, noun: str) -> str:
-    """ "1 unit", "1,000 units"."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def listed(words: list[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -13,9 +13,9 @@ from desktop.document.problems.base import (
     Problem,
     Severity,
     insertion,
-    listed,
     with_activation,
 )
+from desktop.document.text import listed
 from desktop.document.trace import LayerInfo
 
 _LARGEST_INPUT = 10.0  # beyond this, steps of the usual size overshoot
@@ -45,7 +45,7 @@ def step_freezes(case: Case) -> Iterator[Problem]:
     if not frozen:
         return
     learners = any(info.trainable_parameters for info in case.layers[last.index + 1 :])
-    ending = "only the layers after it can" if learners else "the weights stay as they started"
+    ending = "only the layers after it can" if learners else "the weights keep their initial values"
     at_output = last.index == case.output_activation[0]
     function = case.right_activation if at_output else Activation.SIGMOID
     if function is Activation.SOFTMAX and (last.output_shape or ())[-1:] == (1,):
@@ -53,7 +53,7 @@ def step_freezes(case: Case) -> Iterator[Problem]:
     fixed = with_activation(case.project, last.index, function)
     yield Problem(
         Severity.WARNING,
-        f"The slope of step is zero everywhere, so {listed(frozen)} cannot learn: {ending}",
+        f"The gradient of step is zero everywhere, so {listed(frozen)} cannot learn: {ending}",
         last.index,
         "activation",
         Fix(f"Use {function}", fixed) if fixed is not None else None,
@@ -61,7 +61,7 @@ def step_freezes(case: Case) -> Iterator[Problem]:
 
 
 def no_nonlinearity(case: Case) -> Iterator[Problem]:
-    """Linear layers in a row can do no more than one of them."""
+    """Linear layers in sequence can compute no more than one of them."""
     linear: LayerInfo | None = None
     for info in case.layers:
         layer, function = info.layer, info.layer.nonlinearity
@@ -74,8 +74,8 @@ def no_nonlinearity(case: Case) -> Iterator[Problem]:
         if linear is not None and fixed is not None:
             yield Problem(
                 Severity.WARNING,
-                f"Nothing non-linear stands between {linear.name} and {info.name}: "
-                "together they can do no more than one layer",
+                f"There is no non-linear function between {linear.name} and {info.name}: "
+                "together they can compute no more than one linear layer",
                 linear.index,
                 "activation",
                 Fix(f"Use relu in {linear.name}", fixed),
@@ -92,7 +92,7 @@ def pixel_range(case: Case) -> Iterator[Problem]:
     scalings: list[LayerInfo] = []
     for info in case.layers:
         if info.layer.normalizes:
-            return  # brings any range into shape
+            return  # normalizes any range
         values = info.layer.output_range((low, high))
         if values is None:
             break
@@ -104,7 +104,7 @@ def pixel_range(case: Case) -> Iterator[Problem]:
         scaled = case.project.replace(data=data.replace(scale_pixels=True))
         yield Problem(
             Severity.WARNING,
-            f"Pixels {reach}; it learns best from values around 0 to 1",
+            f"Pixels {reach}; networks learn best from values around 0 to 1",
             scalings[-1].index if scalings else None,
             fix=None if scalings else Fix("Scale pixels", scaled),
         )

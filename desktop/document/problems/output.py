@@ -15,7 +15,6 @@ from desktop.document.problems.base import (
     Fix,
     Problem,
     Severity,
-    count_text,
     final_shape,
     insertion,
     with_activation,
@@ -23,6 +22,7 @@ from desktop.document.problems.base import (
 )
 from desktop.document.problems.shapes import late_flatten
 from desktop.document.spec import SpecError
+from desktop.document.text import counted
 
 _BETWEEN_0_AND_1 = (Activation.SIGMOID, Activation.HARD_SIGMOID)
 
@@ -49,7 +49,7 @@ def units_fit_classes(case: Case) -> Iterator[Problem]:
     if units > 1 or (classes > 2 and (case.is_categorical or case.is_binary)):
         yield Problem(
             Severity.ERROR,
-            f"The data has {classes} classes, but the network has {count_text(units, 'output')}: "
+            f"The data has {classes} classes, but the network has {counted(units, 'output')}: "
             f"it needs {case.right_units:,}",
             last,
             "units",
@@ -58,8 +58,8 @@ def units_fit_classes(case: Case) -> Iterator[Problem]:
     elif classes > 2:
         yield Problem(
             Severity.WARNING,
-            f"One output for {classes} classes learns the class number as a quantity; "
-            f"for classes use {classes} outputs",
+            f"One output for {classes} classes learns the class number as a quantity: "
+            f"use {classes} outputs",
             last,
             "units",
             _units_fix(case, classes),
@@ -82,8 +82,8 @@ def units_fit_numbers(case: Case) -> Iterator[Problem]:
         return
     yield Problem(
         Severity.ERROR,
-        f"The data has {count_text(case.right_units, 'number')} to predict, but the network has "
-        f"{count_text(units, 'output')}",
+        f"The data has {counted(case.right_units, 'number')} to predict, but the network has "
+        f"{counted(units, 'output')}",
         case.last.index,
         "units",
         _units_fix(case, case.right_units),
@@ -107,14 +107,14 @@ def _units_fix(case: Case, units: int) -> Fix | None:
     last = next((info for info in reversed(case.layers) if info.layer.units_field), None)
     if last is not None:
         field = last.layer.units_field or ""
-        words = f"Give {last.name} {count_text(units, field.removesuffix('s'))}"
+        words = f"Give {last.name} {counted(units, field.removesuffix('s'))}"
         with suppress(SpecError):  # the number may not suit its other settings
             changed = case.project.with_layer(last.index, last.layer.replace(**{field: units}))
             if final_shape(case.schema.input_shape, changed.layers) == (units,):
                 return Fix(words, changed)
     end = case.output_layer().replace(units=units)
     return insertion(
-        f"Add Dense with {count_text(units, 'unit')}", case.project, len(case.layers), end
+        f"Add Dense with {counted(units, 'unit')}", case.project, len(case.layers), end
     )
 
 
@@ -157,10 +157,11 @@ def softmax_over_one(case: Case) -> Iterator[Problem]:
             message += f"use {function}"
             fix = _output_fix(case, info.index, function)
         yield Problem(Severity.ERROR, message, info.index, "activation", fix)
+        return  # a second one is told of when this one is gone
 
 
 def softmax_twice(case: Case) -> Iterator[Problem]:
-    """Probabilities put through softmax again come out nearly equal."""
+    """Probabilities put through softmax again become nearly equal."""
     first = None
     for info in case.layers:
         if info.trainable_parameters or info.layer.normalizes:
@@ -170,8 +171,8 @@ def softmax_twice(case: Case) -> Iterator[Problem]:
         if first is not None:
             yield Problem(
                 Severity.WARNING,
-                f"{first.name} already applies softmax; a second one makes every class look "
-                "nearly as likely",
+                f"{first.name} already applies softmax; a second one makes all classes "
+                "nearly equally probable",
                 info.index,
                 fix=Fix(f"Remove {info.name}", case.project.removed(info.index)),
             )
@@ -200,17 +201,17 @@ def activation_fits_loss(case: Case) -> Iterator[Problem]:
         severity = Severity.WARNING
         message = f"{tag} applies {applied} itself (from logits), "
         if function is applied:
-            message += "and the output has it already: switch one of them off"
+            message += "but the output layer applies it, too: remove one of them"
             loss = case.loss.replace(from_logits=False)
-            fix = Fix("Switch off from logits", with_loss(case.project, loss))
+            fix = Fix("Turn off from logits", with_loss(case.project, loss))
         else:
             message += f"so the output must not have {function} as well: use linear"
             fix = _output_fix(case, index, Activation.LINEAR)
     elif case.is_binary and function is Activation.SOFTMAX:
         severity = Severity.ERROR
         message = (
-            f"softmax with {units} units chooses one class out of {units}, but {tag} takes each "
-            "unit as a yes or no of its own: use categorical_crossentropy"
+            f"softmax with {units} units chooses one class out of {units}, but {tag} treats each "
+            "unit as a separate yes or no: use categorical_crossentropy"
         )
         fix = Fix(
             "Use categorical_crossentropy", with_loss(case.project, CategoricalCrossentropy())
@@ -221,7 +222,7 @@ def activation_fits_loss(case: Case) -> Iterator[Problem]:
         severity = Severity.WARNING if function in _BETWEEN_0_AND_1 else Severity.ERROR
         sums = " that add up to 1" if case.is_categorical else ""
         message = (
-            f"{tag} expects probabilities{sums}: use {case.right_activation} at the output "
+            f"{tag} needs probabilities{sums}: use {case.right_activation} at the output "
             f"instead of {function}"
         )
         fix = _output_fix(case, index, case.right_activation)

@@ -17,15 +17,14 @@ from desktop.document.problems.base import (
     Problem,
     ProjectCheck,
     Severity,
-    count_text,
-    listed,
     with_loss,
 )
 from desktop.document.project import Project
+from desktop.document.text import counted, listed
 
 _OF_PROBABILITIES = (Metric.PRECISION, Metric.RECALL, Metric.AUC)
 _ERRORS = (Metric.MEAN_SQUARED_ERROR, Metric.MEAN_ABSOLUTE_ERROR)
-_LIKELIEST = 5  # what Keras's top-k metric counts
+_MOST_PROBABLE = 5  # what Keras's top-k metric counts
 MONITORING = ("early_stopping", "reduce_lr_on_plateau")  # settings that monitor a metric
 _MEMORY_SHARE = 0.8  # the rest is for the data, the program and the system
 
@@ -34,7 +33,7 @@ _MEMORY_SHARE = 0.8  # the rest is for the data, the program and the system
 
 
 def metrics_fit(case: Case) -> Iterator[Problem]:
-    """Each metric must be something that can be worked out from labels and outputs."""
+    """Each metric must be computable from the labels and outputs."""
     metrics = case.project.training.metrics
     if case.is_regression:
         for metric in metrics:
@@ -52,7 +51,7 @@ def metrics_fit(case: Case) -> Iterator[Problem]:
             one_hot = CategoricalCrossentropy(from_logits=case.from_logits)
             yield Problem(
                 Severity.ERROR,
-                f"The whole-number labels of {case.loss.tag} do not suit "
+                f"The integer labels of {case.loss.tag} do not suit "
                 f"{'the metric' if len(wrong) == 1 else 'the metrics'} {listed(list(wrong))}",
                 field="metrics",
                 fix=Fix("Use categorical_crossentropy", with_loss(case.project, one_hot)),
@@ -68,11 +67,11 @@ def metrics_fit(case: Case) -> Iterator[Problem]:
         Activation.STEP,
     )
     for metric in metrics:
-        if metric is Metric.TOP_K and units <= _LIKELIEST:
+        if metric is Metric.TOP_K and units <= _MOST_PROBABLE:
             yield Problem(
                 Severity.ERROR if units == 1 else Severity.WARNING,
-                f"{metric} asks whether the right class is among the {_LIKELIEST} likeliest: with "
-                f"{count_text(units, 'output')} it says nothing",
+                f"{metric} tells whether the true class is among the {_MOST_PROBABLE} most "
+                f"probable: with {counted(units, 'output')} it is always 1",
                 field="metrics",
                 fix=_without(case, metric),
             )
@@ -150,8 +149,8 @@ def fits_memory(case: Case) -> Iterator[Problem]:
         largest = max(case.layers, key=lambda info: info.parameters)
         yield Problem(
             Severity.ERROR,
-            f"{count_text(total, 'parameter')} need about {_gigabytes(weights)} of memory to "
-            f"train, this machine has {_gigabytes(case.memory)}; most are in {largest.name}: "
+            f"{counted(total, 'parameter')} need about {_gigabytes(weights)} of memory to "
+            f"train, but this computer has {_gigabytes(case.memory)}; most are in {largest.name}: "
             "make it smaller",
             largest.index,
         )
@@ -160,7 +159,7 @@ def fits_memory(case: Case) -> Iterator[Problem]:
     batch = min(training.batch_size, case.schema.rows.training)
     if weights + row * batch <= limit:
         return
-    machine = f"of memory, this machine has {_gigabytes(case.memory)}"
+    machine = f"of memory, but this computer has {_gigabytes(case.memory)}"
     fitting = int((limit - weights) / row)
     if fitting >= 1:
         smaller = 1 << (fitting.bit_length() - 1)  # the usual powers of two

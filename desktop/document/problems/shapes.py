@@ -7,7 +7,7 @@ from math import prod
 
 from desktop.document.choices import Padding
 from desktop.document.layers import Flatten, Layer, Reshape
-from desktop.document.layers.base import Shape, shape_text
+from desktop.document.layers.base import Shape
 from desktop.document.problems.base import (
     Case,
     Check,
@@ -18,6 +18,7 @@ from desktop.document.problems.base import (
     insertion,
 )
 from desktop.document.schema import RowKind
+from desktop.document.text import shape_text
 from desktop.document.trace import LayerInfo
 
 
@@ -35,7 +36,7 @@ def empty_stack(case: Case) -> Iterator[Problem]:
 
 
 def shape_mismatch(case: Case) -> Iterator[Problem]:
-    """A layer cannot take what the one before it makes."""
+    """A layer cannot take the output of the layer before it."""
     for info in case.layers:
         if info.error is not None:
             yield Problem(Severity.ERROR, info.error, info.index, fix=_shape_fix(case, info))
@@ -51,7 +52,7 @@ def _shape_fix(case: Case, info: LayerInfo) -> Fix | None:
     if target is not None:
         if len(shape) != 2 or len(target) != 3 or target[-1] != 1:
             return None
-        size = (*shape, 1)  # it is there to add the channel axis of a gray image
+        size = (*shape, 1)  # it is there to add the channel axis of a grayscale image
         reshaped = layer.replace(target_shape=size)
         return Fix(f"Reshape to {shape_text(size)}", project.with_layer(info.index, reshaped))
     rank = layer.input_rank
@@ -65,9 +66,9 @@ def _shape_fix(case: Case, info: LayerInfo) -> Fix | None:
 
 
 def _lacks_channels(layer: Layer, row: RowKind | None, shape: Shape) -> bool:
-    """Whether `shape` is of a gray image, to which `layer` needs an axis of channels added."""
-    pictures = row is RowKind.PICTURE and layer.input_row is RowKind.PICTURE
-    return pictures and layer.input_rank == 3 and len(shape) == 2
+    """Whether `shape` is of a grayscale image, to which `layer` needs an axis of channels added."""
+    images = row is RowKind.IMAGE and layer.input_row is RowKind.IMAGE
+    return images and layer.input_rank == 3 and len(shape) == 2
 
 
 def _padding_fix(case: Case, info: LayerInfo) -> Fix | None:
@@ -102,11 +103,11 @@ def _flattens(info: LayerInfo) -> bool:
 
 
 def missing_flatten(case: Case) -> Iterator[Problem]:
-    """The output must be one row of numbers per input row."""
+    """The output must be one vector for each row."""
     if case.output_shape is None or len(case.output_shape) == 1:
         return
     for info in case.layers:
-        if not _divides_picture(info) or info.input_shape is None:
+        if not _divides_image(info) or info.input_shape is None:
             continue
         rest = (Flatten(), *case.project.layers[info.index :])
         if len(info.input_shape) > 1 and len(final_shape(info.input_shape, rest) or ()) == 1:
@@ -123,7 +124,7 @@ def missing_flatten(case: Case) -> Iterator[Problem]:
     names = " and ".join(layer.tag for layer in end)
     yield Problem(
         Severity.ERROR,
-        f"The output is {shape_text(case.output_shape)}, but should be one row of numbers: "
+        f"The output is {shape_text(case.output_shape)}, but should be a vector: "
         f"add {names} at the end",
         case.last.index,
         fix=insertion(f"Add {names}", case.project, len(case.layers), *end),
@@ -135,7 +136,7 @@ def late_flatten(case: Case) -> Iterator[Problem]:
     if case.output_shape is None or len(case.output_shape) != 1:
         return
     for info in case.layers:
-        if not _divides_picture(info) or len(info.input_shape or ()) != 2:
+        if not _divides_image(info) or len(info.input_shape or ()) != 2:
             continue
         flatten = next(filter(_flattens, case.layers[info.index :]), None)
         if flatten is None:
@@ -152,18 +153,18 @@ def late_flatten(case: Case) -> Iterator[Problem]:
         return
 
 
-def _divides_picture(info: LayerInfo) -> bool:
-    """Whether the layer works on the rows or pixels of a picture one by one.
+def _divides_image(info: LayerInfo) -> bool:
+    """Whether the layer works on the rows or pixels of an image one by one.
 
     It is meant to do that with the steps of a sequence.
     """
-    return info.layer.position_wise and info.input_row is RowKind.PICTURE
+    return info.layer.position_wise and info.input_row is RowKind.IMAGE
 
 
 def _on_each_row(info: LayerInfo) -> str:
     shape = info.input_shape or ()
     part = "row" if len(shape) == 2 else "pixel"
-    return f"{info.name} works on each {part} of its {shape_text(shape)} input by itself"
+    return f"{info.name} works on each {part} of its {shape_text(shape)} input separately"
 
 
 CHECKS: tuple[Check, ...] = (empty_stack, shape_mismatch, missing_flatten, late_flatten)

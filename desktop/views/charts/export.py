@@ -1,4 +1,4 @@
-"""Charts as files: PNG and SVG pictures and CSV tables, written whole or not at all."""
+"""Charts as files: PNG and SVG images and CSV tables, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Format(StrEnum):
 
 
 FILTERS = {
-    Format.PNG: "PNG picture (*.png)",
-    Format.SVG: "SVG drawing (*.svg)",
+    Format.PNG: "PNG image (*.png)",
+    Format.SVG: "SVG image (*.svg)",
     Format.CSV: "CSV table (*.csv)",
 }
 

@@ -40,7 +40,7 @@ class ExportButton(QToolButton):
         self._job: SaveJob | None = None
         self.setProperty("role", "flat")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setToolTip("Save as a picture or a table")
+        self.setToolTip("Save as an image or a table")
         self.setAccessibleName(f"Export {name}")
         menu = QMenu(self)
         for kind in Format:
@@ -92,8 +92,8 @@ class ExportButton(QToolButton):
             return
         kind = Format(action.data())
         stem = re.sub(r"[^a-z0-9]+", "-", self._make_figure().title.lower()).strip("-")
-        pictures = QStandardPaths.StandardLocation.DocumentsLocation
-        folder = _last_folder or Path(QStandardPaths.writableLocation(pictures) or Path.home())
+        documents = QStandardPaths.StandardLocation.DocumentsLocation
+        folder = _last_folder or Path(QStandardPaths.writableLocation(documents) or Path.home())
         start = folder / f"{stem}.{kind}"
         path = file_to_save(self.window(), "Export", start, FILTERS[kind], f".{kind}")
         if path is not None:

@@ -11,6 +11,7 @@ from desktop.document.metrics import (
     in_sentence,
     metric_title,
 )
+from desktop.document.text import counted
 from desktop.workers.records import RunRecord
 from desktop.workers.reports import Outcome
 
@@ -55,7 +56,7 @@ def describe(record: RunRecord, metric: str) -> str:
             return f"{title} {value:.3g} after epoch {epoch}."
         return f"{start}, still {'rising' if upwards else 'falling'}."
     if abs(last - value) <= 0.02 * (extremes[1] - extremes[0]):
-        return f"{start}, about level since."
+        return f"{start}, about constant since."
     return f"{start}, {'rising' if last > value else 'falling'} since."
 
 
@@ -87,10 +88,10 @@ def outcome(record: RunRecord) -> str:
     if ended.stopped_early:
         text = f"Early stopping ended the training after epoch {ended.epoch}"
         if ended.restored_epoch is not None:
-            return f"{text}; the weights of epoch {ended.restored_epoch} are back in place."
+            return f"{text}; the weights of epoch {ended.restored_epoch} were restored."
         return f"{text}."
     if ended.outcome is Outcome.STOPPED:
-        return f"You stopped the training after {ended.epoch} epoch{'s' * (ended.epoch != 1)}."
+        return f"You stopped the training after {counted(ended.epoch, 'epoch')}."
     return ""
 
 

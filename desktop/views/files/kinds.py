@@ -14,7 +14,7 @@ class FileKind(Enum):
     PROJECT = auto()  # also what has no known name: reading it says what is wrong
     MODEL = auto()
     DATA = auto()
-    PICTURE = auto()
+    IMAGE = auto()
     TABLE = auto()
     OTHER_MODEL = auto()
     OTHER = auto()
@@ -24,7 +24,7 @@ _KINDS = {
     FileKind.PROJECT: (EXTENSION, ".json", ""),
     FileKind.MODEL: (".keras",),
     FileKind.DATA: (".npz",),
-    FileKind.PICTURE: (
+    FileKind.IMAGE: (
         *(".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"),
         *(".ppm", ".pgm", ".pbm"),
     ),
@@ -32,14 +32,14 @@ _KINDS = {
     FileKind.OTHER_MODEL: (".h5", ".hdf5", ".onnx", ".pt", ".pth", ".pb", ".tflite"),
 }
 _TITLES = {
-    FileKind.PICTURE: "a picture, and no picture can be opened here: draw it on the Draw page, or "
-    "give it to the command predict",
+    FileKind.IMAGE: "an image, which cannot be opened: draw it on the Draw page, or use the "
+    "command predict",
     FileKind.TABLE: "a table, which cannot be read yet: data comes from files like mnist.npz, the "
     "built-in digits and the logic tables, which the Data page offers",
     FileKind.OTHER_MODEL: "a model in another format: load it in Keras, save it with "
     'model.save("model.keras"), and open that',
-    FileKind.OTHER: f"no file of a kind that can be opened: projects ({EXTENSION}), Keras models "
-    "(.keras) and data like mnist.npz can",
+    FileKind.OTHER: f"not a file that can be opened: choose a project ({EXTENSION}), a Keras model "
+    "(.keras) or data like mnist.npz",
 }
 
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from desktop.document.data import Mnist
 from desktop.document.project import starter_project
 from desktop.document.storage import EXTENSION, ProjectFileError
+from desktop.document.text import counted
 from desktop.views.files.kinds import FileKind, kind_of, what_to_do_with
 from desktop.views.files.menus import ExamplesMenu, RecentMenu, example_title
 from desktop.views.settings import Settings
@@ -158,7 +159,7 @@ class ProjectFiles(QObject):
         if session.unsaved_seconds < WORTH_ASKING:
             return True
         minutes = round(session.unsaved_seconds / 60)
-        took = f"Its training took {minutes} minute{'s' * (minutes != 1)}"
+        took = f"Its training took {counted(minutes, 'minute')}"
         ask = self._ask.discard_training if session.is_running else self._ask.save_network
         answer = ask(took)
         if answer == Button.Save:

@@ -148,8 +148,8 @@ class NumberEditor(TextEditor):
         # Where the empty line means something, that takes the room.
         self._more.setVisible(not field.optional)
         self._less.setVisible(not field.optional)
-        self._less.setToolTip("Less (Down)")
-        self._more.setToolTip("More (Up)")
+        self._less.setToolTip("Decrease (Down)")
+        self._more.setToolTip("Increase (Up)")
         self._less.triggered.connect(self._step_down)
         self._more.triggered.connect(self._step_up)
         theme.changed.connect(self._theme_changed)
@@ -159,7 +159,7 @@ class NumberEditor(TextEditor):
         if self._whole and _GROUPED.fullmatch(compact):
             compact = compact.replace(",", "")
         if "," in compact:
-            raise ValueError("Write decimals with a point, as in 0.5")
+            raise ValueError("Use a decimal point, as in 0.5")
         if self._whole:
             if not _WHOLE.fullmatch(compact):
                 raise ValueError(f"Enter a whole number{self._range}")

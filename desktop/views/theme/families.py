@@ -1,4 +1,4 @@
-"""How each family of layers looks: an icon and a colour, which always go with the family's word."""
+"""How each family of layers looks: an icon and a color, which always go with the family's word."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from desktop.views.theme import DARK, RADIUS, icons
 
 @dataclass(frozen=True)
 class FamilyStyle:
-    """The mdi6 icon and the colour, as #RRGGBB, of one family."""
+    """The mdi6 icon and the color, as #RRGGBB, of one family."""
 
     icon: str
     color: str
@@ -31,7 +31,7 @@ FAMILIES: dict[Family, FamilyStyle] = {
 
 
 def family_color(family: Family) -> QColor:
-    """The colour of `family`, the same in both themes."""
+    """The color of `family`, the same in both themes."""
     return QColor(FAMILIES[family].color)
 
 
@@ -40,7 +40,7 @@ def tile(
 ) -> QPixmap:
     """A rounded square of `color` with `icon` on it; `size` in logical pixels.
 
-    The symbol is dark on every family's colour, in both themes: contrast at least 3:1.
+    The symbol is dark on every family's color, in both themes: contrast at least 3:1.
     """
     key = f"layerwise-tile-{icon}-{color}-{symbol_color}-{size}-{ratio}"
     pixmap = QPixmap()

@@ -21,7 +21,7 @@ PREFIX, FONT = "mdi6", "materialdesignicons6-"  # of the icons' names, and of th
 
 
 def icon(name: str, color: str, disabled_color: str) -> QIcon:
-    """The icon called `name`, e.g. "mdi6.play", in colours given as #RRGGBB.
+    """The icon called `name`, e.g. "mdi6.play", in colors given as #RRGGBB.
 
     Needs a QApplication. Raises an Exception if there is no icon of that name.
     """

@@ -163,7 +163,7 @@ def _views(t: Tokens) -> str:
 
 
 def _marks(t: Tokens, images: str) -> str:
-    """What needs a picture: arrows of spin boxes and combo boxes, checks."""
+    """What needs an image: arrows of spin boxes and combo boxes, checks."""
     box = "QCheckBox::indicator, QAbstractItemView::indicator, QMenu::indicator"
     return f"""
     QComboBox::drop-down {{ subcontrol-origin: border; subcontrol-position: center right;

@@ -1,6 +1,6 @@
 """The theme in force: its tokens, and the palette, font and style sheet made from them.
 
-Nothing else in the views names a colour or a size of its own. A widget that paints asks
+Nothing else in the views names a color or a size of its own. A widget that paints asks
 `theme.tokens` while painting, and repaints on `theme.changed`.
 """
 
@@ -83,7 +83,7 @@ class Theme(QObject):
         app.setStyleSheet(style_sheet(self._tokens, self._write_images()))
 
     def icon(self, name: str, token: str = "text") -> QIcon:
-        """The QtAwesome icon called `name`, e.g. "mdi6.play", in a token's colour."""
+        """The QtAwesome icon called `name`, e.g. "mdi6.play", in a token's color."""
         return icons.icon(name, getattr(self._tokens, token), self._tokens.border)
 
     def _write_images(self) -> str:

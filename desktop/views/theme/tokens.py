@@ -1,4 +1,4 @@
-"""The colours, spacing and type sizes that every widget is made with."""
+"""The colors, spacing and type sizes that every widget is made with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SIZE_SMALL, SIZE_BODY, SIZE_TITLE, SIZE_DISPLAY = 12, 13, 15, 28  # pixels
 
 @dataclass(frozen=True)
 class Tokens:
-    """The colours of one theme, as #RRGGBB. Text on window or surface has contrast >= 4.5:1."""
+    """The colors of one theme, as #RRGGBB. Text on window or surface has contrast >= 4.5:1."""
 
     window: str
     surface: str

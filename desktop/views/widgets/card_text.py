@@ -25,24 +25,24 @@ def small() -> QFont:
     return font
 
 
-def draw(painter: QPainter, rect: QRect, text: str, font: QFont, colour: QColor) -> int:
+def draw(painter: QPainter, rect: QRect, text: str, font: QFont, color: QColor) -> int:
     """Draw one line, elided to fit, and say how wide it became."""
     metrics = QFontMetrics(font)
     shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
     painter.setFont(font)
-    painter.setPen(colour)
+    painter.setPen(color)
     painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
     return metrics.horizontalAdvance(shown)
 
 
-def draw_right(painter: QPainter, rect: QRect, text: str, font: QFont, colour: QColor) -> None:
+def draw_right(painter: QPainter, rect: QRect, text: str, font: QFont, color: QColor) -> None:
     """Draw one line at the right end of `rect`, elided to fit; nothing if there is no room."""
     metrics = QFontMetrics(font)
     if not text or rect.width() < metrics.horizontalAdvance(text[:3] + "…"):
         return
     shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
     painter.setFont(font)
-    painter.setPen(colour)
+    painter.setPen(color)
     painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, shown)
 
 

@@ -1,4 +1,4 @@
-"""Rows of a data set to look at: pictures as tiles, everything else as a table."""
+"""Rows of a data set to look at: images as tiles, everything else as a table."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.document.schema import is_image
 from desktop.views.theme import RADIUS, SIZE_SMALL, SPACE_S, SPACE_XS, Theme
-from desktop.views.widgets.samples import Index, Role, RowsModel, Sample, is_picture, picture
+from desktop.views.widgets.samples import Index, Role, RowsModel, Sample, to_image
 
 LINE = 17  # pixels from one line of a caption to the next
 
@@ -42,7 +43,7 @@ class _Tiles(QAbstractListModel):
     def show(self, samples: tuple[Sample, ...], value_range: tuple[float, float]) -> None:
         self.beginResetModel()
         self.samples = samples
-        self.images = [picture(sample.values, value_range) for sample in samples]
+        self.images = [to_image(sample.values, value_range) for sample in samples]
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -58,7 +59,7 @@ class _Tiles(QAbstractListModel):
 
 
 class _TileDelegate(QStyledItemDelegate):
-    """Paints a picture with hard pixel edges, and its caption below."""
+    """Paints an image with hard pixel edges, and its caption below."""
 
     def __init__(self, view: Gallery, theme: Theme) -> None:
         super().__init__(view)
@@ -100,7 +101,7 @@ class _TileDelegate(QStyledItemDelegate):
         return self._view.gridSize()
 
     def _target(self, rect: QRect, image: QImage) -> QRect:
-        """Where the picture goes: whole pixels where it is enlarged, so that all are equal."""
+        """Where the image goes: whole pixels where it is enlarged, so that all are equal."""
         side, largest = self._view.side, max(image.width(), image.height())
         scale = side // largest if largest <= side else side / largest
         width, height = round(image.width() * scale), round(image.height() * scale)
@@ -109,7 +110,7 @@ class _TileDelegate(QStyledItemDelegate):
 
 
 class Gallery(QListView):
-    """Pictures in as many columns as fit. `side` is the pictures' largest width and height."""
+    """Images in as many columns as fit. `side` is the images' largest width and height."""
 
     def __init__(self, theme: Theme, side: int = 56, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -127,7 +128,7 @@ class Gallery(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalScrollBar().setSingleStep(side // 2)
-        self.setAccessibleName("Pictures")
+        self.setAccessibleName("Images")
         theme.changed.connect(self.viewport().update)
 
     @property
@@ -138,7 +139,7 @@ class Gallery(QListView):
     def show_samples(
         self, samples: Sequence[Sample], value_range: tuple[float, float] = (0.0, 1.0)
     ) -> None:
-        """Show the pictures of `samples`, whose values lie in `value_range`."""
+        """Show the images of `samples`, whose values lie in `value_range`."""
         self.tiles.show(tuple(samples), value_range)
         self._fit()
 
@@ -150,7 +151,7 @@ class Gallery(QListView):
         return max(self.maximumViewportSize().width() - bar - 1, 1)
 
     def _tile_width(self) -> int:
-        """The least width of a tile: the picture's or the widest caption's."""
+        """The least width of a tile: the image's or the widest caption's."""
         font = self.font()
         font.setPixelSize(SIZE_SMALL)
         metrics = QFontMetrics(font)
@@ -171,7 +172,7 @@ class Gallery(QListView):
 
 
 class SampleView(QStackedWidget):
-    """Samples as pictures or as a table, whichever their shape asks for; or a sentence instead."""
+    """Samples as images or as a table, whichever their shape asks for; or a sentence instead."""
 
     def __init__(self, theme: Theme, side: int = 56, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -220,7 +221,7 @@ class SampleView(QStackedWidget):
         if not samples:
             self._message.setText(otherwise)
             self.setCurrentWidget(self._message)
-        elif is_picture(samples[0].values.shape):
+        elif is_image(samples[0].values.shape):
             self.gallery.show_samples(samples, value_range)
             self.setCurrentWidget(self.gallery)
         else:

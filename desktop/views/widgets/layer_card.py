@@ -13,21 +13,19 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.document.analysis import Analysis
 from desktop.document.layers import Family, Layer
-from desktop.document.layers.base import shape_text
 from desktop.document.problems import Problem, Severity
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema
+from desktop.document.text import counted, shape_text
 from desktop.views.theme import RADIUS, SPACE_S, SPACE_XS, Theme
 from desktop.views.theme.families import FAMILIES, family_tile, tile
 from desktop.views.widgets.card_text import bold, draw, draw_right, small, wrapped
-from desktop.views.widgets.text import counted
 
-STRIPE = 4  # width of the family's colour along the left edge
+STRIPE = 4  # width of the family's color along the left edge
 TILE = 22
 GAP = 3  # between cards, above and below each
 SIDE = SPACE_S  # between a card and the edge of the list
 DRAG_SPOT = QPoint(-12, -8)  # a dragged card hangs below the pointer, beside where it lands
-UNKNOWN = "?"  # a shape
 INPUT_ICON = "mdi6.tray-arrow-down"
 _DRAGGED_WIDTH = 240
 
@@ -65,14 +63,14 @@ class LayerCard:
 
 def input_card(project: Project, schema: DataSchema | None) -> LayerCard:
     """The card above the first layer; `schema` is None as long as the data is not known."""
-    shape = shape_text(schema.input_shape) if schema is not None else UNKNOWN
+    shape = shape_text(schema.input_shape if schema else None)
     return LayerCard("Input", None, project.data.title, shape, "")
 
 
 def layer_card(analysis: Analysis, index: int) -> LayerCard:
     """The card of the layer at `index`."""
     info = analysis.layers[index]
-    shape = f"→ {shape_text(info.output_shape) if info.output_shape is not None else UNKNOWN}"
+    shape = f"→ {shape_text(info.output_shape)}"
     return LayerCard(
         info.name,
         info.layer.family,
@@ -89,7 +87,7 @@ def class_card(cls: type[Layer]) -> LayerCard:
 
 
 class CardPainter:
-    """Measures and paints cards with the colours of `theme`."""
+    """Measures and paints cards with the colors of `theme`."""
 
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
@@ -166,7 +164,7 @@ class CardPainter:
         painter.restore()
 
     def pixmap(self, card: LayerCard, ratio: float) -> QPixmap:
-        """A picture of `card` to be dragged: the line that shows where it lands shines through."""
+        """An image of `card` to be dragged: the line that shows where it lands shines through."""
         size = QSize(_DRAGGED_WIDTH, self.height(card, _DRAGGED_WIDTH))
         pixmap = QPixmap(size * ratio)
         pixmap.setDevicePixelRatio(ratio)
@@ -228,11 +226,11 @@ class CardPainter:
         painter.setPen(QPen(tokens.color("accent"), 1))
         painter.setBrush(tokens.color("accent" if on_fix else "raised"))
         painter.drawRoundedRect(QRectF(fix).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-        colour = "on_accent" if on_fix else "accent"
+        color = "on_accent" if on_fix else "accent"
         wand = QRect(fix.left() + 6, fix.center().y() - 6, 14, 14)
-        self._theme.icon("mdi6.auto-fix", colour).paint(painter, wand)
+        self._theme.icon("mdi6.auto-fix", color).paint(painter, wand)
         label = fix.adjusted(SPACE_S + TILE - 8, 0, -SPACE_XS, 0)
-        draw(painter, label, problem.fix.label, small(), tokens.color(colour))
+        draw(painter, label, problem.fix.label, small(), tokens.color(color))
 
     def _tile(self, card: LayerCard, ratio: float) -> QPixmap:
         if card.family is not None:
@@ -275,7 +273,7 @@ class CardPainter:
         return QRect(left, top, right - left, lines * metrics.lineSpacing())
 
 
-SEVERITY_LOOKS = {  # token and icon: never told apart by colour alone
+SEVERITY_LOOKS = {  # token and icon: never told apart by color alone
     Severity.ERROR: ("bad", "mdi6.alert-circle"),
     Severity.WARNING: ("warning", "mdi6.alert"),
 }

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.document.problems import Problem, Severity
+from desktop.document.text import counted
 from desktop.views.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, Theme
 from desktop.views.widgets.elided import ElidedLabel
 from desktop.views.widgets.layer_card import SEVERITY_LOOKS
@@ -217,15 +218,16 @@ class ProblemsBar(QWidget):
             token, icon, text = "good", "mdi6.check-circle", "No problems"
         else:
             token, icon = SEVERITY_LOOKS[first.severity]
-            text = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
+            text = counted(len(problems), "problem")
         self.count.setIcon(self._theme.icon(icon, token))
         self.count.setText(text)
         self.count.setEnabled(first is not None)
         errors = sum(problem.severity is Severity.ERROR for problem in problems)
+        warnings = len(problems) - errors
         self.count.setToolTip(
-            f"{errors} that prevent training, {len(problems) - errors} more; click for all"
+            f"{counted(errors, 'error')}, {counted(warnings, 'warning')}; click to see all"
             if problems
-            else "Nothing stands in the way of training"
+            else "Training can start"
         )
         self.message.set_full_text("" if first is None else first.message)
         has_fix = first is not None and first.fix is not None

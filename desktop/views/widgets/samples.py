@@ -1,4 +1,4 @@
-"""Rows of a data set as the views show them: a picture or a line of numbers, and a caption."""
+"""Rows of a data set as the views show them: an image or a line of numbers, and a caption."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Sample:
 
     @property
     def caption(self) -> tuple[str, ...]:
-        """The lines under the picture."""
+        """The lines under the image."""
         if self.predicted is None:
             return (self.true,)
         lines = f"true {self.true}, predicted {self.predicted}", percent(self.confidence)
@@ -55,20 +55,15 @@ def score(value: float) -> str:
     return f"{value:.2f}".replace("-", "−")
 
 
-def is_picture(shape: tuple[int, ...]) -> bool:
-    """Whether values of this shape are grey (h, w), (h, w, 1) or colour (h, w, 3) pixels."""
-    return len(shape) in (2, 3) and min(shape[:2]) > 1 and shape[2:] in ((), (1,), (3,))
-
-
-def picture(values: FloatArray, value_range: tuple[float, float]) -> QImage:
+def to_image(values: FloatArray, value_range: tuple[float, float]) -> QImage:
     """The pixels as an image: black at the range's lower end, white at its upper end."""
     low, high = value_range
     scaled = (np.asarray(values, dtype=np.float64) - low) / ((high - low) or 1.0)
     pixels = np.ascontiguousarray(np.clip(np.nan_to_num(scaled) * 255, 0, 255).astype(np.uint8))
     height, width = pixels.shape[:2]
-    colour = pixels.ndim == 3 and pixels.shape[2] == 3
-    form = QImage.Format.Format_RGB888 if colour else QImage.Format.Format_Grayscale8
-    return QImage(pixels.tobytes(), width, height, width * (3 if colour else 1), form).copy()
+    color = pixels.ndim == 3 and pixels.shape[2] == 3
+    form = QImage.Format.Format_RGB888 if color else QImage.Format.Format_Grayscale8
+    return QImage(pixels.tobytes(), width, height, width * (3 if color else 1), form).copy()
 
 
 class RowsModel(QAbstractTableModel):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from desktop.document.text import counted
 from desktop.workers.reports import Evaluation, Prediction
 
 
 def stage(report: Evaluation | Prediction) -> str:
     """After which epoch the network had the weights that `report` is of."""
     epoch = report.epoch
-    epochs = f"{epoch:,} epoch{'s' * (epoch > 1)}"
+    epochs = counted(epoch, "epoch")
     if report.is_loaded:
         return f"after {epochs} since it was opened" if epoch else "as opened from the file"
     return f"after {epochs}" if epoch else "in the first epoch"

@@ -1,4 +1,4 @@
-"""Texts as they are shown: those of users and files, and counts.
+"""Texts of users and files, as Qt shows them literally.
 
 Qt reads "&" as a mnemonic and "<b>" as HTML.
 """
@@ -21,11 +21,6 @@ def plain(text: str) -> str:
     if not Qt.mightBeRichText(text):
         return text
     return f'<p style="white-space: pre-wrap">{escape(text)}</p>'
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """1 row, 1,437 rows."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 _WORDS = re.compile(r"(?<=_)|(?<=[a-z])(?=[A-Z])")  # where they begin in the names of Keras

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QToolButton
 
-from desktop.document.layers.base import shape_text
+from desktop.document.text import row_text
 from desktop.views.widgets.text import label, plain
 from desktop.views.workspace import Workspace
 from desktop.workers.session import Session
@@ -35,8 +35,8 @@ class DataButton(QToolButton):
             details = "not loaded" if self._session.data_error else "loading…"
         else:
             rows = sum(split.rows for split in summary.splits)
-            noun = "images" if summary.schema.is_picture else "rows of"
-            details = f"{rows:,} {noun} {shape_text(summary.schema.input_shape)}"
+            noun = "images" if summary.schema.is_image else "rows of"
+            details = f"{rows:,} {noun} {row_text(summary.schema.input_shape)}"
         self.setText(label(text if self._compact else f"{text} – {details}"))
         self.setToolTip(plain(f"{text} – {details}. Show the data page"))
         self.setAccessibleName(f"{text} – {details}")

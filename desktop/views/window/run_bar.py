@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
+from desktop.document.text import counted
 from desktop.views.theme import SPACE_S
 from desktop.views.widgets.elided import ElidedLabel
 from desktop.workers.reports import Outcome, Phase, Progress, RunEnded, RunStarted
@@ -41,7 +42,7 @@ class RunBar(QWidget):
         self._bar.setRange(0, 1000)
         self._bar.setMinimumWidth(32)
         self._bar.setMaximumWidth(120)
-        self._bar.setAccessibleName("Part of the training that is done")
+        self._bar.setAccessibleName("Training progress")
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_S, 0, SPACE_S, 0)
         row.setSpacing(SPACE_S)
@@ -116,10 +117,10 @@ class RunBar(QWidget):
             return
         before = self._run.first_epoch
         epochs = report.epoch - before  # of this run, like its seconds
-        counted = f"{epochs:,}{' more' * (before > 0)} epoch{'s' * (epochs > 1)}"
+        ran = counted(epochs, "more epoch" if before else "epoch")
         first = f"epoch {before + 1:,}" if before else "the first epoch"
-        when = f"after {counted}" if epochs else f"in {first}"
-        in_all = f" · {report.epoch:,} in all" if before and epochs else ""
+        when = f"after {ran}" if epochs else f"in {first}"
+        in_all = f" · {report.epoch:,} in total" if before and epochs else ""
         self._set_status(f"{words} {when} · {duration(report.seconds)}{in_all}")
 
     def _on_reset(self) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
 
 from desktop.document.problems import Severity
+from desktop.document.text import counted
 from desktop.views.commands.actions import Actions
 from desktop.views.theme import Theme
 from desktop.views.widgets.text import plain
@@ -67,14 +68,14 @@ class Toolbar(QToolBar):
         self._update_train()
 
     def _update_train(self) -> None:
-        """The button has its own colours, and errors that disable it are named beside it."""
+        """The button has its own colors, and errors that disable it are named beside it."""
         self.train_button.setIcon(self._theme.icon("mdi6.play", "on_accent"))
         problems = self._workspace.analysis.problems
         errors = sum(problem.severity is Severity.ERROR for problem in problems)
         shown = errors > 0 and not self._session.is_running
         if shown:
             self.errors_button.setIcon(self._theme.icon("mdi6.alert-circle-outline", "bad"))
-            self.errors_button.setText(f"{errors} error{'s' * (errors > 1)} to fix")
+            self.errors_button.setText(f"{counted(errors, 'error')} to fix")
             self.errors_button.setToolTip(plain(self._train.statusTip()))
         self._errors_action.setVisible(shown)
         self._run_bar_action.setVisible(not shown)

@@ -114,7 +114,7 @@ def test_the_lines_of_several_runs_are_told_apart(
     assert {key.run for key in chart.plot.lines} == {other.kept.id}
 
 
-def test_validation_differs_by_more_than_colour(chart: CurveChart) -> None:
+def test_validation_differs_by_more_than_color(chart: CurveChart) -> None:
     pens = {key.split: line.curve.opts["pen"] for key, line in chart.plot.lines.items()}
     assert pens["training"].style() == Qt.PenStyle.SolidLine
     assert pens["validation"].dashPattern()
@@ -311,7 +311,7 @@ def test_keys_zoom_and_fit(chart: CurveChart, qtbot: QtBot) -> None:
 
 
 def corner(chart: CurveChart) -> str:
-    """The colour of the plot's background."""
+    """The color of the plot's background."""
     image = chart.plot.grab().toImage()
     return image.pixelColor(image.width() - 3, 2).name().upper()
 
@@ -503,7 +503,7 @@ def test_a_drawing_has_title_legend_and_axis_titles(chart: CurveChart, tmp_path:
     assert {"0", "1", "2", "3", "4"} <= set(written)
 
 
-def test_a_picture_has_the_size_and_the_curves(chart: CurveChart, tmp_path: Path) -> None:
+def test_an_image_has_the_size_and_the_curves(chart: CurveChart, tmp_path: Path) -> None:
     path = tmp_path / "loss.png"
     save(chart.figure(), path, Format.PNG)
     image = QImage(str(path))

@@ -393,7 +393,7 @@ def run_of(values: list[float], name: str = "val_loss") -> Recorder:
     [
         ([0.5, 0.071, 0.3], "Validation loss lowest 0.071 at epoch 2, rising since."),
         ([0.5, 0.3, 0.2], "Validation loss lowest 0.2 at epoch 3, still falling."),
-        ([0.5, 0.1, 0.101], "Validation loss lowest 0.1 at epoch 2, about level since."),
+        ([0.5, 0.1, 0.101], "Validation loss lowest 0.1 at epoch 2, about constant since."),
         ([0.5, 0.1, NAN], "Validation loss lowest 0.1 at epoch 2, not a number since."),
         ([NAN], "Validation loss is not a number."),
         ([0.5], "Validation loss 0.5 after epoch 1."),

@@ -45,7 +45,7 @@ def test_every_layer_is_there_under_its_family(palette: Palette) -> None:
         assert cls.family in index.data(Qt.ItemDataRole.AccessibleTextRole)
 
 
-def test_every_family_has_a_colour_that_its_symbol_stands_out_from() -> None:
+def test_every_family_has_a_color_that_its_symbol_stands_out_from() -> None:
     def light(color: str) -> float:
         parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
         linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]

@@ -160,9 +160,9 @@ def test_the_raster_does_not_depend_on_the_widget(
     assert np.array_equal(canvas.raster(), before)
     draw(qtbot, canvas, DOWN)
     assert ink_at(canvas.raster(), DOWN[1]) == 255
-    picture = canvas.grab().toImage()
+    image = canvas.grab().toImage()
     place = at(canvas, (0.5, 0.3))
-    assert picture.pixelColor(place).lightness() < 64  # dark ink on light paper
+    assert image.pixelColor(place).lightness() < 64  # dark ink on light paper
 
 
 def test_the_raster_does_not_depend_on_the_theme(qtbot: QtBot) -> None:

@@ -10,8 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop.document.data import GATES, DataSource, Digits, LogicTable, Mnist
 from desktop.document.project import starter_project
+from desktop.document.text import row_text
 from desktop.engine.reports import DataSummary, SplitSummary, read_only
-from desktop.views.pages.data.page import DataPage, shape_text
+from desktop.views.pages.data.page import DataPage
 from desktop.views.theme import Mode, Theme
 from desktop.views.workspace import Workspace
 
@@ -278,4 +279,4 @@ def test_nothing_is_wider_than_the_page(bench: Bench, size: tuple[int, int]) -> 
     ("shape", "text"), [((28, 28), "28 × 28"), ((2,), "2 numbers"), ((1,), "1 number")]
 )
 def test_shapes_are_written_as_people_do(shape: tuple[int, ...], text: str) -> None:
-    assert shape_text(shape) == text
+    assert row_text(shape) == text

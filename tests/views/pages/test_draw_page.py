@@ -225,7 +225,7 @@ def test_drawing_before_there_is_a_network(qtbot: QtBot, theme: Theme) -> None:
     assert page.result.message.text() == BUSY
     assert len(session.asked) == asked + 1
     session.answer(seven(0.11), epoch=0, is_trained=False)
-    assert page.result.epoch.text() == "untrained: a guess"
+    assert page.result.epoch.text() == "untrained network"
     stroke(qtbot, page)
     session.answer(seven(0.3), epoch=0)
     assert page.result.epoch.text() == "in the first epoch"
@@ -283,7 +283,7 @@ def test_clear_puts_the_eraser_away(qtbot: QtBot, theme: Theme) -> None:
         assert page.drawing.pen.isChecked() and not page.canvas.eraser
 
 
-def test_data_that_are_not_pictures_are_explained(qtbot: QtBot, theme: Theme) -> None:
+def test_data_that_is_not_images_are_explained(qtbot: QtBot, theme: Theme) -> None:
     session = FakeSession(Digits())
     page = make_page(qtbot, theme, session)
     stroke(qtbot, page)
@@ -291,7 +291,7 @@ def test_data_that_are_not_pictures_are_explained(qtbot: QtBot, theme: Theme) ->
     asked = len(session.asked)
     session.summary = summary_of(LogicTable())
     session.dataLoaded.emit(session.summary)
-    assert "2 numbers, not a picture" in page.result.message.text()
+    assert "2 numbers, not an image" in page.result.message.text()
     assert not page.canvas.isEnabled() and not page.drawing.clear.isEnabled()
     session.summary = summary_of(Mnist())
     session.dataLoaded.emit(session.summary)

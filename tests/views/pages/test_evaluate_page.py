@@ -17,7 +17,7 @@ from desktop.views.pages.evaluate.confusion import contrast, shades
 from desktop.views.pages.evaluate.metrics import metric_text
 from desktop.views.pages.evaluate.page import EvaluatePage
 from desktop.views.theme import DARK, LIGHT, Mode, Theme, Tokens
-from desktop.views.widgets.samples import percent, picture
+from desktop.views.widgets.samples import percent, to_image
 from desktop.workers.session import State
 
 
@@ -121,7 +121,7 @@ def test_rows_that_were_trained_are_called_so(bench: Bench) -> None:
     )
     bench.session.dataLoaded.emit(bench.session.summary)
     assert bench.page.evaluate.text() == "Evaluate on the training rows"
-    assert "not how it does on new ones" in bench.text()
+    assert "not how well" in bench.text()
     bench.session.evaluated.emit(replace(an_evaluation(), on_training_rows=True))
     bench.session.summary = None
     bench.session.dataLoading.emit()
@@ -227,9 +227,9 @@ def test_a_cell_filters_the_mistakes(bench: Bench) -> None:
     assert "True one, predicted two: 2 of 10 rows (20.0 %)" in bench.text()
     bench.qtbot.keyClick(matrix, Qt.Key.Key_Left)
     assert matrix.selected_cell == (1, 1)
-    assert bench.page.mistakes.message == "These rows are right."
+    assert bench.page.mistakes.message == "These rows were predicted correctly."
     bench.qtbot.keyClick(matrix, Qt.Key.Key_Up)
-    assert bench.page.mistakes.message == "No row was mistaken so."
+    assert bench.page.mistakes.message == "No row was predicted so."
     matrix.select_cell(3, 0)
     assert "most confident mistakes" in bench.page.mistakes.message
     bench.qtbot.keyClick(matrix, Qt.Key.Key_Escape)
@@ -262,7 +262,7 @@ def test_every_cell_can_be_read_aloud(bench: Bench) -> None:
     bench.session.evaluated.emit(an_evaluation())
     model, role = bench.page.matrix.model(), Qt.ItemDataRole.AccessibleTextRole
     assert model.index(3, 0).data(role) == "True three, predicted zero: 1 of 10 rows (10.0 %)"
-    assert model.index(1, 4).data(role) == "Class one: 80.0 % of its rows right"
+    assert model.index(1, 4).data(role) == "Class one: recall 80.0 %"
 
 
 def test_no_mistakes_is_said(bench: Bench) -> None:
@@ -270,7 +270,7 @@ def test_no_mistakes_is_said(bench: Bench) -> None:
         4, {"loss": 0.01, "accuracy": 1.0}, ("0", "1"), read_only(np.diag([3, 1])), (), 0, 1, ""
     )
     bench.session.evaluated.emit(perfect)
-    assert bench.page.mistakes.message == "No mistakes: every one of the 4 rows is right."
+    assert bench.page.mistakes.message == "No mistakes: all 4 rows were predicted correctly."
     assert "100.0 %" in bench.text()
     assert "4 test rows, after 1 epoch." in bench.text()
 
@@ -332,19 +332,19 @@ def test_contrast_is_that_of_black_and_white() -> None:
 
 
 @pytest.mark.parametrize("mode", [Mode.LIGHT, Mode.DARK])
-def test_the_largest_share_of_a_row_is_the_strongest_colour(qtbot: QtBot, mode: Mode) -> None:
+def test_the_largest_share_of_a_row_is_the_strongest_color(qtbot: QtBot, mode: Mode) -> None:
     bench = Bench(qtbot, mode)
     bench.session.evaluated.emit(an_evaluation())
     matrix, tokens = bench.page.matrix, bench.theme.tokens
     image = matrix.viewport().grab().toImage()
 
-    def colour(true: int, said: int) -> QColor:
+    def color(true: int, said: int) -> QColor:
         corner = matrix.visualRect(matrix.model().index(true, said)).topLeft()
         return image.pixelColor(corner.x() + 3, corner.y() + 3)
 
-    assert colour(0, 0) == tokens.color("accent")
-    assert colour(0, 1) == tokens.color("surface")
-    assert len({colour(0, 0).name(), colour(1, 1).name(), colour(1, 2).name()}) == 3
+    assert color(0, 0) == tokens.color("accent")
+    assert color(0, 1) == tokens.color("surface")
+    assert len({color(0, 0).name(), color(1, 1).name(), color(1, 2).name()}) == 3
 
 
 @pytest.mark.parametrize(
@@ -370,10 +370,10 @@ def test_metric_names_and_shares() -> None:
     ]
 
 
-def test_pictures_keep_every_pixel() -> None:
+def test_images_keep_every_pixel() -> None:
     dark, bright = Digits(scale_pixels=False).known_schema.value_range
-    image = picture(np.array([[dark, bright], [8.0, np.nan]]), (dark, bright))
-    greys = [[image.pixelColor(x, y).red() for x in range(2)] for y in range(2)]
-    assert greys == [[0, 255], [127, 0]]
-    colours = picture(np.full((2, 2, 3), 255.0), (0.0, 255.0))
-    assert colours.pixelColor(1, 1) == QColor("white")
+    image = to_image(np.array([[dark, bright], [8.0, np.nan]]), (dark, bright))
+    grays = [[image.pixelColor(x, y).red() for x in range(2)] for y in range(2)]
+    assert grays == [[0, 255], [127, 0]]
+    colors = to_image(np.full((2, 2, 3), 255.0), (0.0, 255.0))
+    assert colors.pixelColor(1, 1) == QColor("white")

@@ -232,7 +232,7 @@ def test_smoothing_applies_to_both_charts(page: TrainPage, reports: Reports, qtb
     assert page.charts.smoothing_value.text() == "0.50"
 
 
-def test_a_failed_run_tells_why_in_the_colour_of_errors(
+def test_a_failed_run_tells_why_in_the_color_of_errors(
     page: TrainPage, reports: Reports, qtbot: QtBot
 ) -> None:
     message = "The loss became NaN in epoch 1; Dense 2 was the first layer affected."

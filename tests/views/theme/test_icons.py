@@ -1,4 +1,4 @@
-"""The icons have their colours, and whoever needs QtPy still gets it."""
+"""The icons have their colors, and whoever needs QtPy still gets it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from desktop.views.theme.icons import icon
 
 
 def ink(made: QIcon, mode: QIcon.Mode) -> set[str]:
-    """The opaque colours of an icon."""
+    """The opaque colors of an icon."""
     image = made.pixmap(32, 32, mode).toImage()
     pixels = [QColor(image.pixelColor(x, y)) for x in range(32) for y in range(32)]
     return {pixel.name() for pixel in pixels if pixel.alpha() == 255}
 
 
-def test_an_icon_has_a_colour_for_each_state(qtbot: QtBot) -> None:
+def test_an_icon_has_a_color_for_each_state(qtbot: QtBot) -> None:
     made = icon("mdi6.play", "#112233", "#aabbcc")
     assert ink(made, QIcon.Mode.Normal) == {"#112233"}
     assert ink(made, QIcon.Mode.Disabled) == {"#aabbcc"}

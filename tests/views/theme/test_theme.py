@@ -40,7 +40,7 @@ def test_text_is_readable(tokens: Tokens, ground: str, text: str) -> None:
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK])
 @pytest.mark.parametrize(("text", "ground"), [("on_accent", "accent"), ("text", "selection")])
-def test_text_on_colour_is_readable(tokens: Tokens, text: str, ground: str) -> None:
+def test_text_on_color_is_readable(tokens: Tokens, text: str, ground: str) -> None:
     assert contrast(tokens.color(text), tokens.color(ground)) >= 4.5
 
 
@@ -53,8 +53,8 @@ def test_a_change_of_mode_is_told_once(untouched: QApplication, qtbot: QtBot) ->
         theme.set_mode(Mode.DARK)
 
 
-def has_colour(widget: QWidget, color: QColor, left: int = 0) -> bool:
-    """Whether a pixel of `widget`, from the column `left` on, has nearly that colour."""
+def has_color(widget: QWidget, color: QColor, left: int = 0) -> bool:
+    """Whether a pixel of `widget`, from the column `left` on, has nearly that color."""
     image = widget.grab().toImage()
     pixels = (
         image.pixelColor(x, y)
@@ -80,12 +80,12 @@ def test_checks_and_arrows_are_drawn_in_the_tokens(
         qtbot.addWidget(widget)
         widget.resize(120, 28)
         widget.ensurePolished()
-    assert has_colour(box, theme.tokens.color("accent"))
-    assert has_colour(box, theme.tokens.color("on_accent"))
-    assert has_colour(combo, theme.tokens.color("muted"), left=98)
+    assert has_color(box, theme.tokens.color("accent"))
+    assert has_color(box, theme.tokens.color("on_accent"))
+    assert has_color(combo, theme.tokens.color("muted"), left=98)
 
 
-def test_no_pictures_are_left_when_the_program_ends(tmp_path: Path) -> None:
+def test_no_images_are_left_when_the_program_ends(tmp_path: Path) -> None:
     script = (
         "import ctypes, sys\n"
         "from pathlib import Path\n"

@@ -42,7 +42,7 @@ class ChartAxis(pg.AxisItem):  # type: ignore[misc]
         self.setStyle(tickFont=self._font, tickTextOffset=4, hideOverlappingLabels=OVERHANG)
 
     def paint_with(self, tokens: Tokens, title: str) -> None:
-        """Use the colours of `tokens`, and write `title` along the axis."""
+        """Use the colors of `tokens`, and write `title` along the axis."""
         self.setPen(pg.mkPen(tokens.color("border"), width=1))
         self.setTickPen(pg.mkPen(tokens.color("grid"), width=1))
         self.setTextPen(pg.mkPen(tokens.color("muted")))

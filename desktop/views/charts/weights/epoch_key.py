@@ -1,4 +1,4 @@
-"""The key of the ridge colours: which epochs they stand for."""
+"""The key of the ridge colors: which epochs they stand for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from desktop.views.theme import SIZE_SMALL, Theme, Tokens
 def paint_epoch_key(
     painter: QPainter, at: QPointF, epochs: tuple[int, ...], tokens: Tokens
 ) -> None:
-    """The key: a strip from the oldest to the newest epoch's colour, and the dashed start."""
+    """The key: a strip from the oldest to the newest epoch's color, and the dashed start."""
     if not epochs:
         return
     font = QFont(painter.font())
@@ -41,7 +41,7 @@ def paint_epoch_key(
 
 
 class EpochKey(QWidget):
-    """The key of the ridge colours."""
+    """The key of the ridge colors."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)

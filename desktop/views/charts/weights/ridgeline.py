@@ -26,7 +26,7 @@ class HistogramMode(StrEnum):
 
 @dataclass(frozen=True)
 class Style:
-    """How to paint: mode, colours, whether with axes, and the epoch to bring out."""
+    """How to paint: mode, colors, whether with axes, and the epoch to bring out."""
 
     tokens: Tokens
     mode: HistogramMode = HistogramMode.RIDGELINE
@@ -35,7 +35,7 @@ class Style:
 
 
 def blend(back: QColor, front: QColor, share: float) -> QColor:
-    """`front` with opacity `share` over `back`, as an opaque colour."""
+    """`front` with opacity `share` over `back`, as an opaque color."""
     return QColor.fromRgbF(
         back.redF() + (front.redF() - back.redF()) * share,
         back.greenF() + (front.greenF() - back.greenF()) * share,
@@ -44,7 +44,7 @@ def blend(back: QColor, front: QColor, share: float) -> QColor:
 
 
 def epoch_color(tokens: Tokens, age: float) -> QColor:
-    """The line colour of an epoch: from pale for the oldest (0) to the full accent (1)."""
+    """The line color of an epoch: from pale for the oldest (0) to the full accent (1)."""
     return blend(tokens.color("surface"), tokens.color("accent"), 0.45 + 0.55 * age)
 
 
@@ -65,9 +65,9 @@ def paint(painter: QPainter, area: QRectF, ridges: Ridges, style: Style) -> None
 
 
 def _x(plot: QRectF, ridges: Ridges) -> Floats:
-    """Pixel positions of the bins' centres, and of both ends of the grid around them."""
+    """Pixel positions of the bins' centers, and of both ends of the grid around them."""
     low, high = ridges.grid[0], ridges.grid[-1]
-    values = np.concatenate(([low], ridges.centres, [high]))
+    values = np.concatenate(([low], ridges.centers, [high]))
     x: Floats = plot.left() + (values - low) / (high - low) * plot.width()
     return x
 

@@ -30,7 +30,7 @@ class Ridges:
     logarithmic: bool
 
     @property
-    def centres(self) -> Floats:
+    def centers(self) -> Floats:
         return (self.grid[1:] + self.grid[:-1]) / 2
 
 

@@ -25,9 +25,9 @@ HEADER = 22
 
 
 class HistogramTile(QWidget):
-    """The histograms of one weight through the epochs, painted once and kept as a picture.
+    """The histograms of one weight through the epochs, painted once and kept as a pixmap.
 
-    `set_content` says what to show and marks the picture as stale; `render_now` paints it anew.
+    `set_content` says what to show and marks the pixmap as stale; `render_now` paints it anew.
     """
 
     opened = Signal(int)  # the layer's position in the stack
@@ -40,7 +40,7 @@ class HistogramTile(QWidget):
         self._mode, self._logarithmic = HistogramMode.RIDGELINE, False
         self._cache = RidgeCache(BINS)
         self._key: tuple[object, ...] = ()
-        self._picture: QPixmap | None = None
+        self._pixmap: QPixmap | None = None
         self.stale = True
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -75,20 +75,20 @@ class HistogramTile(QWidget):
         epoch, last = self.reservoir.last
         mean, deviation = format_value(last.mean), format_value(last.standard_deviation)
         bad = f", {last.non_finite} values are not numbers" if last.non_finite else ""
-        return f"{self.title} at epoch {epoch}: mean {mean}, deviation {deviation}{bad}"
+        return f"{self.title} at epoch {epoch}: mean {mean}, standard deviation {deviation}{bad}"
 
     def render_now(self) -> None:
-        """Paint the picture anew."""
+        """Paint the pixmap anew."""
         ratio = self.devicePixelRatioF()
-        picture = QPixmap(self.size() * ratio)
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(self._theme.tokens.color("surface"))
+        pixmap = QPixmap(self.size() * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(self._theme.tokens.color("surface"))
         self.stale = False
-        self._picture = picture
+        self._pixmap = pixmap
         if self.reservoir is not None and len(self.reservoir):
-            self.setToolTip(f"{self.title}: click or press Enter to see it large")
+            self.setToolTip(f"{self.title}: click or press Enter to enlarge it")
             self.setAccessibleName(self.text())
-            painter = QPainter(picture)
+            painter = QPainter(pixmap)
             painter.setFont(self.font())
             self._paint_content(painter)
             painter.end()
@@ -126,11 +126,11 @@ class HistogramTile(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         ratio = self.devicePixelRatioF()
-        if self._picture is None or self._picture.size() != self.size() * ratio:
+        if self._pixmap is None or self._pixmap.size() != self.size() * ratio:
             self.render_now()
         painter = QPainter(self)
-        assert self._picture is not None
-        painter.drawPixmap(0, 0, self._picture)
+        assert self._pixmap is not None
+        painter.drawPixmap(0, 0, self._pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         lit = self.hasFocus() or self.underMouse()
         painter.setPen(self._theme.tokens.color("accent" if lit else "border"))

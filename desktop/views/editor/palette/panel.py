@@ -72,7 +72,7 @@ class Palette(QWidget):
         self.list = LayerTree(theme)
         self.list.setModel(self._filter)
         self.list.expandAll()
-        self._nothing = QLabel("No layer is called or does that")
+        self._nothing = QLabel("No layer matches the search")
         self._nothing.setProperty("role", "muted")
         self._nothing.setWordWrap(True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)

@@ -102,7 +102,7 @@ class LayerTree(QTreeView):
 
 
 class PaletteDelegate(QStyledItemDelegate):
-    """A family as a heading with its tile, a layer as a name beside the family's colour."""
+    """A family as a heading with its tile, a layer as a name beside the family's color."""
 
     def __init__(self, view: QTreeView, theme: Theme) -> None:
         super().__init__(view)

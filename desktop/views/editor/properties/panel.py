@@ -17,14 +17,14 @@ from PySide6.QtWidgets import (
 
 from desktop.document.fields import fields_of
 from desktop.document.layers import Layer
-from desktop.document.layers.base import shape_text
+from desktop.document.text import counted, shape_text
 from desktop.document.trace import LayerInfo
 from desktop.views.forms import Form
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from desktop.views.theme.families import family_tile
 from desktop.views.widgets.problems import ProblemList
 from desktop.views.widgets.scroll_panel import ScrollPanel
-from desktop.views.widgets.text import breakable, counted
+from desktop.views.widgets.text import breakable
 from desktop.views.workspace import Workspace
 
 _TILE = 28
@@ -138,7 +138,7 @@ class PropertiesPanel(ScrollPanel):
         elif one_kind:
             self.title.setText(breakable(f"{len(infos)} × {shown.layer.tag}"))
             self._about.setText(
-                f"The settings are those of {shown.name}; a change goes for all {len(infos)}."
+                f"The settings are those of {shown.name}; a change applies to all {len(infos)}."
             )
         else:
             self.title.setText(f"{len(infos)} layers selected")
@@ -196,8 +196,8 @@ def _facts(info: LayerInfo) -> QWidget:
     head.setProperty("role", "small")
     grid.addWidget(head, 0, 0, 1, 3)
     rows = [
-        ("Input", shape_text(info.input_shape) if info.input_shape else "?", ""),
-        ("Output", shape_text(info.output_shape) if info.output_shape else "?", ""),
+        ("Input", shape_text(info.input_shape), ""),
+        ("Output", shape_text(info.output_shape), ""),
     ]
     if info.input_shape is not None and info.output_shape is not None:
         trained = info.layer.weight_shapes(info.input_shape)

@@ -7,9 +7,9 @@ from PySide6.QtGui import QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from desktop.document.analysis import Analysis
+from desktop.document.text import UNKNOWN, counted
 from desktop.views.theme import RADIUS, SPACE_L, SPACE_S, Theme
-from desktop.views.widgets.layer_card import INPUT_ICON, SIDE, UNKNOWN
-from desktop.views.widgets.text import counted
+from desktop.views.widgets.layer_card import INPUT_ICON, SIDE
 
 EMPTY_TEXT = "Drag layers here, or double-click one in the list"
 _ICON = 32

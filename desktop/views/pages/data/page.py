@@ -17,26 +17,19 @@ from PySide6.QtWidgets import (
 from desktop.document.data import DataSource, Digits
 from desktop.document.fields import Kind, fields_of
 from desktop.document.schema import Classes, Target
+from desktop.document.text import counted, row_text
 from desktop.views.pages.data.bars import ClassBars, SplitLegend
 from desktop.views.pages.data.source import SourceCard
 from desktop.views.theme import SPACE_L, SPACE_S, SPACE_XS, Theme
 from desktop.views.widgets.cards import Card, CardPage
 from desktop.views.widgets.gallery import SampleView
 from desktop.views.widgets.samples import Sample
-from desktop.views.widgets.text import counted
 from desktop.views.workspace import Workspace
 from desktop.workers.reports import DataSummary
 from desktop.workers.session import Session
 
 PATIENCE = 200  # milliseconds of loading before what was there gives way to "Loading"
 FILES = "Arrays of images (*.npz);;All files (*)"
-
-
-def shape_text(shape: tuple[int, ...]) -> str:
-    """8 × 8, or 2 numbers."""
-    if len(shape) == 1:
-        return "1 number" if shape[0] == 1 else f"{shape[0]:,} numbers"
-    return " × ".join(str(size) for size in shape)
 
 
 def _label(role: str = "", name: str = "") -> QLabel:
@@ -129,7 +122,7 @@ class FactsCard(Card):
         """Say what was loaded."""
         parts = (f"{split.rows:,} {split.name}" for split in summary.splits if split.rows)
         self._splits.setText(" · ".join(parts))
-        self._values["One row"].setText(shape_text(summary.schema.input_shape))
+        self._values["One row"].setText(row_text(summary.schema.input_shape))
         self._values["Target"].setText(_target_text(summary.schema.target))
         self._values["Values"].setText(f"{summary.minimum:g} to {summary.maximum:g}")
         self._values["Mean"].setText(f"{summary.mean:.4g}")

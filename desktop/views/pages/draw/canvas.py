@@ -31,9 +31,8 @@ _PEN_KEYS = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _KEYS = (*_ARROWS, *_PEN_KEYS, Qt.Key.Key_Backspace, Qt.Key.Key_Delete, Qt.Key.Key_Escape)
 HELP = (
     "Draw with the left mouse button, a pen or a finger; erase with the right button or the pen's "
-    "other end. Keys: the arrows move the pen (Shift: further), Space or Enter lowers and lifts "
-    "it, Esc lifts it, Backspace takes back a stroke (Shift+Backspace: does it again), Delete "
-    "clears."
+    "eraser. Keys: the arrows move the pen (with Shift faster), Space or Enter lowers and lifts "
+    "it, Esc lifts it, Backspace undoes a stroke, Shift+Backspace redoes it, Delete clears."
 )
 
 

@@ -23,10 +23,10 @@ class DrawingCard(Card):
         self.canvas = Canvas(theme)
         self.canvas.setObjectName("canvas")
         self.pen = _tool("Pen", "Draw with the pen", checkable=True)
-        self.eraser = _tool("Eraser", "Erase; the right mouse button does too", checkable=True)
-        self.undo = _tool("Undo stroke", "Take back the last stroke (Backspace)")
-        self.redo = _tool("Redo stroke", "Draw it again (Shift+Backspace)")
-        self.clear = _tool("Clear", "Clear the paper (Delete)")
+        self.eraser = _tool("Eraser", "Erase; the right mouse button does, too", checkable=True)
+        self.undo = _tool("Undo stroke", "Undo the last stroke (Backspace)")
+        self.redo = _tool("Redo stroke", "Redo the stroke (Shift+Backspace)")
+        self.clear = _tool("Clear", "Clear the canvas (Delete)")
         self.width_label = QLabel("Pen &width")
         self.width_slider = Slider()
         self.width_slider.setRange(THINNEST, BROADEST)
@@ -72,7 +72,7 @@ class DrawingCard(Card):
         self._theme.changed.connect(self._set_icons)
 
     def show_tools(self, *, is_drawable: bool) -> None:
-        """Enable what can be used now; nothing if the network's input is not a picture."""
+        """Enable what can be used now; nothing if the network's input is not an image."""
         canvas = self.canvas
         canvas.setEnabled(is_drawable)
         for tool in (self.pen, self.eraser, self.width_slider):

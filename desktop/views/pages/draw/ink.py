@@ -1,7 +1,7 @@
 """Strokes of a pen and an eraser, kept as points and painted as smooth, antialiased curves.
 
 Positions and widths are in units: the drawing is a square of `SIDE` × `SIDE` of them, whatever the
-size of the widget that shows it. A curve goes from the middle of one pair of neighbouring points to
+size of the widget that shows it. A curve goes from the middle of one pair of neighboring points to
 the middle of the next with the point between them as its control point, so a new point adds one
 short piece and nothing painted before changes.
 """
@@ -139,7 +139,7 @@ class Ink:
             yield entry
 
     def begin(self, position: QPointF, width: float = PEN_WIDTH, *, eraser: bool = False) -> Stroke:
-        """Set the pen down. A stroke under way is finished first."""
+        """Set the pen down. A stroke in progress is finished first."""
         self.finish()
         self._active = Stroke(eraser, [position], [width])
         self._history.append(self._active)
@@ -178,7 +178,7 @@ class Ink:
         return True
 
     def undo(self) -> bool:
-        """Take back the last stroke or clearing; False if there is none."""
+        """Undo the last stroke or clearing; False if there is none."""
         return self._step(self._history, self._undone)
 
     def redo(self) -> bool:
@@ -186,7 +186,7 @@ class Ink:
         return self._step(self._undone, self._history)
 
     def raster(self) -> NDArray[np.uint8]:
-        """The drawing as uint8 (SIDE, SIDE), ink 255 on 0, with the end of the stroke under way."""
+        """The drawing as uint8 (SIDE, SIDE), ink 255 on 0, the stroke in progress included."""
         if self._active is None:
             return self._pixels().copy()
         image = self._surface.image.copy()

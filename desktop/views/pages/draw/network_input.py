@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolTip, QWidge
 
 from desktop.views.theme import SPACE_M, Theme
 from desktop.views.widgets.cards import Card
-from desktop.views.widgets.samples import picture
+from desktop.views.widgets.samples import to_image
 from desktop.workers.reports import DataSummary, FloatArray
 
 GRID_FROM = 4.0  # pixels; smaller cells are shown without lines between them
 
 
 class PixelView(QWidget):
-    """A small grey picture as the other pages show it: 0 is black, the greatest value white.
+    """A small grayscale image as the other pages show it: 0 is black, the greatest value white.
 
     Each pixel is a square that tells its value when pointed at.
     """
@@ -33,11 +33,11 @@ class PixelView(QWidget):
 
     @property
     def values(self) -> FloatArray | None:
-        """The picture on show, (height, width)."""
+        """The image shown, (height, width)."""
         return self._values
 
     def show_values(self, values: FloatArray | None, maximum: float = 1.0) -> None:
-        """Show the picture, `maximum` being white; None shows nothing."""
+        """Show the image, `maximum` being white; None shows nothing."""
         self._values, self._maximum = values, maximum or 1.0
         self._keep_proportions()
         self.setAccessibleDescription("" if values is None else self._description(values))
@@ -49,14 +49,14 @@ class PixelView(QWidget):
         return f"{height} by {width} pixels, {inked} of them with ink, values 0 to {values.max():g}"
 
     def _keep_proportions(self) -> None:
-        """Be no wider than the picture is at this height."""
+        """Be no wider than the image is at this height."""
         proportion = 1.0
         if self._values is not None:
             proportion = self._values.shape[1] / self._values.shape[0]
         self.setMaximumWidth(max(self.minimumWidth(), round(self.height() * proportion)))
 
     def _cell(self, shape: tuple[int, ...]) -> tuple[QPointF, float]:
-        """Where the picture begins and how large one of its pixels is on the widget."""
+        """Where the image begins and how large one of its pixels is on the widget."""
         height, width = shape
         cell = min((self.width() - 2) / width, (self.height() - 2) / height)
         cell = float(int(cell)) if cell >= 2 else cell  # whole pixels keep the grid even
@@ -87,7 +87,7 @@ class PixelView(QWidget):
         corner, cell = self._cell(self._values.shape)
         area = QRectF(corner.x(), corner.y(), cell * width, cell * height)
         painter = QPainter(self)
-        painter.drawImage(area, picture(self._values, (0.0, self._maximum)))
+        painter.drawImage(area, to_image(self._values, (0.0, self._maximum)))
         if cell >= GRID_FROM:
             painter.setPen(QPen(self._theme.tokens.color("muted", 0.25), 1))
             for column in range(1, width):
@@ -108,7 +108,7 @@ class PixelView(QWidget):
 
 
 class NetworkInputCard(Card):
-    """The picture that the network gets of a drawing, and what it is made of."""
+    """The image that the network gets of a drawing, and what it is made of."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Network input", parent)
@@ -128,11 +128,11 @@ class NetworkInputCard(Card):
 
     def show_input(self, summary: DataSummary | None, image: FloatArray | None) -> None:
         """Show `image`, (height, width), as a row of the data; None: an empty one of its shape."""
-        is_drawable = summary is not None and takes_drawings(summary)
+        is_drawable = summary is not None and summary.schema.is_grayscale
         self.pixels.setVisible(is_drawable)
         if summary is None or not is_drawable:
             self.pixels.show_values(None)
-            self._about.setText("Numbers, not a picture" if summary is not None else "")
+            self._about.setText("Numbers, not an image" if summary is not None else "")
             return
         if image is None:
             image = np.zeros(summary.schema.input_shape[:2])
@@ -142,9 +142,3 @@ class NetworkInputCard(Card):
             f"{width} × {height} pixels from 0 (black) to {summary.maximum:g} (white), prepared "
             "like the training data"
         )
-
-
-def takes_drawings(summary: DataSummary) -> bool:
-    """Whether the network's input is a gray picture: (height, width) or (height, width, 1)."""
-    shape = summary.schema.input_shape
-    return len(shape) in (2, 3) and shape[2:] in ((), (1,)) and min(shape[:2]) > 1

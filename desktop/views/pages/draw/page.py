@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.views.pages.draw.drawing import DrawingCard
-from desktop.views.pages.draw.network_input import NetworkInputCard, takes_drawings
+from desktop.views.pages.draw.network_input import NetworkInputCard
 from desktop.views.pages.draw.prediction import PredictionCard, values_of
 from desktop.views.theme import SPACE_L, SPACE_M, SPACE_S, Theme
 from desktop.views.widgets.cards import NARROW
@@ -21,8 +21,8 @@ NO_CLASSES = (
     "This network's output does not stand for classes: give its last layer one unit for each class."
 )
 NO_MODEL = (
-    "Train the network first: press Train. You can draw already; the prediction comes as soon as "
-    "there is a network, and follows it while it learns."
+    "Train the network first: press Train. You can draw already; the prediction appears as "
+    "soon as there is a network, and is updated while it learns."
 )
 BUSY = "Recognizing…"
 EMPTY = "Draw on the left. The prediction changes with every stroke."
@@ -32,19 +32,19 @@ class DrawPage(QWidget):
     """Canvas, the network input, and the probability of each class, live.
 
     At most one drawing is being recognized; when its prediction arrives, the newest drawing is sent
-    if it is another one by then. Whenever the network has changed, the drawing is sent again: after
+    if it has changed by then. Whenever the network has changed, the drawing is sent again: after
     each epoch and, while the page can be seen, every `REFRESH` seconds of training. Without a
-    network there is only the picture that one would get.
+    network there is only the image that one would get.
     """
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._request: int | None = None  # the one under way
+        self._request: int | None = None  # the pending one
         self._outdated = False  # whether drawing or network changed since it was sent
         self._failure = ""
-        self._refreshed = 0.0  # seconds of the run under way at the last prediction
-        self.prediction: Prediction | None = None  # the one on show
+        self._refreshed = 0.0  # seconds of the current run at the last prediction
+        self.prediction: Prediction | None = None  # the one shown
         self.drawing = DrawingCard(theme)
         self.canvas = self.drawing.canvas
         self.network_input = NetworkInputCard(theme)
@@ -83,10 +83,10 @@ class DrawPage(QWidget):
     @property
     def _can_ask(self) -> bool:
         summary = self._session.summary
-        return summary is not None and takes_drawings(summary) and not self.canvas.is_empty
+        return summary is not None and summary.schema.is_grayscale and not self.canvas.is_empty
 
     def _ask(self) -> None:
-        """Have the drawing recognized: now, or when the prediction under way has come."""
+        """Have the drawing recognized: now, or when the pending prediction has arrived."""
         if self._request is not None:
             self._outdated = True
         elif self._can_ask:
@@ -94,7 +94,7 @@ class DrawPage(QWidget):
             self._request = self._session.predict(self.canvas.raster())
 
     def _discard(self) -> None:
-        """Discard the prediction on show and the one under way."""
+        """Discard the prediction shown and the pending one."""
         self._request = None
         self._outdated = False
         self._failure = ""
@@ -159,24 +159,24 @@ class DrawPage(QWidget):
         summary = self._session.summary
         if summary is None:
             return LOADING if self._loading else NO_DATA
-        if not takes_drawings(summary):
+        if not summary.schema.is_grayscale:
             inputs = int(np.prod(summary.schema.input_shape))
             return (
-                f"{summary.title}: this network reads {inputs} numbers, not a picture, so there is "
-                "nothing to draw for it. Choose data made of pictures on the Data page."
+                f"{summary.title}: this network takes {inputs} numbers, not an image, so you "
+                "cannot draw its input. Choose image data on the Data page."
             )
         if not self._session.has_model:
             return NO_MODEL
         if self.canvas.is_empty:
             return EMPTY
         prediction = self.prediction
-        if prediction is None or not prediction.classes:  # the picture alone
+        if prediction is None or not prediction.classes:  # the image alone
             return self._failure or BUSY
         return NO_CLASSES if values_of(prediction) is None else ""
 
     def _refresh(self) -> None:
         summary, prediction = self._session.summary, self.prediction
-        is_drawable = summary is None or takes_drawings(summary)
+        is_drawable = summary is None or summary.schema.is_grayscale
         self.canvas.hint = _hint(summary) if is_drawable else ""
         self.drawing.show_tools(is_drawable=is_drawable)
         self.network_input.show_input(summary, None if prediction is None else prediction.image)

@@ -101,7 +101,7 @@ class Paper(QWidget):
         self.cleared.emit()
 
     def undo(self) -> None:
-        """Take back the last stroke or clearing."""
+        """Undo the last stroke or clearing."""
         self._change(self._ink.undo)
 
     def redo(self) -> None:

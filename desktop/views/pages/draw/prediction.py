@@ -15,15 +15,15 @@ from desktop.views.widgets.samples import percent, score
 from desktop.views.widgets.stage import stage
 from desktop.workers.reports import FloatArray, Prediction
 
-MOST_BARS = 12  # with more classes, the likeliest of them are shown
-GUESS = "untrained: a guess"
+MOST_BARS = 12  # with more classes, the most probable of them are shown
+UNTRAINED = "untrained network"
 SCORES = (
-    "This is the output as it is, and no probability: neither the last layer nor the loss applies "
+    "This is the output itself, not a probability: neither the last layer nor the loss applies "
     "softmax or sigmoid."
 )
 NOT_NUMBERS = (
-    "The network's output is not a number: its training went wrong. Reset it, then train with a "
-    "lower learning rate."
+    "The network's output is not a number: training diverged. Reset the "
+    "network, then train with a smaller learning rate."
 )
 
 
@@ -186,7 +186,7 @@ class PredictionCard(Card):
         self._show_parts("")
         best = int(np.argmax(values))
         self.top.setText(prediction.classes[best])
-        self.epoch.setText(stage(prediction) if prediction.is_trained else GUESS)
+        self.epoch.setText(stage(prediction) if prediction.is_trained else UNTRAINED)
         is_score = prediction.scores is not None
         text = score(values[best]) if is_score else percent(float(values[best]))
         self.sure.setText(f"output {text}" if is_score else f"{text} sure")

@@ -53,15 +53,15 @@ def luminance(color: QColor) -> float:
 
 
 def contrast(one: QColor, other: QColor) -> float:
-    """The contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""
+    """The contrast ratio of two colors, 1 to 21 (WCAG 2.2)."""
     dark, light = sorted((luminance(one), luminance(other)))
     return (light + 0.05) / (dark + 0.05)
 
 
 def shades(tokens: Tokens, token: str, strength: float) -> tuple[QColor, QColor]:
-    """The colours of a cell and of its number; `strength` (0 to 1) is how much of `token` it has.
+    """The colors of a cell and of its number; `strength` (0 to 1) is how much of `token` it has.
 
-    Where no text colour is readable on a shade, the next lighter one is taken.
+    Where no text color is readable on a shade, the next lighter one is taken.
     """
     ground, tint = tokens.color("surface"), tokens.color(token)
     while True:
@@ -80,7 +80,7 @@ def shades(tokens: Tokens, token: str, strength: float) -> tuple[QColor, QColor]
 
 
 class _Cells(QAbstractTableModel):
-    """A row per true class, a column per predicted one, and a last one with the part right."""
+    """A row per true class, a column per predicted one, and a last one with the recall."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -102,7 +102,7 @@ class _Cells(QAbstractTableModel):
         return float(self.counts[true, predicted] / self.totals[true]) if self.totals[true] else 0.0
 
     def sentence(self, true: int, predicted: int) -> str:
-        """What a cell says, in words."""
+        """A cell in words."""
         count, total = int(self.counts[true, predicted]), int(self.totals[true])
         rows = "row" if total == 1 else "rows"
         return (
@@ -125,11 +125,11 @@ class _Cells(QAbstractTableModel):
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
         true, predicted = index.row(), index.column()
         if predicted == self.size:
-            right = f"{self.share(true, true) * 100:.1f}" if self.totals[true] else "–"
+            recall = f"{self.share(true, true) * 100:.1f}" if self.totals[true] else "–"
             if role == Role.DisplayRole:
-                return right
+                return recall
             if role in (Role.ToolTipRole, Role.AccessibleTextRole):
-                return f"Class {self.classes[true]}: {right} % of its rows right"
+                return f"Class {self.classes[true]}: recall {recall} %"
             return None
         if role == Role.DisplayRole:
             return str(self.counts[true, predicted])
@@ -145,7 +145,11 @@ class _Cells(QAbstractTableModel):
         if role not in (Role.DisplayRole, Role.ToolTipRole):
             return None
         if section == self.size:
-            return "% right" if role == Role.DisplayRole else "Part of the class's rows got right"
+            return (
+                "Recall"
+                if role == Role.DisplayRole
+                else "Recall: percentage of the class's rows predicted correctly"
+            )
         side = "True" if orientation == Qt.Orientation.Vertical else "Predicted"
         name = self.classes[section]
         return name if role == Role.DisplayRole else f"{side} {name}"
@@ -192,9 +196,9 @@ class _CellDelegate(QStyledItemDelegate):
 
 
 class ConfusionMatrix(QTableView):
-    """Counts, coloured by their part of the row. A cell can be selected by mouse or arrow keys.
+    """Counts, colored by their fraction of the row. A cell can be selected by mouse or arrow keys.
 
-    Selecting the selected cell again, or Esc, lets it go.
+    Selecting the selected cell again, or Esc, clears the selection.
     """
 
     cellSelected = Signal(object)  # (true class, predicted class), or None
@@ -240,7 +244,7 @@ class ConfusionMatrix(QTableView):
         self.setCurrentIndex(self.cells.index(true, predicted))
 
     def sentence(self, true: int, predicted: int) -> str:
-        """What that cell says, in words."""
+        """That cell in words."""
         return self.cells.sentence(true, predicted)
 
     def _on_selection(self, _new: QItemSelection, _old: QItemSelection) -> None:
@@ -251,7 +255,7 @@ class ConfusionMatrix(QTableView):
         size = self.cells.size
         if not size:
             return
-        percent = QFontMetrics(self.font()).horizontalAdvance("% right") + 16
+        percent = QFontMetrics(self.font()).horizontalAdvance("Recall") + 16
         width = (self.width() - self.verticalHeader().sizeHint().width() - percent - 2) // size
         height = (self.height() - self.horizontalHeader().sizeHint().height() - 2) // size
         side = max(SMALLEST, min(width, height, LARGEST))

@@ -1,4 +1,4 @@
-"""The page for the test: how the network does on rows it was not trained with."""
+"""The page for the test: how well the network generalizes to rows it was not trained with."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.document.metrics import metric_title
+from desktop.document.text import counted
 from desktop.views.pages.evaluate.confusion import ConfusionMatrix
 from desktop.views.pages.evaluate.metrics import MetricTiles, metric_text
 from desktop.views.theme import SPACE_M, Theme
@@ -19,22 +20,21 @@ from desktop.views.widgets.cards import Card, CardPage
 from desktop.views.widgets.gallery import SampleView
 from desktop.views.widgets.samples import Sample
 from desktop.views.widgets.stage import stage
-from desktop.views.widgets.text import counted
 from desktop.workers.reports import Evaluation
 from desktop.workers.session import Session, State
 
 TEST, TRAINING = "test", "training"  # the rows that are evaluated on
 PROMISE = {
-    TEST: "Evaluate the network on the test rows: they are kept out of training, so they tell how "
-    "it does on rows it has never seen.",
-    TRAINING: "Evaluate the network on the rows it was trained with, as these data have no "
-    "others: that tells how well they were learned, not how it does on new ones.",
+    TEST: "Evaluate the network on the test rows: they are not used for training, so they show how "
+    "well it generalizes.",
+    TRAINING: "Evaluate the network on the rows it was trained with, as this data has no "
+    "others: that shows how well they were learned, not how well the network generalizes.",
 }
 REASONS = {
     State.STARTING: "TensorFlow is still loading.",
-    State.WAITING: "Training starts in a moment. Evaluate when it is over.",
-    State.TRAINING: "Training is running. Evaluate when it is over, or stop it first.",
-    State.PAUSED: "Training is paused. Evaluate when it is over, or stop it first.",
+    State.WAITING: "Training is about to start. Evaluate when it has ended.",
+    State.TRAINING: "Training is running. Evaluate when it has ended, or stop it first.",
+    State.PAUSED: "Training is paused. Evaluate when it has ended, or stop it first.",
     State.STOPPING: "Training is stopping…",
     State.EVALUATING: "Evaluating…",
 }
@@ -153,7 +153,7 @@ class EvaluatePage(CardPage):
         """What happened since the results on show were made."""
         if self._evaluation is None or self._outdated or self._session.has_model:
             return self._outdated
-        return "other data have been chosen since."
+        return "other data has been chosen since."
 
     def _on_run_started(self, _report: object) -> None:
         self._outdated = "the network has been trained since."
@@ -259,7 +259,9 @@ class EvaluatePage(CardPage):
                 f"; {len(samples)} of {total:,}" if len(samples) < total else ""
             )
             self.shown.setText(some if samples else "")
-            otherwise = f"No mistakes: every one of the {counted(evaluation.rows, 'row')} is right."
+            otherwise = (
+                f"No mistakes: all {counted(evaluation.rows, 'row')} were predicted correctly."
+            )
         else:
             self.cell_text.setText(self.matrix.sentence(*cell))
             true, predicted = (evaluation.classes[number] for number in cell)
@@ -273,7 +275,7 @@ class EvaluatePage(CardPage):
         evaluation = self._evaluation
         assert evaluation is not None and evaluation.confusion is not None
         if cell[0] == cell[1]:
-            return "These rows are right."
+            return "These rows were predicted correctly."
         if evaluation.confusion[cell] == 0:
-            return "No row was mistaken so."
-        return "None of these is among the most confident mistakes, which are the ones kept."
+            return "No row was predicted so."
+        return "None of these is among the most confident mistakes, which are the only ones kept."

@@ -1,4 +1,4 @@
-"""Data sources whose rows are pictures."""
+"""Data sources whose rows are images."""
 
 from __future__ import annotations
 
@@ -22,19 +22,21 @@ class _Images(DataSource):
         ge=0,
         le=0.9,
         title="Validation split",
-        description="Part of the training rows held out for validation, 0 to 1",
+        description="Fraction of the training rows held out for validation, 0 to 1",
     )
     scale_pixels: bool = Field(
-        True, title="Scale pixels", description="Divide pixels by the largest value: 0 to 1"
+        True,
+        title="Scale pixels",
+        description="Divide pixels by their largest value",
     )
 
     def _schema(self, shape: tuple[int, int], training: int, test: int) -> DataSchema:
-        """Of pictures of one digit each, `training` of them for training and validation."""
+        """Of images of one digit each, `training` of them for training and validation."""
         validation = held_back(self.validation_split, training)
         highest = 1.0 if self.scale_pixels else self.pixel_maximum
         return DataSchema(
             input_shape=shape,
-            row=RowKind.PICTURE,
+            row=RowKind.IMAGE,
             target=_DIGITS,
             rows=RowCounts(training - validation, validation, test),
             value_range=(0.0, highest),
@@ -54,7 +56,7 @@ class Digits(_Images, tag="digits"):
         gt=0,
         le=0.9,
         title="Test split",
-        description="Part of all rows kept for the final test, 0 to 1",
+        description="Fraction of all rows held out for the test, 0 to 1",
     )
     split_seed: int = Field(
         0,

@@ -1,0 +1,29 @@
+"""Counts, lists and shapes in words, as every part of the program shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+UNKNOWN = "?"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """ "1 row", "1,437 rows"; `many` is the plural where it is not `one` with an s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def shape_text(shape: Sequence[int | None] | None) -> str:
+    """ "28 × 28 × 1"; "any" stands for an axis of any size, "?" for a shape that is not known."""
+    if shape is None:
+        return UNKNOWN
+    return " × ".join("any" if size is None else f"{size:,}" for size in shape)
+
+
+def row_text(shape: Sequence[int]) -> str:
+    """What a row of this shape holds: "28 × 28", or "2 numbers"."""
+    return counted(shape[0], "number") if len(shape) == 1 else shape_text(shape)
