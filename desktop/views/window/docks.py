@@ -11,6 +11,7 @@ from desktop.views.window.spare_room import SpareRoom
 
 COMPACT = 1280  # pixels; in a narrower window panels and toolbar take less room
 SMALL = 900  # pixels; in a narrower window only what cannot be done without is shown
+TINY = 760  # pixels; in a narrower window there is no room for all panels beside the pages
 _HEIGHTS = [360, 440]  # pixels of Properties, while it shows a layer, and Training
 
 
@@ -74,6 +75,8 @@ class Docks(QObject):
             widths = [self._layers.widget().sizeHint().width(), 272, 290]
         else:
             widths = [168, 240, 262] if width >= SMALL else [120, 180, 200]
+        if width < TINY:
+            self._window.tabifyDockWidget(self._layers, self._model)
         docks = [self._layers, self._model, self._properties]
         self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
         docks = [self._properties, self._training]

@@ -356,3 +356,25 @@ def test_the_window_is_shown_before_numpy_and_the_plots_are_loaded() -> None:
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize("width", [280, 395, 620, 760])
+def test_in_a_narrow_window_nothing_is_cut_on_the_right(
+    page: TrainPage, reports: Reports, qtbot: QtBot, width: int
+) -> None:
+    page.resize(width, 700)
+    reports.runStarted.emit(started())
+    reports.epochEnded.emit(epoch_ended(1, LOGS))
+    page.refresh()
+
+    def fits() -> bool:
+        content = page.charts.widget()
+        return content is not None and content.width() <= page.charts.viewport().width()
+
+    qtbot.waitUntil(fits)
+    value, header = page.charts.smoothing_value, page.charts.histograms.header
+    assert value.width() >= value.sizeHint().width()
+    for button in header.findChildren(QWidget):
+        if button.isVisible() and button.parent() is header:
+            assert header.rect().contains(button.geometry())
+            assert button.width() >= button.minimumSizeHint().width()

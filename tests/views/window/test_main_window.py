@@ -681,3 +681,18 @@ def test_the_keyboard_help_has_every_key_of_the_window(window: MainWindow) -> No
     assert listed["Model: Duplicate"] == "Ctrl+D"
     assert "Ctrl+wheel" in listed["Charts: zoom in or out"]
     dialog.deleteLater()
+
+
+def test_on_a_tiny_screen_the_window_is_no_wider_than_that(window: MainWindow) -> None:
+    """As on 1366 x 768 pixels with a scale factor of 2."""
+    window.pages.prepare()
+    window.resize(667, 344)
+    window.docks.reset()
+    window.show()
+    QApplication.processEvents()
+    assert window.width() == 667
+    for dock in window.docks.all:
+        dock.raise_()
+        QApplication.processEvents()
+        assert window.rect().contains(dock.geometry())
+        assert dock.width() >= dock.minimumSizeHint().width()

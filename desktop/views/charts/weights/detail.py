@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -22,6 +22,7 @@ from desktop.workers.records import Reservoir
 from desktop.workers.reports import WeightHistogram
 
 BINS = 80
+_NARROWEST = 180  # pixels
 NARROW = 520  # pixels below which only the epoch picked has its statistics shown
 
 
@@ -176,3 +177,6 @@ class HistogramDetail(QWidget):
         self._heads[0].setVisible(wide)
         for (_, column), cell in self._cells.items():
             cell.setVisible(wide or column == 1)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_NARROWEST, super().minimumSizeHint().height())

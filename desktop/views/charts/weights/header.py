@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QToolButton,
+    QWidget,
+)
 
 from desktop.views.charts.export_button import ExportButton
 from desktop.views.charts.weights.ridgeline import HistogramMode
@@ -17,7 +25,10 @@ MODE_ICONS = ("mdi6.chart-timeline-variant", "mdi6.chart-bell-curve")
 
 
 class Header(QWidget):
-    """Title and settings of the histograms. `figure` makes what is exported."""
+    """Title and settings of the histograms, in one line or, without room for that, in two.
+
+    `figure` makes what is exported.
+    """
 
     changed = Signal()  # a setting
     back = Signal()  # the button that leads back to all layers
@@ -40,12 +51,17 @@ class Header(QWidget):
         self.weight_box.currentIndexChanged.connect(self.changed)
         self.mode_buttons = QButtonGroup(self)
         self._mode_tools: list[QToolButton] = []
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE_XS)
+        self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._lines.setContentsMargins(0, 0, 0, 0)
+        self._lines.setSpacing(SPACE_XS)
+        self._names, self._tools = QHBoxLayout(), QHBoxLayout()
+        for line in (self._names, self._tools):
+            line.setSpacing(SPACE_XS)
+            self._lines.addLayout(line)
         for widget in (self.back_button, self.title, self.weight_box):
-            row.addWidget(widget)
-        row.addStretch(1)
+            self._names.addWidget(widget)
+        self._names.addStretch(1)
+        self._tools.addStretch(1)
         tips = {
             HistogramMode.RIDGELINE: "Ridgeline: one ridge per epoch, older ones behind",
             HistogramMode.OVERLAY: "Overlay: all epochs on one base line",
@@ -61,7 +77,7 @@ class Header(QWidget):
             button.setChecked(mode is self.mode)
             self.mode_buttons.addButton(button, index)
             self._mode_tools.append(button)
-            row.addWidget(button)
+            self._tools.addWidget(button)
         self.mode_buttons.idToggled.connect(self._set_mode)
         self.log_button = QToolButton(self)
         self.log_button.setText("log")
@@ -71,8 +87,8 @@ class Header(QWidget):
         self.log_button.setCheckable(True)
         self.log_button.toggled.connect(self.changed)
         self.export_button = ExportButton(theme, "the weights", figure, self)
-        row.addWidget(self.log_button)
-        row.addWidget(self.export_button)
+        self._tools.addWidget(self.log_button)
+        self._tools.addWidget(self.export_button)
         self.back_button.hide()
         theme.changed.connect(self._recolor)
         self._recolor()
@@ -119,3 +135,16 @@ class Header(QWidget):
         self.back_button.setIcon(self._theme.icon("mdi6.arrow-left"))
         for button, name in zip(self._mode_tools, MODE_ICONS, strict=True):
             button.setIcon(self._theme.icon(name))
+
+    # --- Qt ---------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        needed = self._names.minimumSize().width() + SPACE_XS + self._tools.minimumSize().width()
+        direction = QBoxLayout.Direction
+        fits = event.size().width() >= needed
+        self._lines.setDirection(direction.LeftToRight if fits else direction.TopToBottom)
+
+    def minimumSizeHint(self) -> QSize:
+        lines = self._names.minimumSize(), self._tools.minimumSize()
+        return QSize(max(line.width() for line in lines), super().minimumSizeHint().height())

@@ -56,7 +56,7 @@ class TrainingCharts(QScrollArea):
         self.caption = ElidedLabel()  # one line: one that grows would move the charts
         self.smoothing = Slider(self)
         self.smoothing.setRange(0, 99)
-        self.smoothing.setFixedWidth(110)
+        self.smoothing.setFixedWidth(84)
         self.smoothing.setAccessibleName("Smoothing of the curves")
         self.smoothing.setToolTip("Smooth the curves; the values as measured stay visible, faint")
         self.smoothing.valueChanged.connect(self._set_smoothing)
