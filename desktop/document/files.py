@@ -138,6 +138,11 @@ def _alone_in(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def is_special(path: Path) -> bool:
+    """Whether `path` is a pipe, a device or the like, whose reading might never end."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
 def reason(error: OSError) -> str:
     """Why a file could not be read or written, and what to do."""
     match error.errno:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from desktop.document.data_files import project_folder, with_full_names, with_short_names
-from desktop.document.files import FileError, finish_replacing, reason, write_atomically
+from desktop.document.files import FileError, finish_replacing, is_special, reason, write_atomically
 from desktop.document.json_values import to_json
 from desktop.document.messages import describe, short
 from desktop.document.project import Project
@@ -40,12 +39,11 @@ def read_project(path: Path) -> Project:
     """
     finish_replacing(path.parent)
     try:
-        kind = path.stat()
-        if stat.S_ISDIR(kind.st_mode):
+        if path.is_dir():
             raise ProjectFileError(f"{path} is a folder, not a project file; choose a file in it")
-        if not stat.S_ISREG(kind.st_mode):  # reading a pipe or a device might never end
+        if is_special(path):
             raise ProjectFileError(f"{path} is not a regular file; nothing was opened")
-        if kind.st_size > MAX_BYTES:
+        if path.stat().st_size > MAX_BYTES:
             raise ProjectFileError(f"{path} is too large to be a project file; nothing was opened")
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -85,7 +83,7 @@ def project_content(path: Path, project: Project) -> bytes:
 def fingerprint(path: Path) -> str | None:
     """What tells the contents of the project file at `path` from others; None without a file."""
     try:
-        if not path.is_file():  # reading a pipe or a device might never end
+        if is_special(path):
             return None
         with path.open("rb") as file:
             return _digest(file.read(MAX_BYTES + 1))

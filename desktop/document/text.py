@@ -27,3 +27,9 @@ def shape_text(shape: Sequence[int | None] | None) -> str:
 def row_text(shape: Sequence[int]) -> str:
     """What a row of this shape holds: "28 × 28", or "2 numbers"."""
     return counted(shape[0], "number") if len(shape) == 1 else shape_text(shape)
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what an error of a library says, or its kind if it says nothing."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__

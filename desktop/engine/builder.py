@@ -18,6 +18,7 @@ from desktop.document.problems import Severity
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema
 from desktop.document.spec import Spec
+from desktop.document.text import first_line
 from desktop.document.trace import trace
 from desktop.document.training import Training
 from desktop.engine import backend
@@ -74,8 +75,8 @@ def build(project: Project, seed: int | None = None, schema: DataSchema | None =
         try:
             model.add(keras_object(info.layer, name=name))
         except (ValueError, TypeError) as error:
-            reason = str(error).strip().split("\n", 1)[0]
-            raise ProjectError(f"{info.name} could not be built: {reason}") from error
+            message = f"{info.name} could not be built: {first_line(error)}"
+            raise ProjectError(message) from error
     compile_model(model, project)
     return model
 

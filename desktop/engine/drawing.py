@@ -29,7 +29,6 @@ from desktop.document.schema import is_grayscale
 from desktop.engine.reports import FloatArray, read_only
 
 Raster = NDArray[np.uint8]
-Real = NDArray[np.floating[Any]]
 
 FULL = 255  # full ink in a raster
 FAINTEST = 32  # what is fainter is the edge of a stroke, or left over by the eraser

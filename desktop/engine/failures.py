@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from desktop.document.text import first_line
 from desktop.engine import backend
 from desktop.engine.builder import ProjectError
 
@@ -20,6 +21,4 @@ def explanation(error: Exception) -> str:
             "There is not enough memory for this training: use smaller batches, fewer or smaller "
             "layers, or close other programs"
         )
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    reason = lines[0] if lines else type(error).__name__
-    return f"The training failed: {reason[:300]}"
+    return f"The training failed: {first_line(error)[:300]}"

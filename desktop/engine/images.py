@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from desktop.document.files import is_special
+from desktop.document.text import first_line
 from desktop.engine.drawing import FULL, Raster
 
 MAX_BYTES = 50_000_000
@@ -59,7 +61,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     try:
         if path.is_dir():
             raise ImageError(f"{path} is a folder: name the images in it")
-        if path.exists() and not path.is_file():  # reading a pipe or a device might never end
+        if is_special(path):
             raise ImageError(f"{path} is not a regular file: choose an image")
         if path.stat().st_size > MAX_BYTES:
             raise ImageError(f"{path} is larger than {MAX_BYTES // 1_000_000} MB: make it smaller")
@@ -82,7 +84,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         raise ImageError(f"{path} cannot be read: you have no permission") from error
     except (OSError, ValueError, SyntaxError, EOFError, struct.error, MemoryError) as error:
         # Pillow's words for what is wrong inside a file.
-        reason = (str(error) or type(error).__name__).strip().split("\n", 1)[0]
+        reason = first_line(error)
         raise ImageError(f"{path} is damaged or cannot be read: {reason}") from error
 
 

@@ -23,7 +23,7 @@ from desktop.document.optimizers import Optimizer
 from desktop.document.project import MAX_LAYERS, Project
 from desktop.document.regularizers import Regularizer
 from desktop.document.spec import Spec, SpecError, variants
-from desktop.document.text import shape_text
+from desktop.document.text import first_line, shape_text
 from desktop.document.training import Training
 from desktop.engine import backend
 from desktop.engine.builder import STEP_FACTOR, ProjectError, build, keras_object
@@ -209,7 +209,7 @@ def _training(compiled: dict[str, Any]) -> Training:
         optimizer = keras.optimizers.get(compiled.get("optimizer", "adam"))
         loss = keras.losses.get(_only(compiled.get("loss"), "losses"))
     except (ValueError, TypeError) as error:
-        reason = str(error).strip().split("\n", 1)[0]
+        reason = first_line(error)
         raise ModelFileError(f"how it was compiled is not understood: {reason}") from error
     metrics = dict.fromkeys(_metric(each) for each in _flat(compiled.get("metrics")))
     return Training(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from desktop.document.files import finish_replacing
+from desktop.document.files import finish_replacing, is_special
 from desktop.engine.portable import CONFIG
 
 MAX_CONFIG_BYTES = 50_000_000
@@ -65,7 +65,7 @@ def check_file(path: Path) -> dict[str, Any]:
     try:
         if path.is_dir():
             raise ModelFileError(f"{path} is a folder, not a model: choose the .keras file in it")
-        if path.exists() and not path.is_file():  # reading a pipe or a device might never end
+        if is_special(path):
             raise ModelFileError(f"{path} is not a regular file: choose a .keras file")
         with zipfile.ZipFile(path) as archive:
             sizes = {entry.filename: entry.file_size for entry in archive.infolist()}

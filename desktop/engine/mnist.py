@@ -19,6 +19,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from desktop import paths
+from desktop.document.files import is_special
 from desktop.engine.rows import DataError
 
 SIDE = 28
@@ -45,11 +46,6 @@ def cached_file() -> Path:
     return paths.keras_datasets() / "mnist.npz"
 
 
-def mnist_available() -> bool:
-    """Whether MNIST can be loaded without choosing a file."""
-    return cached_file().is_file()
-
-
 def read_mnist(path: str | None) -> MnistArrays:
     """The arrays in the file at `path`, or in Keras's data folder. Raises DataError."""
     file = Path(path).expanduser() if path else cached_file()
@@ -62,7 +58,7 @@ def read_mnist(path: str | None) -> MnistArrays:
         )
     if file.is_dir():
         raise DataError(f"{file} is a folder, not a file: choose the mnist.npz in it")
-    if file.exists() and not file.is_file():  # reading a pipe or a device might never end
+    if is_special(file):
         raise DataError(f"{file} is not a regular file: choose an mnist.npz")
     with _explained(file), zipfile.ZipFile(file) as archive:
         x_train, y_train = _read_part(archive, file, "train")

@@ -16,7 +16,7 @@ from typing import Any
 from desktop.document.files import FileError, write_atomically
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema
-from desktop.document.text import shape_text
+from desktop.document.text import first_line, shape_text
 from desktop.engine import backend
 from desktop.engine.builder import ProjectError, output_units
 from desktop.engine.inspection import ModelFileError, check_file
@@ -55,7 +55,7 @@ def packed_model(model: Any, folder: Path | None = None) -> bytes:
             return portable(packed.read_bytes())
     except Exception as error:
         logger.debug("A model could not be packed", exc_info=True)
-        reason = str(error).strip().split("\n", 1)[0] or type(error).__name__
+        reason = first_line(error)
         place = folder or tempfile.gettempdir()
         raise ModelFileError(
             f"the model could not be packed in the folder {place} ({reason})"

@@ -142,7 +142,7 @@ def test_the_real_mnist(mnist_file: Path) -> None:
 def test_mnist_is_found_in_keras_folder_and_never_fetched(
     npz: Callable[..., Mnist], tmp_path: Path
 ) -> None:
-    assert not mnist.mnist_available()
+    assert not mnist.cached_file().is_file()
     message = failure(Mnist())
     assert str(tmp_path / "keras-home" / "datasets" / "mnist.npz") in message
     assert "Put mnist.npz there" in message and "digits that come with the program" in message
@@ -152,7 +152,7 @@ def test_mnist_is_found_in_keras_folder_and_never_fetched(
     folder = tmp_path / "keras-home" / "datasets"
     folder.mkdir(parents=True)
     Path(written).rename(folder / "mnist.npz")
-    assert mnist.mnist_available()
+    assert mnist.cached_file().is_file()
     assert len(load(Mnist(validation_split=0.2)).test) == 20
 
 

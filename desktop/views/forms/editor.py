@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QWidget
 
-from desktop.document.fields import FieldSpec, fields_of
+from desktop.document.fields import FieldSpec
 from desktop.document.spec import Spec
 from desktop.views.theme import Theme
 from desktop.views.widgets.controls import ComboBox
@@ -89,12 +88,6 @@ class Combo(ComboBox):
         option.currentText = self.fontMetrics().elidedText(
             self.currentText(), Qt.TextElideMode.ElideRight, field.width() - _COMBO_MARGIN
         )
-
-
-@functools.cache
-def fields(cls: type[Spec]) -> tuple[FieldSpec, ...]:
-    """`fields_of(cls)`, worked out once: it reads the class's annotations each time."""
-    return fields_of(cls)
 
 
 def limits(field: FieldSpec) -> str:

@@ -9,10 +9,10 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
-from desktop.document.fields import FieldSpec, Kind
+from desktop.document.fields import FieldSpec, Kind, fields_of
 from desktop.document.spec import Spec
 from desktop.views.forms.choices import ChoiceEditor, ChoicesEditor, FlagEditor, PathEditor
-from desktop.views.forms.editor import Editor, SpecWidget, fields, number_text
+from desktop.views.forms.editor import Editor, SpecWidget, number_text
 from desktop.views.forms.numbers import IntegersEditor, NumberEditor
 from desktop.views.forms.row import Row
 from desktop.views.forms.table import TableEditor
@@ -158,7 +158,7 @@ class Form(SpecWidget):
                 old.setObjectName("")  # the name belongs to its successor from now on
             self._body.deleteLater()
         self._rows, self._more, self._more_body = {}, None, None
-        self._fields = fields(cls)
+        self._fields = fields_of(cls)
         self._body = QWidget()
         column = QVBoxLayout(self._body)
         column.setContentsMargins(0, 0, 0, 0)

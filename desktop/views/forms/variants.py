@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from desktop.document.fields import FieldSpec
+from desktop.document.fields import FieldSpec, fields_of
 from desktop.document.spec import Spec
-from desktop.views.forms.editor import Combo, Editor, SpecWidget, fields
+from desktop.views.forms.editor import Combo, Editor, SpecWidget
 from desktop.views.theme import SPACE_S, SPACE_XS, Theme
 from desktop.views.widgets.check_box import CheckBox
 
@@ -33,7 +33,7 @@ class _WithForm(Editor):
         indented.addWidget(self.form)
 
     def _show_form(self, value: Spec | None) -> None:
-        has_fields = value is not None and bool(fields(type(value)))
+        has_fields = value is not None and bool(fields_of(type(value)))
         if value is not None and has_fields:
             self.form.set_spec(value)
         self._frame.setVisible(has_fields)
@@ -144,7 +144,7 @@ def _converted(value: Spec | None, cls: type[Spec]) -> Spec:
     if value is None:
         return result
     defaults = type(value)()
-    for field in fields(cls):
+    for field in fields_of(cls):
         old = getattr(value, field.name, None)
         if old is not None and old != getattr(defaults, field.name):
             try:

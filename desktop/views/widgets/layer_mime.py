@@ -72,11 +72,6 @@ def dragged_rows(data: QMimeData, stack: str) -> list[int] | None:
     return sorted(set(indexes))
 
 
-def has_layers(data: QMimeData) -> bool:
-    """Whether there may be layers in `data`, without reading them."""
-    return data.hasFormat(JSON_MIME) or data.hasText()
-
-
 def parse_layers(data: QMimeData) -> list[Layer]:
     """The layers in `data`: a JSON list of layers, one layer, or a whole project.
 
