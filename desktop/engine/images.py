@@ -50,6 +50,21 @@ def read_gray(path: Path) -> Raster:
         return _gray(ImageOps.exif_transpose(_reduced(image)))
 
 
+def read_drawing(path: Path, input_shape: tuple[int, ...]) -> Raster:
+    """The image in the file at `path` as a drawing: uint8 (h, w), ink 255 on 0, read-only.
+
+    One of just the size of a network's input is taken as it stands, dark on light inverted.
+    Raises ImageError, also where there is no ink.
+    """
+    gray = read_gray(path)
+    ink = ink_of(gray)
+    if ink is None:
+        raise ImageError(f"{path} shows no ink: nothing stands out from the background")
+    drawing = light_on_dark(gray) if gray.shape == input_shape[:2] else ink
+    drawing.setflags(write=False)
+    return drawing
+
+
 def check_image(path: Path) -> None:
     """Raise ImageError if the beginning of the file at `path` shows that it is no image."""
     with _opened(path):

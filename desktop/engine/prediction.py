@@ -19,7 +19,7 @@ from desktop.document.training import Training
 from desktop.engine import backend
 from desktop.engine.drawing import FULL, Raster, preprocess
 from desktop.engine.encoding import are_probabilities, class_probabilities, class_scores
-from desktop.engine.images import ImageError, ink_of, light_on_dark, read_gray
+from desktop.engine.images import ImageError, read_drawing
 from desktop.engine.reports import FloatArray, Prediction, read_only
 
 BATCH = 256
@@ -112,8 +112,7 @@ def show_drawing(
     """
     _check_image(input_shape)
     start = perf_counter()
-    prepared = preprocess(drawing, input_shape, maximum)
-    image = np.zeros(input_shape[:2], np.float32) if prepared is None else prepared.image
+    image = network_input(drawing, input_shape, maximum)
     return Prediction(
         request=request,
         image=read_only(image),
@@ -128,6 +127,17 @@ def show_drawing(
 def _check_image(input_shape: tuple[int, ...]) -> None:
     if not is_grayscale(input_shape):
         raise PredictionError(f"This network takes {shape_text(input_shape)} numbers, not an image")
+
+
+def network_input(drawing: Raster, input_shape: tuple[int, ...], maximum: float) -> FloatArray:
+    """`drawing`, uint8 (h, w), as float32 of the input's (h, w) with ink `maximum` on 0.
+
+    A drawing of just that size is taken as it stands; any other is prepared like the training data.
+    """
+    if drawing.shape == input_shape[:2]:
+        return drawing.astype(np.float32) * np.float32(maximum / FULL)
+    prepared = preprocess(drawing, input_shape, maximum)
+    return np.zeros(input_shape[:2], np.float32) if prepared is None else prepared.image
 
 
 class Predictor:
@@ -203,7 +213,9 @@ class Predictor:
             images: dict[int, FloatArray] = {}
             for index, path in enumerate(paths[start : start + BATCH], start):
                 try:
-                    images[index] = self._prepared(path)
+                    images[index] = network_input(
+                        read_drawing(path, self._shape), self._shape, self._maximum
+                    )
                 except ImageError as error:
                     results[index] = ImageFailure(path, str(error))
             if images:
@@ -240,15 +252,3 @@ class Predictor:
     def _outputs(self, images: FloatArray) -> FloatArray:
         outputs: FloatArray = self._forward(images.reshape(-1, *self._shape)).numpy()
         return outputs
-
-    def _prepared(self, path: Path) -> FloatArray:
-        gray = read_gray(path)
-        ink = ink_of(gray)
-        if ink is not None and gray.shape == self._shape[:2]:
-            scale = np.float32(self._maximum / FULL)
-            image: FloatArray = light_on_dark(gray).astype(np.float32) * scale
-            return image
-        prepared = None if ink is None else preprocess(ink, self._shape, self._maximum)
-        if prepared is None:
-            raise ImageError(f"{path} shows no ink: nothing stands out from the background")
-        return prepared.image

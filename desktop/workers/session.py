@@ -58,7 +58,8 @@ class Session(QObject):
 
     Signals carry the engine's reports; `...Failed` carry a sentence, and both signals about saving
     the path, last. `modelReset`: the network there was is gone. `modelAdopted`, after that: there
-    is another one, of this project. `modelOpened` carries an OpenedModel, for `adopt`.
+    is another one, of this project. `modelOpened` carries an OpenedModel, for `adopt`,
+    `imageOpened` a drawing, for `predict`.
     """
 
     stateChanged = Signal(object)
@@ -82,6 +83,8 @@ class Session(QObject):
     modelSaveFailed = Signal(str, str)
     modelOpened = Signal(object)
     modelOpenFailed = Signal(str)
+    imageOpened = Signal(object)
+    imageOpenFailed = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -304,6 +307,14 @@ class Session(QObject):
             self.modelOpenFailed.emit,
         )
         return True
+
+    def open_image(self, path: Path, schema: DataSchema | None) -> None:
+        """Read the image at `path` as a drawing for data like `schema`, also while training."""
+        self._threads.background(
+            partial(tasks.read_image, path, schema),
+            self.imageOpened.emit,
+            self.imageOpenFailed.emit,
+        )
 
     def close(self) -> None:
         """Stop whatever is under way and wait for the threads."""

@@ -135,6 +135,14 @@ def predict(
         return show_drawing(drawing, schema.input_shape, schema.value_range[1], request)
 
 
+def read_image(path: Path, schema: DataSchema | None) -> Raster:
+    """The image at `path` as a drawing for data like `schema`, ink 255 on 0, shape (h, w)."""
+    from desktop.engine.images import ImageError, read_drawing
+
+    with explaining("The image could not be opened", ImageError):
+        return read_drawing(path, schema.input_shape if schema is not None else ())
+
+
 @dataclass(frozen=True)
 class OpenedModel:
     """A network that was read from the file at `path`, with the project it is made of."""

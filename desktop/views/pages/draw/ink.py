@@ -8,15 +8,19 @@ short piece and nothing painted before changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
+from desktop.views.pages.draw.ink_image import InkImage
+
 SIDE = 280
+IMAGE_EDGE = 40  # units of blank paper around the ink of an image, as around a digit of MNIST
 PEN_WIDTH = 18.0  # with it, drawn digits are as bold as the data sets' ones; see bench_drawing.py
 _CLOSEST = 1.0  # units; nearer points only make the curve tremble
 _FAINTEST = 32  # of 255; what is fainter is left over by the eraser
@@ -75,11 +79,14 @@ class Surface:
             self._piece(painter, stroke, stroke.tail(), -1)
         painter.end()
 
-    def paint_all(self, strokes: Iterator[Stroke], active: Stroke | None) -> None:
-        """Start again with paper and paint `strokes`; the `active` one is not finished."""
+    def paint_all(self, ink: Ink) -> None:
+        """Start again with paper, and paint the image and the strokes of `ink`."""
         self.wipe()
-        for stroke in strokes:
-            self.paint(stroke, 0, finished=stroke is not active)
+        if ink.image is not None:
+            edge, side = IMAGE_EDGE * self.scale, (SIDE - 2 * IMAGE_EDGE) * self.scale
+            ink.image.paint(self.image, self.ink, QRectF(edge, edge, side, side))
+        for stroke in ink.strokes:
+            self.paint(stroke, 0, finished=stroke is not ink.active)
 
     def _painter(self, stroke: Stroke) -> QPainter:
         painter = QPainter(self.image)
@@ -98,12 +105,15 @@ class Surface:
         painter.strokePath(path, round_pen(color, stroke.widths[index]))
 
 
+_Entry: TypeAlias = Stroke | InkImage | None  # None: everything was cleared
+
+
 class Ink:
     """A drawing with its history. `raster()` is what it looks like, whatever shows it."""
 
     def __init__(self) -> None:
-        self._history: list[Stroke | None] = []  # None: everything was cleared
-        self._undone: list[Stroke | None] = []
+        self._history: list[_Entry] = []
+        self._undone: list[_Entry] = []
         self._active: Stroke | None = None
         self._surface = Surface(
             QImage(SIDE, SIDE, QImage.Format.Format_Grayscale8),
@@ -129,14 +139,34 @@ class Ink:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to see: never drawn, cleared, or erased."""
-        return self._active is None and not bool((self._pixels() >= _FAINTEST).any())
+        if self._active is not None or self._image_alone is not None:
+            return False
+        return not bool((self._pixels() >= _FAINTEST).any())
 
-    def strokes(self) -> Iterator[Stroke]:
-        """The strokes since the last clearing, in order."""
-        cleared = [index for index, entry in enumerate(self._history) if entry is None]
-        for entry in self._history[cleared[-1] + 1 if cleared else 0 :]:
-            assert entry is not None
-            yield entry
+    @property
+    def strokes(self) -> list[Stroke]:
+        """The strokes since the last clearing or image, in order."""
+        drawn = takewhile(lambda entry: isinstance(entry, Stroke), reversed(self._history))
+        return [entry for entry in drawn if isinstance(entry, Stroke)][::-1]
+
+    @property
+    def image(self) -> InkImage | None:
+        """The image that the strokes are drawn on."""
+        starts = (each for each in reversed(self._history) if not isinstance(each, Stroke))
+        return next(starts, None)
+
+    @property
+    def _image_alone(self) -> InkImage | None:
+        last = self._history[-1] if self._history else None
+        return last if isinstance(last, InkImage) else None
+
+    def show(self, image: InkImage) -> bool:
+        """Replace all there is with `image`, as something that can be undone."""
+        self.finish()
+        self._history.append(image)
+        self._undone.clear()
+        self._surface.paint_all(self)
+        return True
 
     def begin(self, position: QPointF, width: float = PEN_WIDTH, *, eraser: bool = False) -> Stroke:
         """Set the pen down. A stroke in progress is finished first."""
@@ -170,7 +200,7 @@ class Ink:
     def clear(self) -> bool:
         """Take all ink away, as something that can be undone; False if there is none."""
         self.finish()
-        if next(self.strokes(), None) is None:
+        if self.image is None and not self.strokes:
             return False
         self._history.append(None)
         self._undone.clear()
@@ -178,7 +208,7 @@ class Ink:
         return True
 
     def undo(self) -> bool:
-        """Undo the last stroke or clearing; False if there is none."""
+        """Undo the last stroke, image or clearing; False if there is none."""
         return self._step(self._history, self._undone)
 
     def redo(self) -> bool:
@@ -186,7 +216,12 @@ class Ink:
         return self._step(self._undone, self._history)
 
     def raster(self) -> NDArray[np.uint8]:
-        """The drawing as uint8 (SIDE, SIDE), ink 255 on 0, the stroke in progress included."""
+        """The drawing as uint8, ink 255 on 0, the stroke in progress included.
+
+        Its shape is (SIDE, SIDE); an image that nothing was drawn on is as large as it came.
+        """
+        if self._image_alone is not None:
+            return self._image_alone.raster
         if self._active is None:
             return self._pixels().copy()
         image = self._surface.image.copy()
@@ -197,12 +232,12 @@ class Ink:
     def _pixels(self) -> NDArray[np.uint8]:
         return _pixels_of(self._surface.image)
 
-    def _step(self, source: list[Stroke | None], target: list[Stroke | None]) -> bool:
+    def _step(self, source: list[_Entry], target: list[_Entry]) -> bool:
         self.finish()
         if not source:
             return False
         target.append(source.pop())
-        self._surface.paint_all(self.strokes(), None)
+        self._surface.paint_all(self)
         return True
 
 

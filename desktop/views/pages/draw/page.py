@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -25,7 +26,9 @@ NO_MODEL = (
     "soon as there is a network, and is updated while it learns."
 )
 BUSY = "Recognizing…"
-EMPTY = "Draw on the left. The prediction changes with every stroke."
+EMPTY = (
+    "Draw on the left, or drop an image on the window. The prediction changes with every stroke."
+)
 
 
 class DrawPage(QWidget):
@@ -52,6 +55,7 @@ class DrawPage(QWidget):
         self._lay_out()
 
         self.canvas.changed.connect(self._on_drawn)
+        session.imageOpened.connect(self._on_image)
         session.dataLoading.connect(self._on_data)
         session.dataLoaded.connect(self._on_data)
         session.dataFailed.connect(self._on_data)
@@ -127,6 +131,10 @@ class DrawPage(QWidget):
             self._discard()
         self._ask()
         self._refresh()
+
+    def _on_image(self, raster: NDArray[np.uint8]) -> None:
+        self.canvas.show_image(raster)
+        self.canvas.setFocus()  # undo is the canvas's now
 
     def _on_network(self, _report: object) -> None:
         self._ask()

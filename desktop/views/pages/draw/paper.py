@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.views.pages.draw.ink import PEN_WIDTH, SIDE, Ink, Stroke, Surface, bounds, round_pen
+from desktop.views.pages.draw.ink_image import InkImage
 from desktop.views.theme import RADIUS, SIZE_TITLE, Theme
 
 FRAME = 2  # pixels around the paper, for the border and the focus
@@ -92,7 +93,7 @@ class Paper(QWidget):
         return self._ink.can_redo
 
     def raster(self) -> NDArray[np.uint8]:
-        """The drawing as uint8 (SIDE, SIDE), ink 255 on 0."""
+        """The drawing as uint8 (SIDE, SIDE), ink 255 on 0; an image alone has its own size."""
         return self._ink.raster()
 
     def clear(self) -> None:
@@ -100,8 +101,12 @@ class Paper(QWidget):
         self._change(self._ink.clear)
         self.cleared.emit()
 
+    def show_image(self, raster: NDArray[np.uint8]) -> None:
+        """Replace the drawing with the ink `raster`, (h, w), 255 on 0; undo brings it back."""
+        self._change(lambda: self._ink.show(InkImage(raster)))
+
     def undo(self) -> None:
-        """Undo the last stroke or clearing."""
+        """Undo the last stroke, image or clearing."""
         self._change(self._ink.undo)
 
     def redo(self) -> None:
@@ -202,7 +207,7 @@ class Paper(QWidget):
                 tokens.color("surface"),
                 tokens.color("text"),
             )
-            display.paint_all(self._ink.strokes(), self._ink.active)
+            display.paint_all(self._ink)
             self._display = display
         return display
 
