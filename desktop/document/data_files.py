@@ -10,7 +10,6 @@ import os
 from collections.abc import Callable
 from pathlib import Path, PureWindowsPath
 
-from desktop.document.fields import Kind, fields_of
 from desktop.document.project import Project
 
 
@@ -31,12 +30,7 @@ def with_short_names(project: Project, folder: Path) -> Project:
 
 def _renamed(project: Project, rename: Callable[[str], str]) -> Project:
     data = project.data
-    changes = {
-        field.name: rename(getattr(data, field.name))
-        for field in fields_of(type(data))
-        if field.kind is Kind.PATH and getattr(data, field.name)
-    }
-    return project.replace(data=data.replace(**changes)) if changes else project
+    return project.replace(data=data.with_file(rename(data.file))) if data.file else project
 
 
 def _full_name(name: str, folder: Path) -> str:

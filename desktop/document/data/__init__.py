@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from desktop.document.data.base import DataSource, held_back
+from desktop.document.data.base import DataSource, data_suffixes, held_back, sources_for
 from desktop.document.data.images import Digits, Mnist
 from desktop.document.data.logic import GATES, LogicTable, Row
 from desktop.document.spec import family_type
@@ -17,7 +17,9 @@ __all__ = [
     "LogicTable",
     "Mnist",
     "Row",
+    "data_suffixes",
     "held_back",
+    "sources_for",
 ]
 
 if TYPE_CHECKING:

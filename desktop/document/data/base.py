@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import ClassVar
+from pathlib import Path
+from typing import ClassVar, Self
 
+from desktop.document.fields import Kind, fields_of
 from desktop.document.schema import DataSchema
-from desktop.document.spec import Spec
+from desktop.document.spec import Spec, variants
 
 
 class DataSource(Spec):
@@ -14,6 +16,29 @@ class DataSource(Spec):
 
     tag_key: ClassVar[str] = "source"
     source: str = ""
+
+    suffixes: ClassVar[tuple[str, ...]] = ()  # of the files it reads, in small letters
+    keras_file: ClassVar[str] = ""  # in Keras's data folder; read where no other file is chosen
+
+    @classmethod
+    def kind_title(cls) -> str:
+        """What the user calls this kind of data, whatever its settings."""
+        return cls().title.partition(":")[0]
+
+    @classmethod
+    def file_field(cls) -> str:
+        """The name of the setting that says which file is read; "" if none is."""
+        return next((field.name for field in fields_of(cls) if field.kind is Kind.PATH), "")
+
+    @property
+    def file(self) -> str | None:
+        """The file that was chosen to be read."""
+        name = self.file_field()
+        return getattr(self, name) if name else None
+
+    def with_file(self, file: str) -> Self:
+        """The same with `file` to be read; only of a source with a `file_field`."""
+        return self.replace(**{self.file_field(): file})
 
     @property
     def title(self) -> str:
@@ -29,6 +54,16 @@ class DataSource(Spec):
     def has_validation(self) -> bool:
         """Whether some rows are held out for validation."""
         return False
+
+
+def sources_for(path: Path) -> tuple[type[DataSource], ...]:
+    """The kinds of data source that read files with the ending of `path`."""
+    return tuple(kind for kind in variants(DataSource) if path.suffix.lower() in kind.suffixes)
+
+
+def data_suffixes() -> tuple[str, ...]:
+    """The endings of all files that some data source reads, each once."""
+    return tuple(dict.fromkeys(each for kind in variants(DataSource) for each in kind.suffixes))
 
 
 def held_back(part: float, rows: int) -> int:

@@ -81,6 +81,8 @@ class Mnist(_Images, tag="mnist"):
     """70,000 handwritten digits of 28 × 28 pixels: 60,000 for training, 10,000 for the test."""
 
     pixel_maximum: ClassVar[float] = 255.0
+    suffixes: ClassVar[tuple[str, ...]] = (".npz",)
+    keras_file: ClassVar[str] = "mnist.npz"
     path: FileName | None = Field(
         None,
         title="File",

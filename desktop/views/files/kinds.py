@@ -5,7 +5,9 @@ from __future__ import annotations
 from enum import Enum, auto
 from pathlib import Path
 
+from desktop.document.data import data_suffixes, sources_for
 from desktop.document.storage import EXTENSION, ProjectFileError, read_project
+from desktop.views.widgets.file_questions import MODEL_EXTENSION, files_filter
 
 
 class FileKind(Enum):
@@ -13,7 +15,7 @@ class FileKind(Enum):
 
     PROJECT = auto()  # also what has no known name: reading it says what is wrong
     MODEL = auto()
-    DATA = auto()
+    DATA = auto()  # what a data source reads
     IMAGE = auto()
     TABLE = auto()
     OTHER_MODEL = auto()
@@ -22,8 +24,7 @@ class FileKind(Enum):
 
 _KINDS = {
     FileKind.PROJECT: (EXTENSION, ".json", ""),
-    FileKind.MODEL: (".keras",),
-    FileKind.DATA: (".npz",),
+    FileKind.MODEL: (MODEL_EXTENSION,),
     FileKind.IMAGE: (
         *(".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"),
         *(".ppm", ".pgm", ".pbm"),
@@ -31,20 +32,12 @@ _KINDS = {
     FileKind.TABLE: (".csv", ".tsv", ".xls", ".xlsx", ".ods"),
     FileKind.OTHER_MODEL: (".h5", ".hdf5", ".onnx", ".pt", ".pth", ".pb", ".tflite"),
 }
-_TITLES = {
-    FileKind.IMAGE: "an image, which cannot be opened: draw it on the Draw page, or use the "
-    "command predict",
-    FileKind.TABLE: "a table, which cannot be read yet: data comes from files like mnist.npz, the "
-    "built-in digits and the logic tables, which the Data page offers",
-    FileKind.OTHER_MODEL: "a model in another format: load it in Keras, save it with "
-    'model.save("model.keras"), and open that',
-    FileKind.OTHER: f"not a file that can be opened: choose a project ({EXTENSION}), a Keras model "
-    "(.keras) or data like mnist.npz",
-}
 
 
 def kind_of(path: Path) -> FileKind:
     """The kind of the file at `path`, by its ending; of a folder or nothing, a project."""
+    if sources_for(path):
+        return FileKind.DATA
     suffix = path.suffix.lower()
     for kind, suffixes in _KINDS.items():
         if suffix in suffixes:
@@ -58,4 +51,30 @@ def kind_of(path: Path) -> FileKind:
 
 def what_to_do_with(path: Path) -> str:
     """What the file at `path` is, which cannot be opened, and what can be done instead."""
-    return f"{path.name} is {_TITLES[kind_of(path)]}"
+    data, images = ", ".join(data_suffixes()), ", ".join(_KINDS[FileKind.IMAGE])
+    match kind_of(path):
+        case FileKind.TABLE:
+            text = (
+                f"a table, which cannot be read yet: choose a data file ({data}), or built-in data "
+                "on the Data page"
+            )
+        case FileKind.OTHER_MODEL:
+            text = (
+                "a model in another format: load it in Keras, save it with "
+                'model.save("model.keras"), and open that'
+            )
+        case _:
+            text = (
+                f"not a file that can be opened: choose a project ({EXTENSION}), a Keras model "
+                f"({MODEL_EXTENSION}), data ({data}) or an image ({images})"
+            )
+    return f"{path.name} is {text}"
+
+
+def open_filter() -> str:
+    """The filter of the dialog that opens a file."""
+    return files_filter(
+        ("Projects and models", (EXTENSION, MODEL_EXTENSION)),
+        ("Data", data_suffixes()),
+        ("Images", _KINDS[FileKind.IMAGE]),
+    )

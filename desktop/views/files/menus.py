@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from desktop.document.storage import EXTENSION
-from desktop.paths import MNIST, keras_datasets, resources
+from desktop.document.storage import EXTENSION, ProjectFileError, read_project
+from desktop.paths import keras_datasets, resources
 from desktop.views.settings import Settings
 from desktop.views.widgets.text import label
 
@@ -79,8 +80,19 @@ class ExamplesMenu(_FileMenu):
         self.aboutToShow.connect(self._say_what_is_missing)
 
     def _say_what_is_missing(self) -> None:
-        has_mnist = (keras_datasets() / MNIST).is_file()
         for action in self.actions():
             path = Path(action.data())
-            needed = "" if has_mnist or not path.stem.startswith("mnist") else f" (needs {MNIST})"
+            file = _needed_file(path)
+            missing = file and not (keras_datasets() / file).is_file()
+            needed = f" (needs {file})" if missing else ""
             action.setText(label(example_title(path) + needed))
+
+
+@cache
+def _needed_file(example: Path) -> str:
+    """The file of Keras's data folder that the project `example` reads, or ""."""
+    try:
+        data = read_project(example).data
+    except ProjectFileError:  # opening it says what is wrong
+        return ""
+    return "" if data.file else data.keras_file

@@ -8,11 +8,11 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QObject, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from desktop.document.data import Mnist
+from desktop.document.data import sources_for
 from desktop.document.project import starter_project
 from desktop.document.storage import EXTENSION, ProjectFileError
 from desktop.document.text import counted
-from desktop.views.files.kinds import FileKind, kind_of, what_to_do_with
+from desktop.views.files.kinds import FileKind, kind_of, open_filter, what_to_do_with
 from desktop.views.files.menus import ExamplesMenu, RecentMenu, example_title
 from desktop.views.settings import Settings
 from desktop.views.widgets.file_questions import Button, FileQuestions
@@ -21,6 +21,10 @@ from desktop.views.workspace import FileState, Workspace
 from desktop.workers.session import Session, State
 from desktop.workers.tasks import OpenedModel
 
+NO_IMAGES = (
+    "{} is an image, and this project's data is not: choose image data on the Data page, then open "
+    "it again"
+)
 STOP_FIRST = "{} was not opened: stop the training or evaluation first, then open it again"
 WORTH_ASKING = 60  # seconds of training that are not discarded unasked
 
@@ -50,7 +54,9 @@ class ProjectFiles(QObject):
         self._window = window
         self._ask = FileQuestions(window)
         session.modelOpened.connect(self._on_model_opened)
-        session.modelOpenFailed.connect(self._on_model_failed)
+        session.modelOpenFailed.connect(self._show_error)
+        session.imageOpened.connect(self._on_image_opened)
+        session.imageOpenFailed.connect(self._show_error)
 
     def new(self) -> None:
         """Start over with a small project that trains within seconds."""
@@ -59,25 +65,28 @@ class ProjectFiles(QObject):
             self.opened.emit()
 
     def open(self) -> None:
-        """Ask for a project file and open it."""
-        path = self._ask.project_to_open(self.folder)
+        """Ask for a file and open it."""
+        path = self._ask.file_to_open(self.folder, open_filter())
         if path is not None:
             self.open_path(path)
 
     def open_path(self, path: Path) -> None:
-        """Open the project or model at `path`, after asking about unsaved changes, or the data.
+        """Open the project or model at `path`, after asking about unsaved changes.
 
-        Of any other file, say what it is and what can be opened.
+        Data becomes the project's, an image a drawing; of any other file, say what it is and what
+        can be opened.
         """
         kind = kind_of(path)
         if kind is FileKind.MODEL:
             self._open_model(path)
         elif kind is FileKind.DATA:
             self._use_data(path)
+        elif kind is FileKind.IMAGE:
+            self._open_image(path)
         elif kind is FileKind.PROJECT:
             self._open_project(path)
         else:
-            self._notice.show_message(what_to_do_with(path), cause="file")
+            self._show_error(what_to_do_with(path))
 
     def _open_project(self, path: Path) -> None:
         if not self.may_discard():
@@ -85,7 +94,7 @@ class ProjectFiles(QObject):
         try:
             self._workspace.open(path)
         except ProjectFileError as error:
-            self._notice.show_message(str(error), cause="file")
+            self._show_error(str(error))
             return
         self._settings.add_recent(path)
         self.opened.emit()
@@ -100,14 +109,14 @@ class ProjectFiles(QObject):
         if self._session.open_model(path, self._workspace.project.data):
             self._notice.show_message(f"Opening {path.name}…", "accent", cause="file")
         else:
-            self._notice.show_message(STOP_FIRST.format(path.name), cause="file")
+            self._show_error(STOP_FIRST.format(path.name))
 
     def _on_model_opened(self, model: OpenedModel) -> None:
         self._notice.withdraw("file")
         if not self.may_discard():
             return
         if self._session.is_busy:
-            self._on_model_failed(STOP_FIRST.format(model.path.name))
+            self._show_error(STOP_FIRST.format(model.path.name))
             return
         self._workspace.new(model.project, model.path.stem)
         self._workspace.mark_unsaved()
@@ -115,13 +124,29 @@ class ProjectFiles(QObject):
         self.opened.emit()
         self._session.adopt(model.network)
 
-    def _on_model_failed(self, message: str) -> None:
-        self._notice.show_message(message, cause="file")
+    def _open_image(self, path: Path) -> None:
+        """Have the image read; the Draw page takes it."""
+        schema = self._workspace.analysis.schema
+        if schema is not None and not schema.is_grayscale:
+            self._show_error(NO_IMAGES.format(path.name))
+        else:
+            self._session.open_image(path, schema)
+
+    def _on_image_opened(self) -> None:
+        self._notice.withdraw("file")
 
     def _use_data(self, path: Path) -> None:
-        data = self._workspace.last_used(Mnist).replace(path=str(path))
+        """Make the data at `path` the project's, read by the data source that can, or is chosen."""
+        kinds, current = sources_for(path), self._workspace.project.data
+        kind = kinds[0] if len(kinds) == 1 else self._ask.source_for(path.name, kinds, current)
+        if kind is None:
+            return
+        data = self._workspace.last_used(kind).with_file(str(path))
         project = self._workspace.project.replace(data=data)
         self._workspace.edit(f"Use the data in {path.name}", project)
+
+    def _show_error(self, message: str) -> None:
+        self._notice.show_message(message, cause="file")
 
     def save(self) -> bool:
         """Save under the present name, or ask for one. Returns whether it was saved."""
@@ -218,7 +243,7 @@ class ProjectFiles(QObject):
         try:
             self._workspace.open_example(path, example_title(path))
         except ProjectFileError as error:
-            self._notice.show_message(str(error), cause="file")
+            self._show_error(str(error))
         else:
             self.opened.emit()
 
@@ -230,7 +255,7 @@ class ProjectFiles(QObject):
         try:
             self._workspace.save(path)
         except ProjectFileError as error:
-            self._notice.show_message(str(error), cause="file")
+            self._show_error(str(error))
             return False
         self._settings.add_recent(path)
         self.saved.emit(str(path))

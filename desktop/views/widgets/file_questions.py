@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
+from desktop.document.data import DataSource
 from desktop.document.storage import EXTENSION
 from desktop.views.widgets.text import plain
 
 MODEL_EXTENSION = ".keras"
 MODEL_FILTER = f"Keras models (*{MODEL_EXTENSION})"
-PROJECT_FILTER = f"Layerwise projects (*{EXTENSION});;All files (*)"
-OPEN_FILTER = f"Projects and models (*{EXTENSION} *{MODEL_EXTENSION});;Data (*.npz);;All files (*)"
 Button = QMessageBox.StandardButton
+
+
+def files_filter(*groups: tuple[str, Iterable[str]]) -> str:
+    """The filter of a file dialog: groups of files, each a title and endings, and all files."""
+    texts = [f"{title} ({' '.join(f'*{each}' for each in ends)})" for title, ends in groups]
+    return ";;".join([*texts, "All files (*)"])
 
 
 def file_to_save(
@@ -46,14 +52,27 @@ class FileQuestions:
     def __init__(self, window: QWidget) -> None:
         self._window = window
 
-    def project_to_open(self, folder: Path) -> Path | None:
-        """The project, model or data file to open, or None."""
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open", str(folder), OPEN_FILTER)
+    def file_to_open(self, folder: Path, filters: str) -> Path | None:
+        """The file to open, or None."""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open", str(folder), filters)
         return Path(name) if name else None
+
+    def source_for(
+        self, name: str, kinds: Sequence[type[DataSource]], current: DataSource
+    ) -> type[DataSource] | None:
+        """Which of `kinds` is to read the data file called `name`, or None."""
+        titles = [kind.kind_title() for kind in kinds]
+        start = kinds.index(type(current)) if type(current) in kinds else 0
+        text = plain(f"{name} can be read in several ways. Use it as:")
+        title, accepted = QInputDialog.getItem(
+            self._window, "Open data", text, titles, start, editable=False
+        )
+        return kinds[titles.index(title)] if accepted else None
 
     def project_to_save(self, start: Path) -> Path | None:
         """The file to save the project to, or None."""
-        return file_to_save(self._window, "Save project", start, PROJECT_FILTER, EXTENSION)
+        filters = files_filter(("Layerwise projects", [EXTENSION]))
+        return file_to_save(self._window, "Save project", start, filters, EXTENSION)
 
     def model_to_save(self, start: Path) -> Path | None:
         """The file to save the network to, or None."""

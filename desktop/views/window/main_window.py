@@ -133,6 +133,7 @@ class MainWindow(QMainWindow):
         session.dataLoaded.connect(self._on_data_loaded)
         session.dataFailed.connect(self._show_data_page)  # which says why, and what can be done
         session.runStarted.connect(self._on_run_started)
+        session.imageOpened.connect(self._show_draw_page)
         self.toolbar.data_button.clicked.connect(self._show_data_page)
         self.toolbar.problemsRequested.connect(self.status.problems.open_list)
         self.palette_view.layerActivated.connect(self.stack.add_layer)
@@ -159,6 +160,9 @@ class MainWindow(QMainWindow):
 
     def _show_data_page(self) -> None:
         self.pages.show_page(Page.DATA)
+
+    def _show_draw_page(self) -> None:
+        self.pages.show_page(Page.DRAW)
 
     def _on_run_started(self) -> None:
         if self.pages.shown in (Page.DATA, Page.EVALUATE):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QFileDialog,
+    QInputDialog,
     QLabel,
     QMenu,
     QMessageBox,
@@ -20,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from desktop.document.data import LogicTable, Mnist
+from desktop.document.data import Digits, LogicTable, Mnist
 from desktop.document.layers import Conv2D
 from desktop.document.project import starter_project
 from desktop.document.storage import read_project, write_project
@@ -320,6 +322,47 @@ def test_a_dropped_data_file_keeps_the_other_settings(window: MainWindow, tmp_pa
     for name in ("one.npz", "two.npz"):
         drop(window, tmp_path / name)
         assert window.workspace.project.data == kept.replace(path=str(tmp_path / name))
+
+
+def test_who_reads_a_data_file_is_asked_if_several_can(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Digits, "suffixes", (".npz",))
+    monkeypatch.setattr(Digits, "with_file", lambda _self, _file: Digits(split_seed=7))
+    offered: list[str] = []
+    answer: list[object] = ["", False]
+
+    def ask(
+        _parent: QWidget, _title: str, text: str, titles: list[str], *_: int, **__: bool
+    ) -> Any:
+        offered[:] = [text, *titles]
+        return tuple(answer)
+
+    monkeypatch.setattr(QInputDialog, "getItem", ask)
+    window.workspace.new(starter_project().replace(data=LogicTable()))
+    drop(window, tmp_path / "data.npz")
+    assert "data.npz" in offered[0]
+    assert set(offered[1:]) == {"MNIST", "Handwritten digits"}
+    assert window.workspace.project.data == LogicTable()
+    for title, data in (
+        ("Handwritten digits", Digits(split_seed=7)),
+        ("MNIST", Mnist(path=str(tmp_path / "data.npz"))),
+    ):
+        answer[:] = [title, True]
+        drop(window, tmp_path / "data.npz")
+        assert window.workspace.project.data == data
+
+
+@pytest.mark.parametrize("name", ["notes.docx", "table.csv", "net.h5"])
+def test_of_a_file_that_nothing_reads_it_is_said_which_can_be_opened(
+    window: MainWindow, tmp_path: Path, name: str
+) -> None:
+    before = window.workspace.project
+    (tmp_path / name).write_bytes(b"1,2")
+    drop(window, tmp_path / name)
+    assert name in window.notice.text
+    assert ".keras" in window.notice.text or ".npz" in window.notice.text
+    assert window.workspace.project == before
 
 
 NAME = "<b>R&D [*]"  # to Qt: HTML, a mnemonic, and the place of a mark in the title

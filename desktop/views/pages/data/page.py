@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.document.data import DataSource, Digits
-from desktop.document.fields import Kind, fields_of
 from desktop.document.schema import Classes, Target
 from desktop.document.text import counted, row_text
 from desktop.views.pages.data.bars import ClassBars, SplitLegend
 from desktop.views.pages.data.source import SourceCard
 from desktop.views.theme import SPACE_L, SPACE_S, SPACE_XS, Theme
 from desktop.views.widgets.cards import Card, CardPage
+from desktop.views.widgets.file_questions import files_filter
 from desktop.views.widgets.gallery import SampleView
 from desktop.views.widgets.samples import Sample
 from desktop.views.workspace import Workspace
@@ -29,7 +29,6 @@ from desktop.workers.reports import DataSummary
 from desktop.workers.session import Session
 
 PATIENCE = 200  # milliseconds of loading before what was there gives way to "Loading"
-FILES = "Arrays of images (*.npz);;All files (*)"
 
 
 def _label(role: str = "", name: str = "") -> QLabel:
@@ -113,8 +112,7 @@ class FactsCard(Card):
     def show_failure(self, message: str, source: DataSource) -> None:
         """Say why `source` could not be loaded, and what can be done about it."""
         self._failure.setText(message)
-        has_file = any(field.kind is Kind.PATH for field in fields_of(type(source)))
-        self.choose_file.setVisible(has_file)
+        self.choose_file.setVisible(bool(source.file_field()))
         self.use_digits.setVisible(not isinstance(source, Digits))
         self._show(f"{source.title} is not loaded", self._failed)
 
@@ -244,16 +242,16 @@ class DataPage(CardPage):
 
     def _choose_file(self) -> None:
         folder = str(self._workspace.folder)
-        dialog = QFileDialog(self, "Choose the data file", folder, FILES)
+        filters = files_filter(("Data", self._workspace.project.data.suffixes))
+        dialog = QFileDialog(self, "Choose the data file", folder, filters)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self._use_file)
         dialog.open()
 
     def _use_file(self, path: str) -> None:
-        source = self._workspace.project.data
-        name = next(f.name for f in fields_of(type(source)) if f.kind is Kind.PATH)
-        self.source.use(source.replace(**{name: path}), "Choose the data file")
+        source = self._workspace.project.data.with_file(path)
+        self.source.use(source, "Choose the data file")
 
     def _use_digits(self) -> None:
         self.source.sources.setCurrentIndex(self.source.sources.findData(Digits))

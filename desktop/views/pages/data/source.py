@@ -24,7 +24,7 @@ class SourceCard(Card):
         self.sources = ComboBox()
         self.sources.setAccessibleName("Data source")
         for kind in variants(DataSource):
-            self.sources.addItem(kind().title.partition(":")[0], kind)
+            self.sources.addItem(kind.kind_title(), kind)
         self.sources.activated.connect(self._on_source)
         self._about = QLabel()
         self._about.setProperty("role", "muted")
