@@ -102,7 +102,7 @@ def window(
 
         raise typer.Exit(open_window(None))
     if context.invoked_subcommand != "open":
-        # Errors reach the user as one line; what the engine logs besides is for programmers.
+        # Errors reach the user as one line; what the engine also logs is for developers.
         logger.addHandler(logging.NullHandler())
     return DONE
 

@@ -78,7 +78,7 @@ def _cell_lines(table: Table) -> list[str]:
 
 
 def say(text: str, style: str = "") -> None:
-    """One line about what is going on, to standard error."""
+    """One line about what is happening, to standard error."""
     line = " ".join(text.split())
     _console(sys.stderr).print(Text(line, style), soft_wrap=True)
 
@@ -263,7 +263,7 @@ def show_figures(evaluation: reports.Evaluation) -> None:
 
 
 def show_predictions(predictions: Sequence[ImagePrediction]) -> None:
-    """A line per image: the likeliest class, how sure or with which output, and the runner-up."""
+    """A line per image: the most probable class, its probability or output, and the runner-up."""
     sure = all(prediction.are_probabilities for prediction in predictions)
     table = Table(box=None, pad_edge=False)
     table.add_column("Image")

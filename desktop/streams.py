@@ -18,7 +18,7 @@ class Stream:
     """A text stream that can always be written to.
 
     After an error, which it keeps in `error`, what is written goes nowhere. Nothing that a command
-    has to do is given up because nobody reads about it.
+    has to do is canceled because nobody reads about it.
     """
 
     def __init__(self, stream: TextIO) -> None:

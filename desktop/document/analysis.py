@@ -12,7 +12,7 @@ from desktop.document.trace import LayerInfo, trace
 
 @dataclass(frozen=True)
 class Analysis:
-    """Everything the editor shows about a project beside its settings.
+    """Everything the editor shows about a project in addition to its settings.
 
     `schema` is None as long as it is not known what the data holds: shapes and most problems are
     not known either then.

@@ -33,7 +33,7 @@ class Padding(StrEnum):
 
 
 class Metric(StrEnum):
-    """A number that is reported beside the loss; it does not steer the training."""
+    """A number that is reported in addition to the loss; it has no effect on training."""
 
     ACCURACY = "accuracy"
     TOP_K = "top_k_categorical_accuracy"

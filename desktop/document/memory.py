@@ -26,7 +26,7 @@ def parameter_bytes(parameters: int, trainable: int, training: Training) -> int:
 def activation_bytes(layers: tuple[LayerInfo, ...]) -> int:
     """Bytes for the outputs of every layer on one row, and the gradients on their way back.
 
-    Layers that only arrange values anew share the memory of their input.
+    Layers that only rearrange values share the memory of their input.
     """
     values = sum(
         prod(info.output_shape)

@@ -188,8 +188,8 @@ def _all_variants() -> Iterator[type[Spec]]:
 
 def _allowed(word: str, known: list[str]) -> str:
     close = difflib.get_close_matches(word, known, n=1)
-    guess = f' (did you mean "{close[0]}"?)' if close else ""
-    return f"{guess}; allowed: {', '.join(known)}"
+    hint = f' (did you mean "{close[0]}"?)' if close else ""
+    return f"{hint}; allowed: {', '.join(known)}"
 
 
 def _names(expected: str) -> list[str]:

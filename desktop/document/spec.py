@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias, TypeVar, 
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-# What is installed besides has no part in what a project may contain, and is not searched for.
+# What else is installed has no part in what a project may contain, and is not searched for.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 S = TypeVar("S", bound="Spec")

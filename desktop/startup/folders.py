@@ -29,7 +29,7 @@ def temporary_problem() -> str | None:
 
 
 def settings_problem() -> str | None:
-    """Settings cannot be kept. The program works, but forgets the layout and the recent files."""
+    """Settings cannot be kept. The program works, but the layout and the recent files are lost."""
     folder = paths.settings_folder()
     advice = "let the environment variable LAYERWISE_HOME name another folder"
     try:

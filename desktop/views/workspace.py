@@ -153,7 +153,7 @@ class Workspace(QObject):
         self._start(project, name=name)
 
     def open(self, path: Path) -> None:
-        """Go on with the project in the file at `path`.
+        """Continue with the project in the file at `path`.
 
         Raises ProjectFileError, and then everything is as it was.
         """

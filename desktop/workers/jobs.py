@@ -23,7 +23,7 @@ class JobThread(QThread):
     """Runs the jobs it is given, in order, until `finish`.
 
     A job tells of its outcome, failures included, through signals; what it lets slip is logged,
-    and the thread goes on with the next job.
+    and the thread continues with the next job.
 
     With `yielding`, the thread and, on Linux, those it starts let the other threads go first: a
     processor they need for a moment is theirs at once.

@@ -24,7 +24,7 @@ class NetworkRunner(QObject):
     """Holds the current network, and does one thing at a time with it.
 
     Signals:
-        reported: every report of the training run under way; the first of a new network comes
+        reported: every report of the current training run; the first of a new network comes
             after it has become the current one.
         evaluated: an Evaluation, or why there is none; None if the network is gone by then.
         saved: the path.
@@ -39,11 +39,11 @@ class NetworkRunner(QObject):
     def __init__(self, threads: Threads, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._threads = threads
-        self._trainer: Trainer | None = None  # of the run under way
+        self._trainer: Trainer | None = None  # of the current run
         self._run = ""  # the id of the last one
         self._epoch_seconds = 0.0
         self.network: Network | None = None
-        self.control = RunControl()  # of what is under way
+        self.control = RunControl()  # of what is running
 
     def train(self, dataset: Dataset, project: Project, network: Network | None) -> None:
         """Train `network` further, or else a new one, on `dataset`.
@@ -71,7 +71,7 @@ class NetworkRunner(QObject):
 
     @property
     def epoch_seconds(self) -> float:
-        """How long every epoch lasts at least, in the run under way and in those to come."""
+        """How long every epoch lasts at least, in the current run and in later ones."""
         return self._epoch_seconds
 
     @epoch_seconds.setter

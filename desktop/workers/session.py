@@ -213,7 +213,7 @@ class Session(QObject):
         self._start_when_ready()
 
     def reset(self) -> None:
-        """Discard the network; what is under way with it is stopped first."""
+        """Discard the network; what is running with it is stopped first."""
         if self.is_running:
             self._is_reset_wanted = True
             self.stop()
@@ -240,7 +240,7 @@ class Session(QObject):
             self._set_state(State.PAUSED)
 
     def resume(self) -> None:
-        """Go on after a pause."""
+        """Resume after a pause."""
         if self._state is State.PAUSED:
             self._runner.control.resume()
             self._set_state(State.TRAINING)
@@ -317,7 +317,7 @@ class Session(QObject):
         )
 
     def close(self) -> None:
-        """Stop whatever is under way and wait for the threads."""
+        """Stop whatever is running and wait for the threads."""
         self._waiting = None
         self._runner.control.stop()
         self._threads.close()
@@ -331,7 +331,7 @@ class Session(QObject):
             self.stateChanged.emit(state)
 
     def _set_idle(self) -> None:
-        """Nothing is under way any more."""
+        """Nothing is running any more."""
         if self._info is not None:
             self._set_state(State.IDLE)
         else:

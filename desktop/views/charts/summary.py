@@ -100,7 +100,7 @@ def caption(record: RunRecord | None) -> str:
     if record is None:
         return "Nothing trained yet."
     if not record.curves.epoch - record.curves.origin:
-        waiting = "The first epoch is under way." if record.is_running else ""
+        waiting = "The first epoch is running." if record.is_running else ""
         return " ".join(filter(None, (outcome(record), waiting))) or "No epoch was completed."
     second = next((m for m in record.curves.metrics if m != LOSS and higher_is_better(m)), None)
     metrics = [LOSS] if second is None else [LOSS, second]

@@ -20,7 +20,7 @@ class Situation:
 
     @property
     def busy(self) -> str:
-        """What has to end first; "" if nothing is under way."""
+        """What has to end first; "" if nothing is running."""
         if self.session.is_running:
             return "Training is running; stop it first"
         return "Evaluation is running" if self.session.state is State.EVALUATING else ""

@@ -200,7 +200,7 @@ class SampleView(QStackedWidget):
 
     @property
     def samples(self) -> tuple[Sample, ...]:
-        """What is on show."""
+        """What is shown."""
         view = self.currentWidget()
         if view is self.gallery:
             return self.gallery.tiles.samples
@@ -208,7 +208,7 @@ class SampleView(QStackedWidget):
 
     @property
     def message(self) -> str:
-        """The sentence on show instead of samples, or ""."""
+        """The sentence shown instead of samples, or ""."""
         return self._message.text() if self.currentWidget() is self._message else ""
 
     def show_samples(

@@ -80,7 +80,7 @@ class MainWindow(QMainWindow):
         self.session.runStarted.connect(self._collector.collect)  # the network before it is gone
         self.session.modelReset.connect(self._collector.collect)
         self.pages.prepare()
-        self.files.opened.connect(self.pages.evaluate.forget)
+        self.files.opened.connect(self.pages.evaluate.clear)
         self.session.start()
         self.session.load_data(self.workspace.project.data)
 

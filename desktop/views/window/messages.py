@@ -70,7 +70,7 @@ class Messages(QObject):
             self._notice.show_message(report.message, level, cause="run")
 
     def _page_says_it(self) -> bool:
-        """Whether *Train* is on show, with what ended the last run early: not why it failed."""
+        """Whether *Train* is shown, with what ended the last run early: not why it failed."""
         record = self._session.record
         ended = record.ended if record is not None else None
         failed = ended is not None and ended.outcome is Outcome.FAILED

@@ -117,7 +117,7 @@ class Notice(QWidget):
 
     @property
     def text(self) -> str:
-        """The messages on show, a line each, the newest last; "" if there are none."""
+        """The messages shown, a line each, the newest last; "" if there are none."""
         return "\n".join(banner.label.text() for banner in self._banners.values())
 
     def show_message(

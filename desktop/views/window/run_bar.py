@@ -35,7 +35,7 @@ class RunBar(QWidget):
         self._run: RunStarted | None = None  # the last one that started
         self._last_epoch = 0
         self._total = 0
-        self._status = ""  # what is shown while nothing is under way
+        self._status = ""  # what is shown while nothing is running
         self._label = ElidedLabel()
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -82,7 +82,7 @@ class RunBar(QWidget):
             self._say(self._status if is_idle else "TensorFlow could not be loaded")
 
     def _set_status(self, text: str) -> None:
-        """Show `text` whenever nothing is under way."""
+        """Show `text` whenever nothing is running."""
         self._status = text
         self._on_state(self._session.state)
 

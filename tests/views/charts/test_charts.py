@@ -369,7 +369,7 @@ def test_each_of_two_kernels_of_a_layer_can_be_shown(
     recorder.kept.curves.weights.add(5, (*histograms(5), *both))
     panel.refresh()
     panel.open_layer(5)
-    names = [panel.weight_box.itemData(i) for i in range(panel.weight_box.count())]
+    names = [panel.header.weight_box.itemData(i) for i in range(panel.header.weight_box.count())]
     assert names == list(kernels)
     for name, (_, largest) in kernels.items():
         panel.set_weight(name)

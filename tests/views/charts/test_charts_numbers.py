@@ -424,7 +424,7 @@ def test_the_caption_tells_how_the_run_ended() -> None:
     recorder = run_of([0.5, 0.1, 0.3])
     recorder(ended(3, best=2, early=True))
     assert caption(recorder.record).startswith("Early stopping ended the training after epoch 3")
-    assert "the weights of epoch 2 are back" in caption(recorder.record)
+    assert "the weights of epoch 2 were restored" in caption(recorder.record)
     recorder = run_of([0.5])
     recorder(ended(1, outcome=Outcome.FAILED, message="The loss became NaN in epoch 2."))
     assert caption(recorder.record).startswith("Training failed in epoch 2.")

@@ -101,7 +101,7 @@ def bench(qtbot: QtBot) -> Bench:
 def test_results_of_another_project_are_forgotten(bench: Bench) -> None:
     bench.session.evaluated.emit(an_evaluation())
     assert bench.page.metrics.isVisible()
-    bench.page.forget()
+    bench.page.clear()
     assert bench.page.evaluation is None
     assert not bench.page.metrics.isVisible() and bench.page.empty.isVisible()
 

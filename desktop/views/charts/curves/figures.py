@@ -74,7 +74,7 @@ class CurveFigure:
                 yield (run, *row) if with_run else row
 
     def _snapshot(self) -> tuple[str, dict[str, list[Points]]]:
-        """Copies of the points, since the table is written while the training goes on."""
+        """Copies of the points, since the table is written while training continues."""
         content = self._source.content
 
         def copy(record: RunRecord, split: Split) -> Points:

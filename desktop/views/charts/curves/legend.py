@@ -79,7 +79,7 @@ def paint_sample(painter: QPainter, look: Look, left: float, middle: float, toke
 
 
 class Legend(QWidget):
-    """Paints in one line the last value of each curve of a plot; `refresh()` reads them anew.
+    """Paints in one line the last value of each curve of a plot; `refresh()` reads them again.
 
     The least and greatest values are in the tooltip. What does not fit is left out: first the
     values of single batches, then the words in front, other runs, the names, and the last curves.

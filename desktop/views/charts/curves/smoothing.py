@@ -20,7 +20,7 @@ class Memory:
 
 
 def smooth(y: Floats, weight: float, memory: Memory | None = None) -> tuple[Floats, Memory]:
-    """The debiased exponential moving average of `y`, shape (n,), and the memory to go on with.
+    """The debiased exponential moving average of `y`, shape (n,), and the memory to continue with.
 
     With weight w: m_i = w m_(i-1) + (1 - w) y_i from m_0 = 0, and s_i = m_i / (1 - w^i), the bias
     correction of Adam (Kingma and Ba, 2015, section 3). Points that are not finite are returned as

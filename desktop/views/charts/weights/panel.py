@@ -18,7 +18,7 @@ from desktop.views.charts.weights.weight_figure import WeightFigure
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from desktop.workers.records import WeightStore
 
-DETAIL_PAUSE = 0.15  # seconds between two paintings of the large chart while a run goes on
+DETAIL_PAUSE = 0.15  # seconds between two paintings of the large chart during a run
 NARROW = 560  # pixels below which the modes are icons without words
 
 

@@ -27,7 +27,7 @@ HEADER = 22
 class HistogramTile(QWidget):
     """The histograms of one weight through the epochs, painted once and kept as a pixmap.
 
-    `set_content` says what to show and marks the pixmap as stale; `render_now` paints it anew.
+    `set_content` says what to show and marks the pixmap as stale; `render_now` repaints it.
     """
 
     opened = Signal(int)  # the layer's position in the stack
@@ -78,7 +78,7 @@ class HistogramTile(QWidget):
         return f"{self.title} at epoch {epoch}: mean {mean}, standard deviation {deviation}{bad}"
 
     def render_now(self) -> None:
-        """Paint the pixmap anew."""
+        """Repaint the pixmap."""
         ratio = self.devicePixelRatioF()
         pixmap = QPixmap(self.size() * ratio)
         pixmap.setDevicePixelRatio(ratio)

@@ -65,7 +65,7 @@ class TileGrid(QScrollArea):
         return any(t.stale and not t.visibleRegion().isEmpty() for t in tiles)
 
     def repaint_all(self) -> None:
-        """Paint all tiles anew, as in other colors."""
+        """Repaint all tiles, as in other colors."""
         for tile in self.tiles.values():
             tile.stale = True
         self.paint_stale()

@@ -198,7 +198,7 @@ class _BarDelegate(QStyledItemDelegate):
 
 
 class ClassBars(QTableView):
-    """The classes of a data set; one can be selected, by mouse or keys, and let go again."""
+    """The classes of a data set; one can be selected, and deselected."""
 
     classSelected = Signal(object)  # the class's number, or None
 

@@ -40,7 +40,7 @@ class Paper(QWidget):
         self._eraser_width = 2 * PEN_WIDTH
         self._eraser = False
         self._hint = ""
-        self._display: Surface | None = None  # what is shown; None: to be painted anew
+        self._display: Surface | None = None  # what is shown; None: to be painted again
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(120, 120)
         theme.changed.connect(self._repaint_all)
@@ -177,7 +177,7 @@ class Paper(QWidget):
         return None, False
 
     def update_pen(self, *places: QPointF | None) -> None:
-        """Paint anew what the pen's ring covers at `places`."""
+        """Repaint what the pen's ring covers at `places`."""
         reach = max(self._pen_width, self._eraser_width) / 2 + 2
         for place in places:
             if place is not None:

@@ -69,8 +69,8 @@ class Bar(QWidget):
 class ProbabilityBars(QWidget):
     """A line for each class: its name, a bar, and the probability as text.
 
-    Up to `MOST_BARS` classes stand in their own order; of more, the likeliest are shown, likeliest
-    first.
+    Up to `MOST_BARS` classes stand in their own order; of more, the most probable are
+    shown, the first of them on top.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:

@@ -134,7 +134,7 @@ class EvaluatePage(CardPage):
 
     @property
     def evaluation(self) -> Evaluation | None:
-        """The results on show."""
+        """The results shown."""
         return self._evaluation
 
     @property
@@ -150,7 +150,7 @@ class EvaluatePage(CardPage):
         return TEST if TEST in names else TRAINING
 
     def _changes(self) -> str:
-        """What happened since the results on show were made."""
+        """What happened since the results shown were made."""
         if self._evaluation is None or self._outdated or self._session.has_model:
             return self._outdated
         return "other data has been chosen since."
@@ -163,8 +163,8 @@ class EvaluatePage(CardPage):
         self._outdated = "the network has been reset since."
         self._refresh()
 
-    def forget(self) -> None:
-        """Show no results any more: they are of another project."""
+    def clear(self) -> None:
+        """Show no results: they belong to another project."""
         self._evaluation, self._outdated = None, ""
         self._refresh()
 

@@ -90,7 +90,7 @@ class TrainingCharts(QScrollArea):
         return self.splitter
 
     def clear(self) -> None:
-        """Show no run, and choose the second metric anew."""
+        """Show no run, and choose the second metric again."""
         self.runs.records = ()
         self._second_chosen = False
 
