@@ -95,12 +95,14 @@ class Flag:
         ranges: tuple[tuple[float, float], tuple[float, float]],
         size: tuple[float, float],
         low: bool,
+        ratio: float = 1.0,
     ) -> None:
         """Put the flag at `epoch`, or hide it for None.
 
-        `size` is the chart's in pixels, width first. The first of `words` that fits stands at the
-        bottom if `low`, else at the top: on the side of the line where there is more room, or over
-        it where it would leave the chart. None where even the last one does not fit.
+        `size` is the chart's in pixels, width first, and `ratio` how many of the device each of
+        them is. The first of `words` that fits stands at the bottom if `low`, else at the top: on
+        the side of the line where there is more room, or over it where it would leave the chart.
+        None where even the last one does not fit.
         """
         self.epoch = epoch
         (x0, x1), (y0, y1) = ranges
@@ -110,7 +112,7 @@ class Flag:
         if not visible or epoch is None:
             return
         color = tokens.color(self.token)
-        self.line.setPen(pg.mkPen(color, width=1, style=self.style))
+        self.line.setPen(pg.mkPen(color, width=ratio, style=self.style))
         self.line.setPos(epoch)
         room, height = (max(pixels, 1) for pixels in size)
         if (words, room, color) != self._written:

@@ -142,7 +142,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
             (self.stop_flag, stop, "stopped early", "stopped"),
         ):
             choices = f"{what}: epoch {epoch}", f"{what}: {epoch}", f"{short}: {epoch}", f"{epoch}"
-            flag.show(tokens, epoch, choices, (view, y), size, low)
+            flag.show(tokens, epoch, choices, (view, y), size, low, self._ratio)
         wasted = (best, stop) if best is not None and stop is not None and stop > best else None
         self.shade.show(tokens.color("warning", 0.10), wasted, y)
 
