@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import IO, Any
 
+from desktop.document.text import first_line
 from desktop.engine.reports import EngineInfo
 from desktop.garbage import collector_paused
 
@@ -162,9 +163,7 @@ def _pass_on(text: str) -> None:
 
 
 def _explanation(error: Exception, details: str) -> str:
-    lines = [line.strip() for line in f"{error}".splitlines() if line.strip()]
-    reason = lines[0] if lines else type(error).__name__
-    message = f"TensorFlow could not be loaded: {reason}"
+    message = f"TensorFlow could not be loaded: {first_line(error)}"
     written = [line.strip() for line in details.splitlines() if line.strip()]
     if written and written[-1] not in message:
         message += f" ({written[-1][:300]})"

@@ -10,11 +10,11 @@ import numpy as np
 
 from desktop.engine import backend
 from desktop.engine.reports import FloatArray, IntArray
-from desktop.engine.residence import resident
 from desktop.engine.rows import Rows
+from desktop.engine.zero_copy import zero_copy_tensor
 from desktop.machine import physical_memory
 
-RESIDENT_SHARE = 0.5  # of the machine's memory: larger data is read batch by batch
+MEMORY_SHARE = 0.5  # of the machine's memory: larger data is read batch by batch
 MAX_BATCH = 1024
 BATCH_VALUES = 1 << 24  # numbers that the layers may put out for one batch: 64 MiB of float32
 
@@ -35,7 +35,7 @@ class Batches:
     seed and e alone, so that a run that was split in two does what one long run does. (Arrays
     given to `fit` after `set_random_seed` come in one and the same order in every epoch.)
 
-    Where `is_resident`, `tensors` holds all of inputs, targets and, if the rows have them, sample
+    Where `is_in_memory`, `tensors` holds all of inputs, targets and, if the rows have them, sample
     weights. Elsewhere there is only `dataset`, which reads them as they are needed: on a GPU, as
     Keras does, and for data too large to keep.
     """
@@ -52,8 +52,8 @@ class Batches:
         self._arrays = (rows.x, targets, *weights)
         self._epoch = self._trained = 0
         self.is_too_large = not _fits(sum(part.nbytes for part in self._arrays))
-        self.is_resident = not self.is_too_large and backend.info().device == "CPU"
-        self.tensors = tuple(map(resident, self._arrays)) if self.is_resident else ()
+        self.is_in_memory = not self.is_too_large and backend.info().device == "CPU"
+        self.tensors = tuple(map(zero_copy_tensor, self._arrays)) if self.is_in_memory else ()
 
     @property
     def steps(self) -> int:
@@ -89,7 +89,7 @@ class Batches:
     def dataset(self) -> Any:
         """A `tf.data.Dataset` of the batches, in the order of the epoch it is iterated in."""
         tf = backend.tensorflow()
-        if self.is_resident and self._seed is None:
+        if self.is_in_memory and self._seed is None:
             dataset = tf.data.Dataset.range(self.steps).map(self._slice)
         else:
             signature = tuple(
@@ -114,4 +114,4 @@ class Batches:
 def _fits(size: int) -> bool:
     """Whether arrays of `size` bytes may stay in memory all the time."""
     memory = physical_memory()
-    return memory is None or size <= RESIDENT_SHARE * memory
+    return memory is None or size <= MEMORY_SHARE * memory

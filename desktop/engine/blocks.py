@@ -76,7 +76,7 @@ class Blocks:
     @property
     def dataset(self) -> Any:
         """What to give to `fit`: the batches, or what counts them where they are at hand."""
-        if self._batches.is_resident:
+        if self._batches.is_in_memory:
             return backend.tensorflow().data.Dataset.range(self._batches.steps)
         return self._batches.dataset
 
@@ -90,7 +90,7 @@ class Blocks:
             variables = self._steps.model.metrics_variables
             for variable, value in zip(variables, done.metrics, strict=True):
                 variable.assign(value)
-        if self._batches.is_resident:
+        if self._batches.is_in_memory:
             order = backend.tensorflow().constant(self._batches.order())
             self._source = (*self._batches.tensors, order)
 

@@ -36,7 +36,7 @@ class Compiler(StrEnum):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class StepsResult:
     """What a call came to: `steps` were taken, all that were asked for unless `refused`.
 
     `logs` are Keras's running values at the end. `means` has the running means of the metrics that
@@ -74,14 +74,14 @@ class FusedSteps:
         self.checkpoint: Callable[[], None] = lambda: None
         self._functions: dict[Hashable, tuple[Any, Program]] = {}
 
-    def run(self, compiler: Compiler, source: Any, first: int, count: int) -> Outcome:
+    def run(self, compiler: Compiler, source: Any, first: int, count: int) -> StepsResult:
         """Take `count` steps, or as many as there are batches for; XLA takes full ones only.
 
         `source` is the tensors (inputs, targets, perhaps sample weights, and last the order of the
         rows), of which the batches from the 0-based `first` on are used; or an iterator of batches,
         which has to have as many.
         """
-        if _is_resident(source):
+        if _is_in_memory(source):
             rows = len(source[-1])
             full, short = divmod(rows, self.batch_size)
             there = full if compiler is Compiler.XLA else full + (short > 0)
@@ -93,12 +93,12 @@ class FusedSteps:
             return replace(again, refused=True)
         return outcome
 
-    def _advance(self, compiler: Compiler, source: Any, first: int, count: int) -> Outcome:
+    def _advance(self, compiler: Compiler, source: Any, first: int, count: int) -> StepsResult:
         function, program = self._function(compiler, source)
         steps, fine, logs, trace = function(source, *self._numbers(first, count, keep=True))
         taken = int(steps)
         values = trace.numpy()[:taken]
-        return Outcome(
+        return StepsResult(
             steps=taken,
             refused=not bool(fine),
             logs=dict(zip(program.logged, logs.numpy().tolist(), strict=True)),
@@ -129,7 +129,7 @@ class FusedSteps:
     def _function(self, compiler: Compiler, source: Any) -> tuple[Any, Program]:
         """The compiled loop: from source, first, count and keep to steps, fine, logs and means."""
         tf = backend.tensorflow()
-        signature = tuple(map(tf.type_spec_from_value, source)) if _is_resident(source) else None
+        signature = tuple(map(tf.type_spec_from_value, source)) if _is_in_memory(source) else None
         key = compiler, signature
         if key in self._functions:
             return self._functions[key]
@@ -250,7 +250,7 @@ class FusedSteps:
         return results
 
 
-def _is_resident(source: Any) -> bool:
+def _is_in_memory(source: Any) -> bool:
     return isinstance(source, tuple)
 
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from desktop.document.data import held_back
 from desktop.engine.reports import FloatArray, IntArray
-from desktop.engine.residence import aligned_empty
 from desktop.engine.rows import DataError, Rows
+from desktop.engine.zero_copy import aligned_empty
 
 
 def training_and_validation(

@@ -80,8 +80,7 @@ def load_model(path: Path) -> Any:
         logger.debug("A model could not be loaded", exc_info=True)
         if _lacks_memory(error):
             raise ModelFileError(f"{path} does not fit into the free memory") from error
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        reason = (lines[0] if lines else type(error).__name__)[:200]
+        reason = first_line(error)[:200]
         raise ModelFileError(
             f"{path} is damaged, or made by another version of Keras: {reason}"
         ) from error

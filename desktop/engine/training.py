@@ -52,8 +52,8 @@ class _Ending:
 class Trainer:
     """Trains a network on the rows of `dataset`, through any number of runs.
 
-    `network` is the one to train further, if there is one already. `run` belongs on one thread; the
-    properties may be read on any. Whatever ends a run, the network can be used and trained further.
+    `network` is the one to resume, if there is one already. `run` belongs on one thread; the
+    properties may be read on any. Whatever ends a run, the network can be used and resumed.
     """
 
     def __init__(self, dataset: Dataset, network: Network | None = None) -> None:
@@ -81,12 +81,12 @@ class Trainer:
         sink: Sink,
         control: RunControl,
         *,
-        further: bool = False,
+        resume: bool = False,
         run: str | None = None,
     ) -> None:
         """Train for the epochs `project` asks for and give `sink` the reports of it.
 
-        New weights are made from the training seed or, if `further`, those there are are kept.
+        New weights are made from the training seed or, if `resume`, those there are are kept.
         Then the state of the optimizer (momentum and so on) and its learning rate are kept as
         well, as long as the optimizer's settings are: a changed learning rate is set, other
         changes make a new optimizer. Epochs are counted on, and so is the order of the rows: two
@@ -101,7 +101,7 @@ class Trainer:
         run = run or new_run_id()
         clock, ending = Clock(control), _Ending()
         try:
-            self._run(project, sink, control, clock, ending, further, run)
+            self._run(project, sink, control, clock, ending, resume, run)
             ending.outcome = Outcome.FINISHED
         except Stopped:
             ending.outcome = Outcome.STOPPED
@@ -140,7 +140,7 @@ class Trainer:
         control: RunControl,
         clock: Clock,
         ending: _Ending,
-        further: bool,
+        resume: bool,
         run: str,
     ) -> None:
         control.checkpoint()
@@ -149,7 +149,7 @@ class Trainer:
                 f"The rows in memory are not those of {project.data.title}: load the data first"
             )
         check(project, self.dataset.schema)
-        network, seed = self._prepare(project, further)
+        network, seed = self._prepare(project, resume)
         partial = network.partial.part if network.partial is not None else None
         control.checkpoint()
         training, validation = self._batches(network.model, project, seed)
@@ -225,10 +225,10 @@ class Trainer:
             ending.monitor, ending.best_epoch = best.monitor, best.epoch
             recorder.flush()
 
-    def _prepare(self, project: Project, further: bool) -> tuple[Network, int]:
+    def _prepare(self, project: Project, resume: bool) -> tuple[Network, int]:
         """The network for `project`, ready to be trained, and the seed in use."""
         seed = draw_seed(project)
-        if not further:
+        if not resume:
             had_network, self._network = self._network is not None, None
             if had_network:  # models refer to themselves: nothing else frees their memory
                 gc.collect()

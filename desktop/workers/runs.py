@@ -46,7 +46,7 @@ class NetworkRunner(QObject):
         self.control = RunControl()  # of what is running
 
     def train(self, dataset: Dataset, project: Project, network: Network | None) -> None:
-        """Train `network` further, or else a new one, on `dataset`.
+        """Resume the training of `network`, or train a new one, on `dataset`.
 
         A new network becomes the current one when its training starts.
         """
@@ -64,7 +64,7 @@ class NetworkRunner(QObject):
                 project,
                 self.control,
                 report,
-                further=network is not None,
+                resume=network is not None,
                 run=self._run,
             )
         )

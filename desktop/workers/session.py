@@ -198,14 +198,14 @@ class Session(QObject):
             self._cancel_waiting()
         self._data.load(source)
 
-    def train(self, project: Project, *, further: bool = False) -> None:
-        """Train `project` from new weights or, if `further`, from those there are.
+    def train(self, project: Project, *, resume: bool = False) -> None:
+        """Train `project` from new weights or, if `resume`, from those there are.
 
         Pressed early, it starts when TensorFlow and the data are there.
         """
         if self.is_busy:
             return
-        self._waiting = project, further and self.can_continue(project)
+        self._waiting = project, resume and self.can_continue(project)
         if self._state is State.UNAVAILABLE:
             self._load_engine()
         self._set_state(State.WAITING)
@@ -224,7 +224,7 @@ class Session(QObject):
         """Make `network`, e.g. one that was read from a file, the current one.
 
         Returns whether that was done: not while there is training or evaluation. The network there
-        was is discarded. Training `network.project` further, evaluation and predictions work as
+        was is discarded. Resuming `network.project`, evaluation and predictions work as
         after training, once `network.project.data` is loaded.
         """
         if self.is_busy:
@@ -367,8 +367,8 @@ class Session(QObject):
     def _start_when_ready(self) -> None:
         if self._waiting is None or self._info is None or self._data.dataset is None:
             return
-        (project, further), self._waiting = self._waiting, None
-        network = self._runner.network if further else None
+        (project, resume), self._waiting = self._waiting, None
+        network = self._runner.network if resume else None
         self._runner.train(self._data.dataset, project, network)
 
     def _on_report(self, report: Report) -> None:

@@ -76,7 +76,7 @@ def train(
     control: RunControl,
     sink: Callable[[Report], None],
     *,
-    further: bool,
+    resume: bool,
     run: str,
 ) -> None:
     """Train; `sink` gets every report, and whatever happens exactly one RunEnded."""
@@ -89,7 +89,7 @@ def train(
 
     message = ""
     try:
-        trainer.run(project, watched, control, further=further, run=run)
+        trainer.run(project, watched, control, resume=resume, run=run)
     except Exception as error:
         logger.exception("Training failed")
         message = f"The training failed: {error}"

@@ -95,11 +95,11 @@ def train(
     trainer: Trainer | None = None,
     control: RunControl | None = None,
     *,
-    further: bool = False,
+    resume: bool = False,
     then: Callable[[Report], None] | None = None,
     run: str | None = None,
 ) -> Reports:
     reports = Reports(then)
     trainer = trainer or Trainer(dataset())
-    trainer.run(what, reports, control or RunControl(), further=further, run=run)
+    trainer.run(what, reports, control or RunControl(), resume=resume, run=run)
     return reports

@@ -55,7 +55,7 @@ def test_the_dataset_holds_the_batches_of_the_epoch(
     if too_large:
         monkeypatch.setattr(batches, "physical_memory", lambda: 100)
     these = Batches(numbered(25, weighted), np.arange(25), 10, seed)
-    assert (these.is_too_large, these.is_resident) == (too_large, not too_large)
+    assert (these.is_too_large, these.is_in_memory) == (too_large, not too_large)
     dataset = these.dataset
     assert dataset.cardinality().numpy() == 3
     for epoch in (2, 0):
@@ -82,4 +82,4 @@ def test_what_fits_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     size = 25 * (4 + 8)
     for memory, fits in ((2 * size, True), (2 * size - 1, False), (None, True)):
         monkeypatch.setattr(batches, "physical_memory", lambda memory=memory: memory)
-        assert Batches(numbered(25), np.arange(25), 10).is_resident is fits
+        assert Batches(numbered(25), np.arange(25), 10).is_in_memory is fits

@@ -42,7 +42,7 @@ def test_training_further_to_worse_losses_leaves_the_best_epoch_and_restores_it(
         project(seed=1, optimizer=GENTLE, early_stopping=RESTORING), trainer, then=weights
     )
     wild = project(seed=1, optimizer=WILD, early_stopping=RESTORING, epochs=9)
-    second = train(wild, trainer, further=True, then=weights)
+    second = train(wild, trainer, resume=True, then=weights)
     assert second.ended.outcome is Outcome.FINISHED, second.ended.message
     best = 1 + int(np.argmin(losses(first, second)))
     assert best <= 3
@@ -69,9 +69,7 @@ def test_early_stopping_judges_the_earlier_epochs_by_its_own_monitor() -> None:
     first = train(project(seed=1, optimizer=GENTLE), trainer)
     assert first.started.monitor == "val_loss"
     stopping = EarlyStopping(monitor="accuracy", patience=5)
-    second = train(
-        project(seed=1, optimizer=GENTLE, early_stopping=stopping), trainer, further=True
-    )
+    second = train(project(seed=1, optimizer=GENTLE, early_stopping=stopping), trainer, resume=True)
     accuracy = [epoch.logs["accuracy"] for run in (first, second) for epoch in run.epochs]
     assert second.started.monitor == "accuracy"
     assert second.started.best_epoch == 1 + int(np.argmax(accuracy[:3]))
@@ -82,7 +80,7 @@ def test_weights_that_were_not_kept_are_not_promised() -> None:
     trainer = Trainer(dataset())
     first = train(project(seed=1, optimizer=GENTLE), trainer)
     wild = project(seed=1, optimizer=WILD, early_stopping=RESTORING, epochs=9)
-    second = train(wild, trainer, further=True)
+    second = train(wild, trainer, resume=True)
     best = 1 + int(np.argmin(losses(first, second)))
     assert (best <= 3, second.ended.best_epoch) == (True, best)
     restored = 4 + int(np.argmin(losses(second)))

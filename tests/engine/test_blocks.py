@@ -17,8 +17,7 @@ from desktop.engine.builder import build
 from desktop.engine.compiler_choice import CompilerChoice
 from desktop.engine.control import RunControl, Stopped
 from desktop.engine.encoding import encode
-from desktop.engine.fused import MAX_STEPS, Compiler, FusedSteps
-from desktop.engine.fused import Outcome as Steps
+from desktop.engine.fused import MAX_STEPS, Compiler, FusedSteps, StepsResult
 from desktop.engine.rows import Dataset, Rows
 from desktop.engine.training import TOO_LARGE, Trainer
 from tests.engine.runs import dataset, project, rows, train
@@ -40,10 +39,10 @@ class Counted:
         optimizer = type("Optimizer", (), {"iterations": 0})
         self.model = type("Model", (), {"optimizer": optimizer, "metrics_variables": ()})
 
-    def run(self, compiler: Compiler, source: Any, first: int, count: int) -> Steps:
+    def run(self, compiler: Compiler, source: Any, first: int, count: int) -> StepsResult:
         self.lengths.append(count)
         self.now += self.pace * count
-        return Steps(count, False, {"loss": 0.5}, {"loss": np.full(count, 0.5)})
+        return StepsResult(count, False, {"loss": 0.5}, {"loss": np.full(count, 0.5)})
 
 
 class Graph:

@@ -150,7 +150,7 @@ def test_equal_runs_are_equal_to_the_bit_and_so_are_split_ones(early_xla: None) 
     whole = train(project(*layers, epochs=4), one)
     again = train(project(*layers, epochs=4), two)
     assert [each.logs for each in whole.epochs] == [each.logs for each in again.epochs]
-    parts = [train(project(*layers, epochs=2), split, further=further) for further in (False, True)]
+    parts = [train(project(*layers, epochs=2), split, resume=resume) for resume in (False, True)]
     joined = [each.logs for part in parts for each in part.epochs]
     assert joined == [each.logs for each in whole.epochs]
     for trainer in (two, split):

@@ -112,7 +112,7 @@ def test_a_stop_after_the_change_of_compilers_changes_nothing(
     first = train(what(epochs=3), split, control, then=stop)
     assert (first.ended.outcome, split.epoch) == (Outcome.STOPPED, 1)
     assert SWITCH < int(split.model.optimizer.iterations) < 2 * 101
-    second = train(what(epochs=2), split, further=True)
+    second = train(what(epochs=2), split, resume=True)
     assert [dict(each.logs) for each in (*first.epochs, *second.epochs)] == [
         dict(each.logs) for each in uninterrupted.epochs
     ]

@@ -69,7 +69,7 @@ def test_a_compiled_model_of_keras_opens_and_trains_further(tmp_path: Path) -> N
     project = network.project.replace(training=training.replace(epochs=1))
     assert network.is_trained and network.can_continue(project)
     trainer = Trainer(datasets.load(Digits()), network)
-    trainer.run(project, lambda _report: None, RunControl(), further=True, run=1)
+    trainer.run(project, lambda _report: None, RunControl(), resume=True, run=1)
     assert network.epoch == 1
 
 

@@ -293,7 +293,7 @@ def test_the_record_of_a_run_has_a_series_of_each_statistic_and_layer() -> None:
     trainer, kept = Trainer(dataset()), RunRecorder()
     trainer.run(project(epochs=2), kept, RunControl())
     first = kept.record
-    trainer.run(project(epochs=3), kept, RunControl(), further=True)
+    trainer.run(project(epochs=3), kept, RunControl(), resume=True)
     assert first is not None
     assert kept.record is not None
     series = kept.record.curves.statistics

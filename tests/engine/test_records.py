@@ -22,9 +22,9 @@ from tests.engine.runs import dataset, project
 
 
 def recorded(
-    what: Project, trainer: Trainer, recorder: RunRecorder, *, further: bool = False
+    what: Project, trainer: Trainer, recorder: RunRecorder, *, resume: bool = False
 ) -> RunRecord:
-    trainer.run(what, recorder, RunControl(), further=further)
+    trainer.run(what, recorder, RunControl(), resume=resume)
     assert recorder.record is not None
     return recorder.record
 
@@ -58,14 +58,14 @@ def test_every_run_has_an_id_of_its_own() -> None:
 def test_training_further_is_a_record_of_its_own_on_the_same_curves() -> None:
     trainer, recorder = Trainer(dataset()), RunRecorder()
     first = recorded(project(epochs=2), trainer, recorder)
-    second = recorded(project(epochs=3), trainer, recorder, further=True)
+    second = recorded(project(epochs=3), trainer, recorder, resume=True)
     assert first.id != second.id
     assert [epoch.epoch for epoch in second.epochs] == [3, 4, 5]
     np.testing.assert_array_equal(second.curves.training["loss"].x, [1, 2, 3, 4, 5])
     np.testing.assert_array_equal(first.curves.training["loss"].x, [1, 2])
     assert len(first.curves.weights) < len(second.curves.weights)
     recorder.clear()
-    third = recorded(project(epochs=1), trainer, recorder, further=True)
+    third = recorded(project(epochs=1), trainer, recorder, resume=True)
     assert third.curves.origin == 5
     np.testing.assert_array_equal(third.curves.training["loss"].x, [6])
 

@@ -92,13 +92,13 @@ class Watch:
 
 
 def stopped(
-    when: Any, trainer: Trainer | None = None, *, further: bool = False, **settings: Any
+    when: Any, trainer: Trainer | None = None, *, resume: bool = False, **settings: Any
 ) -> tuple[Reports, float]:
     """The reports of a run that was stopped, and the seconds it took to end."""
     control = RunControl()
     watch = Watch(control, when)
     what = project(**{"epochs": LONG, **settings})
-    reports = train(what, trainer, control, further=further, then=watch)
+    reports = train(what, trainer, control, resume=resume, then=watch)
     assert watch.seconds is not None
     return reports, watch.seconds
 
@@ -146,7 +146,7 @@ def test_a_network_stopped_in_its_first_epoch_trains_further() -> None:
     assert trainer.network is not None
     assert (trainer.epoch, trainer.network.is_trained) == (0, True)
     before, steps = trainer.model.get_weights(), int(trainer.model.optimizer.iterations)
-    started = train(project(epochs=1, batch_size=1000), trainer, further=True).started
+    started = train(project(epochs=1, batch_size=1000), trainer, resume=True).started
     assert (started.first_epoch, started.first_step) == (0, 0)
     assert int(trainer.model.optimizer.iterations) == steps + 20
     kernel = next(each for each in started.histograms if each.weight == "kernel")
@@ -182,7 +182,7 @@ def test_stop_while_the_graph_is_made_leaves_all_as_it_was() -> None:
         assert reports.ended.outcome is Outcome.STOPPED
         assert not reports.progress
     assert int(trainer.model.optimizer.iterations) == 0
-    trained, plain = train(project(), trainer, further=True), train(project())
+    trained, plain = train(project(), trainer, resume=True), train(project())
     assert trained.epochs
     assert [each.logs for each in trained.epochs] == [each.logs for each in plain.epochs]
 
@@ -207,7 +207,7 @@ def test_a_stopped_model_works_and_trains_further() -> None:
     outputs = trainer.model.predict(trainer.dataset.test.x, verbose=0)
     np.testing.assert_allclose(outputs.sum(axis=1), 1.0, rtol=1e-5)
     steps, optimizer = int(trainer.model.optimizer.iterations), trainer.model.optimizer
-    reports = train(project(epochs=2), trainer, further=True)
+    reports = train(project(epochs=2), trainer, resume=True)
     assert [each.epoch for each in reports.epochs] == [2, 3]
     assert trainer.model.optimizer is optimizer
     assert 200 < steps <= 400  # all of them, where it was stopped just before the validation
@@ -220,7 +220,7 @@ def reported(*runs: Reports) -> list[float]:
 
 
 @pytest.mark.parametrize(
-    ("is_resident", "epoch", "phase"),
+    ("is_in_memory", "epoch", "phase"),
     [
         (True, 1, Phase.VALIDATION),
         (True, 2, Phase.TRAINING),
@@ -229,12 +229,12 @@ def reported(*runs: Reports) -> list[float]:
     ],
 )
 def test_an_epoch_that_was_broken_off_goes_on_where_it_was(
-    is_resident: bool, epoch: int, phase: Phase, monkeypatch: pytest.MonkeyPatch
+    is_in_memory: bool, epoch: int, phase: Phase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(blocks, "BLOCK_SECONDS", 0.002)
     monkeypatch.setattr(recorder, "REPORT_SECONDS", 0)
     monkeypatch.setattr(batches, "MAX_BATCH", 5)
-    if not is_resident:
+    if not is_in_memory:
         monkeypatch.setattr(batches, "physical_memory", lambda: 1000)
     whole, split = Trainer(dataset(1_004, 20)), Trainer(dataset(1_004, 20))
     layers = Flatten(), HIDDEN, Dropout(rate=0.5), OUTPUT
@@ -251,9 +251,9 @@ def test_an_epoch_that_was_broken_off_goes_on_where_it_was(
     evaluate(split.model, what, split.dataset, split.epoch)  # with the metrics of the training
     stopped_at_once = RunControl()
     stopped_at_once.stop()
-    train(what, split, stopped_at_once, further=True)
+    train(what, split, stopped_at_once, resume=True)
     rest = what.training.replace(epochs=3 - epoch)
-    second = train(what.replace(training=rest), split, further=True)
+    second = train(what.replace(training=rest), split, resume=True)
     assert second.started.first_step == steps > 0
     assert second.progress[0].fraction > steps / 101 / rest.epochs / 2  # it is counted
     assert [each.logs for each in (*first.epochs, *second.epochs)] == [
@@ -268,7 +268,7 @@ def test_with_other_batches_a_broken_off_epoch_begins_anew(changed: dict[str, An
     trainer = Trainer(dataset(2_000, 20))
     stopped(lambda report: isinstance(report, Progress) and report.epoch == 2, trainer)
     steps = int(trainer.model.optimizer.iterations)
-    reports = train(project(**{"epochs": 1, **changed}), trainer, further=True)
+    reports = train(project(**{"epochs": 1, **changed}), trainer, resume=True)
     assert (reports.started.first_epoch, reports.started.first_step) == (1, 0)
     per_epoch = 2_000 // changed.get("batch_size", 10)
     assert int(trainer.model.optimizer.iterations) == steps + per_epoch
@@ -279,7 +279,7 @@ def test_a_random_seed_is_kept_for_the_rest_of_the_epoch() -> None:
     first, _ = stopped(
         lambda report: isinstance(report, Progress) and report.epoch == 2, trainer, seed=None
     )
-    second = train(project(seed=None), trainer, further=True)
+    second = train(project(seed=None), trainer, resume=True)
     assert second.started.seed == first.started.seed
     assert second.started.first_step > 0
 
@@ -382,7 +382,7 @@ def test_stopped_while_an_epoch_is_held_it_trains_further_as_if_it_had_not_been(
     ended = train(project(), split, control).ended
     control.threads[0].join()
     assert (ended.outcome, ended.epoch) == (Outcome.STOPPED, 1)
-    train(project(epochs=2), split, further=True)
+    train(project(epochs=2), split, resume=True)
     train(project(), whole)
     for one, other in zip(split.model.get_weights(), whole.model.get_weights(), strict=True):
         assert np.array_equal(one, other)
@@ -451,7 +451,7 @@ def test_fifty_starts_and_stops_leave_no_more_than_one() -> None:
         for number in range(count):
             if number % 25 == 0:
                 trainer = Trainer(rows)
-            stopped(lambda report: isinstance(report, Progress), trainer, further=number % 25 > 0)
+            stopped(lambda report: isinstance(report, Progress), trainer, resume=number % 25 > 0)
 
     cycles(12)  # TensorFlow starts its pools of threads
     objects, threads = _objects(), _threads()
@@ -465,5 +465,5 @@ def test_one_trainer_through_many_runs_leaves_one_model() -> None:
     train(project(epochs=1), trainer)
     objects = _objects()
     for number in range(4):
-        train(project(epochs=1), trainer, further=number % 2 == 1)
+        train(project(epochs=1), trainer, resume=number % 2 == 1)
     assert _objects() == objects

@@ -226,7 +226,7 @@ def test_a_random_seed_is_told_and_repeats_the_run() -> None:
     assert np.array_equal(weights(again), weights(one))
 
 
-# --- training further -----------------------------------------------------------------------------
+# --- resumed training ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("layers", [STACK, (Flatten(), HIDDEN, Dropout(rate=0.5), OUTPUT)])
@@ -234,15 +234,15 @@ def test_two_runs_give_what_one_long_one_gives(layers: Any) -> None:
     long, split = Trainer(dataset()), Trainer(dataset())
     whole = train(project(*layers, epochs=4), long)
     train(project(*layers, epochs=2), split)
-    further = train(project(*layers, epochs=2), split, further=True)
-    assert further.started.first_epoch == 2
-    assert [each.epoch for each in further.epochs] == [3, 4]
-    assert [dict(each.logs) for each in further.epochs] == [
+    resumed = train(project(*layers, epochs=2), split, resume=True)
+    assert resumed.started.first_epoch == 2
+    assert [each.epoch for each in resumed.epochs] == [3, 4]
+    assert [dict(each.logs) for each in resumed.epochs] == [
         dict(each.logs) for each in whole.epochs[2:]
     ]
-    assert all(2 < at <= 4 for each in further.progress for at in each.at)
-    assert further.progress[-1].fraction == pytest.approx(1.0)
-    assert (split.epoch, further.ended.epoch) == (4, 4)
+    assert all(2 < at <= 4 for each in resumed.progress for at in each.at)
+    assert resumed.progress[-1].fraction == pytest.approx(1.0)
+    assert (split.epoch, resumed.ended.epoch) == (4, 4)
     assert np.array_equal(weights(long), weights(split))
 
 
@@ -258,7 +258,7 @@ def test_a_new_learning_rate_keeps_the_momentum() -> None:
     trainer = Trainer(dataset())
     train(project(), trainer)
     optimizer = trainer.model.optimizer
-    reports = train(project(optimizer=Adam(learning_rate=0.25)), trainer, further=True)
+    reports = train(project(optimizer=Adam(learning_rate=0.25)), trainer, resume=True)
     assert trainer.model.optimizer is optimizer
     assert int(optimizer.iterations) == 60
     assert reports.epochs[0].logs["learning_rate"] == 0.25
@@ -269,11 +269,11 @@ def test_another_loss_keeps_the_optimizer_and_another_optimizer_is_new() -> None
     train(project(), trainer)
     optimizer = trainer.model.optimizer
     what = project(loss=MeanSquaredError(), metrics=("mean_absolute_error",))
-    reports = train(what, trainer, further=True)
+    reports = train(what, trainer, resume=True)
     assert reports.ended.outcome is Outcome.FINISHED
     assert "val_mean_absolute_error" in reports.epochs[0].logs
     assert trainer.model.optimizer is optimizer
-    reports = train(project(optimizer=SGD()), trainer, further=True)
+    reports = train(project(optimizer=SGD()), trainer, resume=True)
     assert type(trainer.model.optimizer).__name__ == "SGD"
     assert reports.ended.epoch == trainer.epoch == 9
 
@@ -285,7 +285,7 @@ def test_only_the_same_layers_and_data_can_go_on(done: tuple[Trainer, Reports]) 
     other = project(Flatten(), OUTPUT)
     assert not trainer.network.can_continue(other)
     before = weights(trainer)
-    ended = train(other, trainer, further=True).ended
+    ended = train(other, trainer, resume=True).ended
     assert ended.outcome is Outcome.FAILED
     assert "have changed" in ended.message
     assert np.array_equal(before, weights(trainer))
@@ -376,9 +376,9 @@ def test_what_was_trained_before_a_breakdown_is_reported(monkeypatch: pytest.Mon
     ended = train(project(batch_size=1, shuffle=False), trainer)
     assert ended.ended.outcome is Outcome.FAILED
     assert sum(len(each.at) for each in ended.progress) == 777
-    further = train(project(batch_size=1, shuffle=False), trainer, further=True)
-    assert further.started.first_step == 777
-    assert "in epoch 1, batch 778 of 1000" in further.ended.message
+    resumed = train(project(batch_size=1, shuffle=False), trainer, resume=True)
+    assert resumed.started.first_step == 777
+    assert "in epoch 1, batch 778 of 1000" in resumed.ended.message
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

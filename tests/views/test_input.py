@@ -69,7 +69,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     window.show()
     window.start()
     with qtbot.waitSignal(window.session.runEnded, timeout=PATIENCE):
-        window.session.train(project, further=False)
+        window.session.train(project, resume=False)
     with qtbot.waitSignal(window.session.evaluated, timeout=PATIENCE):
         window.session.evaluate()
     draw(qtbot, window)

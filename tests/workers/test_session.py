@@ -87,7 +87,7 @@ def test_training_further_goes_on_from_the_weights(ready: Session, qtbot: QtBot)
         qtbot.waitSignal(ready.runEnded, timeout=PATIENCE),
         qtbot.waitSignal(ready.runStarted, timeout=PATIENCE) as started,
     ):
-        ready.train(project(2), further=True)
+        ready.train(project(2), resume=True)
     assert started.args[0].first_epoch == 2
     assert ready.trained_epochs == 4
     assert ready.unsaved_seconds > before > 0
@@ -98,9 +98,9 @@ def test_the_session_keeps_the_record_of_its_network(ready: Session, qtbot: QtBo
     kept = []
     ready.epochEnded.connect(lambda _: kept.append(len(ready.record.epochs)))  # type: ignore[union-attr]
     ids = []
-    for further in (False, True):
+    for resume in (False, True):
         with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE):
-            ready.train(project(2), further=further)
+            ready.train(project(2), resume=resume)
         assert ready.record is not None
         assert ready.record.outcome is Outcome.FINISHED
         ids.append(ready.record.id)
@@ -161,7 +161,7 @@ def test_every_epoch_is_shown_as_long_as_is_wanted(ready: Session, qtbot: QtBot)
         ready.stop()
     assert (ended.args[0].outcome, ended.args[0].epoch) == (Outcome.STOPPED, 1)
     with qtbot.waitSignal(ready.epochEnded, timeout=PATIENCE):
-        ready.train(project(3), further=True)
+        ready.train(project(3), resume=True)
     with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE) as ended:
         ready.epoch_seconds = 0.0
     assert (ended.args[0].outcome, ended.args[0].epoch) == (Outcome.FINISHED, 4)
@@ -432,7 +432,7 @@ def test_an_adopted_network_is_used_like_a_trained_one(ready: Session, qtbot: Qt
         qtbot.waitSignal(ready.runEnded, timeout=PATIENCE) as ended,
         qtbot.waitSignal(ready.runStarted, timeout=PATIENCE) as started,
     ):
-        ready.train(project(3), further=True)
+        ready.train(project(3), resume=True)
     kernel = next(each for each in started.args[0].histograms if each.weight == "kernel")
     assert kernel.mean == pytest.approx(mean, rel=1e-5)
     assert (ended.args[0].outcome, ended.args[0].epoch) == (Outcome.FINISHED, 3)

@@ -42,9 +42,9 @@ class RunCommands:
         self._train(project.replace(training=project.training.replace(epochs=1)))
 
     def _train(self, project: Project) -> None:
-        further = self._session.can_continue(project)
-        if further or self._files.may_discard_network():
-            self._session.train(project, further=further)
+        resume = self._session.can_continue(project)
+        if resume or self._files.may_discard_network():
+            self._session.train(project, resume=resume)
 
     def pause(self) -> None:
         """Pause the training, or resume it."""

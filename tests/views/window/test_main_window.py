@@ -628,7 +628,7 @@ def test_closing_while_training_asks_about_the_network(
     with qtbot.waitSignal(session.progress, timeout=PATIENCE):
         project = trained.workspace.project
         training = project.training.replace(epochs=1_000_000)
-        session.train(project.replace(training=training), further=True)
+        session.train(project.replace(training=training), resume=True)
     answers.append(QMessageBox.StandardButton.Cancel)
     assert not trained.close()
     assert session.is_running
@@ -666,7 +666,7 @@ def test_a_model_opens_as_an_unsaved_project_that_trains_further(
         qtbot.waitSignal(window.session.dataLoaded, timeout=PATIENCE).wait()
     with qtbot.waitSignal(window.session.runEnded, timeout=PATIENCE):
         window.session.train(
-            window.workspace.project.replace(training=project.training), further=True
+            window.workspace.project.replace(training=project.training), resume=True
         )
     assert window.session.trained_epochs == 1
 

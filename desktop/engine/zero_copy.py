@@ -13,7 +13,7 @@ ALIGNMENT = 64  # bytes: TensorFlow's kernels abort on memory that begins anywhe
 
 
 def aligned_empty(shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
-    """An uninitialized array whose memory TensorFlow can share: see `resident`."""
+    """An uninitialized array whose memory TensorFlow can share: see `zero_copy_tensor`."""
     kind = np.dtype(dtype)
     size = kind.itemsize * int(np.prod(shape, dtype=np.int64))
     memory = np.empty(size + ALIGNMENT, np.uint8)
@@ -26,7 +26,7 @@ def is_aligned(array: NDArray[Any]) -> bool:
     return array.flags.c_contiguous and array.ctypes.data % ALIGNMENT == 0
 
 
-def resident(array: NDArray[Any]) -> Any:
+def zero_copy_tensor(array: NDArray[Any]) -> Any:
     """A tensor in the processor's memory with the values of `array`, which must not change later.
 
     It shares the memory of an array made by `aligned_empty`, and has a copy of any other. (What

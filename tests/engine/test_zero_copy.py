@@ -8,7 +8,7 @@ import weakref
 import numpy as np
 import pytest
 
-from desktop.engine.residence import ALIGNMENT, aligned_empty, is_aligned, resident
+from desktop.engine.zero_copy import ALIGNMENT, aligned_empty, is_aligned, zero_copy_tensor
 
 
 def aligned(values: np.ndarray) -> np.ndarray:
@@ -19,7 +19,7 @@ def aligned(values: np.ndarray) -> np.ndarray:
 
 def test_a_tensor_shares_the_memory_of_an_aligned_array() -> None:
     array = aligned(np.arange(24, dtype=np.float32).reshape(2, 3, 4))
-    tensor = resident(array)
+    tensor = zero_copy_tensor(array)
     np.testing.assert_array_equal(tensor.numpy(), array)
     array[1, 2, 3] = 100.0  # never done to rows, which are read-only
     assert tensor[1, 2, 3].numpy() == 100.0
@@ -28,7 +28,7 @@ def test_a_tensor_shares_the_memory_of_an_aligned_array() -> None:
 def test_arrays_that_cannot_be_written_to_are_shared_too() -> None:
     array = aligned(np.arange(5, dtype=np.int64))
     array.setflags(write=False)
-    assert resident(array).numpy().tolist() == [0, 1, 2, 3, 4]
+    assert zero_copy_tensor(array).numpy().tolist() == [0, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.int32, np.int64])
@@ -37,14 +37,14 @@ def test_any_other_array_is_copied(dtype: type) -> None:
     memory = aligned(np.arange(40, dtype=dtype))
     odd = memory[1:]
     assert not is_aligned(odd)
-    np.testing.assert_array_equal(resident(odd)[3:20].numpy(), odd[3:20])
-    np.testing.assert_array_equal(resident(memory[::2])[1:4].numpy(), memory[::2][1:4])
-    assert resident(memory[:0]).shape == (0,)
+    np.testing.assert_array_equal(zero_copy_tensor(odd)[3:20].numpy(), odd[3:20])
+    np.testing.assert_array_equal(zero_copy_tensor(memory[::2])[1:4].numpy(), memory[::2][1:4])
+    assert zero_copy_tensor(memory[:0]).shape == (0,)
 
 
 def test_the_memory_lives_as_long_as_the_tensor_and_no_longer() -> None:
     array = aligned(np.full(1000, 7.0, np.float32))
-    tensor, gone = resident(array), weakref.ref(array)
+    tensor, gone = zero_copy_tensor(array), weakref.ref(array)
     del array
     gc.collect()
     assert gone() is not None
