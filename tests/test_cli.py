@@ -111,7 +111,9 @@ def test_a_path_opens_the_window_on_that_project(
     assert opened == [digits]
 
 
-def test_a_misspelled_command_is_told_from_a_project(run: Run, opened: list[Path | None]) -> None:
+def test_a_misspelled_command_is_distinguished_from_a_project(
+    run: Run, opened: list[Path | None]
+) -> None:
     message = run("trian").one_line_error()
     assert "trian is neither a file nor a command" in message
     assert "train, check, evaluate, predict, self-test" in message
@@ -380,7 +382,7 @@ def test_a_network_that_breaks_down_fails_in_one_line(run: Run, tmp_path: Path) 
     assert "Traceback" not in result.err
 
 
-def test_early_stopping_is_told_of(run: Run, tmp_path: Path) -> None:
+def test_early_stopping_is_reported(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "early.layerwise"
     project = starter_project()
     early = EarlyStopping(monitor="loss", min_delta=100.0, restore_best_weights=True)
@@ -471,7 +473,7 @@ def test_a_model_that_does_not_fit_the_project_is_refused(
     assert "does not fit" in run("evaluate", results / "model.keras", path).one_line_error()
 
 
-def test_other_layers_in_between_are_told_of(run: Run, results: Path, tmp_path: Path) -> None:
+def test_other_layers_in_between_are_reported(run: Run, results: Path, tmp_path: Path) -> None:
     path = tmp_path / "wider.layerwise"
     project = starter_project()
     write_project(path, project.with_layer(1, Dense(units=9, activation=Activation.RELU)))
@@ -562,7 +564,7 @@ def test_predict_shows_outputs_that_are_no_probabilities_as_they_are(
     assert not {"probability", "probabilities"} & set(found)
 
 
-def test_predict_answers_the_others_and_names_bad_images(
+def test_predict_predicts_the_others_and_names_bad_images(
     run: Run, results: Path, images: list[Path], tmp_path: Path
 ) -> None:
     bad = tmp_path / "bad.png"

@@ -113,20 +113,20 @@ def trained_in_spite_of(stderr: int, files: Path, out: Path) -> None:
 
 
 @SLOW
-def test_a_training_goes_on_without_a_reader(files: Path, tmp_path: Path) -> None:
+def test_a_training_continues_without_a_reader(files: Path, tmp_path: Path) -> None:
     with pipe_without_reader() as pipe:
         trained_in_spite_of(pipe, files, tmp_path / "out")
 
 
 @SLOW
 @needs_full
-def test_a_training_goes_on_where_its_log_has_no_room(files: Path, tmp_path: Path) -> None:
+def test_a_training_continues_where_its_log_has_no_room(files: Path, tmp_path: Path) -> None:
     with FULL.open("w") as full:
         trained_in_spite_of(full.fileno(), files, tmp_path / "out")
 
 
 @SLOW
-def test_a_training_goes_on_when_its_reader_leaves_later(files: Path, tmp_path: Path) -> None:
+def test_a_training_continues_when_its_reader_leaves_later(files: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     arguments = ("train", "good.layerwise", "--epochs", "50", "--out", str(out))
     with subprocess.Popen(
@@ -319,7 +319,7 @@ def test_a_full_disk_loses_no_training(files: Path, tmp_path: Path) -> None:
 
 
 @SLOW
-def test_what_can_be_kept_nowhere_is_told_of(files: Path, tmp_path: Path) -> None:
+def test_what_can_be_kept_nowhere_is_reported(files: Path, tmp_path: Path) -> None:
     def no_large_files() -> None:
         import resource
 

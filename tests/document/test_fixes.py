@@ -37,7 +37,7 @@ def test_every_project_can_be_analyzed(project: Project) -> None:
 
 @MANY
 @given(project=usual_projects())
-def test_a_fix_changes_the_project_and_mends_its_problem(project: Project) -> None:
+def test_a_fix_changes_the_project_and_solves_its_problem(project: Project) -> None:
     for problem in problems(project):
         if problem.fix is None:
             continue
@@ -85,6 +85,6 @@ def test_fixing_one_problem_after_the_other_ends(project: Project) -> None:
 
 @MANY
 @given(project=usual_projects())
-def test_one_mistake_is_told_once(project: Project) -> None:
+def test_one_mistake_is_reported_once(project: Project) -> None:
     told = Counter((each.message, each.layer) for each in problems(project))
     assert all(times == 1 for times in told.values())

@@ -303,7 +303,7 @@ def test_layers_do_with_values_what_they_say(cls: type[Layer]) -> None:
 
 
 @pytest.mark.parametrize("cls", variants(Optimizer), ids=name_of)
-def test_an_optimizer_keeps_as_many_numbers_as_is_said(cls: type[Optimizer]) -> None:
+def test_an_optimizer_keeps_as_many_numbers_as_it_says(cls: type[Optimizer]) -> None:
     keras = backend.keras()
 
     @given(optimizer=specs(cls))

@@ -531,9 +531,9 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize(("project", "expected", "mended"), CASES.values(), ids=CASES)
-def test_a_mistake_is_one_problem_and_its_fix_mends_it(
-    project: Project, expected: tuple[Severity, int | None, str | None, str], mended: Project | None
+@pytest.mark.parametrize(("project", "expected", "solved"), CASES.values(), ids=CASES)
+def test_a_mistake_is_one_problem_and_its_fix_solves_it(
+    project: Project, expected: tuple[Severity, int | None, str | None, str], solved: Project | None
 ) -> None:
     memory = 4 * 10**9
     problem = only(project, memory)
@@ -541,11 +541,11 @@ def test_a_mistake_is_one_problem_and_its_fix_mends_it(
     assert words in problem.message
     assert (problem.severity, problem.layer, problem.field) == (severity, layer, field)
     assert analyze(project, memory=memory).is_trainable == (severity is WARNING)
-    if mended is None:
+    if solved is None:
         assert problem.fix is None
     else:
-        assert fixed(problem) == mended
-        assert problems(mended, memory) == ()
+        assert fixed(problem) == solved
+        assert problems(solved, memory) == ()
 
 
 # --- several at once ------------------------------------------------------------------------------

@@ -278,7 +278,7 @@ def test_too_many_layers() -> None:
     )
 
 
-def test_several_mistakes_are_told_together_but_not_all_of_them() -> None:
+def test_several_mistakes_are_reported_together_but_not_all_of_them() -> None:
     said = refused(with_layers(*[{"layer": "Dense", "units": 0}] * 50))
     assert said.startswith("layers[0].units: 0 must be at least 1; layers[1].units")
     assert said.endswith("; and 47 more")

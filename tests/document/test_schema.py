@@ -96,7 +96,7 @@ def test_a_schema_that_was_found_goes_before_what_the_source_knows() -> None:
         (regression(Flatten()), "No layer has weights to train"),
     ],
 )
-def test_what_does_not_suit_numbers_is_said_and_fixed(project: Project, message: str) -> None:
+def test_what_does_not_suit_numbers_is_reported_and_fixed(project: Project, message: str) -> None:
     (problem,) = problems(project)
     assert problem.message.startswith(message)
     assert problem.severity is Severity.ERROR

@@ -127,7 +127,7 @@ def test_short_runs_do_not_start_a_compiler(monkeypatch: pytest.MonkeyPatch) -> 
     assert train(what, trainer).ended.outcome is Outcome.FINISHED
 
 
-def test_xla_takes_over_and_the_run_goes_on_as_before(early_xla: None) -> None:
+def test_xla_takes_over_and_the_run_continues_as_before(early_xla: None) -> None:
     what = project(epochs=4)
     mixed, plain = Trainer(dataset(104)), Trainer(dataset(104))
     ours = train(what, mixed)
@@ -194,7 +194,7 @@ def test_a_stop_does_not_wait_for_the_compiler(monkeypatch: pytest.MonkeyPatch) 
     assert finish.is_set()
 
 
-def test_waiting_for_the_compiler_can_be_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_for_the_compiler_can_be_canceled(monkeypatch: pytest.MonkeyPatch) -> None:
     choice, steps, source = _choice()
     finish = threading.Event()
     monkeypatch.setattr(steps, "compilation", lambda *_: lambda: finish.wait(30))

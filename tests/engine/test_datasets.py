@@ -262,7 +262,7 @@ def test_a_folder_and_a_text_file_are_not_mnist(tmp_path: Path) -> None:
     assert "not a .npz file" in failure(Mnist(path=str(text)))
 
 
-def test_no_permission_is_said_so(
+def test_no_permission_is_reported(
     npz: Callable[..., Mnist], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*args: object, **kwargs: object) -> None:
@@ -330,7 +330,7 @@ def test_few_rows_are_all_shown() -> None:
     assert len(summary.samples) == 4
 
 
-def test_too_little_memory_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_little_memory_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(source: Digits) -> Dataset:
         raise MemoryError
 

@@ -143,7 +143,7 @@ def test_values_that_are_not_numbers_make_all_classes_equal() -> None:
     st.lists(st.floats(width=32, allow_nan=False), min_size=10, max_size=10),
     st.sampled_from([CategoricalCrossentropy(from_logits=True), MeanSquaredError()]),
 )
-def test_probabilities_add_up_and_keep_the_likeliest(outputs: list[float], loss: Loss) -> None:
+def test_probabilities_add_up_and_keep_the_most_probable(outputs: list[float], loss: Loss) -> None:
     found = probabilities([outputs], network(10, loss))[0]
     assert ((found >= 0) & (found <= 1)).all()
     assert found.sum() == pytest.approx(1.0)

@@ -138,7 +138,7 @@ def test_an_output_that_stands_for_no_class_has_no_confusion_matrix(digits: Data
     assert set(result.metrics) == {"loss", "mean_absolute_error"}
 
 
-def test_outputs_that_are_not_numbers_are_told_of(digits: Dataset) -> None:
+def test_outputs_that_are_not_numbers_are_reported(digits: Dataset) -> None:
     project = starter_project()
     model = builder.build(project)
     model.set_weights([np.full_like(weight, np.nan) for weight in model.get_weights()])

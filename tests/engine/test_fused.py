@@ -188,7 +188,7 @@ def test_weights_of_rows_and_of_classes_count_in_the_loss(compiler: Compiler) ->
 
 
 @pytest.mark.parametrize("compiler", Compiler)
-def test_the_means_after_every_step_are_told(compiler: Compiler) -> None:
+def test_the_means_after_every_step_are_reported(compiler: Compiler) -> None:
     what, these = project(NETWORKS["hidden layer"], metrics=("accuracy", "auc")), rows(COUNT)
     batches = Batches(these, encode(these.y, what), BATCH)
     source = (*batches.tensors, backend.tensorflow().constant(batches.order()))
@@ -229,7 +229,9 @@ def test_compiling_leaves_no_trace(compiler: Compiler) -> None:
 
 
 @pytest.mark.parametrize("compiler", Compiler)
-def test_random_layers_draw_anew_at_every_step_and_alike_in_every_run(compiler: Compiler) -> None:
+def test_random_layers_draw_new_numbers_at_every_step_and_alike_in_every_run(
+    compiler: Compiler,
+) -> None:
     layers = (Flatten(), GaussianNoise(stddev=0.5), HIDDEN, Dropout(rate=0.5), OUTPUT)
     what = project(layers, optimizer=SGD(learning_rate=1e-20))
     one, _ = fused(what, rows(COUNT), compiler)

@@ -127,7 +127,7 @@ def test_what_the_program_does_not_have_is_named(name: str, tmp_path: Path) -> N
     assert str(path) in str(refused.value)
 
 
-def test_a_shape_that_no_data_has_is_told(tmp_path: Path) -> None:
+def test_a_shape_that_no_data_has_is_reported(tmp_path: Path) -> None:
     path = saved(tmp_path, backend.keras().layers.Dense(3), shape=(5,))
     with pytest.raises(ModelFileError, match="rows of 5 and gives 3 outputs"):
         open_network(path, Digits())

@@ -154,7 +154,7 @@ def test_a_full_disk_leaves_what_was_there(
     assert path.read_text() == "old" and names(tmp_path) == ["model.keras"]
 
 
-def test_a_model_that_cannot_be_packed_is_told_of(tmp_path: Path) -> None:
+def test_a_model_that_cannot_be_packed_is_reported(tmp_path: Path) -> None:
     class Unwilling:
         def save(self, path: Path) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")

@@ -162,7 +162,7 @@ def test_numbers_are_no_image() -> None:
         Predictor(builder.build(project), project)
 
 
-def test_drawings_are_answered_while_another_thread_trains() -> None:
+def test_drawings_are_recognized_while_another_thread_trains() -> None:
     project = starter_project()
     model = builder.build(project)
     predictor = Predictor(model, project)
@@ -310,7 +310,7 @@ def test_a_page_without_ink_is_no_digit(
     assert "no ink" in refused(predictor, saved(tmp_path, noisy))
 
 
-def test_one_bad_image_keeps_no_other_from_its_answer(predictor: Predictor, tmp_path: Path) -> None:
+def test_one_bad_image_does_not_stop_the_others(predictor: Predictor, tmp_path: Path) -> None:
     bad = tmp_path / "bad.png"
     bad.write_text("hello")
     good = saved(tmp_path, drawing())
@@ -319,7 +319,7 @@ def test_one_bad_image_keeps_no_other_from_its_answer(predictor: Predictor, tmp_
     assert isinstance(second, ImageFailure) and "bad.png is not an image" in second.message
 
 
-def test_outputs_that_are_no_numbers_are_no_answer(tmp_path: Path) -> None:
+def test_outputs_that_are_no_numbers_are_no_prediction(tmp_path: Path) -> None:
     model = builder.build(MNIST_LIKE)
     model.layers[-1].set_weights([array * np.nan for array in model.layers[-1].get_weights()])
     path = saved(tmp_path, drawing())
@@ -339,7 +339,7 @@ def test_twelve_bits_in_sixteen_are_brought_to_full_contrast(tmp_path: Path) -> 
     np.testing.assert_allclose(read_gray(saved(tmp_path, twelve)), drawing(), atol=2)
 
 
-def test_colors_that_are_equally_bright_are_told_apart(tmp_path: Path) -> None:
+def test_colors_that_are_equally_bright_are_distinguished(tmp_path: Path) -> None:
     ink = drawing() > 128
     colors = np.where(ink[..., np.newaxis], (255, 0, 0), (0, 130, 0)).astype(np.uint8)
     found = ink_of(read_gray(saved(tmp_path, colors)))
@@ -374,7 +374,7 @@ def test_outputs_that_are_no_classes_are_refused(tmp_path: Path) -> None:
 # --- models that nothing is known about -----------------------------------------------------------
 
 
-def test_what_a_model_was_made_for_is_told_from_its_shape() -> None:
+def test_what_a_model_was_made_for_is_inferred_from_its_shape() -> None:
     model = builder.build(MNIST_LIKE)
     assert suggested_project(model).data == Mnist()
     digits = starter_project().replace(layers=(Flatten(), Dense(units=10), Softmax()))
@@ -396,7 +396,7 @@ def test_a_model_that_scales_pixels_itself_gets_them_unscaled(scale: float, scal
     assert suggested_project(model).data == Mnist(scale_pixels=scaled)
 
 
-def test_a_shape_that_suggests_nothing_is_said_so() -> None:
+def test_a_shape_that_suggests_nothing_is_reported() -> None:
     project = Project(
         data=LogicTable(),
         layers=(Dense(units=1, activation=Activation.SIGMOID),),

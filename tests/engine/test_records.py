@@ -70,7 +70,7 @@ def test_training_further_is_a_record_of_its_own_on_the_same_curves() -> None:
     np.testing.assert_array_equal(third.curves.training["loss"].x, [6])
 
 
-def test_weights_of_one_name_in_one_layer_are_kept_apart() -> None:
+def test_weights_of_one_name_in_one_layer_are_distinct() -> None:
     keras = backend.keras()
     layer = keras.layers.Bidirectional(keras.layers.LSTM(2))
     layer.build((None, 5, 3))

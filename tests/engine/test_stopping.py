@@ -49,7 +49,7 @@ def test_a_stop_is_final() -> None:
 
 
 @pytest.mark.parametrize("release", ["resume", "stop"])
-def test_a_pause_holds_until_released(release: str) -> None:
+def test_a_pause_lasts_until_released(release: str) -> None:
     control = RunControl()
     control.pause()
     outcome: list[str] = []
@@ -228,7 +228,7 @@ def reported(*runs: Reports) -> list[float]:
         (False, 2, Phase.VALIDATION),
     ],
 )
-def test_an_epoch_that_was_broken_off_goes_on_where_it_was(
+def test_an_epoch_that_was_interrupted_continues_where_it_was(
     is_in_memory: bool, epoch: int, phase: Phase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(blocks, "BLOCK_SECONDS", 0.002)
@@ -264,7 +264,7 @@ def test_an_epoch_that_was_broken_off_goes_on_where_it_was(
 
 
 @pytest.mark.parametrize("changed", [{"batch_size": 5}, {"shuffle": False}, {"metrics": ()}])
-def test_with_other_batches_a_broken_off_epoch_begins_anew(changed: dict[str, Any]) -> None:
+def test_with_other_batches_an_interrupted_epoch_starts_over(changed: dict[str, Any]) -> None:
     trainer = Trainer(dataset(2_000, 20))
     stopped(lambda report: isinstance(report, Progress) and report.epoch == 2, trainer)
     steps = int(trainer.model.optimizer.iterations)
@@ -284,7 +284,7 @@ def test_a_random_seed_is_kept_for_the_rest_of_the_epoch() -> None:
     assert second.started.first_step > 0
 
 
-def test_the_validation_rows_of_a_broken_off_pass_are_not_used_again(
+def test_the_validation_rows_of_an_interrupted_pass_are_not_used_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(batches, "MAX_BATCH", 1)
@@ -312,7 +312,7 @@ class Held(RunControl):
         super().checkpoint()
 
 
-def test_a_pause_holds_the_run_and_does_not_count() -> None:
+def test_a_pause_stops_the_run_and_does_not_count() -> None:
     control = Held(1.0)
 
     def pause(report: Report) -> None:
@@ -377,7 +377,7 @@ class Acting(RunControl):
         self.threads[0].join()
 
 
-def test_stopped_while_an_epoch_is_held_it_trains_further_as_if_it_had_not_been() -> None:
+def test_stopped_while_an_epoch_is_delayed_it_trains_further_as_if_it_had_not_been() -> None:
     control, split, whole = Acting(RunControl.stop), Trainer(dataset()), Trainer(dataset())
     ended = train(project(), split, control).ended
     control.threads[0].join()
@@ -388,7 +388,7 @@ def test_stopped_while_an_epoch_is_held_it_trains_further_as_if_it_had_not_been(
         assert np.array_equal(one, other)
 
 
-def test_a_pause_acts_while_an_epoch_is_held() -> None:
+def test_a_pause_acts_while_an_epoch_is_delayed() -> None:
     def pause(control: RunControl) -> None:
         control.pause()
         threading.Timer(0.2, release, (control,)).start()

@@ -49,7 +49,7 @@ def done() -> tuple[Trainer, Reports]:
     return trainer, train(SEEN, trainer, run="seven")
 
 
-def test_a_run_is_told_from_start_to_end(done: tuple[Trainer, Reports]) -> None:
+def test_a_run_is_reported_from_start_to_end(done: tuple[Trainer, Reports]) -> None:
     trainer, reports = done
     assert {report.run for report in reports.all} == {"seven"}
     started = reports.started
@@ -217,7 +217,7 @@ def test_the_same_seed_gives_the_same_result() -> None:
     assert not np.array_equal(weights(one), weights(other))
 
 
-def test_a_random_seed_is_told_and_repeats_the_run() -> None:
+def test_a_random_seed_is_reported_and_repeats_the_run() -> None:
     one, two = Trainer(dataset()), Trainer(dataset())
     seeds = [train(project(seed=None), trainer).started.seed for trainer in (one, two)]
     assert seeds[0] != seeds[1]
@@ -278,7 +278,7 @@ def test_another_loss_keeps_the_optimizer_and_another_optimizer_is_new() -> None
     assert reports.ended.epoch == trainer.epoch == 9
 
 
-def test_only_the_same_layers_and_data_can_go_on(done: tuple[Trainer, Reports]) -> None:
+def test_only_the_same_layers_and_data_can_continue(done: tuple[Trainer, Reports]) -> None:
     trainer, _ = done
     assert trainer.network is not None
     assert trainer.network.can_continue(project(epochs=9, batch_size=3, optimizer=SGD()))
@@ -482,7 +482,7 @@ def test_rows_of_another_source_are_refused() -> None:
     assert "load the data first" in ended.message
 
 
-def test_an_interrupt_is_passed_on_after_the_end_was_told() -> None:
+def test_an_interrupt_is_passed_on_after_the_end_was_reported() -> None:
     def interrupt(report: Report) -> None:
         if isinstance(report, Progress):
             raise KeyboardInterrupt

@@ -15,7 +15,9 @@ from desktop.startup import display, folders
 from tests.startup.programs import DISPLAYS, MAIN, linux_only, one_line, over, started
 
 
-def test_nothing_is_said_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_reported_of_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("LAYERWISE_HOME", str(tmp_path))
     assert startup.window_problem() is None  # the tests run on the offscreen platform
     assert startup.self_test_problem() is None

@@ -23,7 +23,7 @@ def with_units(project: Project, units: int) -> Project:
     return project.with_layer(1, project.layers[1].replace(units=units))
 
 
-def test_an_edit_is_told_once_with_before_and_after(qtbot: QtBot, workspace: Workspace) -> None:
+def test_an_edit_is_reported_once_with_before_and_after(qtbot: QtBot, workspace: Workspace) -> None:
     before = workspace.project
     told: list[tuple[Project, Project]] = []
     workspace.projectChanged.connect(lambda *both: told.append(both))

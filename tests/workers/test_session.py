@@ -78,7 +78,7 @@ def test_a_run_reports_in_order(ready: Session, qtbot: QtBot) -> None:
     assert ready.has_model
 
 
-def test_training_further_goes_on_from_the_weights(ready: Session, qtbot: QtBot) -> None:
+def test_training_further_continues_from_the_weights(ready: Session, qtbot: QtBot) -> None:
     with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE):
         ready.train(project(2))
     assert ready.can_continue(project(2))
@@ -112,7 +112,7 @@ def test_the_session_keeps_the_record_of_its_network(ready: Session, qtbot: QtBo
     assert ready.record is None
 
 
-def test_another_stack_cannot_go_on(ready: Session, qtbot: QtBot) -> None:
+def test_another_stack_cannot_continue(ready: Session, qtbot: QtBot) -> None:
     with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE):
         ready.train(project(1))
     assert not ready.can_continue(project(1).removed(1))
@@ -126,7 +126,7 @@ def test_pressed_early_it_starts_when_it_can(session: Session, qtbot: QtBot) -> 
     assert ended.args[0].outcome is Outcome.FINISHED
 
 
-def test_waiting_can_be_given_up(session: Session, qtbot: QtBot) -> None:
+def test_waiting_can_be_canceled(session: Session, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(session.runStarted):
         with qtbot.waitSignal(session.engineReady, timeout=PATIENCE):
             session.start()
@@ -167,7 +167,7 @@ def test_every_epoch_is_shown_as_long_as_is_wanted(ready: Session, qtbot: QtBot)
     assert (ended.args[0].outcome, ended.args[0].epoch) == (Outcome.FINISHED, 4)
 
 
-def test_stopped_in_its_first_epoch_a_network_can_go_on(ready: Session, qtbot: QtBot) -> None:
+def test_stopped_in_its_first_epoch_a_network_can_continue(ready: Session, qtbot: QtBot) -> None:
     what = project(10_000)
     what = what.replace(training=what.training.replace(batch_size=1))
     with qtbot.waitSignal(ready.progress, timeout=PATIENCE):
@@ -186,7 +186,7 @@ def test_closing_while_training_waits_for_the_end(ready: Session, qtbot: QtBot) 
     assert time.perf_counter() - began < 10
 
 
-def test_a_drawing_is_answered_while_training(ready: Session, qtbot: QtBot) -> None:
+def test_a_drawing_is_recognized_while_training(ready: Session, qtbot: QtBot) -> None:
     with qtbot.waitSignal(ready.epochEnded, timeout=PATIENCE):
         ready.train(project(10_000))
     with qtbot.waitSignal(ready.predicted, timeout=PATIENCE) as predicted:
@@ -199,7 +199,7 @@ def test_a_drawing_is_answered_while_training(ready: Session, qtbot: QtBot) -> N
         ready.stop()
 
 
-def test_only_the_newest_drawing_is_answered(ready: Session, qtbot: QtBot) -> None:
+def test_only_the_newest_drawing_is_recognized(ready: Session, qtbot: QtBot) -> None:
     with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE):
         ready.train(project(1))
     answered: list[int] = []
@@ -218,7 +218,7 @@ def test_without_a_network_there_is_the_image_it_would_get(ready: Session, qtbot
     assert prediction.image.any()
 
 
-def test_a_drawing_without_any_data_is_answered_with_the_reason(
+def test_a_drawing_without_any_data_is_refused_with_the_reason(
     session: Session, qtbot: QtBot
 ) -> None:
     with qtbot.waitSignal(session.predictionFailed, timeout=PATIENCE) as failed:
@@ -238,7 +238,9 @@ def test_evaluation_uses_the_test_rows(ready: Session, qtbot: QtBot) -> None:
     assert evaluated.args[0].metrics["accuracy"] > 0.5
 
 
-def test_the_evaluation_of_a_network_that_is_gone_is_not_told(ready: Session, qtbot: QtBot) -> None:
+def test_the_evaluation_of_a_network_that_is_gone_is_not_reported(
+    ready: Session, qtbot: QtBot
+) -> None:
     with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE):
         ready.train(project(1))
     told: list[object] = []
@@ -309,7 +311,7 @@ def test_only_the_last_chosen_source_counts(ready: Session, qtbot: QtBot) -> Non
     assert ready.summary.source == LogicTable()
 
 
-def test_reset_forgets_the_network(ready: Session, qtbot: QtBot) -> None:
+def test_reset_discards_the_network(ready: Session, qtbot: QtBot) -> None:
     with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE):
         ready.train(project(1))
     with qtbot.waitSignal(ready.modelReset):

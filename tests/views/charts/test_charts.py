@@ -91,7 +91,7 @@ def test_curves_grow_with_the_run(chart: CurveChart, recorder: Recorder) -> None
     assert chart.plot.drawn("training")[1][-1] == 0.3
 
 
-def test_the_lines_of_several_runs_are_told_apart(
+def test_the_lines_of_several_runs_are_distinguished(
     chart: CurveChart, recorder: Recorder, tmp_path: Path
 ) -> None:
     other = Recorder()
@@ -411,7 +411,7 @@ def test_the_ghost_is_still_epoch_0_after_many_epochs(
     assert len(reservoir) <= 100
 
 
-def test_painting_stops_when_the_time_is_up_and_goes_on_later(panel: HistogramPanel) -> None:
+def test_painting_stops_when_the_time_is_up_and_continues_later(panel: HistogramPanel) -> None:
     panel.set_mode(HistogramMode.OVERLAY)
     for tile in panel.grid.tiles.values():
         tile.stale = True
@@ -451,7 +451,9 @@ def test_the_large_chart_tells_the_statistics_of_the_epoch_picked(
     assert panel.detail.epoch == 6  # at the newest, it follows
 
 
-def test_weights_that_are_not_finite_are_told(panel: HistogramPanel, recorder: Recorder) -> None:
+def test_weights_that_are_not_finite_are_reported(
+    panel: HistogramPanel, recorder: Recorder
+) -> None:
     recorder.kept.curves.weights.add(5, [histogram(1, "kernel", [0.0, 1.0, math.nan, math.inf])])
     panel.open_layer(1)
     assert "Not finite 2" in panel.detail.text()
@@ -577,7 +579,7 @@ def test_the_export_button_saves_and_says_so(
         assert path.stat().st_size > 200
 
 
-def test_a_folder_that_is_not_there_is_told(
+def test_a_folder_that_is_not_there_is_reported(
     chart: CurveChart, qtbot: QtBot, tmp_path: Path
 ) -> None:
     path = tmp_path / "missing" / "loss.csv"
@@ -591,7 +593,7 @@ def test_a_folder_that_is_not_there_is_told(
     box.close()
 
 
-def test_a_folder_of_that_name_is_told(chart: CurveChart, tmp_path: Path) -> None:
+def test_a_folder_of_that_name_is_reported(chart: CurveChart, tmp_path: Path) -> None:
     (tmp_path / "loss.svg").mkdir()
     with pytest.raises(FileError, match="is a folder; choose a file name"):
         save(chart.figure(), tmp_path / "loss.svg", Format.SVG)

@@ -167,7 +167,7 @@ def test_reports_of_another_run_are_ignored() -> None:
     assert recorder.kept.curves.metrics == ()
 
 
-def test_a_run_from_epoch_0_starts_anew() -> None:
+def test_a_run_from_epoch_0_starts_over() -> None:
     recorder = Recorder()
     recorder(started(run=1))
     recorder(epoch_ended(1))
@@ -176,7 +176,7 @@ def test_a_run_from_epoch_0_starts_anew() -> None:
     assert recorder.kept.curves.weights.reservoir(1, "kernel").epochs == (0,)  # type: ignore[union-attr]
 
 
-def test_an_epoch_begun_by_an_earlier_run_goes_on() -> None:
+def test_an_epoch_started_by_an_earlier_run_continues() -> None:
     recorder = Recorder()
     recorder(started(run=1))
     recorder(progress([0.25, 0.5], loss=[0.4, 0.3]))
@@ -188,7 +188,7 @@ def test_an_epoch_begun_by_an_earlier_run_goes_on() -> None:
     assert recorder.kept.curves.weights.reservoir(1, "kernel").epochs == (0, 1)  # type: ignore[union-attr]
 
 
-def test_training_further_goes_on_where_the_weights_are() -> None:
+def test_training_further_continues_where_the_weights_are() -> None:
     recorder = Recorder()
     recorder(started(run=1))
     for epoch in (1, 2):

@@ -186,7 +186,7 @@ def test_the_model_keeps_the_rules(
         qtmodeltester.check(stack.model())
 
 
-def test_only_what_changed_is_told(stack: StackView, workspace: Workspace) -> None:
+def test_only_what_changed_is_reported(stack: StackView, workspace: Workspace) -> None:
     model, told = stack.model(), []
     model.rowsInserted.connect(lambda _p, first, last: told.append(("in", first, last)))
     model.rowsRemoved.connect(lambda _p, first, last: told.append(("out", first, last)))

@@ -103,7 +103,7 @@ def bench(qtbot: QtBot) -> Bench:
     return Bench(qtbot)
 
 
-def test_loading_is_said_until_the_data_is_there(bench: Bench) -> None:
+def test_loading_is_reported_until_the_data_is_there(bench: Bench) -> None:
     assert "Loading Handwritten digits…" in bench.text()
     assert not bench.page.bars.isVisible()
     bench.session.dataLoaded.emit(digits_summary())
@@ -111,7 +111,7 @@ def test_loading_is_said_until_the_data_is_there(bench: Bench) -> None:
     assert bench.page.bars.isVisible()
 
 
-def test_what_is_loaded_is_told_in_numbers(bench: Bench) -> None:
+def test_what_is_loaded_is_reported_in_numbers(bench: Bench) -> None:
     bench.session.dataLoaded.emit(digits_summary())
     text = bench.text()
     assert "1,293 training · 144 validation · 360 test" in text
@@ -127,7 +127,7 @@ def test_a_summary_from_before_the_page_is_shown(qtbot: QtBot) -> None:
     assert len(page.sample_view.samples) == 100
 
 
-def test_a_short_reload_does_not_flash_but_a_long_one_is_told(bench: Bench) -> None:
+def test_a_short_reload_does_not_flash_but_a_long_one_is_reported(bench: Bench) -> None:
     bench.session.dataLoaded.emit(digits_summary())
     bench.session.dataLoading.emit()
     assert "1,293 training" in bench.text()

@@ -132,7 +132,7 @@ def answer_all(
         session.answer(probabilities, scores=scores)
 
 
-def test_an_answer_is_readable(qtbot: QtBot, theme: Theme) -> None:
+def test_a_prediction_is_readable(qtbot: QtBot, theme: Theme) -> None:
     session = FakeSession(Digits())
     page = make_page(qtbot, theme, session)
     assert page.result.message.text() == EMPTY
@@ -166,7 +166,7 @@ def test_one_request_at_a_time_and_the_newest_drawing_wins(qtbot: QtBot, theme: 
     assert page.result.sure.text() == "60 % sure"
 
 
-def test_older_answers_are_ignored(qtbot: QtBot, theme: Theme) -> None:
+def test_older_predictions_are_ignored(qtbot: QtBot, theme: Theme) -> None:
     session = FakeSession(Digits())
     page = make_page(qtbot, theme, session)
     stroke(qtbot, page)
@@ -194,7 +194,7 @@ def test_the_drawing_is_sent_again_as_the_network_learns(qtbot: QtBot, theme: Th
     assert page.result.sure.text() == "90 % sure"
 
 
-def test_clearing_takes_the_answer_away(qtbot: QtBot, theme: Theme) -> None:
+def test_clearing_removes_the_prediction(qtbot: QtBot, theme: Theme) -> None:
     session = FakeSession(Digits())
     page = make_page(qtbot, theme, session)
     stroke(qtbot, page)
@@ -309,7 +309,9 @@ def test_waiting_for_data(qtbot: QtBot, theme: Theme) -> None:
     assert page.result.message.text() == LOADING
 
 
-def test_a_failure_is_said_and_does_not_stop_the_next_answer(qtbot: QtBot, theme: Theme) -> None:
+def test_a_failure_is_reported_and_does_not_stop_the_next_prediction(
+    qtbot: QtBot, theme: Theme
+) -> None:
     session = FakeSession(Digits())
     page = make_page(qtbot, theme, session)
     stroke(qtbot, page)
@@ -345,7 +347,7 @@ def test_tools(qtbot: QtBot, theme: Theme) -> None:
 
 
 @pytest.mark.parametrize("size", [(760, 700), (480, 520)])
-def test_an_answer_does_not_move_the_paper(
+def test_a_prediction_does_not_move_the_paper(
     qtbot: QtBot, theme: Theme, size: tuple[int, int]
 ) -> None:
     session = FakeSession(Mnist())
@@ -380,7 +382,7 @@ def test_every_control_has_a_name(qtbot: QtBot, theme: Theme) -> None:
     assert page.drawing.width_label.buddy() is page.drawing.width_slider
 
 
-def test_of_many_classes_the_likeliest_are_shown(qtbot: QtBot, theme: Theme) -> None:
+def test_of_many_classes_the_most_probable_are_shown(qtbot: QtBot, theme: Theme) -> None:
     bars = ProbabilityBars(theme)
     qtbot.addWidget(bars)
     classes = tuple(f"class {number}" for number in range(40))
@@ -392,7 +394,7 @@ def test_of_many_classes_the_likeliest_are_shown(qtbot: QtBot, theme: Theme) -> 
     assert bars.texts == (("yes", "25 %"), ("no", "75 %"))
 
 
-def test_only_the_likeliest_class_stands_out_in_a_new_theme(qtbot: QtBot) -> None:
+def test_only_the_most_probable_class_stands_out_in_a_new_theme(qtbot: QtBot) -> None:
     theme = Theme(Mode.LIGHT)
     theme.apply()
     bars = ProbabilityBars(theme)

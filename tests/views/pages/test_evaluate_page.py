@@ -265,7 +265,7 @@ def test_every_cell_can_be_read_aloud(bench: Bench) -> None:
     assert model.index(1, 4).data(role) == "Class one: recall 80.0 %"
 
 
-def test_no_mistakes_is_said(bench: Bench) -> None:
+def test_no_mistakes_is_reported(bench: Bench) -> None:
     perfect = Evaluation(
         4, {"loss": 0.01, "accuracy": 1.0}, ("0", "1"), read_only(np.diag([3, 1])), (), 0, 1, ""
     )

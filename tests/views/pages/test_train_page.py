@@ -69,7 +69,7 @@ def test_pressed_early_it_says_what_the_training_waits_for(
     assert "Press Train" in page.placeholder.text.text()
 
 
-def test_curves_grow_while_a_run_goes_on(page: TrainPage, reports: Reports, qtbot: QtBot) -> None:
+def test_curves_grow_while_a_run_continues(page: TrainPage, reports: Reports, qtbot: QtBot) -> None:
     reports.runStarted.emit(started())
     reports.progress.emit(progress([0.25, 0.5], loss=[2.0, 1.5], accuracy=[0.2, 0.4]))
     qtbot.waitUntil(lambda: len(page.charts.loss_chart.plot.drawn("steps")[0]) == 2)
@@ -138,7 +138,7 @@ def test_both_charts_show_the_same_epochs_and_point_at_the_same_one(
         assert page.charts.second_chart.fit_button.isHidden()
 
 
-def test_the_epoch_picked_stays_when_training_goes_on(
+def test_the_epoch_picked_stays_when_training_continues(
     page: TrainPage, reports: Reports, qtbot: QtBot
 ) -> None:
     reports.runStarted.emit(started(run=1, epochs=2))
@@ -155,7 +155,7 @@ def test_the_epoch_picked_stays_when_training_goes_on(
     assert page.charts.histograms.detail.epoch == 1
 
 
-def test_training_further_goes_on(page: TrainPage, reports: Reports, qtbot: QtBot) -> None:
+def test_training_further_continues(page: TrainPage, reports: Reports, qtbot: QtBot) -> None:
     reports.runStarted.emit(started(run=1, epochs=1))
     reports.epochEnded.emit(epoch_ended(1, {"loss": 0.5}))
     reports.runEnded.emit(ended(1))
@@ -326,7 +326,7 @@ def test_charts_are_made_when_they_are_needed(qtbot: QtBot, reports: Reports, th
     assert page.findChildren(CurveChart) == charts
 
 
-def test_a_page_that_becomes_wide_shares_its_height_anew(
+def test_a_page_that_becomes_wide_divides_its_height_again(
     qtbot: QtBot, reports: Reports, theme: Theme
 ) -> None:
     page = TrainPage(reports, theme)  # type: ignore[arg-type]

@@ -44,7 +44,7 @@ def test_text_on_color_is_readable(tokens: Tokens, text: str, ground: str) -> No
     assert contrast(tokens.color(text), tokens.color(ground)) >= 4.5
 
 
-def test_a_change_of_mode_is_told_once(untouched: QApplication, qtbot: QtBot) -> None:
+def test_a_change_of_mode_is_reported_once(untouched: QApplication, qtbot: QtBot) -> None:
     theme = Theme(Mode.LIGHT)
     with qtbot.waitSignal(theme.changed):
         theme.set_mode(Mode.DARK)

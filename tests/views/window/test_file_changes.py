@@ -114,7 +114,7 @@ def test_two_windows_on_one_file(
     assert read_project(path) == THEIRS
 
 
-def test_a_change_is_told_and_can_be_taken_over(
+def test_a_change_is_reported_and_can_be_taken_over(
     window: MainWindow, qtbot: QtBot, path: Path, answers: list[QMessageBox.StandardButton]
 ) -> None:
     write_project(path, THEIRS)

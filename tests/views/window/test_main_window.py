@@ -242,7 +242,7 @@ def test_a_failure_is_forgotten_once_the_same_thing_went_well(
     assert not window.notice.text
 
 
-def test_data_that_cannot_be_loaded_is_said_once(
+def test_data_that_cannot_be_loaded_is_reported_once(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     window.show()
@@ -354,7 +354,7 @@ def test_who_reads_a_data_file_is_asked_if_several_can(
 
 
 @pytest.mark.parametrize("name", ["notes.docx", "table.csv", "net.h5"])
-def test_of_a_file_that_nothing_reads_it_is_said_which_can_be_opened(
+def test_of_a_file_that_nothing_reads_it_says_which_can_be_opened(
     window: MainWindow, tmp_path: Path, name: str
 ) -> None:
     before = window.workspace.project

@@ -148,7 +148,7 @@ def desk(notice: Notice) -> Iterator[Desk]:
     yield Desk(notice)
 
 
-def test_what_ended_a_run_early_is_said_in_one_place(desk: Desk) -> None:
+def test_what_ended_a_run_early_is_reported_in_one_place(desk: Desk) -> None:
     report = ended(3, best=1, early=True, message="The loss has not improved")
     desk.session.record = record_with(report)
     desk.session.runEnded.emit(report)
@@ -160,7 +160,7 @@ def test_what_ended_a_run_early_is_said_in_one_place(desk: Desk) -> None:
     assert desk.notice.text == ""
 
 
-def test_why_a_run_failed_is_said_on_every_page(desk: Desk) -> None:
+def test_why_a_run_failed_is_reported_on_every_page(desk: Desk) -> None:
     report = ended(1, outcome=Outcome.FAILED, message="The loss became NaN")
     desk.session.record = record_with(report)
     for page in (Page.TRAIN, Page.DRAW, Page.TRAIN):
@@ -169,7 +169,7 @@ def test_why_a_run_failed_is_said_on_every_page(desk: Desk) -> None:
         assert desk.notice.text == "The loss became NaN"
 
 
-def test_why_a_run_never_started_is_said_until_the_next_one(desk: Desk) -> None:
+def test_why_a_run_never_started_is_reported_until_the_next_one(desk: Desk) -> None:
     desk.session.runEnded.emit(ended(0, outcome=Outcome.FAILED, message="Out of memory"))
     assert desk.notice.text == "Out of memory"
     desk.session.runStarted.emit(started())
@@ -183,7 +183,7 @@ def test_a_failed_save_is_forgotten_after_a_good_one(desk: Desk) -> None:
     assert desk.notice.text.endswith("b.keras")
 
 
-def test_changed_layers_are_said_until_closed_or_undone(desk: Desk) -> None:
+def test_changed_layers_are_reported_until_closed_or_undone(desk: Desk) -> None:
     project = desk.workspace.project
     desk.session.model_project = project
     desk.pages.show_page(Page.DRAW)

@@ -197,7 +197,7 @@ def test_an_image_can_be_chosen_in_the_dialog_of_open(
     assert not window.pages.draw.canvas.is_empty
 
 
-def test_what_cannot_be_read_is_said_and_nothing_is_lost(
+def test_what_cannot_be_read_is_reported_and_nothing_is_lost(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened(window, qtbot, written(seven(), tmp_path / "seven.png"))

@@ -92,7 +92,7 @@ def test_what_was_under_way_leaves_the_last_status(
     assert bar.text == status
 
 
-def test_a_network_that_is_gone_or_new_is_said(bar: RunBar, session: Session) -> None:
+def test_a_network_that_is_gone_or_new_is_reported(bar: RunBar, session: Session) -> None:
     session.start()
     session.end(10)
     session.modelReset.emit()
@@ -101,7 +101,7 @@ def test_a_network_that_is_gone_or_new_is_said(bar: RunBar, session: Session) ->
     assert bar.text == "Ready · trained network opened"
 
 
-def test_a_reset_while_evaluating_is_said_afterwards(bar: RunBar, session: Session) -> None:
+def test_a_reset_while_evaluating_is_reported_afterwards(bar: RunBar, session: Session) -> None:
     session.start()
     session.end(10)
     session.enter(State.EVALUATING)
