@@ -17,11 +17,12 @@ import typer
 from typer.core import TyperGroup
 
 from desktop import __version__, json_output, signals, startup, streams
-from desktop.cli_checks import CommandError, refuse_errors, refuse_machine, schema_of
+from desktop.cli_checks import CommandError, DataReader, refuse_errors, refuse_machine
 from desktop.document.storage import ProjectFileError, read_project
 
 if TYPE_CHECKING:
     from desktop.document.project import Project
+    from desktop.document.schema import DataSchema
 
 DONE, ERRORS_FOUND, FAILED = 0, 1, 2
 MAX_SEED = 2**32 - 1
@@ -156,7 +157,7 @@ def check(project: ProjectPath, as_json: AsJson = False) -> int:
     from desktop.machine import physical_memory
 
     loaded = read_project(project)
-    analysis = analyze(loaded, schema_of(loaded.data), physical_memory())
+    analysis = analyze(loaded, DataReader(loaded.data).schema, physical_memory())
     if as_json:
         json_output.print_json(json_output.analysis_values(analysis))
     else:
@@ -173,20 +174,20 @@ def evaluate(model: ModelPath, project: ProjectPath, as_json: AsJson = False) ->
     from desktop.document.analysis import analyze
 
     loaded = read_project(project)
-    refuse_errors(project, loaded)
+    data = DataReader(loaded.data)
+    refuse_errors(project, loaded, data.schema)
     refuse_machine(startup.engine_problem())
-    from desktop.engine import datasets, storage
+    from desktop.engine import storage
     from desktop.engine.builder import compile_model
     from desktop.engine.evaluation import evaluate as measure
 
     with json_output.quiet_output(as_json), console.busy("Evaluating…"):
         network = storage.load_model(model)
-        storage.check_fits(network, loaded, schema_of(loaded.data))
-        dataset = datasets.load(loaded.data)
-        if network.count_params() != analyze(loaded, dataset.schema).parameters:
+        storage.check_fits(network, loaded, data.schema)
+        if network.count_params() != analyze(loaded, data.dataset.schema).parameters:
             console.say(f"{model} has other layers than {project}; the model's are used", "yellow")
         compile_model(network, loaded)
-        evaluation = measure(network, loaded, dataset, 0)
+        evaluation = measure(network, loaded, data.dataset, 0)
     if as_json:
         json_output.print_json(json_output.evaluation_values(evaluation))
     else:
@@ -230,9 +231,8 @@ def predict(
     _check_images(images)
     with json_output.quiet_output(as_json), console.busy("Recognizing…"):
         network = storage.load_model(model)
-        loaded = loaded or _project_beside(model, network) or suggested_project(network)
-        schema = schema_of(loaded.data)
-        storage.check_fits(network, loaded, schema)
+        beside = None if loaded is not None else _project_beside(model, network)
+        loaded, schema = beside or _checked(network, loaded or suggested_project(network))
         results = Predictor(network, loaded, schema).predict_images(images)
     predictions = [each for each in results if isinstance(each, ImagePrediction)]
     failures = [each for each in results if isinstance(each, ImageFailure)]
@@ -279,18 +279,25 @@ def _first_of(messages: list[str]) -> str:
     return f"{messages[0]} (and {more} more like it)" if more else messages[0]
 
 
-def _project_beside(model: Path, network: Any) -> Project | None:
+def _checked(network: Any, project: Project) -> tuple[Project, DataSchema]:
+    """The project and what its data holds. Raises an error if the model does not fit them."""
+    from desktop.engine.storage import check_fits
+
+    schema = DataReader(project.data).schema
+    check_fits(network, project, schema)
+    return project, schema
+
+
+def _project_beside(model: Path, network: Any) -> tuple[Project, DataSchema] | None:
+    """The project in the model's folder and what its data holds, if the model fits them."""
     from desktop.engine.inspection import ModelFileError
     from desktop.engine.rows import DataError
-    from desktop.engine.storage import check_fits
 
     beside = model.parent / "project.layerwise"
     try:
-        project = read_project(beside)
-        check_fits(network, project, schema_of(project.data))
+        return _checked(network, read_project(beside))
     except (ProjectFileError, ModelFileError, DataError):
         return None
-    return project
 
 
 # --- errors ---------------------------------------------------------------------------------------

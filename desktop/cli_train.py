@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desktop import console, json_output, paths, signals, startup
-from desktop.cli_checks import CommandError, refuse_errors, refuse_machine
+from desktop.cli_checks import CommandError, DataReader, refuse_errors, refuse_machine
 from desktop.document.files import FileError, finish_replacing, replace_files
 from desktop.document.storage import project_content, read_project
 
@@ -30,17 +30,17 @@ def train_project(path: Path, changes: Mapping[str, Any], out: Path | None, as_j
     """
     project = read_project(path)
     project = project.replace(training=project.training.replace(**changes))
-    refuse_errors(path, project)
+    data = DataReader(project.data)
+    refuse_errors(path, project, data.schema)
     folder = _made_folder(out)
     refuse_machine(startup.engine_problem())
 
-    from desktop.engine import datasets
     from desktop.engine.control import RunControl
     from desktop.engine.reports import Outcome
     from desktop.engine.training import Trainer
 
     with json_output.quiet_output(as_json):
-        trainer, control = Trainer(datasets.load(project.data)), RunControl()
+        trainer, control = Trainer(data.dataset), RunControl()
         with signals.Watch(lambda _: control.stop()) as watch:
             with console.TrainingLog() as log:
                 trainer.run(project, log, control)

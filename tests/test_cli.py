@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,15 @@ from typer.testing import CliRunner
 from desktop import __version__, cli, console, paths, self_test, window
 from desktop.document.callbacks import EarlyStopping
 from desktop.document.choices import Activation
-from desktop.document.data import Digits, LogicTable, Mnist
+from desktop.document.data import DataSource, Digits, LogicTable, Mnist
 from desktop.document.layers import Dense, Flatten
 from desktop.document.losses import BinaryCrossentropy, MeanSquaredError
 from desktop.document.optimizers import SGD
 from desktop.document.project import Project, starter_project
 from desktop.document.storage import read_project, write_project
 from desktop.document.training import Training
+from desktop.engine import datasets, loaders
+from desktop.engine.rows import Dataset
 
 ROOT = Path(__file__).resolve().parent.parent
 MAIN = ROOT / "main.py"
@@ -458,6 +461,37 @@ def test_evaluate_shows_figures_and_confusion(run: Run, results: Path) -> None:
     assert result.code == 0 and result.err == ""
     assert result.out.startswith("Test on 360 rows: loss ")
     assert "mistakes" in result.out and "Columns: predicted class" in result.out
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[DataSource]:
+    """The sources read since, while only reading the digits tells what they hold."""
+    dataset, read = datasets.load(Digits()), []
+
+    def load(source: Digits) -> Dataset:
+        read.append(source)
+        return replace(dataset, source=source)
+
+    monkeypatch.setitem(loaders.LOADERS, Digits, load)
+    monkeypatch.setattr(Digits, "known_schema", None)
+    return read
+
+
+def test_every_command_reads_a_file_once(
+    run: Run, results: Path, digits: Path, images: list[Path], reads: list[DataSource]
+) -> None:
+    model = results / "model.keras"
+    for command in (
+        ("check", digits),
+        ("train", digits, "--epochs", 1),
+        ("evaluate", model, digits),
+        ("predict", model, images[0]),
+        ("predict", model, images[0], "--project", digits),
+    ):
+        reads.clear()
+        result = run(*command)
+        assert result.code == 0, result.err
+        assert len(reads) == 1, command
 
 
 def test_a_model_that_does_not_fit_the_project_is_refused(
