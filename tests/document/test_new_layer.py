@@ -115,7 +115,7 @@ takes = "a sequence (steps × features)"
 assert problem.message == f"LSTM needs {takes}, but gets a vector of 60 numbers"
 assert problem.fix.project == stack(LSTM(), END)
 [problem] = problems(stack(LSTM(units=5, activation=SOFTMAX)))
-assert problem.fix.label == "Give LSTM 1 3 units", problem
+assert problem.fix.label == "Set LSTM 1 to 3 units", problem
 [problem] = problems(stack(LSTM(units=3)))
 assert problem.fix.project == stack(LSTM(units=3, activation=SOFTMAX)), problem
 [problem] = problems(stack(Conv2D(activation=RELU), Flatten(), END))

@@ -107,7 +107,7 @@ def _units_fix(case: Case, units: int) -> Fix | None:
     last = next((info for info in reversed(case.layers) if info.layer.units_field), None)
     if last is not None:
         field = last.layer.units_field or ""
-        words = f"Give {last.name} {counted(units, field.removesuffix('s'))}"
+        words = f"Set {last.name} to {counted(units, field.removesuffix('s'))}"
         with suppress(SpecError):  # the number may not suit its other settings
             changed = case.project.with_layer(last.index, last.layer.replace(**{field: units}))
             if final_shape(case.schema.input_shape, changed.layers) == (units,):

@@ -35,7 +35,7 @@ class DataButton(QToolButton):
             details = "not loaded" if self._session.data_error else "loading…"
         else:
             rows = sum(split.rows for split in summary.splits)
-            noun = "images" if summary.schema.is_image else "rows of"
+            noun = "images of" if summary.schema.is_image else "rows of"
             details = f"{rows:,} {noun} {row_text(summary.schema.input_shape)}"
         self.setText(label(text if self._compact else f"{text} – {details}"))
         self.setToolTip(plain(f"{text} – {details}. Show the data page"))

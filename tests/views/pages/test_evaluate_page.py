@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.document.data import Digits, LogicTable
@@ -273,6 +273,22 @@ def test_no_mistakes_is_reported(bench: Bench) -> None:
     assert bench.page.mistakes.message == "No mistakes: all 4 rows were predicted correctly."
     assert "100.0 %" in bench.text()
     assert "4 test rows, after 1 epoch." in bench.text()
+
+
+def test_the_focus_stays_with_the_evaluation(bench: Bench) -> None:
+    """Not on the next field of the window, where a key would change a setting."""
+    field = QLineEdit(bench.page)
+    field.show()
+    bench.page.activateWindow()
+    bench.page.evaluate.setFocus()
+    bench.qtbot.waitUntil(bench.page.evaluate.hasFocus)
+    bench.session.enter(State.EVALUATING)
+    assert bench.page.stop.hasFocus()
+    bench.session.enter(State.IDLE)
+    assert bench.page.evaluate.hasFocus()
+    field.setFocus()
+    bench.session.enter(State.EVALUATING)
+    assert field.hasFocus()
 
 
 def test_rows_of_numbers_are_listed_in_a_table(bench: Bench) -> None:

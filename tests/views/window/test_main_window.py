@@ -683,7 +683,7 @@ def test_a_model_opens_as_an_unsaved_project_that_trains_further(
     [
         ("table.csv", "a table, which cannot be read yet"),
         ("model.h5", "another format"),
-        ("letter.pdf", "projects (.layerwise), Keras models (.keras) and data"),
+        ("letter.pdf", "choose a project (.layerwise), a Keras model (.keras)"),
     ],
 )
 def test_of_another_file_it_says_what_can_be_done(

@@ -125,11 +125,11 @@ class _Cells(QAbstractTableModel):
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
         true, predicted = index.row(), index.column()
         if predicted == self.size:
-            recall = f"{self.share(true, true) * 100:.1f}" if self.totals[true] else "–"
+            recall = f"{self.share(true, true) * 100:.1f} %" if self.totals[true] else "–"
             if role == Role.DisplayRole:
                 return recall
             if role in (Role.ToolTipRole, Role.AccessibleTextRole):
-                return f"Class {self.classes[true]}: recall {recall} %"
+                return f"Class {self.classes[true]}: recall {recall}"
             return None
         if role == Role.DisplayRole:
             return str(self.counts[true, predicted])
@@ -255,7 +255,7 @@ class ConfusionMatrix(QTableView):
         size = self.cells.size
         if not size:
             return
-        percent = QFontMetrics(self.font()).horizontalAdvance("Recall") + 16
+        percent = QFontMetrics(self.font()).horizontalAdvance("100.0 %") + 16
         width = (self.width() - self.verticalHeader().sizeHint().width() - percent - 2) // size
         height = (self.height() - self.horizontalHeader().sizeHint().height() - 2) // size
         side = max(SMALLEST, min(width, height, LARGEST))

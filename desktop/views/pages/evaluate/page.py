@@ -190,10 +190,13 @@ class EvaluatePage(CardPage):
         session, evaluation = self._session, self._evaluation
         busy = session.state is State.EVALUATING
         ready = session.has_model and session.state is State.IDLE
+        focused = self.evaluate.hasFocus() or self.stop.hasFocus()
         self.evaluate.setEnabled(ready)
         self.evaluate.setText(f"Evaluate on the {self._rows_to_test} rows")
         self._busy.setVisible(busy)
         self.stop.setVisible(busy)
+        if focused:  # Qt gives the focus of a disabled button to whatever comes next
+            (self.stop if busy else self.evaluate).setFocus()
         for widget in (self.note, self.metrics, self._details):
             widget.setVisible(evaluation is not None)
         self.empty.setVisible(evaluation is None)

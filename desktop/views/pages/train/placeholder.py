@@ -48,7 +48,7 @@ class Placeholder(QWidget):
         self.title.setText(title)
         self.text.setText(
             f"{start} Loss and accuracy appear here while the network learns, and below them how "
-            "the weights of each layer move, epoch by epoch."
+            "the weights of each layer change from epoch to epoch."
         )
 
     @Slot()
