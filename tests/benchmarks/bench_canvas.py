@@ -115,6 +115,7 @@ def main() -> None:
         if session.is_running:
             session.stop()
             wait(session.runEnded)
+    session.reset()  # or a training of a minute or more would be asked about
     window.workspace.new(window.workspace.project)
     window.close()
     app.processEvents()
