@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from desktop.document.text import one_line
+
 Range: TypeAlias = tuple[float, float]
 
 
@@ -38,6 +40,11 @@ class Numbers:
 
 
 Target: TypeAlias = Classes | Numbers
+
+
+def shown_names(target: Target) -> tuple[str, ...]:
+    """The names of the classes or columns of `target`, each as a line."""
+    return tuple(map(one_line, target.names if isinstance(target, Classes) else target.columns))
 
 
 @dataclass(frozen=True)
@@ -78,8 +85,8 @@ class DataSchema:
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """The names of the classes; empty where the target is numbers."""
-        return self.target.names if isinstance(self.target, Classes) else ()
+        """The names of the classes, to be shown; empty where the target is numbers."""
+        return shown_names(self.target) if isinstance(self.target, Classes) else ()
 
     @property
     def outputs(self) -> int:

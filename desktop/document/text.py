@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 UNKNOWN = "?"
+_TURNS_TEXT = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # and what is beside it
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -27,6 +29,22 @@ def shape_text(shape: Sequence[int | None] | None) -> str:
 def row_text(shape: Sequence[int]) -> str:
     """What a row of this shape holds: "28 × 28", or "2 numbers"."""
     return counted(shape[0], "number") if len(shape) == 1 else shape_text(shape)
+
+
+def one_line(name: str) -> str:
+    """A name from a file so that it can be shown in a line.
+
+    What would break the line, control a terminal or change the direction of the text beside it
+    becomes a replacement character.
+    """
+    if not name.strip():
+        return "(empty)"
+    return "".join("\ufffd" if _disturbs(character) else character for character in name)
+
+
+def _disturbs(character: str) -> bool:
+    kind = unicodedata.category(character)
+    return kind in ("Cc", "Cs", "Zl", "Zp") or character in _TURNS_TEXT
 
 
 def first_line(error: BaseException) -> str:

@@ -27,6 +27,7 @@ class Card(QFrame):
         super().__init__(parent)
         self.setProperty("role", "card")
         self.title = QLabel(title)
+        self.title.setTextFormat(Qt.TextFormat.PlainText)  # it may name data
         self.title.setProperty("role", "title")
         self.heading = QHBoxLayout()
         self.heading.setSpacing(SPACE_S)

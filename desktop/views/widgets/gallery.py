@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 from desktop.document.schema import is_image
 from desktop.views.theme import RADIUS, SIZE_SMALL, SPACE_S, SPACE_XS, Theme
 from desktop.views.widgets.samples import Index, Role, RowsModel, Sample, to_image
+from desktop.views.widgets.text import plain
 
 LINE = 17  # pixels from one line of a caption to the next
 
@@ -53,7 +54,9 @@ class _Tiles(QAbstractListModel):
         sample = self.samples[index.row()]
         if role == Role.DisplayRole:
             return " ".join(sample.caption)
-        if role in (Role.ToolTipRole, Role.AccessibleTextRole):
+        if role == Role.ToolTipRole:
+            return plain(sample.description)
+        if role == Role.AccessibleTextRole:
             return sample.description
         return None
 
@@ -93,7 +96,10 @@ class _TileDelegate(QStyledItemDelegate):
             font.setPixelSize(SIZE_SMALL)
             painter.setFont(font)
             painter.setPen(tokens.color("muted" if number else "text"))
-            painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
+            shown = painter.fontMetrics().elidedText(
+                text, Qt.TextElideMode.ElideRight, line.width() - SPACE_XS
+            )
+            painter.drawText(line, Qt.AlignmentFlag.AlignCenter, shown)
             line.translate(0, LINE)
         painter.restore()
 
@@ -192,6 +198,7 @@ class SampleView(QStackedWidget):
         header.setStretchLastSection(True)
         self.table.horizontalHeader().setHighlightSections(False)
         self._message = QLabel()
+        self._message.setTextFormat(Qt.TextFormat.PlainText)  # it may name a class
         self._message.setProperty("role", "muted")
         self._message.setWordWrap(True)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)

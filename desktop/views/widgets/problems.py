@@ -49,6 +49,7 @@ class ProblemCard(QFrame):
         mark.setPixmap(theme.icon(icon, token).pixmap(_ICON, _ICON))
         mark.setToolTip(problem.severity.capitalize())
         message = QLabel(problem.message)
+        message.setTextFormat(Qt.TextFormat.PlainText)  # it may name classes or files
         message.setWordWrap(True)
         message.setTextFormat(Qt.TextFormat.PlainText)  # it may quote a file
         message.setAccessibleName(f"{problem.severity.capitalize()}: {problem.message}")

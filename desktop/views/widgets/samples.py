@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
+from desktop.views.widgets.text import plain
 from desktop.workers.reports import FloatArray
 
 Index = QModelIndex | QPersistentModelIndex
@@ -105,7 +106,7 @@ class RowsModel(QAbstractTableModel):
         if role == Role.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignCenter
         if role == Role.ToolTipRole:
-            return self.samples[index.row()].description
+            return plain(self.samples[index.row()].description)
         return None
 
     def headerData(

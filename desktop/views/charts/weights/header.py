@@ -44,6 +44,7 @@ class Header(QWidget):
         self.back_button.setAccessibleName("Back to all layers")
         self.back_button.clicked.connect(self.back)
         self.title = QLabel("Weights", self)
+        self.title.setTextFormat(Qt.TextFormat.PlainText)  # it names a layer
         self.title.setProperty("role", "title")
         self.weight_box = ComboBox(self)
         self.weight_box.setAccessibleName("Weight shown")

@@ -18,6 +18,7 @@ from desktop.views.charts.summary import format_value
 from desktop.views.charts.weights.ridgeline import HistogramMode, Style, paint
 from desktop.views.charts.weights.ridges import RidgeCache
 from desktop.views.theme import RADIUS, SIZE_SMALL, SPACE_S, Theme
+from desktop.views.widgets.text import plain
 from desktop.workers.records import Reservoir
 
 BINS = 40
@@ -86,7 +87,7 @@ class HistogramTile(QWidget):
         self.stale = False
         self._pixmap = pixmap
         if self.reservoir is not None and len(self.reservoir):
-            self.setToolTip(f"{self.title}: click or press Enter to enlarge it")
+            self.setToolTip(plain(f"{self.title}: click or press Enter to enlarge it"))
             self.setAccessibleName(self.text())
             painter = QPainter(pixmap)
             painter.setFont(self.font())

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from desktop.views.theme import SIZE_SMALL, SPACE_L, SPACE_S, Theme, Tokens
 from desktop.views.widgets.samples import Index, Role
+from desktop.views.widgets.text import plain
 from desktop.workers.reports import DataSummary, SplitSummary
 
 CLASS, BAR, FIRST_SPLIT = 0, 1, 2  # columns
@@ -69,7 +70,9 @@ class _Counts(QAbstractTableModel):
             if column == CLASS:
                 return self.classes[row]
             return f"{self.count(row, column):,}" if column >= FIRST_SPLIT else None
-        if role == Role.ToolTipRole or (role == Role.AccessibleTextRole and column == BAR):
+        if role == Role.ToolTipRole:
+            return plain(self.sentence(row))
+        if role == Role.AccessibleTextRole and column == BAR:
             return self.sentence(row)
         if role == Role.TextAlignmentRole and column >= FIRST_SPLIT:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

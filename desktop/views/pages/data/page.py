@@ -15,12 +15,13 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.document.data import DataSource, Digits
-from desktop.document.schema import Classes, Target
+from desktop.document.schema import Classes, Target, shown_names
 from desktop.document.text import counted, row_text
 from desktop.views.pages.data.bars import ClassBars, SplitLegend
 from desktop.views.pages.data.source import SourceCard
 from desktop.views.theme import SPACE_L, SPACE_S, SPACE_XS, Theme
 from desktop.views.widgets.cards import Card, CardPage
+from desktop.views.widgets.elided import ElidedLabel
 from desktop.views.widgets.file_questions import files_filter
 from desktop.views.widgets.gallery import SampleView
 from desktop.views.widgets.samples import Sample
@@ -135,7 +136,7 @@ class FactsCard(Card):
 
 def _target_text(target: Target) -> str:
     """What is to be predicted."""
-    names = target.names if isinstance(target, Classes) else target.columns
+    names = shown_names(target)
     words = ("class", "classes") if isinstance(target, Classes) else ("number", "numbers")
     listed = ", ".join(names) if len(names) <= 12 else f"{names[0]} … {names[-1]}"
     return f"{counted(len(names), *words)}: {listed}"
@@ -172,7 +173,7 @@ class DataPage(CardPage):
         self.samples = Card("Samples")
         self.sample_view = SampleView(theme)
         self.sample_view.setMinimumHeight(220)
-        self.shown = QLabel()
+        self.shown = ElidedLabel()
         self.shown.setProperty("role", "muted")
         self.show_all = QPushButton("Show all")
         self.show_all.setToolTip("Show samples of every class")
@@ -234,7 +235,7 @@ class DataPage(CardPage):
             if chosen is None or target == chosen
         ]
         name = "" if chosen is None else f" of class {classes[chosen]}"
-        self.shown.setText(f"{len(samples)}{name}")
+        self.shown.set_full_text(f"{len(samples)}{name}")
         self.show_all.setVisible(chosen is not None)
         self.sample_view.show_samples(
             samples, summary.schema.value_range, f"There is no sample{name}."

@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVB
 
 from desktop.views.theme import SIZE_DISPLAY, SPACE_M, SPACE_S, Theme
 from desktop.views.widgets.cards import Card
+from desktop.views.widgets.elided import ElidedLabel
 from desktop.views.widgets.samples import percent, score
 from desktop.views.widgets.stage import stage
 from desktop.workers.reports import FloatArray, Prediction
 
+WIDEST_NAME = 160  # pixels; of a longer name the beginning is shown
 MOST_BARS = 12  # with more classes, the most probable of them are shown
 UNTRAINED = "untrained network"
 SCORES = (
@@ -76,7 +78,7 @@ class ProbabilityBars(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._lines: list[tuple[QLabel, Bar, QLabel]] = []
+        self._lines: list[tuple[ElidedLabel, Bar, QLabel]] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(SPACE_S)
@@ -87,7 +89,7 @@ class ProbabilityBars(QWidget):
     @property
     def texts(self) -> tuple[tuple[str, str], ...]:
         """The class and the value of each line, as they can be read."""
-        return tuple((name.text(), value.text()) for name, _, value in self._lines)
+        return tuple((name.full_text, value.text()) for name, _, value in self._lines)
 
     def show_values(
         self,
@@ -105,7 +107,7 @@ class ProbabilityBars(QWidget):
         top = int(np.argmax(values))
         for index, (name, bar, value) in zip(order, self._lines, strict=True):
             text = as_text(float(values[index]))
-            name.setText(classes[index])
+            name.set_full_text(classes[index])
             bar.show_share(float(values[index]), top=index == top)
             value.setText(text)
             value.setAccessibleName(f"{classes[index]}: {text}")
@@ -123,7 +125,8 @@ class ProbabilityBars(QWidget):
                 widget.deleteLater()
         self._lines = []
         for row in range(count):
-            name, bar, value = QLabel(), Bar(self._theme), QLabel()
+            name, bar, value = ElidedLabel(), Bar(self._theme), QLabel()
+            name.setMaximumWidth(WIDEST_NAME)
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             value.setMinimumWidth(value.fontMetrics().horizontalAdvance(">99 %") + SPACE_S)
             self._grid.addWidget(name, row, 0)
@@ -144,9 +147,8 @@ class PredictionCard(Card):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Prediction", parent)
-        self.top = QLabel()
+        self.top = ElidedLabel()
         self.top.setObjectName("top-class")
-        self.top.setAccessibleName("Most probable class")
         font = self.top.font()
         font.setPixelSize(2 * SIZE_DISPLAY)
         font.setBold(True)
@@ -185,7 +187,8 @@ class PredictionCard(Card):
             return
         self._show_parts("")
         best = int(np.argmax(values))
-        self.top.setText(prediction.classes[best])
+        self.top.set_full_text(prediction.classes[best])
+        self.top.setAccessibleName(f"Most probable class: {prediction.classes[best]}")
         self.epoch.setText(stage(prediction) if prediction.is_trained else UNTRAINED)
         is_score = prediction.scores is not None
         text = score(values[best]) if is_score else percent(float(values[best]))

@@ -37,6 +37,7 @@ from PySide6.QtWidgets import (
 
 from desktop.views.theme import SIZE_BODY, Theme, Tokens
 from desktop.views.widgets.samples import Index, Role
+from desktop.views.widgets.text import plain
 from desktop.workers.reports import IntArray
 
 SMALLEST, LARGEST = 24, 96  # pixels of a cell
@@ -128,14 +129,10 @@ class _Cells(QAbstractTableModel):
             recall = f"{self.share(true, true) * 100:.1f} %" if self.totals[true] else "–"
             if role == Role.DisplayRole:
                 return recall
-            if role in (Role.ToolTipRole, Role.AccessibleTextRole):
-                return f"Class {self.classes[true]}: recall {recall}"
-            return None
+            return _words(f"Class {self.classes[true]}: recall {recall}", role)
         if role == Role.DisplayRole:
             return str(self.counts[true, predicted])
-        if role in (Role.ToolTipRole, Role.AccessibleTextRole):
-            return self.sentence(true, predicted)
-        return None
+        return _words(self.sentence(true, predicted), role)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole
@@ -152,7 +149,14 @@ class _Cells(QAbstractTableModel):
             )
         side = "True" if orientation == Qt.Orientation.Vertical else "Predicted"
         name = self.classes[section]
-        return name if role == Role.DisplayRole else f"{side} {name}"
+        return name if role == Role.DisplayRole else plain(f"{side} {name}")
+
+
+def _words(sentence: str, role: int) -> str | None:
+    """What a cell says in words, where that is asked for."""
+    if role == Role.ToolTipRole:
+        return plain(sentence)
+    return sentence if role == Role.AccessibleTextRole else None
 
 
 class _CellDelegate(QStyledItemDelegate):

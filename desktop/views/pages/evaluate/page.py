@@ -95,6 +95,7 @@ class EvaluatePage(CardPage):
         self.matrix = ConfusionMatrix(theme)
         self.matrix.cellSelected.connect(self._show_mistakes)
         self.cell_text = QLabel()
+        self.cell_text.setTextFormat(Qt.TextFormat.PlainText)  # it names classes
         self.cell_text.setProperty("role", "muted")
         self.cell_text.setWordWrap(True)
         self.cell_text.setObjectName("evaluation-cell")
@@ -103,6 +104,7 @@ class EvaluatePage(CardPage):
         self._matrix_card.body.addWidget(self.cell_text)
         self._mistakes_card = Card("Mistakes")
         self.shown = QLabel()
+        self.shown.setTextFormat(Qt.TextFormat.PlainText)  # it names classes
         self.shown.setProperty("role", "small")
         self.shown.setWordWrap(True)
         self.show_all = QPushButton("Show all")
