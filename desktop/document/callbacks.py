@@ -64,7 +64,7 @@ class EarlyStopping(_Monitoring):
 
 
 class ReduceLROnPlateau(_Monitoring):
-    """Makes the learning rate smaller when the monitored metric no longer improves."""
+    """Reduces the learning rate when the monitored metric no longer improves."""
 
     write_defaults: ClassVar[bool] = True
     factor: float = Field(

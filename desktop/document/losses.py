@@ -1,4 +1,4 @@
-"""Losses: the number that training makes small. Names, fields and defaults are Keras's."""
+"""Losses: the number that training minimizes. Names, fields and defaults are Keras's."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class _SmoothedCrossEntropy(_CrossEntropy):
 
 
 class CategoricalCrossentropy(_SmoothedCrossEntropy, tag="categorical_crossentropy"):
-    """For one class out of several; labels are one-hot encoded for you."""
+    """For one class out of several; labels are one-hot encoded automatically."""
 
     activation: ClassVar[Activation | None] = Activation.SOFTMAX
 

@@ -42,7 +42,7 @@ class Optimizer(Spec):
 
 
 class SGD(Optimizer):
-    """Plain gradient descent: a step against the gradient, with momentum if you like."""
+    """Gradient descent, optionally with momentum."""
 
     learning_rate: float = Field(
         0.01,
@@ -93,7 +93,7 @@ class _Moments(Optimizer):
 
     @property
     def slots(self) -> int:
-        return 2  # two running means
+        return 2  # two moving averages
 
 
 class Adam(_Moments):
@@ -112,7 +112,7 @@ class Adam(_Moments):
 
 
 class AdamW(_Moments):
-    """Adam with weight decay taken apart from the gradient."""
+    """Adam with decoupled weight decay."""
 
     weight_decay: float = Field(  # Keras takes no None here; 0 switches it off
         0.004,
@@ -133,11 +133,11 @@ class AdamW(_Moments):
 
 
 class Nadam(_Moments):
-    """Adam with Nesterov's look ahead."""
+    """Adam with Nesterov momentum."""
 
 
 class RMSprop(Optimizer):
-    """Divides each step by a running mean of the gradient's size."""
+    """Divides each step by a moving average of the gradient's magnitude."""
 
     rho: float = Field(0.9, ge=0, lt=1, title="Rho", description="Memory of the squared gradient")
     momentum: float = Field(
@@ -167,7 +167,7 @@ class RMSprop(Optimizer):
 
 
 class Adagrad(Optimizer):
-    """Shrinks the step of a weight the more it has already moved."""
+    """Takes smaller steps for weights that have had large gradients."""
 
     initial_accumulator_value: float = Field(
         0.1,

@@ -142,7 +142,7 @@ class Workspace(QObject):
         return action
 
     def redo_action(self, parent: QObject) -> QAction:
-        """An action that does again what was undone."""
+        """An action that redoes what was undone."""
         action = self._undo_stack.createRedoAction(parent, "Redo")
         action.setObjectName("redo")
         action.setShortcuts(QKeySequence.keyBindings(QKeySequence.StandardKey.Redo))

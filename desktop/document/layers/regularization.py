@@ -1,4 +1,4 @@
-"""Layers that act only while training, against learning by heart."""
+"""Layers that act only while training, against overfitting."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class _Random(Layer):
 
 
 class Dropout(_Random):
-    """Sets a random part of its inputs to zero while training, so that none is relied upon."""
+    """Sets a random fraction of its inputs to zero while training, against overfitting."""
 
     family: ClassVar[Family] = Family.REGULARIZATION
     rate: float = Field(

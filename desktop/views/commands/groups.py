@@ -37,7 +37,7 @@ class RunCommands:
         self._train(self._workspace.project)
 
     def train_epoch(self) -> None:
-        """Train the project for one epoch, or complete the one that was broken off."""
+        """Train the project for one epoch, or complete the one that was stopped."""
         project = self._workspace.project
         self._train(project.replace(training=project.training.replace(epochs=1)))
 

@@ -43,7 +43,7 @@ class LayerCard:
 
     @property
     def problem(self) -> Problem | None:
-        """The one that is written out: the first, which is the gravest."""
+        """The one that is written out: the first, which is the most severe."""
         return self.problems[0] if self.problems else None
 
     @property

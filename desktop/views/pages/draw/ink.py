@@ -212,7 +212,7 @@ class Ink:
         return self._step(self._history, self._undone)
 
     def redo(self) -> bool:
-        """Do again what was taken back last; False if there is none."""
+        """Redo what was undone last; False if there is none."""
         return self._step(self._undone, self._history)
 
     def raster(self) -> NDArray[np.uint8]:

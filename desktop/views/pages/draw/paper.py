@@ -110,7 +110,7 @@ class Paper(QWidget):
         self._change(self._ink.undo)
 
     def redo(self) -> None:
-        """Do again what was taken back last."""
+        """Redo what was undone last."""
         self._change(self._ink.redo)
 
     # --- drawing ----------------------------------------------------------------------------------

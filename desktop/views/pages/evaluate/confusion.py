@@ -99,7 +99,7 @@ class _Cells(QAbstractTableModel):
         return len(self.classes)
 
     def share(self, true: int, predicted: int) -> float:
-        """The part of the rows of a class that was predicted as another, 0 to 1."""
+        """The fraction of the rows of a class that was predicted as another, 0 to 1."""
         return float(self.counts[true, predicted] / self.totals[true]) if self.totals[true] else 0.0
 
     def sentence(self, true: int, predicted: int) -> str:

@@ -15,7 +15,7 @@ SHARES = (Metric.ACCURACY, Metric.TOP_K, Metric.PRECISION, Metric.RECALL)  # sho
 
 
 def metric_text(name: str, value: float) -> str:
-    """A metric's value: in per cent where it is a part of the rows, else four digits."""
+    """A metric's value: in percent where it is a fraction of the rows, else four digits."""
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else "infinite"
     if any(str(name).endswith(share) for share in SHARES):
