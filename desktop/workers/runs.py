@@ -16,12 +16,13 @@ from desktop.workers.threads import Threads
 
 if TYPE_CHECKING:
     from desktop.engine.network import Network
+    from desktop.engine.records import RunRecord, RunRecorder
     from desktop.engine.rows import Dataset
     from desktop.engine.training import Trainer
 
 
 class NetworkRunner(QObject):
-    """Holds the current network, and does one thing at a time with it.
+    """Holds the current network and the record of its runs, and does one thing at a time with it.
 
     Signals:
         reported: every report of the current training run; the first of a new network comes
@@ -42,8 +43,20 @@ class NetworkRunner(QObject):
         self._trainer: Trainer | None = None  # of the current run
         self._run = ""  # the id of the last one
         self._epoch_seconds = 0.0
+        self._recorder: RunRecorder | None = None  # made at the first run: it needs numpy
         self.network: Network | None = None
         self.control = RunControl()  # of what is running
+
+    @property
+    def record(self) -> RunRecord | None:
+        """What is kept of the network's last run, and of those before it; None if there is none."""
+        return self._recorder.record if self._recorder is not None else None
+
+    def replace(self, network: Network | None) -> None:
+        """Let `network` be the current one, without any runs so far."""
+        self.network = network
+        if self._recorder is not None:
+            self._recorder.clear()
 
     def train(self, dataset: Dataset, project: Project, network: Network | None) -> None:
         """Resume the training of `network`, or train a new one, on `dataset`.
@@ -106,7 +119,15 @@ class NetworkRunner(QObject):
             self.network = self._trainer.network
         elif isinstance(report, RunEnded):
             self._trainer = None
+        self._keep(report)
         self.reported.emit(report)
+
+    def _keep(self, report: Report) -> None:
+        from desktop.engine.records import RunRecorder
+
+        if self._recorder is None:
+            self._recorder = RunRecorder()
+        self._recorder(report)
 
     def _on_evaluated(self, network: Network, result: Evaluation | str) -> None:
         self.evaluated.emit(result if network is self.network else None)

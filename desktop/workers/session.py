@@ -30,6 +30,7 @@ from desktop.engine.reports import (
 )
 from desktop.workers import tasks
 from desktop.workers.data import DataLoader
+from desktop.workers.engine import EngineLoader
 from desktop.workers.predictions import Predictions
 from desktop.workers.runs import NetworkRunner
 from desktop.workers.threads import Threads
@@ -37,7 +38,7 @@ from desktop.workers.threads import Threads
 if TYPE_CHECKING:
     from desktop.engine.drawing import Raster
     from desktop.engine.network import Network
-    from desktop.engine.records import RunRecord, RunRecorder
+    from desktop.engine.records import RunRecord
 
 
 class State(StrEnum):
@@ -89,15 +90,15 @@ class Session(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._threads = Threads(self)
+        self._engine = EngineLoader(self._threads, self)
         self._data = DataLoader(self._threads, self)
         self._runner = NetworkRunner(self._threads, self)
         self._predictions = Predictions(self._threads, self._network_and_data, self)
         self._state = State.STARTING
-        self._info: EngineInfo | None = None
-        self._engine_error = ""
         self._waiting: tuple[Project, bool] | None = None
         self._is_reset_wanted = False
-        self._recorder: RunRecorder | None = None  # made at the first run: it needs numpy
+        self._engine.ready.connect(self._on_engine_ready)
+        self._engine.failed.connect(self._on_engine_failed)
         self._data.loading.connect(self.dataLoading)
         self._data.loaded.connect(self.dataLoaded)
         self._data.loaded.connect(self._start_when_ready)
@@ -118,7 +119,7 @@ class Session(QObject):
     @property
     def info(self) -> EngineInfo | None:
         """The libraries in use; None until TensorFlow has loaded."""
-        return self._info
+        return self._engine.info
 
     @property
     def summary(self) -> DataSummary | None:
@@ -138,7 +139,7 @@ class Session(QObject):
     @property
     def record(self) -> RunRecord | None:
         """What is kept of the network's last run, and of those before it; None if there is none."""
-        return self._recorder.record if self._recorder is not None else None
+        return self._runner.record
 
     @property
     def is_busy(self) -> bool:
@@ -187,7 +188,7 @@ class Session(QObject):
         if self._threads.is_closed:
             return
         self._threads.start()
-        self._load_engine()
+        self._engine.load()
 
     def load_data(self, source: DataSource) -> None:
         """Load the data set of `source`, unless it is loaded or being loaded already.
@@ -207,7 +208,7 @@ class Session(QObject):
             return
         self._waiting = project, resume and self.can_continue(project)
         if self._state is State.UNAVAILABLE:
-            self._load_engine()
+            self._engine.load()
         self._set_state(State.WAITING)
         self.load_data(project.data)
         self._start_when_ready()
@@ -332,24 +333,18 @@ class Session(QObject):
 
     def _set_idle(self) -> None:
         """Nothing is running any more."""
-        if self._info is not None:
+        if self.info is not None:
             self._set_state(State.IDLE)
         else:
-            self._set_state(State.UNAVAILABLE if self._engine_error else State.STARTING)
-
-    def _load_engine(self) -> None:
-        self._engine_error = ""
-        self._threads.engine(tasks.load_engine, self._on_engine_ready, self._on_engine_failed)
+            self._set_state(State.UNAVAILABLE if self._engine.error else State.STARTING)
 
     def _on_engine_ready(self, info: EngineInfo) -> None:
-        self._info = info
         if self._waiting is None:
             self._set_idle()
         self.engineReady.emit(info)
         self._start_when_ready()
 
     def _on_engine_failed(self, message: str) -> None:
-        self._engine_error = message
         self._cancel_waiting()
         self.engineFailed.emit(message)
 
@@ -365,14 +360,13 @@ class Session(QObject):
         self._reset_if_wanted()
 
     def _start_when_ready(self) -> None:
-        if self._waiting is None or self._info is None or self._data.dataset is None:
+        if self._waiting is None or self.info is None or self._data.dataset is None:
             return
         (project, resume), self._waiting = self._waiting, None
         network = self._runner.network if resume else None
         self._runner.train(self._data.dataset, project, network)
 
     def _on_report(self, report: Report) -> None:
-        self._keep(report)
         match report:
             case RunStarted():
                 if self._state is State.WAITING:  # not if it is being stopped already
@@ -387,13 +381,6 @@ class Session(QObject):
                 self.runEnded.emit(report)
                 self._reset_if_wanted()
 
-    def _keep(self, report: Report) -> None:
-        from desktop.engine.records import RunRecorder
-
-        if self._recorder is None:
-            self._recorder = RunRecorder()
-        self._recorder(report)
-
     def _reset_if_wanted(self) -> None:
         if self._is_reset_wanted:
             self._is_reset_wanted = False
@@ -402,9 +389,7 @@ class Session(QObject):
     def _replace_network(self, network: Network | None) -> None:
         if self._state is State.EVALUATING:
             self._runner.control.stop()  # nobody gets the result
-        self._runner.network = network
-        if self._recorder is not None:
-            self._recorder.clear()
+        self._runner.replace(network)
         self.modelReset.emit()
 
     def _on_evaluated(self, result: Evaluation | str | None) -> None:

@@ -214,7 +214,7 @@ def test_targets_may_be_numbers() -> None:
     assert reported["gradient_norm"]["Dense 2"] > 0
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", ("dense", "dropout", "normalized", "convolutional"))
 def test_the_probe_changes_nothing_about_the_result(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
