@@ -25,7 +25,7 @@ STRIPE = 4  # width of the family's color along the left edge
 TILE = 22
 GAP = 3  # between cards, above and below each
 SIDE = SPACE_S  # between a card and the edge of the list
-DRAG_SPOT = QPoint(-12, -8)  # a dragged card hangs below the pointer, beside where it lands
+DRAG_SPOT = QPoint(-12, -32)  # a dragged card hangs so low that it does not cover where it lands
 INPUT_ICON = "mdi6.tray-arrow-down"
 _DRAGGED_WIDTH = 240
 

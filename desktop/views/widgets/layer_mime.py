@@ -58,13 +58,16 @@ def layers_mime(layers: list[Layer], rows: tuple[str, list[int]] | None = None) 
     return data
 
 
-def dragged_rows(data: QMimeData, stack: str) -> list[int] | None:
-    """The indexes of the layers dragged within the stack whose id is `stack`, or None."""
+def dragged_rows(data: QMimeData, stack: str | None = None) -> list[int] | None:
+    """The indexes of the layers dragged within the stack whose id is `stack`, or None.
+
+    Without `stack`, of those dragged out of any.
+    """
     if not data.hasFormat(ROWS_MIME):
         return None
     try:
         values = json.loads(bytes(data.data(ROWS_MIME).data()))
-        own, indexes = values["stack"] == stack, values["layers"]
+        own, indexes = stack in (None, values["stack"]), values["layers"]
     except (ValueError, TypeError, KeyError):
         return None
     if not own or not isinstance(indexes, list) or not all(type(i) is int for i in indexes):

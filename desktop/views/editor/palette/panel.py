@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QDragEnterEvent,
+    QDragLeaveEvent,
     QDropEvent,
     QKeyEvent,
     QStandardItem,
@@ -31,10 +32,11 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.document.layers import LAYER_CLASSES, Family, Layer
+from desktop.views.editor.palette.remove_hint import RemoveHint
 from desktop.views.editor.palette.tree import FAMILY_ROLE, NAME_ROLE, SEARCH_ROLE, LayerTree
 from desktop.views.theme import SPACE_S, SPACE_XS, Theme
 from desktop.views.widgets.controls import LineEdit
-from desktop.views.widgets.layer_mime import LAYER_MIME, ROWS_MIME, layer_mime
+from desktop.views.widgets.layer_mime import LAYER_MIME, dragged_rows, layer_mime
 
 _NARROWEST = 120  # icons, and names cut short
 
@@ -83,6 +85,7 @@ class Palette(QWidget):
         column.addWidget(self.search)
         column.addWidget(self._nothing)
         column.addWidget(self.list, 1)
+        self._remove_hint = RemoveHint(theme, self)
         self.search.textChanged.connect(self._search)
         self.search.returnPressed.connect(self._activate_first)
         self.search.installEventFilter(self)
@@ -131,11 +134,17 @@ class Palette(QWidget):
         return QSize(self.list.widest + SPACE_S + SPACE_XS, super().sizeHint().height())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasFormat(ROWS_MIME):
+        rows = dragged_rows(event.mimeData())
+        if rows:
             event.setDropAction(Qt.DropAction.MoveAction)
             event.accept()
+            self._remove_hint.show_for(len(rows))
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._remove_hint.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        self._remove_hint.hide()
         event.setDropAction(Qt.DropAction.MoveAction)
         event.accept()
         self.layersReturned.emit(event.mimeData())
