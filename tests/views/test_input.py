@@ -21,10 +21,12 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
     QApplication,
+    QCheckBox,
     QComboBox,
     QGraphicsView,
     QLabel,
     QLineEdit,
+    QScrollArea,
     QScrollBar,
     QSlider,
     QTabBar,
@@ -102,6 +104,23 @@ def seen(window: MainWindow) -> Iterator[tuple[Page, list[QWidget]]]:
         yield page, [each for each in window.findChildren(QWidget) if each.isVisible()]
 
 
+def scroll_to(widget: QWidget) -> None:
+    """Bring `widget` into sight, if it is in something that is scrolled."""
+    parent = widget.parentWidget()
+    while parent is not None:
+        if isinstance(parent, QScrollArea):
+            parent.ensureWidgetVisible(widget)
+        parent = parent.parentWidget()
+
+
+CONTROLS = QLineEdit, QComboBox, QCheckBox, QSlider, QTableWidget
+
+
+def controls(widgets: list[QWidget]) -> set[QWidget]:
+    """What among `widgets` has a value that the user can change."""
+    return {each for each in widgets if isinstance(each, CONTROLS) and each.isEnabled()}
+
+
 def state(window: MainWindow) -> dict[str, Any]:
     """Everything that the user can change."""
     values: dict[str, Any] = {
@@ -115,8 +134,11 @@ def state(window: MainWindow) -> dict[str, Any]:
         "zoom": window.pages.train.charts.loss_chart.plot.zoomed,
         "epoch": window.pages.train.charts.second_chart.plot.zoomed,
     }
-    for place, widget in enumerate(window.findChildren(QWidget)):
-        name = f"{place} {type(widget).__name__} {widget.objectName()}"
+    names: Counter[str] = Counter()
+    for widget in window.findChildren(QWidget):
+        name = f"{type(widget).__name__} {widget.objectName()} {widget.accessibleName()}"
+        names[name] += 1
+        name = f"{name} {names[name]}"
         match widget:
             case QComboBox():
                 values[name] = widget.currentText()
@@ -135,7 +157,7 @@ def state(window: MainWindow) -> dict[str, Any]:
                 continue
             case QAbstractSlider():
                 values[name] = widget.value()
-            case QAbstractButton():
+            case QAbstractButton() if widget.isCheckable():
                 values[name] = widget.isChecked()
     return values
 
@@ -150,6 +172,7 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[An
 
 def turn_wheel(widget: QWidget, delta: int) -> None:
     """Turn the wheel over `widget`, as Qt delivers it: first the focus, then the event."""
+    scroll_to(widget)
     if widget.focusPolicy() & Qt.FocusPolicy.WheelFocus == Qt.FocusPolicy.WheelFocus:
         widget.setFocus(Qt.FocusReason.MouseFocusReason)
     middle = QPointF(widget.rect().center())
@@ -208,6 +231,7 @@ def drag_over(window: MainWindow, widgets: list[QWidget], data: QMimeData) -> No
     handle = window.windowHandle()
     QApplication.sendEvent(handle, entering(QPoint(1, 1), data))
     for widget in widgets:
+        scroll_to(widget)
         QApplication.sendEvent(handle, moving(middle(window, widget), data))
     QApplication.sendEvent(handle, QDragLeaveEvent())
 
@@ -234,9 +258,12 @@ def middle(window: MainWindow, widget: QWidget) -> QPoint:
     return widget.mapTo(window, widget.rect().center())
 
 
-def in_sight(window: MainWindow, widgets: list[QWidget]) -> list[QWidget]:
-    """Those of `widgets` that are not covered where they are dropped on, nor scrolled away."""
-    return [each for each in widgets if window.childAt(middle(window, each)) is each]
+def in_sight(window: MainWindow, widget: QWidget) -> bool:
+    """Scrolls `widget` in. Returns whether a drop on its middle is one on it."""
+    scroll_to(widget)
+    there = window.childAt(middle(window, widget))
+    inside = isinstance(widget, CONTROLS) and there is not None and widget.isAncestorOf(there)
+    return there is widget or inside
 
 
 @pytest.mark.filterwarnings("ignore:Function:DeprecationWarning")
@@ -250,9 +277,13 @@ def test_a_card_is_dropped_on_the_stack_and_nowhere_else(window: MainWindow) -> 
         before = state(window)
         drag_over(window, widgets, card)
         drag_over(window, widgets, name)
-        for widget in in_sight(window, widgets):
+        reached: set[QWidget] = set()
+        for widget in widgets:
             if any(each is widget or each.isAncestorOf(widget) for each in lists):
                 continue
+            if not in_sight(window, widget):
+                continue
+            reached.add(widget)
             for data in (card, name):
                 assert not drop(window, widget, data), f"{widget} on {page.name}"
             kinds.update(
@@ -260,6 +291,7 @@ def test_a_card_is_dropped_on_the_stack_and_nowhere_else(window: MainWindow) -> 
                 for kind in (QLineEdit, QComboBox, QLabel, QGraphicsView)
                 if isinstance(widget, kind) or isinstance(widget.parent(), kind)
             )
+        assert controls(widgets) - reached <= {window.palette_view.search}, page
         assert not changes(before, state(window)), page
     assert kinds[QLineEdit] > 10
     assert kinds[QComboBox] > 5
@@ -279,6 +311,17 @@ def test_a_card_dragged_back_to_the_list_of_layers_is_removed(window: MainWindow
         window.workspace.undo()
         assert window.workspace.project == before
         assert not drop(window, target, window.palette_view.mime_data_for("Dropout"))
+    hint = window.findChild(QWidget, "remove_hint")
+    assert hint is not None and not hint.isVisible()
+    handle = window.windowHandle()
+    for rows, said in ([2], "Release to remove the layer"), ([1, 2], "Release to remove 2 layers"):
+        dragged = model.mimeData([model.index(row, 0) for row in rows])
+        QApplication.sendEvent(handle, entering(QPoint(1, 1), dragged))
+        QApplication.sendEvent(handle, moving(middle(window, targets[1]), dragged))
+        assert hint.isVisible() and hint.accessibleName() == said
+        assert hint.geometry() == window.palette_view.rect()
+        QApplication.sendEvent(handle, QDragLeaveEvent())  # Escape, or out of the window
+        assert not hint.isVisible() and window.workspace.project == before
     others = StackView(Workspace(before), Theme(Settings().theme), window).model()
     drop(window, targets[0], others.mimeData([others.index(2, 0)]))
     assert window.workspace.project == before
@@ -300,6 +343,19 @@ def tab_stops(qtbot: QtBot, window: MainWindow, key: Qt.Key) -> list[QWidget]:
     pytest.fail(f"Tab does not come back: {[each.objectName() for each in stops[-100:]]}")
 
 
+def by_tab(window: MainWindow) -> list[QWidget]:
+    """What can be seen that takes the focus by Tab."""
+    return [
+        each
+        for each in window.findChildren(QWidget)
+        if each.isVisible()
+        and each.isEnabled()
+        and each.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and each.focusProxy() is None
+        and each.window() is window
+    ]
+
+
 def shows_the_focus(widget: QWidget) -> bool:
     """Whether one can see that `widget` has the focus."""
     widget.setFocus(Qt.FocusReason.TabFocusReason)
@@ -316,7 +372,7 @@ def test_tab_goes_through_the_window_as_one_reads_it(qtbot: QtBot, window: MainW
         window.pages.show_page(page)
         QApplication.processEvents()
         stops = tab_stops(qtbot, window, Qt.Key.Key_Tab)
-        assert len(stops) > 30
+        assert Counter(stops) == Counter(by_tab(window))  # each once
         # Panel by panel: the toolbar, what is below it from the left, the problems.
         left_to_right = sorted(
             [*window.docks.all, window.pages], key=lambda each: (each.x(), each.y())
@@ -372,25 +428,82 @@ def test_undo_and_redo_are_those_of_the_text_first(qtbot: QtBot, window: MainWin
     assert window.workspace.project.training.epochs > 2
 
 
-def test_undo_reaches_the_project_from_everywhere(qtbot: QtBot, window: MainWindow) -> None:
+COUNTS = "undo steps", "undone"
+
+
+def values(window: MainWindow) -> dict[str, Any]:
+    """Everything that the user can change, but not how many steps it took."""
+    return {name: value for name, value in state(window).items() if name not in COUNTS}
+
+
+def takes_focus(window: MainWindow) -> list[QWidget]:
+    """What can be seen that takes the focus, by Tab or by a click."""
+    return [
+        each
+        for each in window.findChildren(QWidget)
+        if each.isVisible()
+        and each.isEnabled()
+        and each.focusPolicy() != Qt.FocusPolicy.NoFocus
+        and each.window() is window
+    ]
+
+
+def test_undo_and_redo_reach_the_project_from_everywhere(qtbot: QtBot, window: MainWindow) -> None:
     before = window.workspace.project
-    canvas = window.pages.draw.canvas
-    canvas.undo()
+    undo_stack = window.workspace.undo_stack
     kinds: Counter[type[QWidget]] = Counter()
     for page in Page:
         window.pages.show_page(page)
         QApplication.processEvents()
-        for widget in tab_stops(qtbot, window, Qt.Key.Key_Tab):
+        at_first = values(window)
+        window.workspace.edit("x", before.replace(training=with_epochs(before, 76)))
+        window.workspace.edit("y", before.replace(training=with_epochs(before, 77)))
+        at_last, last = values(window), undo_stack.index()
+        window.workspace.undo()
+        between = values(window)
+        window.workspace.redo()
+        for widget in takes_focus(window):
+            if widget is window.pages.draw.canvas:  # has strokes of its own to undo
+                continue
+            where = f"{widget} {widget.objectName()} on {page.name}"
             widget.setFocus()
-            drawing, selected = canvas.raster().tobytes(), window.stack.selected_layers
-            window.workspace.edit("x", before.replace(training=with_epochs(before, 77)))
             qtbot.keySequence(widget, UNDO)
-            assert window.workspace.project == before, f"{widget} on {page.name}"
-            assert canvas.raster().tobytes() == drawing
-            assert window.stack.selected_layers == selected
-            assert window.pages.shown is page
+            assert (undo_stack.index(), changes(between, values(window))) == (last - 1, {}), where
+            qtbot.keySequence(widget, REDO)
+            assert (undo_stack.index(), changes(at_last, values(window))) == (last, {}), where
             kinds[type(widget)] += 1
+        window.workspace.undo()
+        window.workspace.undo()
+        assert not changes(at_first, values(window))
     assert len(kinds) > 12
+
+
+def test_undo_and_redo_of_a_field_are_its_own_and_change_nothing_else(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    undo_stack = window.workspace.undo_stack
+    tried: set[QWidget] = set()
+    for page in Page:
+        window.pages.show_page(page)
+        QApplication.processEvents()
+        for field in takes_focus(window):
+            if not isinstance(field, QLineEdit) or field in tried:
+                continue
+            tried.add(field)
+            field.setFocus()
+            before, steps = values(window), undo_stack.index()
+            qtbot.keyClick(field, Qt.Key.Key_End)
+            qtbot.keyClick(field, Qt.Key.Key_1)
+            typed = values(window)
+            assert changes(before, typed), field.objectName()
+            qtbot.keySequence(field, UNDO)
+            assert not changes(before, values(window)), field.objectName()
+            qtbot.keySequence(field, REDO)
+            assert not changes(typed, values(window)), field.objectName()
+            qtbot.keySequence(field, UNDO)
+            window.workspace.undo_stack.setIndex(steps)
+            assert not changes(before, values(window)), field.objectName()
+    assert len(tried) > 15
 
 
 def with_epochs(project: Project, epochs: int) -> Training:
