@@ -111,7 +111,7 @@ def test_such_a_question_is_found(source: str) -> None:
     [
         "from desktop.document.layers import Layer\nisinstance(x, Layer)",
         "from desktop.document.layers import Dense\nend = Dense(units=1)\nisinstance(x, int)",
-        "from desktop.document.choices import Activation\nx is Activation.RELU",
+        "from desktop.document.choices import ActivationFunction\nx is ActivationFunction.RELU",
         "from desktop.document.data import Digits\nisinstance(x, Digits)",
         "from desktop.document.layers import Dense\nx == Dense(units=1)",
     ],

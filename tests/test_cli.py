@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from desktop import __version__, cli, console, paths, self_test, window
 from desktop.document.callbacks import EarlyStopping
-from desktop.document.choices import Activation
+from desktop.document.choices import ActivationFunction
 from desktop.document.data import DataSource, Digits, LogicTable, Mnist
 from desktop.document.layers import Dense, Flatten
 from desktop.document.losses import BinaryCrossentropy, MeanSquaredError
@@ -209,7 +209,7 @@ def test_check_gives_shapes_parameters_and_no_problems(run: Run, digits: Path) -
 
 def test_check_finds_errors(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "bad.layerwise"
-    layers = (Flatten(), Dense(units=7, activation=Activation.SOFTMAX))
+    layers = (Flatten(), Dense(units=7, activation=ActivationFunction.SOFTMAX))
     write_project(path, Project(data=Digits(), layers=layers))
     result = run("check", path, "--json")
     assert result.code == 1
@@ -501,7 +501,7 @@ def test_a_model_that_does_not_fit_the_project_is_refused(
     write_project(path, starter_project().replace(data=Mnist()))
     message = run("evaluate", results / "model.keras", path).one_line_error()
     assert "takes rows of 8 × 8, but MNIST has 28 × 28" in message
-    layers = (Dense(units=1, activation=Activation.SIGMOID),)
+    layers = (Dense(units=1, activation=ActivationFunction.SIGMOID),)
     logic = Project(data=LogicTable(), layers=layers, training=Training(loss=BinaryCrossentropy()))
     write_project(path, logic)
     assert "does not fit" in run("evaluate", results / "model.keras", path).one_line_error()
@@ -510,7 +510,7 @@ def test_a_model_that_does_not_fit_the_project_is_refused(
 def test_other_layers_in_between_are_reported(run: Run, results: Path, tmp_path: Path) -> None:
     path = tmp_path / "wider.layerwise"
     project = starter_project()
-    write_project(path, project.with_layer(1, Dense(units=9, activation=Activation.RELU)))
+    write_project(path, project.with_layer(1, Dense(units=9, activation=ActivationFunction.RELU)))
     result = run("evaluate", results / "model.keras", path, "--json")
     assert result.code == 0 and "has other layers than" in result.err
     own = run("evaluate", results / "model.keras", results / "project.layerwise", "--json")

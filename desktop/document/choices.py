@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Activation(StrEnum):
+class ActivationFunction(StrEnum):
     """A function applied to every output of a layer (softmax: to all of them together)."""
 
     LINEAR = "linear"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from desktop.document.choices import Activation
+from desktop.document.choices import ActivationFunction
 from desktop.document.spec import ADVANCED, Spec, family_type
 
 
@@ -17,7 +17,7 @@ class Loss(Spec):
     tag_alone: ClassVar[bool] = True
     # The function whose outputs it takes for probabilities of classes, and which it applies itself
     # to logits; None where it compares numbers.
-    activation: ClassVar[Activation | None] = None
+    activation: ClassVar[ActivationFunction | None] = None
     takes_class_indices: ClassVar[bool] = False  # in place of a target for each output
     loss: str = ""
 
@@ -45,20 +45,20 @@ class _SmoothedCrossEntropy(_CrossEntropy):
 class CategoricalCrossentropy(_SmoothedCrossEntropy, tag="categorical_crossentropy"):
     """For one class out of several; labels are one-hot encoded automatically."""
 
-    activation: ClassVar[Activation | None] = Activation.SOFTMAX
+    activation: ClassVar[ActivationFunction | None] = ActivationFunction.SOFTMAX
 
 
 class SparseCategoricalCrossentropy(_CrossEntropy, tag="sparse_categorical_crossentropy"):
     """For one class out of several; labels stay whole numbers."""
 
-    activation: ClassVar[Activation | None] = Activation.SOFTMAX
+    activation: ClassVar[ActivationFunction | None] = ActivationFunction.SOFTMAX
     takes_class_indices: ClassVar[bool] = True
 
 
 class BinaryCrossentropy(_SmoothedCrossEntropy, tag="binary_crossentropy"):
     """For yes or no: one output between 0 and 1."""
 
-    activation: ClassVar[Activation | None] = Activation.SIGMOID
+    activation: ClassVar[ActivationFunction | None] = ActivationFunction.SIGMOID
 
 
 class MeanSquaredError(Loss, tag="mean_squared_error"):

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 
 from pydantic import Field
 
-from desktop.document.choices import Activation
+from desktop.document.choices import ActivationFunction
 from desktop.document.data import AnyDataSource, Digits
 from desktop.document.layers import AnyLayer, Dense, Flatten, Layer
 from desktop.document.spec import Spec
@@ -49,8 +49,8 @@ def starter_project() -> Project:
         data=Digits(),
         layers=(
             Flatten(),
-            Dense(units=32, activation=Activation.RELU),
-            Dense(units=10, activation=Activation.SOFTMAX),
+            Dense(units=32, activation=ActivationFunction.RELU),
+            Dense(units=10, activation=ActivationFunction.SOFTMAX),
         ),
         training=Training(epochs=20),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desktop.document.choices import Activation
+from desktop.document.choices import ActivationFunction
 from desktop.document.layers import Layer, Shape, ShapeError
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema, RowKind
@@ -71,15 +71,15 @@ def _output_row(layer: Layer, row: RowKind, taken: Shape, made: Shape) -> RowKin
     return row if len(taken) > 1 else RowKind.IMAGE
 
 
-def output_activation(layers: tuple[LayerInfo, ...]) -> tuple[int, Activation]:
+def output_activation(layers: tuple[LayerInfo, ...]) -> tuple[int, ActivationFunction]:
     """The function that shapes the output, and the index of the layer that applies it.
 
     `layers` is not empty.
     """
     for info in reversed(layers):
         function, weights = info.layer.nonlinearity, info.trainable_parameters
-        if function is not None and (weights or function is not Activation.LINEAR):
+        if function is not None and (weights or function is not ActivationFunction.LINEAR):
             return info.index, function
         if info.layer.output_range(_PROBABILITIES) != _PROBABILITIES:
             break
-    return layers[-1].index, Activation.LINEAR
+    return layers[-1].index, ActivationFunction.LINEAR

@@ -11,7 +11,7 @@ import secrets
 from typing import Any
 
 from desktop.document.analysis import analyze
-from desktop.document.choices import Activation, Metric
+from desktop.document.choices import ActivationFunction, Metric
 from desktop.document.metrics import direction
 from desktop.document.optimizers import Optimizer
 from desktop.document.problems import Severity
@@ -149,7 +149,7 @@ def arguments(spec: Spec) -> dict[str, Any]:
 def _argument(value: Any) -> Any:
     if isinstance(value, Spec):
         return keras_object(value)
-    if value is Activation.STEP:
+    if value is ActivationFunction.STEP:
         return step()
     return str(value) if isinstance(value, str) else value
 

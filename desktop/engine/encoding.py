@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from desktop.document.choices import Activation
+from desktop.document.choices import ActivationFunction
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema, Numbers
 from desktop.document.trace import output_activation, trace
@@ -67,9 +67,9 @@ def class_probabilities(
         return np.stack([1.0 - second, second], axis=1)
     if values.shape[1] != classes:
         return None
-    if logits and loss.activation is Activation.SOFTMAX:
+    if logits and loss.activation is ActivationFunction.SOFTMAX:
         return _softmax(values)
-    if logits and loss.activation is Activation.SIGMOID:
+    if logits and loss.activation is ActivationFunction.SIGMOID:
         values = _sigmoid(values)
     return _normalized(values)
 
@@ -85,7 +85,11 @@ def are_probabilities(project: Project, schema: DataSchema | None = None) -> boo
     if not layers or getattr(project.training.loss, "from_logits", False):
         return True
     _, function = output_activation(layers)
-    return function in (Activation.SIGMOID, Activation.HARD_SIGMOID, Activation.SOFTMAX)
+    return function in (
+        ActivationFunction.SIGMOID,
+        ActivationFunction.HARD_SIGMOID,
+        ActivationFunction.SOFTMAX,
+    )
 
 
 def class_scores(

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from desktop.document.choices import Activation, Metric
+from desktop.document.choices import ActivationFunction, Metric
 from desktop.document.constraints import Constraint
 from desktop.document.data import DataSource, Digits, LogicTable, Mnist
 from desktop.document.initializers import Initializer
@@ -89,8 +89,8 @@ def _layers(model: Any) -> list[Layer]:
         keras_layer = waiting.pop(0)
         label = f"the layer {keras_layer.name}"
         layer = _spec_of(Layer, keras_layer, label)
-        if layer.nonlinearity is Activation.LINEAR and _is_step(waiting[:2]):
-            layer = layer.replace(**{layer.activation_field or "": Activation.STEP})
+        if layer.nonlinearity is ActivationFunction.LINEAR and _is_step(waiting[:2]):
+            layer = layer.replace(**{layer.activation_field or "": ActivationFunction.STEP})
             if regularizer := waiting[1].activity_regularizer:  # of what the activation gives
                 spec = _spec_of(Regularizer, regularizer, label)
                 layer = _replaced(layer, label, activity_regularizer=spec)

@@ -26,7 +26,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
-from desktop.document.choices import Activation
+from desktop.document.choices import ActivationFunction
 from desktop.document.data import Digits, Mnist
 from desktop.document.layers import (
     ELU,
@@ -117,7 +117,7 @@ def layers() -> Iterator[Case]:
 
 
 def activations() -> Iterator[Case]:
-    for activation in Activation:
+    for activation in ActivationFunction:
         for batch in (32, 1024):
             layer = ActivationLayer(activation=activation)
             yield case(f"activation {activation}", *between(layer), batch=batch)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from desktop.document.analysis import analyze
-from desktop.document.choices import Activation, Padding
+from desktop.document.choices import ActivationFunction, Padding
 from desktop.document.data import Digits, LogicTable, Mnist
 from desktop.document.layers import (
     LAYER_CLASSES,
@@ -151,5 +151,5 @@ def test_each_layer_gets_what_the_one_before_it_makes(project: Project) -> None:
 
 
 def test_activations_that_a_layer_applies() -> None:
-    assert Dense(activation=Activation.TANH).nonlinearity is Activation.TANH
+    assert Dense(activation=ActivationFunction.TANH).nonlinearity is ActivationFunction.TANH
     assert Flatten().nonlinearity is None

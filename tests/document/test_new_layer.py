@@ -29,8 +29,8 @@ class LSTM(_Weighted):
     max_xla_batch: ClassVar[int] = 0
     kernel_rank: ClassVar[int] = 2
     units: int = Field(32, ge=1, le=10_000, title="Units", description="Size of the memory")
-    activation: choices.Activation = Field(
-        choices.Activation.TANH, title="Activation", description="Function applied to the memory"
+    activation: choices.ActivationFunction = Field(
+        choices.ActivationFunction.TANH, title="Activation", description="Function of the memory"
     )
     return_sequences: bool = Field(
         False, title="Return sequences", description="One output for each step, not only the last"
@@ -57,7 +57,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from desktop.document.analysis import analyze
-from desktop.document.choices import Activation
+from desktop.document.choices import ActivationFunction
 from desktop.document.data import Digits
 from desktop.document.fields import fields_of
 from desktop.document.json_values import to_json
@@ -78,7 +78,7 @@ SEQUENCES = DataSchema(
     value_range=(-1.0, 1.0),
 )
 PICTURES = replace(SEQUENCES, input_shape=(28, 28), row=RowKind.IMAGE)
-RELU, SOFTMAX = Activation.RELU, Activation.SOFTMAX
+RELU, SOFTMAX = ActivationFunction.RELU, ActivationFunction.SOFTMAX
 END = Dense(units=3, activation=SOFTMAX)
 STEPS = LSTM(units=8, return_sequences=True)
 
@@ -120,8 +120,8 @@ assert problem.fix.label == "Set LSTM 1 to 3 units", problem
 assert problem.fix.project == stack(LSTM(units=3, activation=SOFTMAX)), problem
 [problem] = problems(stack(Conv2D(activation=RELU), Flatten(), END))
 assert problem.fix is None, problem  # a sequence lacks no channels
-[problem] = problems(stack(LSTM(activation=Activation.STEP), END))
-assert problem.fix.project == stack(LSTM(activation=Activation.SIGMOID), END), problem
+[problem] = problems(stack(LSTM(activation=ActivationFunction.STEP), END))
+assert problem.fix.project == stack(LSTM(activation=ActivationFunction.SIGMOID), END), problem
 
 # Parameters, memory, form, file.
 project = stack(STEPS, Dropout(), LSTM(units=4), END)

@@ -8,7 +8,7 @@ import pytest
 
 from desktop.document.analysis import analyze
 from desktop.document.callbacks import EarlyStopping, ReduceLROnPlateau
-from desktop.document.choices import Activation as A
+from desktop.document.choices import ActivationFunction as A
 from desktop.document.choices import Direction, Metric, Padding
 from desktop.document.data import DataSource, Digits, LogicTable, Mnist
 from desktop.document.layers import (

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from desktop.document.choices import Activation
+from desktop.document.choices import ActivationFunction
 from desktop.document.constraints import MaxNorm
 from desktop.document.data import Digits
 from desktop.document.layers import Conv2D, Dense, Flatten
@@ -83,7 +83,7 @@ def test_every_project_comes_back_as_it_was(project: Project) -> None:
 def test_the_designed_file() -> None:
     project = parse_project(DESIGNED)
     assert [layer.tag for layer in project.layers] == ["Flatten", "Dense", "Dense"]
-    assert project.layers[1] == Dense(units=128, activation=Activation.RELU)
+    assert project.layers[1] == Dense(units=128, activation=ActivationFunction.RELU)
     assert project.training.optimizer == Adam()
     assert project.training.loss == CategoricalCrossentropy()
 

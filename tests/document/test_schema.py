@@ -9,7 +9,7 @@ import pytest
 
 from desktop.document.analysis import analyze
 from desktop.document.callbacks import EarlyStopping
-from desktop.document.choices import Activation, Metric
+from desktop.document.choices import ActivationFunction, Metric
 from desktop.document.data import Digits
 from desktop.document.layers import Conv2D, Dense, Flatten, Layer, Softmax
 from desktop.document.losses import MeanSquaredError
@@ -50,7 +50,7 @@ def problems(project: Project) -> tuple[Problem, ...]:
 
 
 def test_without_a_schema_nothing_is_known_and_nothing_is_wrong() -> None:
-    softmax = Dense(units=7, activation=Activation.SOFTMAX)
+    softmax = Dense(units=7, activation=ActivationFunction.SOFTMAX)
     found = analyze(stack(Softmax(), softmax, Conv2D()))
     assert found.schema is None
     assert found.problems == ()
@@ -67,7 +67,9 @@ def test_settings_are_checked_without_a_schema() -> None:
 
 
 def test_once_the_schema_is_there_shapes_and_problems_are() -> None:
-    found = analyze(regression(Dense(units=4, activation=Activation.RELU), Dense(units=2)), HOUSES)
+    found = analyze(
+        regression(Dense(units=4, activation=ActivationFunction.RELU), Dense(units=2)), HOUSES
+    )
     assert found.schema is HOUSES
     assert found.problems == ()
     assert found.is_trainable

@@ -9,7 +9,7 @@ from pydantic import Field
 from pydantic_core import PydanticUndefined
 
 from desktop.document.callbacks import EarlyStopping
-from desktop.document.choices import Activation, Metric
+from desktop.document.choices import ActivationFunction, Metric
 from desktop.document.constraints import MaxNorm
 from desktop.document.data import Digits, LogicTable, Mnist
 from desktop.document.fields import FieldSpec, FileName, Kind, fields_of
@@ -117,7 +117,7 @@ def test_kinds_of_fields() -> None:
     assert field(Dense, "units").kind is Kind.INTEGER
     assert field(SGD, "learning_rate").kind is Kind.REAL
     assert field(Dense, "use_bias").kind is Kind.FLAG
-    assert field(Dense, "activation").choices == tuple(Activation)
+    assert field(Dense, "activation").choices == tuple(ActivationFunction)
     assert field(Training, "metrics").kind is Kind.CHOICES
     assert field(Training, "metrics").choices == tuple(Metric)
     assert field(Conv2D, "kernel_size").length == 2

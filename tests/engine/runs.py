@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from desktop.document.choices import Activation
+from desktop.document.choices import ActivationFunction
 from desktop.document.data import Digits
 from desktop.document.layers import Dense, Flatten, Layer
 from desktop.document.project import Project
@@ -19,8 +19,8 @@ from desktop.engine.training import Trainer
 
 R = TypeVar("R")
 
-HIDDEN = Dense(units=8, activation=Activation.RELU)
-OUTPUT = Dense(units=10, activation=Activation.SOFTMAX)
+HIDDEN = Dense(units=8, activation=ActivationFunction.RELU)
+OUTPUT = Dense(units=10, activation=ActivationFunction.SOFTMAX)
 STACK: tuple[Layer, ...] = (Flatten(), HIDDEN, OUTPUT)
 
 

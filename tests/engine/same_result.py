@@ -9,12 +9,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from desktop.document.choices import Activation
+from desktop.document.choices import ActivationFunction
 from desktop.document.layers import Dense, Dropout, Flatten, GaussianNoise, Layer
 from desktop.engine.training import Trainer
 from tests.engine.runs import OUTPUT, Reports, dataset, project, train
 
-HIDDEN = Dense(units=32, activation=Activation.RELU)
+HIDDEN = Dense(units=32, activation=ActivationFunction.RELU)
 NOISE = GaussianNoise()
 
 # Networks at both sides of where XLA is left off, and the size of their batches.

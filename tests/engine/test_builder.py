@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from desktop.document.callbacks import EarlyStopping, ReduceLROnPlateau
-from desktop.document.choices import Activation, Direction, Metric
+from desktop.document.choices import ActivationFunction, Direction, Metric
 from desktop.document.constraints import MaxNorm
 from desktop.document.data import Digits, LogicTable
 from desktop.document.initializers import HeNormal
@@ -35,7 +35,7 @@ from desktop.document.training import Training
 from desktop.engine import backend, builder
 from desktop.engine.builder import ProjectError, build, keras_object, make_callbacks, step
 
-PROBABILITIES = Dense(units=10, activation=Activation.SOFTMAX)
+PROBABILITIES = Dense(units=10, activation=ActivationFunction.SOFTMAX)
 
 
 def network(*layers: Any, **training: Any) -> Project:
@@ -217,8 +217,8 @@ def test_step_is_heaviside_with_no_slope() -> None:
 def test_a_model_with_steps_loads_where_this_program_is_not(tmp_path: Path) -> None:
     project = network(
         Flatten(),
-        Dense(units=6, activation=Activation.STEP),
-        ActivationLayer(activation=Activation.STEP),
+        Dense(units=6, activation=ActivationFunction.STEP),
+        ActivationLayer(activation=ActivationFunction.STEP),
         PROBABILITIES,
         loss=CategoricalCrossentropy(),
     )

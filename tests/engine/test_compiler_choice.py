@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from desktop.document.choices import Activation
+from desktop.document.choices import ActivationFunction
 from desktop.document.data import LogicTable
 from desktop.document.layers import (
     Conv2D,
@@ -118,7 +118,7 @@ def test_short_runs_do_not_start_a_compiler(monkeypatch: pytest.MonkeyPatch) -> 
     table = Rows(x, np.array([0, 0, 0, 1]))
     what = Project(
         data=LogicTable(),
-        layers=(Dense(units=1, activation=Activation.SIGMOID),),
+        layers=(Dense(units=1, activation=ActivationFunction.SIGMOID),),
         training=project(epochs=100, batch_size=4, loss="binary_crossentropy").training,
     )
     trainer = Trainer(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.document.choices import Activation
+from desktop.document.choices import ActivationFunction
 from desktop.document.data import DataSource, Digits, LogicTable
 from desktop.document.layers import Dense, Flatten
 from desktop.document.losses import (
@@ -29,7 +29,7 @@ from desktop.engine.encoding import are_probabilities, class_probabilities, clas
 def network(units: int, loss: Loss, data: DataSource | None = None) -> Project:
     return Project(
         data=data or (Digits() if units > 2 else LogicTable()),
-        layers=(Flatten(), Dense(units=units, activation=Activation.SIGMOID)),
+        layers=(Flatten(), Dense(units=units, activation=ActivationFunction.SIGMOID)),
         training=Training(loss=loss, metrics=()),
     )
 
@@ -153,15 +153,15 @@ def test_probabilities_add_up_and_keep_the_most_probable(outputs: list[float], l
 @pytest.mark.parametrize(
     ("activation", "loss", "expected"),
     [
-        (Activation.SOFTMAX, CategoricalCrossentropy(), True),
-        (Activation.SIGMOID, MeanSquaredError(), True),
-        (Activation.LINEAR, CategoricalCrossentropy(from_logits=True), True),
-        (Activation.LINEAR, MeanSquaredError(), False),
-        (Activation.RELU, MeanSquaredError(), False),
+        (ActivationFunction.SOFTMAX, CategoricalCrossentropy(), True),
+        (ActivationFunction.SIGMOID, MeanSquaredError(), True),
+        (ActivationFunction.LINEAR, CategoricalCrossentropy(from_logits=True), True),
+        (ActivationFunction.LINEAR, MeanSquaredError(), False),
+        (ActivationFunction.RELU, MeanSquaredError(), False),
     ],
 )
 def test_outputs_are_probabilities_where_softmax_or_sigmoid_makes_them(
-    activation: Activation, loss: Loss, expected: bool
+    activation: ActivationFunction, loss: Loss, expected: bool
 ) -> None:
     layers = Flatten(), Dense(units=10, activation=activation)
     what = Project(data=Digits(), layers=layers, training=Training(loss=loss))

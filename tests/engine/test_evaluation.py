@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from desktop.document.choices import Activation, Metric
+from desktop.document.choices import ActivationFunction, Metric
 from desktop.document.data import GATES, Digits, LogicTable
 from desktop.document.layers import Dense, Flatten
 from desktop.document.losses import (
@@ -109,7 +109,7 @@ def test_at_most_the_worst_mistakes_are_kept(
 
 
 def test_one_output_for_two_classes_and_a_note_that_rows_are_not_new() -> None:
-    layers = (Dense(units=1, activation=Activation.SIGMOID),)
+    layers = (Dense(units=1, activation=ActivationFunction.SIGMOID),)
     project = Project(data=NAND, layers=layers, training=Training(loss=BinaryCrossentropy()))
     model = builder.build(project)
     model.set_weights([np.array([[-10.0], [-10.0]]), np.array([15.0])])

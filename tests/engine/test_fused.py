@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from desktop.document.choices import Activation, Metric
+from desktop.document.choices import ActivationFunction, Metric
 from desktop.document.data import Digits
 from desktop.document.layers import (
     ActivityRegularization,
@@ -42,7 +42,7 @@ NETWORKS = {
         Flatten(),
         Dense(
             units=12,
-            activation=Activation.TANH,
+            activation=ActivationFunction.TANH,
             kernel_regularizer={"regularizer": "L2", "l2": 0.02},
             bias_regularizer={"regularizer": "L1", "l1": 0.01},
             activity_regularizer={"regularizer": "L2", "l2": 0.01},
@@ -55,7 +55,7 @@ NETWORKS = {
 }
 CONVOLUTIONAL = (
     Reshape(target_shape=(8, 8, 1)),
-    Conv2D(filters=4, activation=Activation.RELU),
+    Conv2D(filters=4, activation=ActivationFunction.RELU),
     MaxPooling2D(),
     Flatten(),
     OUTPUT,

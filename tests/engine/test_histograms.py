@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from desktop.document.choices import Activation
+from desktop.document.choices import ActivationFunction
 from desktop.document.data import Digits
 from desktop.document.layers import BatchNormalization, Dense, Flatten
 from desktop.document.project import Project
@@ -32,7 +32,7 @@ def test_every_weight_of_every_layer_has_one() -> None:
             Flatten(),
             Dense(units=5),
             BatchNormalization(),
-            Dense(units=10, activation=Activation.SOFTMAX),
+            Dense(units=10, activation=ActivationFunction.SOFTMAX),
         ),
     )
     model = build(project)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from desktop.document.choices import Activation
+from desktop.document.choices import ActivationFunction
 from desktop.document.data import LogicTable, Mnist
 from desktop.document.files import FileError, replace_files
 from desktop.document.layers import BatchNormalization, Conv2D, Dense, Flatten, Reshape
@@ -90,8 +90,8 @@ def test_every_kind_of_layer_and_step_come_back(tmp_path: Path) -> None:
         Conv2D(filters=3),
         BatchNormalization(),
         Flatten(),
-        Dense(units=5, activation=Activation.STEP),
-        Dense(units=10, activation=Activation.SOFTMAX),
+        Dense(units=5, activation=ActivationFunction.STEP),
+        Dense(units=10, activation=ActivationFunction.SOFTMAX),
     )
     original = builder.build(starter_project().replace(layers=layers))
     save_model(original, tmp_path / "model.keras")

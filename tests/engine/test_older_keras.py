@@ -32,7 +32,7 @@ pytestmark = pytest.mark.slow
 VERSIONS = ("3.14.0", "3.8.0")
 ROWS = np.random.default_rng(0).normal(size=(5, 8, 8)).astype(np.float32)
 IMAGE = Reshape(target_shape=(8, 8, 1))
-OUTPUT = Dense(units=10, activation=choices.Activation.SOFTMAX)
+OUTPUT = Dense(units=10, activation=choices.ActivationFunction.SOFTMAX)
 LOAD = """
 import pathlib, sys
 import keras, numpy as np
@@ -56,7 +56,7 @@ def stacks() -> Iterator[tuple[str, Project]]:
     for cls in LAYER_CLASSES:
         layer = Reshape(target_shape=(-1, 2)) if cls is Reshape else cls()
         yield cls.__name__, project(IMAGE, Conv2D(filters=4), layer, Flatten(), OUTPUT)
-    for activation in choices.Activation:
+    for activation in choices.ActivationFunction:
         layers = (
             Dense(units=4, activation=activation, activity_regularizer=L1()),
             Conv2D(filters=2, kernel_size=(1, 1), activation=activation),
@@ -81,7 +81,9 @@ def stacks() -> Iterator[tuple[str, Project]]:
         yield optimizer.__name__, project(Flatten(), OUTPUT, optimizer=optimizer())
     for loss in variants(Loss):
         softmax = "categorical" in loss.tag
-        function = choices.Activation.SOFTMAX if softmax else choices.Activation.SIGMOID
+        function = (
+            choices.ActivationFunction.SOFTMAX if softmax else choices.ActivationFunction.SIGMOID
+        )
         last = Dense(units=10, activation=function)
         yield loss.__name__, project(Flatten(), last, loss=loss())
     for metric in choices.Metric:

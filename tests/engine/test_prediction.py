@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from desktop.document.choices import Activation
+from desktop.document.choices import ActivationFunction
 from desktop.document.data import Digits, LogicTable, Mnist
 from desktop.document.layers import (
     BatchNormalization,
@@ -37,7 +37,7 @@ from desktop.engine.prediction import (
 )
 
 MNIST_LIKE = Project(
-    data=Mnist(), layers=(Flatten(), Dense(units=10, activation=Activation.SOFTMAX))
+    data=Mnist(), layers=(Flatten(), Dense(units=10, activation=ActivationFunction.SOFTMAX))
 )
 
 
@@ -155,7 +155,7 @@ def test_new_weights_are_seen_at_once() -> None:
 def test_numbers_are_no_image() -> None:
     project = Project(
         data=LogicTable(),
-        layers=(Dense(units=1, activation=Activation.SIGMOID),),
+        layers=(Dense(units=1, activation=ActivationFunction.SIGMOID),),
         training=Training(loss=BinaryCrossentropy()),
     )
     with pytest.raises(PredictionError, match="takes 2 numbers"):
@@ -382,7 +382,10 @@ def test_what_a_model_was_made_for_is_inferred_from_its_shape() -> None:
 
 
 def test_outputs_without_softmax_are_taken_for_logits() -> None:
-    for function, logits in ((Activation.SOFTMAX, False), (Activation.LINEAR, True)):
+    for function, logits in (
+        (ActivationFunction.SOFTMAX, False),
+        (ActivationFunction.LINEAR, True),
+    ):
         layers = (Flatten(), Dense(units=10, activation=function))
         loss = CategoricalCrossentropy(from_logits=logits)
         project = Project(data=Digits(), layers=layers, training=Training(loss=loss))
@@ -391,7 +394,11 @@ def test_outputs_without_softmax_are_taken_for_logits() -> None:
 
 @pytest.mark.parametrize(("scale", "scaled"), [(1 / 255, False), (1 / 127.5, False), (2.0, True)])
 def test_a_model_that_scales_pixels_itself_gets_them_unscaled(scale: float, scaled: bool) -> None:
-    layers = (Flatten(), Rescaling(scale=scale), Dense(units=10, activation=Activation.SOFTMAX))
+    layers = (
+        Flatten(),
+        Rescaling(scale=scale),
+        Dense(units=10, activation=ActivationFunction.SOFTMAX),
+    )
     model = builder.build(MNIST_LIKE.replace(data=Mnist(scale_pixels=scaled), layers=layers))
     assert suggested_project(model).data == Mnist(scale_pixels=scaled)
 
@@ -399,7 +406,7 @@ def test_a_model_that_scales_pixels_itself_gets_them_unscaled(scale: float, scal
 def test_a_shape_that_suggests_nothing_is_reported() -> None:
     project = Project(
         data=LogicTable(),
-        layers=(Dense(units=1, activation=Activation.SIGMOID),),
+        layers=(Dense(units=1, activation=ActivationFunction.SIGMOID),),
         training=Training(loss=BinaryCrossentropy()),
     )
     with pytest.raises(PredictionError, match="name its project"):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from desktop.document.choices import Activation
+from desktop.document.choices import ActivationFunction
 from desktop.document.data import Digits
 from desktop.document.layers import (
     ActivityRegularization,
@@ -48,7 +48,7 @@ NETWORKS: dict[str, tuple[Layer, ...]] = {
         Flatten(),
         Dense(
             units=12,
-            activation=Activation.TANH,
+            activation=ActivationFunction.TANH,
             kernel_regularizer={"regularizer": "L2", "l2": 0.5},
             activity_regularizer={"regularizer": "L2", "l2": 0.1},
         ),
@@ -57,7 +57,7 @@ NETWORKS: dict[str, tuple[Layer, ...]] = {
     ),
     "convolutional": (
         Reshape(target_shape=(8, 8, 1)),
-        Conv2D(filters=4, activation=Activation.RELU),
+        Conv2D(filters=4, activation=ActivationFunction.RELU),
         MaxPooling2D(),
         Flatten(),
         OUTPUT,

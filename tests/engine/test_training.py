@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from desktop.document.callbacks import EarlyStopping, ReduceLROnPlateau
-from desktop.document.choices import Activation, Metric
+from desktop.document.choices import ActivationFunction, Metric
 from desktop.document.data import LogicTable
 from desktop.document.layers import BatchNormalization, Dense, Dropout, Flatten, Rescaling
 from desktop.document.losses import CategoricalCrossentropy, MeanSquaredError
@@ -166,7 +166,7 @@ def test_the_logic_table_trains_to_four_of_four() -> None:
     trainer = Trainer(
         Dataset(LogicTable(), LogicTable().known_schema, table, None, table, test_is_training=True)
     )
-    what = project(Dense(units=1, activation=Activation.SIGMOID)).replace(data=LogicTable())
+    what = project(Dense(units=1, activation=ActivationFunction.SIGMOID)).replace(data=LogicTable())
     what = what.replace(
         training=what.training.replace(
             loss="binary_crossentropy", epochs=80, batch_size=4, optimizer=SGD(learning_rate=5.0)
@@ -477,7 +477,9 @@ def test_a_project_with_errors_is_refused_and_the_old_model_kept(
 
 
 def test_rows_of_another_source_are_refused() -> None:
-    what = project(Dense(units=1, activation=Activation.SIGMOID), loss="binary_crossentropy")
+    what = project(
+        Dense(units=1, activation=ActivationFunction.SIGMOID), loss="binary_crossentropy"
+    )
     ended = train(what.replace(data=LogicTable())).ended
     assert "load the data first" in ended.message
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from desktop.document.choices import Activation
+from desktop.document.choices import ActivationFunction
 from desktop.document.layers.base import Family, Layer, Shape, normalized_axis
 
 
@@ -29,8 +29,8 @@ class ReLU(Layer):
     )
 
     @property
-    def nonlinearity(self) -> Activation | None:
-        return Activation.RELU
+    def nonlinearity(self) -> ActivationFunction | None:
+        return ActivationFunction.RELU
 
     def details(self) -> str:
         return "" if self.max_value is None else f"at most {self.max_value:g}"
@@ -45,8 +45,8 @@ class LeakyReLU(Layer):
     )
 
     @property
-    def nonlinearity(self) -> Activation | None:
-        return Activation.LEAKY_RELU
+    def nonlinearity(self) -> ActivationFunction | None:
+        return ActivationFunction.LEAKY_RELU
 
     def details(self) -> str:
         return f"slope {self.negative_slope:g}"
@@ -59,8 +59,8 @@ class ELU(Layer):
     alpha: float = Field(1.0, ge=0, title="Alpha", description="How far outputs fall below zero")
 
     @property
-    def nonlinearity(self) -> Activation | None:
-        return Activation.ELU
+    def nonlinearity(self) -> ActivationFunction | None:
+        return ActivationFunction.ELU
 
     def details(self) -> str:
         return f"alpha {self.alpha:g}"
@@ -82,5 +82,5 @@ class Softmax(Layer):
         return shape
 
     @property
-    def nonlinearity(self) -> Activation | None:
-        return Activation.SOFTMAX
+    def nonlinearity(self) -> ActivationFunction | None:
+        return ActivationFunction.SOFTMAX

@@ -11,7 +11,7 @@ from enum import StrEnum
 from math import prod
 from typing import ClassVar, TypeAlias
 
-from desktop.document.choices import Activation, Padding
+from desktop.document.choices import ActivationFunction, Padding
 from desktop.document.initializers import Initializer
 from desktop.document.schema import Range, RowKind
 from desktop.document.spec import Spec
@@ -91,7 +91,7 @@ class Layer(Spec):
         return _count(self.state_shapes(shape))
 
     @property
-    def nonlinearity(self) -> Activation | None:
+    def nonlinearity(self) -> ActivationFunction | None:
         """The function the layer applies to its outputs; None if it applies none."""
         return getattr(self, self.activation_field) if self.activation_field else None
 

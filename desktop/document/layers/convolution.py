@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from desktop.document.choices import Activation, Padding
+from desktop.document.choices import ActivationFunction, Padding
 from desktop.document.layers.base import Family, Shape, ShapeError, require_rank, window_output
 from desktop.document.layers.core import _Weighted
 from desktop.document.schema import RowKind
@@ -43,8 +43,10 @@ class Conv2D(_Weighted):
         title="Padding",
         description='"same" pads with zeros, so that the image keeps its size',
     )
-    activation: Activation = Field(
-        Activation.LINEAR, title="Activation", description="Function applied to every output"
+    activation: ActivationFunction = Field(
+        ActivationFunction.LINEAR,
+        title="Activation",
+        description="Function applied to every output",
     )
     dilation_rate: tuple[Size, Size] = Field(
         (1, 1),

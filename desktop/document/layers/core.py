@@ -88,8 +88,8 @@ class Dense(_Weighted):
     position_wise: ClassVar[bool] = True
     kernel_rank: ClassVar[int] = 2
     units: int = Field(64, ge=1, le=100_000, title="Units", description="Number of neurons")
-    activation: choices.Activation = Field(
-        choices.Activation.LINEAR,
+    activation: choices.ActivationFunction = Field(
+        choices.ActivationFunction.LINEAR,
         title="Activation",
         description="Function applied to each weighted sum",
     )
@@ -110,12 +110,14 @@ class Activation(Layer):
     family: ClassVar[Family] = Family.ACTIVATION
     activation_field: ClassVar[str | None] = "activation"
     is_linear: ClassVar[bool] = True
-    activation: choices.Activation = Field(
-        choices.Activation.RELU, title="Activation", description="Function applied to every value"
+    activation: choices.ActivationFunction = Field(
+        choices.ActivationFunction.RELU,
+        title="Activation",
+        description="Function applied to every value",
     )
 
     def output_range(self, values: Range) -> Range | None:
-        return values if self.activation is choices.Activation.LINEAR else None
+        return values if self.activation is choices.ActivationFunction.LINEAR else None
 
     def details(self) -> str:
         return str(self.activation)

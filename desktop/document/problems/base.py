@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TypeAlias
 
-from desktop.document.choices import Activation
+from desktop.document.choices import ActivationFunction
 from desktop.document.layers import Dense, Layer, Shape, ShapeError
 from desktop.document.losses import Loss
 from desktop.document.project import MAX_LAYERS, Project
@@ -86,12 +86,12 @@ class Case:
     @property
     def is_categorical(self) -> bool:
         """Whether the loss wants one output per class."""
-        return self.loss.activation is Activation.SOFTMAX
+        return self.loss.activation is ActivationFunction.SOFTMAX
 
     @property
     def is_binary(self) -> bool:
         """Whether the loss takes every output for a yes or no of its own."""
-        return self.loss.activation is Activation.SIGMOID
+        return self.loss.activation is ActivationFunction.SIGMOID
 
     @property
     def from_logits(self) -> bool:
@@ -106,14 +106,14 @@ class Case:
         return 1 if self.classes == 2 and not self.is_categorical else self.classes
 
     @property
-    def right_activation(self) -> Activation:
+    def right_activation(self) -> ActivationFunction:
         """The function of the output that suits the target and the loss."""
         if self.from_logits or self.is_regression:
-            return Activation.LINEAR
-        return Activation.SOFTMAX if self.is_categorical else Activation.SIGMOID
+            return ActivationFunction.LINEAR
+        return ActivationFunction.SOFTMAX if self.is_categorical else ActivationFunction.SIGMOID
 
     @cached_property
-    def output_activation(self) -> tuple[int, Activation]:
+    def output_activation(self) -> tuple[int, ActivationFunction]:
         """The function that shapes the output, and the index of the layer that applies it."""
         return output_activation(self.layers)
 
@@ -148,7 +148,7 @@ def with_loss(project: Project, loss: Loss) -> Project:
     return project.replace(training=project.training.replace(loss=loss))
 
 
-def with_activation(project: Project, index: int, function: Activation) -> Project | None:
+def with_activation(project: Project, index: int, function: ActivationFunction) -> Project | None:
     """`project` with another function in the layer at `index`, or None if it has no such field."""
     layer: Layer = project.layers[index]
     if layer.activation_field is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from desktop.document.choices import Activation
+from desktop.document.choices import ActivationFunction
 from desktop.document.layers import Rescaling
 from desktop.document.problems.base import (
     Case,
@@ -36,7 +36,7 @@ def nothing_to_train(case: Case) -> Iterator[Problem]:
 
 def step_freezes(case: Case) -> Iterator[Problem]:
     """Heaviside's derivative is 0 everywhere, so no gradient passes backwards through it."""
-    steps = [info for info in case.layers if info.layer.nonlinearity is Activation.STEP]
+    steps = [info for info in case.layers if info.layer.nonlinearity is ActivationFunction.STEP]
     if not steps:
         return
     last = steps[-1]
@@ -47,9 +47,9 @@ def step_freezes(case: Case) -> Iterator[Problem]:
     learners = any(info.trainable_parameters for info in case.layers[last.index + 1 :])
     ending = "only the layers after it can" if learners else "the weights keep their initial values"
     at_output = last.index == case.output_activation[0]
-    function = case.right_activation if at_output else Activation.SIGMOID
-    if function is Activation.SOFTMAX and (last.output_shape or ())[-1:] == (1,):
-        function = Activation.SIGMOID
+    function = case.right_activation if at_output else ActivationFunction.SIGMOID
+    if function is ActivationFunction.SOFTMAX and (last.output_shape or ())[-1:] == (1,):
+        function = ActivationFunction.SIGMOID
     fixed = with_activation(case.project, last.index, function)
     yield Problem(
         Severity.WARNING,
@@ -67,10 +67,12 @@ def no_nonlinearity(case: Case) -> Iterator[Problem]:
         layer, function = info.layer, info.layer.nonlinearity
         is_linear = layer.is_linear or layer.keeps_values
         if layer.units_field is None or not is_linear:  # no weighted sum
-            if not is_linear or function not in (None, Activation.LINEAR):
+            if not is_linear or function not in (None, ActivationFunction.LINEAR):
                 linear = None
             continue
-        fixed = with_activation(case.project, linear.index, Activation.RELU) if linear else None
+        fixed = (
+            with_activation(case.project, linear.index, ActivationFunction.RELU) if linear else None
+        )
         if linear is not None and fixed is not None:
             yield Problem(
                 Severity.WARNING,
@@ -80,7 +82,7 @@ def no_nonlinearity(case: Case) -> Iterator[Problem]:
                 "activation",
                 Fix(f"Use relu in {linear.name}", fixed),
             )
-        linear = info if function is Activation.LINEAR else None
+        linear = info if function is ActivationFunction.LINEAR else None
 
 
 def pixel_range(case: Case) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from desktop.document.choices import Activation
+from desktop.document.choices import ActivationFunction
 from desktop.document.layers import Family, Softmax
 from desktop.document.layers.core import Activation as ActivationLayer
 from desktop.document.losses import BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError
@@ -24,7 +24,7 @@ from desktop.document.problems.shapes import late_flatten
 from desktop.document.spec import SpecError
 from desktop.document.text import counted
 
-_BETWEEN_0_AND_1 = (Activation.SIGMOID, Activation.HARD_SIGMOID)
+_BETWEEN_0_AND_1 = (ActivationFunction.SIGMOID, ActivationFunction.HARD_SIGMOID)
 
 
 def _units(case: Case) -> int | None:
@@ -121,11 +121,11 @@ def _units_fix(case: Case, units: int) -> Fix | None:
 def _binary_fix(case: Case) -> Fix | None:
     """One output, two classes: the loss for yes or no, and a function that suits it."""
     index, function = case.output_activation
-    logits = case.from_logits and function is Activation.LINEAR
+    logits = case.from_logits and function is ActivationFunction.LINEAR
     loss = BinaryCrossentropy(from_logits=logits)
-    if logits or function in (*_BETWEEN_0_AND_1, Activation.STEP):
+    if logits or function in (*_BETWEEN_0_AND_1, ActivationFunction.STEP):
         return Fix("Use binary_crossentropy", with_loss(case.project, loss))
-    sigmoid = _output_fix(case, index, Activation.SIGMOID)
+    sigmoid = _output_fix(case, index, ActivationFunction.SIGMOID)
     if sigmoid is None:
         return None
     return Fix("Use sigmoid and binary_crossentropy", with_loss(sigmoid.project, loss))
@@ -138,7 +138,7 @@ def softmax_over_one(case: Case) -> Iterator[Problem]:
     """exp(x) / exp(x) is 1 whatever x is."""
     for info in case.layers:
         shape = info.output_shape
-        if info.layer.nonlinearity is not Activation.SOFTMAX or shape is None:
+        if info.layer.nonlinearity is not ActivationFunction.SOFTMAX or shape is None:
             continue
         axis = getattr(info.layer, "axis", -1)
         if shape[axis - 1 if axis > 0 else axis] != 1:
@@ -153,7 +153,9 @@ def softmax_over_one(case: Case) -> Iterator[Problem]:
                 message += f"use one unit for each of the {case.classes} classes"
                 fix = _units_fix(case, case.classes)
         else:
-            function = Activation.LINEAR if case.is_regression else Activation.SIGMOID
+            function = (
+                ActivationFunction.LINEAR if case.is_regression else ActivationFunction.SIGMOID
+            )
             message += f"use {function}"
             fix = _output_fix(case, info.index, function)
         yield Problem(Severity.ERROR, message, info.index, "activation", fix)
@@ -166,7 +168,7 @@ def softmax_twice(case: Case) -> Iterator[Problem]:
     for info in case.layers:
         if info.trainable_parameters or info.layer.normalizes:
             first = None
-        if info.layer.nonlinearity is not Activation.SOFTMAX:
+        if info.layer.nonlinearity is not ActivationFunction.SOFTMAX:
             continue
         if first is not None:
             yield Problem(
@@ -189,15 +191,15 @@ def activation_fits_loss(case: Case) -> Iterator[Problem]:
         return
     index, function = case.output_activation
     fix: Fix | None
-    if function is Activation.STEP or (units == 1 and case.is_categorical):
+    if function is ActivationFunction.STEP or (units == 1 and case.is_categorical):
         return  # these have a problem of their own
-    if units == 1 and function is Activation.SOFTMAX and not case.from_logits:
+    if units == 1 and function is ActivationFunction.SOFTMAX and not case.from_logits:
         return  # as has this
     tag = case.loss.tag
     if case.from_logits:
-        if function is Activation.LINEAR:
+        if function is ActivationFunction.LINEAR:
             return
-        applied = Activation.SOFTMAX if case.is_categorical else Activation.SIGMOID
+        applied = ActivationFunction.SOFTMAX if case.is_categorical else ActivationFunction.SIGMOID
         severity = Severity.WARNING
         message = f"{tag} applies {applied} itself (from logits), "
         if function is applied:
@@ -206,8 +208,8 @@ def activation_fits_loss(case: Case) -> Iterator[Problem]:
             fix = Fix("Turn off from logits", with_loss(case.project, loss))
         else:
             message += f"so the output must not have {function} as well: use linear"
-            fix = _output_fix(case, index, Activation.LINEAR)
-    elif case.is_binary and function is Activation.SOFTMAX:
+            fix = _output_fix(case, index, ActivationFunction.LINEAR)
+    elif case.is_binary and function is ActivationFunction.SOFTMAX:
         severity = Severity.ERROR
         message = (
             f"softmax with {units} units chooses one class out of {units}, but {tag} treats each "
@@ -229,7 +231,7 @@ def activation_fits_loss(case: Case) -> Iterator[Problem]:
     yield Problem(severity, message, index, "activation", fix)
 
 
-def _output_fix(case: Case, index: int, function: Activation) -> Fix | None:
+def _output_fix(case: Case, index: int, function: ActivationFunction) -> Fix | None:
     """Apply `function` in place of what the layer at `index` applies.
 
     Where that layer cannot apply it, or a pooling or flattening comes after it, the function is
@@ -237,11 +239,11 @@ def _output_fix(case: Case, index: int, function: Activation) -> Fix | None:
     """
     info = case.layers[index]
     reshaped = any(i.output_shape != i.input_shape for i in case.layers[index + 1 :])
-    if function is not Activation.SOFTMAX or not reshaped:
+    if function is not ActivationFunction.SOFTMAX or not reshaped:
         changed = with_activation(case.project, index, function)
         if changed is not None:
             return Fix(f"Use {function}", changed)
-        if function is Activation.LINEAR:
+        if function is ActivationFunction.LINEAR:
             return Fix(f"Remove {info.name}", case.project.removed(index))
         if info.layer.family is Family.ACTIVATION:
             replaced = case.project.with_layer(index, _layer_of(function))
@@ -250,8 +252,12 @@ def _output_fix(case: Case, index: int, function: Activation) -> Fix | None:
     return insertion(words, case.project, len(case.layers), _layer_of(function))
 
 
-def _layer_of(function: Activation) -> Softmax | ActivationLayer:
-    return Softmax() if function is Activation.SOFTMAX else ActivationLayer(activation=function)
+def _layer_of(function: ActivationFunction) -> Softmax | ActivationLayer:
+    return (
+        Softmax()
+        if function is ActivationFunction.SOFTMAX
+        else ActivationLayer(activation=function)
+    )
 
 
 CHECKS: tuple[Check, ...] = (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import prod
 from typing import Any
 
-from desktop.document.choices import Activation, Direction, Metric
+from desktop.document.choices import ActivationFunction, Direction, Metric
 from desktop.document.losses import CategoricalCrossentropy
 from desktop.document.memory import activation_bytes, parameter_bytes
 from desktop.document.metrics import direction
@@ -61,10 +61,10 @@ def metrics_fit(case: Case) -> Iterator[Problem]:
         return
     units, (_, function) = case.output_shape[0], case.output_activation
     probabilities = function in (
-        Activation.SIGMOID,
-        Activation.HARD_SIGMOID,
-        Activation.SOFTMAX,
-        Activation.STEP,
+        ActivationFunction.SIGMOID,
+        ActivationFunction.HARD_SIGMOID,
+        ActivationFunction.SOFTMAX,
+        ActivationFunction.STEP,
     )
     for metric in metrics:
         if metric is Metric.TOP_K and units <= _MOST_PROBABLE:
