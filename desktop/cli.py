@@ -2,7 +2,7 @@
 
 Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 `check`
 found errors, 2 something could not be done (one line says what), 128 and the number of the signal
-that stopped it (130 after Ctrl+C). A reader who leaves early, as in `check PROJECT | head -1`,
+that stopped it (130 after Ctrl+C). A pipe that closes early, as in `check PROJECT | head -1`,
 changes neither what is done nor the exit code.
 """
 

@@ -26,7 +26,7 @@ NO_IMAGES = (
     "it again"
 )
 STOP_FIRST = "{} was not opened: stop the training or evaluation first, then open it again"
-WORTH_ASKING = 60  # seconds of training that are not discarded unasked
+WORTH_ASKING = 60  # seconds of training that are not discarded without asking
 
 
 class ProjectFiles(QObject):

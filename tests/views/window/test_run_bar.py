@@ -65,10 +65,10 @@ def test_epochs_and_seconds_are_those_of_the_same_run(bar: RunBar, session: Sess
     assert bar.text == "Finished after 10 epochs · 0:07"
     session.start(10, run=2)
     session.end(14, early=True, run=2)
-    assert bar.text == "Stopped early after 4 more epochs · 0:07 · 14 in all"
+    assert bar.text == "Stopped early after 4 more epochs · 0:07 · 14 in total"
     session.start(14, run=3)
     session.end(15, Outcome.STOPPED, run=3)
-    assert bar.text == "Stopped after 1 more epoch · 0:07 · 15 in all"
+    assert bar.text == "Stopped after 1 more epoch · 0:07 · 15 in total"
     session.start(15, run=4)
     session.end(15, Outcome.STOPPED, run=4)
     assert bar.text == "Stopped in epoch 16 · 0:07"
