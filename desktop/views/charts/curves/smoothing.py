@@ -69,9 +69,9 @@ class Smoothed:
     def __init__(self, source: Series, weight: float) -> None:
         self.source = source
         self.weight = weight
-        self._forget()
+        self._start_anew()
 
-    def _forget(self) -> None:
+    def _start_anew(self) -> None:
         self._result = Series(limit=2**62)
         self._memory = Memory()
         self._generation = self.source.generation
@@ -79,7 +79,7 @@ class Smoothed:
     def series(self) -> Series:
         """The smoothed points, brought up to date; costs as much as what is new."""
         if self._generation != self.source.generation:
-            self._forget()
+            self._start_anew()
         done = len(self._result)
         if len(self.source) > done:
             y, self._memory = smooth(self.source.y[done:], self.weight, self._memory)
