@@ -38,6 +38,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.document.callbacks import EarlyStopping
 from desktop.document.data import Digits
+from desktop.document.layers import Dense
 from desktop.document.optimizers import SGD
 from desktop.document.project import Project, starter_project
 from desktop.document.training import Training
@@ -508,3 +509,65 @@ def test_undo_and_redo_of_a_field_are_its_own_and_change_nothing_else(
 
 def with_epochs(project: Project, epochs: int) -> Training:
     return project.training.replace(epochs=epochs)
+
+
+def add_layer(qtbot: QtBot, window: MainWindow, name: str) -> None:
+    search = window.palette_view.search
+    qtbot.keyClick(search, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(search, name)
+    qtbot.keyClick(search, Qt.Key.Key_Return)
+
+
+def go_to(qtbot: QtBot, window: MainWindow, widget: QWidget, key: Qt.Key = Qt.Key.Key_Tab) -> None:
+    """Press Tab until `widget` has the focus."""
+    for _ in range(100):
+        now = window.focusWidget()
+        if now is widget:
+            return
+        qtbot.keyClick(now or window, key)
+    pytest.fail(f"Tab does not lead to {widget}")
+
+
+def test_a_network_is_made_trained_and_tried_without_a_mouse(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    project = window.workspace.project
+    search, stack = window.palette_view.search, window.stack
+    go_to(qtbot, window, search)
+    add_layer(qtbot, window, "dropout")
+    add_layer(qtbot, window, "dense")
+    added = [layer for layer in window.workspace.project.layers if layer not in project.layers]
+    assert [layer.tag for layer in added] == ["Dropout", "Dense"]
+    go_to(qtbot, window, stack)
+    qtbot.keyClick(stack, Qt.Key.Key_Return)
+    QApplication.processEvents()  # the form has just been made
+    units = window.focusWidget()
+    assert isinstance(units, QLineEdit) and units.objectName() == "units"
+    qtbot.keyClicks(units, "64")
+    qtbot.keyClick(units, Qt.Key.Key_Tab)
+    activation = window.focusWidget()
+    assert isinstance(activation, QComboBox)
+    qtbot.keyClicks(activation, "tanh")
+    (place,) = stack.selected_layers
+    layer = window.workspace.project.layers[place]
+    assert isinstance(layer, Dense) and (layer.units, str(layer.activation)) == (64, "tanh")
+    qtbot.keyClick(activation, Qt.Key.Key_Escape)
+    assert stack.hasFocus()
+    qtbot.keyClick(stack, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert window.workspace.project.layers[place - 1] == layer
+    qtbot.keyClick(stack, Qt.Key.Key_Down)
+    qtbot.keyClick(stack, Qt.Key.Key_Delete)
+    assert len(window.workspace.project.layers) == len(project.layers) + 1
+    with qtbot.waitSignal(window.session.runEnded, timeout=PATIENCE):
+        qtbot.keyClick(stack, Qt.Key.Key_F5)
+    go_to(qtbot, window, window.pages.tabBar())
+    while window.pages.shown is not Page.DRAW:
+        qtbot.keyClick(window.pages.tabBar(), Qt.Key.Key_Right)
+    canvas = window.pages.draw.canvas
+    go_to(qtbot, window, canvas)
+    qtbot.keyClick(canvas, Qt.Key.Key_Delete)
+    assert canvas.is_empty
+    with qtbot.waitSignal(window.session.predicted, timeout=PATIENCE):
+        for key in (Qt.Key.Key_Space, *[Qt.Key.Key_Down] * 9, Qt.Key.Key_Space):
+            qtbot.keyClick(canvas, key)
+    assert not canvas.is_empty

@@ -19,6 +19,7 @@ from desktop.views.editor.stack.commands import COMMANDS, keys_text
 # What widgets do by themselves with keys and mouse, without an action of the window.
 WIDGET_KEYS = (
     ("Layers: add the selected layer", "Return"),
+    ("Properties: back to the model", "Esc"),
     ("Draw: move the pen", "Arrow keys"),
     ("Draw: lower or lift the pen", "Space"),
     ("Draw: undo the last stroke", "Backspace, Ctrl+Z"),

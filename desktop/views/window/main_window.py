@@ -141,6 +141,7 @@ class MainWindow(QMainWindow):
         self.stack.selectedLayersChanged.connect(self.properties.show_layers)
         self.stack.selectedLayersChanged.connect(self._stack_actions.update)
         self.stack.editRequested.connect(self.properties.focus_form)
+        self.properties.left.connect(self.stack.setFocus)
         self.stack.message.connect(self._messages.show_stack_message)
         self.status.problems.layerRequested.connect(self.stack.select_layer)
         self.status.problems.trainingRequested.connect(self.training.focus_field)

@@ -54,6 +54,7 @@ class Pages(QTabWidget):
         super().__init__(parent)
         self._workspace, self._session, self._theme = workspace, session, theme
         self.setTabBar(TabBar(self))
+        self.tabBar().setAccessibleName("Pages")
         self.setDocumentMode(True)
         self.train = TrainPage(session, theme)
         for page in Page:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from math import prod
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -34,10 +35,11 @@ class PropertiesPanel(ScrollPanel):
     """Shows the layers it is told to by `show_layer` or `show_layers`, and edits them.
 
     Several layers of one class are edited together, as one undo step. `needsChanged()`: what is
-    shown needs another height than before.
+    shown needs another height than before. `left()`: Escape, where no field had a use for it.
     """
 
     needsChanged = Signal()
+    left = Signal()
 
     def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -182,6 +184,14 @@ class PropertiesPanel(ScrollPanel):
         places = ",".join(str(index) for index in self.layers)
         key = f"layers[{places}].{name}"
         self._workspace.edit(f"Change {title.lower()} of {target}", project, merge_key=key)
+
+    # --- Qt ---------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 def _facts(info: LayerInfo) -> QWidget:
