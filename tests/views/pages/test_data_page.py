@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.document.data import GATES, DataSource, Digits, LogicTable, Mnist
@@ -243,6 +243,21 @@ def test_a_failure_says_why_and_what_to_do(qtbot: QtBot) -> None:
     assert bench.workspace.project.data == Digits()
     bench.workspace.undo()
     assert bench.workspace.project.data == Mnist()
+
+
+def test_a_failure_is_scrolled_to_in_a_small_window(qtbot: QtBot) -> None:
+    bench = Bench(qtbot, Mnist())
+    bench.page.resize(480, 330)
+    QApplication.processEvents()
+    bench.session.dataFailed.emit("MNIST is not on this machine: " + "no file there. " * 10)
+    viewport = bench.page.viewport()
+
+    def lower_edge() -> int:
+        facts = bench.page.facts
+        return facts.mapTo(viewport, facts.rect().bottomLeft()).y()
+
+    qtbot.waitUntil(lambda: bench.page.verticalScrollBar().value() > 0)
+    assert 0 < lower_edge() <= viewport.height()
 
 
 def test_a_file_is_offered_only_where_one_is_needed(

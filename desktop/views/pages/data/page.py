@@ -210,6 +210,10 @@ class DataPage(CardPage):
         self._summary = None
         self._rows.hide()
         self.facts.show_failure(message, self._workspace.project.data)
+        QTimer.singleShot(0, self, self._show_facts)  # laid out by then
+
+    def _show_facts(self) -> None:
+        self.ensureWidgetVisible(self.facts)
 
     def _on_loaded(self, summary: DataSummary) -> None:
         self._patience.stop()
