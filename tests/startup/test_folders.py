@@ -20,7 +20,7 @@ def test_a_full_disk_for_temporary_files(tmp_path: Path) -> None:
     script = f'mount -t tmpfs -o size=1m none "{small}" && exec "$@"'
     command = [*NAMESPACE, "sh", "-c", script, "sh", *MAIN, "train", PROJECT]
     message = one_line(started(*command, TMPDIR=str(small)))
-    assert message.startswith(f"Error: Only 1 MiB are free in {small} for temporary files")
+    assert message.startswith(f"Error: Only 1 MiB is free in {small} for temporary files")
     assert "TMPDIR" in message
 
 

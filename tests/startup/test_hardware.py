@@ -58,7 +58,7 @@ def meminfo(folder: Path, available: int, swap: int) -> Path:
 
 def test_little_memory(tmp_path: Path) -> None:
     message = str(hardware.memory_problem(meminfo(tmp_path, 100 * 1024, 20 * 1024)))
-    assert message.startswith("Only 120 MiB of memory are free")
+    assert message.startswith("Only 120 MiB of memory is free")
 
 
 def test_enough_memory(tmp_path: Path) -> None:
