@@ -34,6 +34,12 @@ from desktop.engine.storage import load_model
 
 S = TypeVar("S", bound=Spec)
 
+_WHERE: dict[type[Spec], str] = {  # what is supported
+    Layer: "see the Layers list for those that are",
+    Optimizer: "see Optimizer in the Training panel for those that are",
+    Loss: "see Loss in the Training panel for those that are",
+}
+
 _ACCURACIES = (
     "acc",
     "accuracy",
@@ -138,10 +144,8 @@ def _spec_of(base: type[S], keras_object_: Any, label: str) -> S:
 def _spec(base: type[S], name: str, config: dict[str, Any], label: str) -> S:
     known = {cls.__name__: cls for cls in variants(base)}
     if name not in known:
-        raise ModelFileError(
-            f"{label} is {name}, which this program does not have: replace it in the model by one "
-            f"of {', '.join(known)}"
-        )
+        where = _WHERE.get(base, "replace it in the model and save it again")
+        raise ModelFileError(f"{label} is {name}, which is not supported: {where}")
     cls = known[name]
     values = {
         field: _value(config[field], f"{label} ({name}), {field}")
@@ -226,8 +230,7 @@ def _loss(loss: Any) -> Loss:
     for cls in variants(Loss):
         if cls.tag == name:
             return cls()
-    allowed = ", ".join(cls.tag for cls in variants(Loss))
-    raise ModelFileError(f"the loss is {name}: compile the model with one of {allowed}")
+    raise ModelFileError(f"the loss is {name}, which is not supported: {_WHERE[Loss]}")
 
 
 def _metric(value: Any) -> Metric:
@@ -250,7 +253,8 @@ def _metric(value: Any) -> Metric:
     if name in ("mse", "mae"):
         return Metric.MEAN_SQUARED_ERROR if name == "mse" else Metric.MEAN_ABSOLUTE_ERROR
     raise ModelFileError(
-        f"the metric is {name}: compile the model with some of {', '.join(Metric)}"
+        f"the metric is {name}, which is not supported: see Metrics in the Training panel for "
+        "those that are"
     )
 
 

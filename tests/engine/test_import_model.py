@@ -127,6 +127,16 @@ def test_what_the_program_does_not_have_is_named(name: str, tmp_path: Path) -> N
     assert str(path) in str(refused.value)
 
 
+def test_an_unsupported_layer_is_reported_in_a_line_or_two(tmp_path: Path) -> None:
+    path = saved(tmp_path, backend.keras().layers.LSTM(4, name="memory"))
+    with pytest.raises(ModelFileError) as refused:
+        open_network(path, Digits())
+    assert str(refused.value) == (
+        f"{path} cannot be opened as a stack: the layer memory is LSTM, which is not supported: "
+        "see the Layers list for those that are"
+    )
+
+
 def test_a_shape_that_no_data_has_is_reported(tmp_path: Path) -> None:
     path = saved(tmp_path, backend.keras().layers.Dense(3), shape=(5,))
     with pytest.raises(ModelFileError, match="rows of 5 and gives 3 outputs"):
