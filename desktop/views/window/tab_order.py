@@ -38,13 +38,14 @@ def _stops(widget: QWidget, now: QWidget | None) -> Iterator[QWidget]:
     by_tab = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isEnabled()
     if widget is now or (by_tab and widget.focusProxy() is None):
         yield widget
-    inside = [
-        child
+    inside = {  # without what has no stops, such as the handles between panels, which overlap them
+        child: stops
         for child in widget.children()
         if isinstance(child, QWidget) and child.isVisible() and not child.isWindow()
-    ]
-    for child in _reading_order(inside):
-        yield from _stops(child, now)
+        if (stops := list(_stops(child, now)))
+    }
+    for child in _reading_order(list(inside)):
+        yield from inside[child]
 
 
 def _reading_order(widgets: list[QWidget]) -> list[QWidget]:
