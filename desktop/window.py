@@ -110,7 +110,7 @@ def make_window() -> MainWindow:
     QApplication.setDesktopFileName("layerwise")
     QApplication.setWindowIcon(QIcon(str(paths.resources() / "icon.svg")))
     settings = Settings()
-    theme = Theme(settings.theme)
+    theme = Theme(settings.theme, settings.zoom)
     theme.apply()
     return MainWindow(Workspace(starter_project()), Session(), theme, settings)
 

@@ -1,4 +1,4 @@
-"""What the window remembers between starts: layout, theme, recent files."""
+"""What the window remembers between starts: layout, theme, zoom, recent files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 
 from desktop.paths import settings_folder
-from desktop.views.theme import Mode
+from desktop.views.theme import Mode, zoom
 
 MAX_RECENT = 8
 LAYOUT_VERSION = 1
@@ -28,6 +28,16 @@ class Settings:
     @theme.setter
     def theme(self, mode: Mode) -> None:
         self._store.setValue("theme", mode.value)
+
+    @property
+    def zoom(self) -> int:
+        """How large everything is shown, in per cent."""
+        value = str(self._store.value("zoom", zoom.USUAL))
+        return int(value) if value in map(str, zoom.STEPS) else zoom.USUAL
+
+    @zoom.setter
+    def zoom(self, percent: int) -> None:
+        self._store.setValue("zoom", percent)
 
     @property
     def recent(self) -> list[Path]:

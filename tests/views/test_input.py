@@ -64,7 +64,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     training = start.training.replace(epochs=2, early_stopping=EarlyStopping(patience=5))
     project = start.replace(data=Digits(), training=training)
     settings = Settings()
-    theme = Theme(settings.theme)
+    theme = Theme(settings.theme, settings.zoom)
     theme.apply()
     window = MainWindow(Workspace(project), Session(), theme, settings)
     qtbot.addWidget(window, before_close_func=lambda each: each.workspace.new(project))

@@ -17,6 +17,8 @@ from desktop.views.commands.rules import (
     can_pause,
     can_stop,
     can_train,
+    can_zoom_in,
+    can_zoom_out,
     has_network,
     is_paused,
     will_continue,
@@ -64,6 +66,7 @@ class ActionSpec:
     run: Callable[[Commands], object]
     icon: str = ""
     key: Key | None = None
+    other_keys: tuple[str, ...] = ()  # that do the same
     separator: bool = False  # a line above it in its menu
     rule: Callable[[Situation], str] = always
     other: Other | None = None
@@ -195,11 +198,41 @@ ACTIONS: tuple[ActionSpec, ...] = (
         rule=can_evaluate,
     ),
     ActionSpec(
+        "zoom_in",
+        Menu.VIEW,
+        "Zoom &In",
+        "Show everything in the window larger",
+        lambda to: to.view.zoom_in(),
+        "mdi6.magnify-plus-outline",
+        _KEY.ZoomIn,
+        ("Ctrl+=",),  # the same key, on keyboards where + needs Shift
+        rule=can_zoom_in,
+    ),
+    ActionSpec(
+        "zoom_out",
+        Menu.VIEW,
+        "Zoom &Out",
+        "Show everything in the window smaller",
+        lambda to: to.view.zoom_out(),
+        "mdi6.magnify-minus-outline",
+        _KEY.ZoomOut,
+        rule=can_zoom_out,
+    ),
+    ActionSpec(
+        "actual_size",
+        Menu.VIEW,
+        "&Actual Size",
+        "Show everything in its usual size",
+        lambda to: to.view.actual_size(),
+        key="Ctrl+0",
+    ),
+    ActionSpec(
         "reset_layout",
         Menu.VIEW,
         "Reset &Layout",
         "Put all panels back in their places",
         lambda to: to.view.reset_layout(),
+        separator=True,
     ),
     ActionSpec(
         "about",
@@ -227,7 +260,7 @@ class Actions(QObject):
     ) -> None:
         super().__init__(commands.window)
         self._theme = theme
-        self._now = Situation(workspace, session)
+        self._now = Situation(workspace, session, theme)
         self._actions = {spec.id: self._make(spec, commands) for spec in ACTIONS}
         workspace.projectChanged.connect(self.update)
         for changed in (
@@ -251,7 +284,8 @@ class Actions(QObject):
         action.setObjectName(spec.id)
         action.triggered.connect(lambda: spec.run(commands))
         if spec.key is not None:
-            action.setShortcut(QKeySequence(spec.key))
+            keys = [QKeySequence(key) for key in (spec.key, *spec.other_keys)]
+            action.setShortcuts([key for key in keys if not key.isEmpty()])
         return action
 
     def update(self) -> None:

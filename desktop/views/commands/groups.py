@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
@@ -14,7 +14,7 @@ from desktop.views.commands.pace_menu import PaceMenu
 from desktop.views.commands.shortcuts import ShortcutsDialog
 from desktop.views.files.project_files import ProjectFiles
 from desktop.views.settings import Settings
-from desktop.views.theme import Mode, Theme
+from desktop.views.theme import Mode, Theme, zoom
 from desktop.views.window.docks import Docks
 from desktop.views.window.pages import Page, Pages
 from desktop.views.workspace import Workspace
@@ -71,7 +71,9 @@ class RunCommands:
 
 
 class ViewCommands(QObject):
-    """Theme and layout."""
+    """Theme, zoom and layout. `zoomed(percent)`: everything has another size."""
+
+    zoomed = Signal(int)
 
     def __init__(self, theme: Theme, settings: Settings, docks: Docks, window: QWidget) -> None:
         super().__init__(window)
@@ -84,6 +86,26 @@ class ViewCommands(QObject):
         """Put all panels where they belong."""
         self._settings.forget_layout()
         self._docks.reset()
+
+    def zoom_in(self) -> None:
+        """Show everything a step larger."""
+        self._zoom(zoom.next_step(self._theme.zoom, 1))
+
+    def zoom_out(self) -> None:
+        """Show everything a step smaller."""
+        self._zoom(zoom.next_step(self._theme.zoom, -1))
+
+    def actual_size(self) -> None:
+        """Show everything in its usual size."""
+        self._zoom(zoom.USUAL)
+
+    def _zoom(self, percent: int) -> None:
+        if percent == self._theme.zoom:
+            return
+        self._settings.zoom = percent
+        with self._docks.zooming():
+            self._theme.set_zoom(percent)
+        self.zoomed.emit(percent)
 
     def theme_menu(self) -> QMenu:
         """The choice of the theme."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from desktop.views.theme import Theme, zoom
 from desktop.views.workspace import Workspace
 from desktop.workers.session import Session, State
 
@@ -17,6 +18,7 @@ class Situation:
 
     workspace: Workspace
     session: Session
+    theme: Theme
 
     @property
     def busy(self) -> str:
@@ -67,3 +69,13 @@ def will_continue(now: Situation) -> bool:
 
 def is_paused(now: Situation) -> bool:
     return now.session.state is State.PAUSED
+
+
+def can_zoom_in(now: Situation) -> str:
+    largest = now.theme.zoom == zoom.STEPS[-1]
+    return f"Everything is as large as it can be, {zoom.STEPS[-1]} %" if largest else ""
+
+
+def can_zoom_out(now: Situation) -> str:
+    smallest = now.theme.zoom == zoom.STEPS[0]
+    return f"Everything is as small as it can be, {zoom.STEPS[0]} %" if smallest else ""

@@ -15,6 +15,7 @@ from desktop.views.theme.tokens import (
     SPACE_XS,
     Tokens,
 )
+from desktop.views.theme.zoom import factor, scaled
 
 __all__ = [
     "DARK",
@@ -31,5 +32,7 @@ __all__ = [
     "Mode",
     "Theme",
     "Tokens",
+    "factor",
     "palette",
+    "scaled",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from desktop.views.theme.tokens import (
     RADIUS,
     SIZE_DISPLAY,
@@ -13,17 +15,26 @@ from desktop.views.theme.tokens import (
     SPACE_XS,
     Tokens,
 )
+from desktop.views.theme.zoom import scaled
+
+_LENGTH = re.compile(r"\b(\d+)px")
 
 
 def style_sheet(tokens: Tokens, images: str = "") -> str:
     """The application's style sheet; widgets choose a look by their dynamic property `role`.
 
     `images` is what the paths of the marks begin with; without it arrows and checks are Qt's own.
+    All lengths follow the zoom, but lines one pixel wide stay as thin.
     """
     parts = [_text(tokens), _buttons(tokens), _inputs(tokens), _frames(tokens), _views(tokens)]
     if images:
-        parts.append(_marks(tokens, images))
-    return "".join(parts)
+        parts.append(_marks(tokens))
+    return _LENGTH.sub(_scale, "".join(parts)).replace("url(", f"url({images}")
+
+
+def _scale(length: re.Match[str]) -> str:
+    pixels = int(length[1])
+    return f"{scaled(pixels) if pixels > 1 else pixels}px"
 
 
 def _text(t: Tokens) -> str:
@@ -32,6 +43,7 @@ def _text(t: Tokens) -> str:
         padding: {SPACE_XS}px; }}
     QLabel[role="title"] {{ font-size: {SIZE_TITLE}px; font-weight: 600; }}
     QLabel[role="display"] {{ font-size: {SIZE_DISPLAY}px; font-weight: 600; }}
+    QLabel[role="huge"] {{ font-size: {2 * SIZE_DISPLAY}px; font-weight: 700; }}
     QLabel[role="muted"] {{ color: {t.muted}; }}
     QLabel[role="small"] {{ color: {t.muted}; font-size: {SIZE_SMALL}px; }}
     QLabel[role="bad"] {{ color: {t.bad}; }}
@@ -42,6 +54,9 @@ def _text(t: Tokens) -> str:
 
 def _buttons(t: Tokens) -> str:
     return f"""
+    QPushButton, QToolButton, QMenu {{ icon-size: 16px; }}
+    QToolBar {{ icon-size: 24px; }}
+    QMessageBox {{ icon-size: 48px; }}
     QPushButton, QToolButton {{ padding: 5px 10px; border: 1px solid {t.border};
         border-radius: {RADIUS}px; background: {t.raised}; color: {t.text}; }}
     QToolBar QToolButton, QToolButton[role="flat"] {{ border-color: transparent;
@@ -85,11 +100,12 @@ def _inputs(t: Tokens) -> str:
     QComboBox QAbstractItemView::item {{ min-height: 24px; padding: 0 {SPACE_XS}px;
         border-radius: {SPACE_XS}px; }}
     QComboBox QAbstractItemView::item:selected {{ background: {t.selection}; color: {t.text}; }}
+    QSlider {{ min-height: 15px; }}
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {t.border}; }}
     QSlider::sub-page:horizontal {{ border-radius: 2px; background: {t.accent}; }}
     QSlider::sub-page:horizontal:disabled {{ background: {t.border}; }}
     QSlider::handle:horizontal {{ width: 14px; margin: -6px 0; border: 1px solid {t.accent};
-        border-radius: 8px; background: {t.raised}; }}
+        border-radius: 7px; background: {t.raised}; }}
     QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus {{
         background: {t.accent}; }}
     QSlider::handle:horizontal:disabled {{ border-color: {t.border}; }}
@@ -106,6 +122,7 @@ def _frames(t: Tokens) -> str:
     QTabWidget::pane {{ border: none; }}
     QTabBar::tab {{ padding: {SPACE_S}px {SPACE_L}px; border: none; color: {t.muted};
         border-bottom: 2px solid transparent; }}
+    QMainWindow > QTabBar::tab {{ padding: {SPACE_S}px {SPACE_XS}px; }}
     QTabBar::tab:selected {{ color: {t.text}; border-bottom: 2px solid {t.accent};
         font-weight: 600; }}
     QTabBar::tab:hover {{ color: {t.text}; }}
@@ -162,14 +179,14 @@ def _views(t: Tokens) -> str:
     """
 
 
-def _marks(t: Tokens, images: str) -> str:
+def _marks(t: Tokens) -> str:
     """What needs an image: arrows of spin boxes and combo boxes, checks."""
     box = "QCheckBox::indicator, QAbstractItemView::indicator, QMenu::indicator"
     return f"""
     QComboBox::drop-down {{ subcontrol-origin: border; subcontrol-position: center right;
         width: 24px; border: none; }}
-    QComboBox::down-arrow {{ image: url({images}down.png); width: 16px; height: 16px; }}
-    QComboBox::down-arrow:disabled {{ image: url({images}down-off.png); }}
+    QComboBox::down-arrow {{ image: url(down.png); width: 16px; height: 16px; }}
+    QComboBox::down-arrow:disabled {{ image: url(down-off.png); }}
     QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ subcontrol-origin: border;
         width: 22px; border: none; margin: 1px; border-radius: {RADIUS - 2}px; }}
     QAbstractSpinBox::up-button {{ subcontrol-position: top right; }}
@@ -178,14 +195,14 @@ def _marks(t: Tokens, images: str) -> str:
         background: {t.hover}; }}
     QAbstractSpinBox::up-button:pressed, QAbstractSpinBox::down-button:pressed {{
         background: {t.selection}; }}
-    QAbstractSpinBox::up-arrow {{ image: url({images}up.png); width: 12px; height: 12px; }}
-    QAbstractSpinBox::down-arrow {{ image: url({images}down.png); width: 12px; height: 12px; }}
+    QAbstractSpinBox::up-arrow {{ image: url(up.png); width: 12px; height: 12px; }}
+    QAbstractSpinBox::down-arrow {{ image: url(down.png); width: 12px; height: 12px; }}
     QAbstractSpinBox::up-arrow:disabled, QAbstractSpinBox::up-arrow:off {{
-        image: url({images}up-off.png); }}
+        image: url(up-off.png); }}
     QAbstractSpinBox::down-arrow:disabled, QAbstractSpinBox::down-arrow:off {{
-        image: url({images}down-off.png); }}
+        image: url(down-off.png); }}
     QRadioButton::indicator {{ width: 14px; height: 14px; border: 1px solid {t.muted};
-        border-radius: 8px; background: {t.surface}; }}
+        border-radius: 7px; background: {t.surface}; }}
     QRadioButton::indicator:checked {{ width: 8px; height: 8px; border: 4px solid {t.accent}; }}
     QRadioButton::indicator:focus {{ border-color: {t.accent}; }}
     QCheckBox {{ spacing: {SPACE_S}px; }}
@@ -193,13 +210,13 @@ def _marks(t: Tokens, images: str) -> str:
         border-radius: 4px; background: {t.surface}; }}
     QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {t.accent}; }}
     QCheckBox::indicator:checked, QAbstractItemView::indicator:checked,
-    QMenu::indicator:checked {{ image: url({images}check.png); background: {t.accent};
+    QMenu::indicator:checked {{ image: url(check.png); background: {t.accent};
         border-color: {t.accent}; }}
     QCheckBox::indicator:indeterminate, QAbstractItemView::indicator:indeterminate {{
-        image: url({images}some.png); background: {t.accent}; border-color: {t.accent}; }}
+        image: url(some.png); background: {t.accent}; border-color: {t.accent}; }}
     QCheckBox::indicator:checked:focus, QCheckBox::indicator:indeterminate:focus {{
         border-color: {t.text}; }}
     QCheckBox::indicator:disabled {{ border-color: {t.border}; background: {t.window}; }}
-    QCheckBox::indicator:checked:disabled {{ image: url({images}check-off.png); }}
+    QCheckBox::indicator:checked:disabled {{ image: url(check-off.png); }}
     QMenu::indicator {{ margin-left: 6px; }}
     """

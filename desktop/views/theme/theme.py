@@ -13,7 +13,7 @@ from PySide6.QtCore import QDir, QObject, Qt, QTemporaryDir, Signal
 from PySide6.QtGui import QFont, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
-from desktop.views.theme import icons
+from desktop.views.theme import icons, zoom
 from desktop.views.theme.style import style_sheet
 from desktop.views.theme.tokens import (
     DARK,
@@ -42,13 +42,19 @@ class Mode(StrEnum):
 
 
 class Theme(QObject):
-    """The theme in force. `changed` is emitted when the tokens are other ones than before."""
+    """The theme in force, and its zoom. `changed` is emitted when either is another than before."""
 
     changed = Signal()
 
-    def __init__(self, mode: Mode = Mode.SYSTEM, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        mode: Mode = Mode.SYSTEM,
+        zoom_percent: int = zoom.USUAL,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._mode = mode
+        self._zoom = zoom_percent
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
         self._tokens = self._resolve()
         self._images = QTemporaryDir(QDir.tempPath() + "/layerwise-XXXXXX")
@@ -66,6 +72,18 @@ class Theme(QObject):
     def is_dark(self) -> bool:
         return self._tokens is DARK
 
+    @property
+    def zoom(self) -> int:
+        """How large everything is shown, in per cent."""
+        return self._zoom
+
+    def set_zoom(self, percent: int) -> None:
+        """Show everything larger or smaller: text, icons, and what is painted."""
+        if percent != self._zoom:
+            self._zoom = percent
+            self.apply()
+            self.changed.emit()
+
     def set_mode(self, mode: Mode) -> None:
         """Use the light or the dark theme, or follow the system."""
         self._mode = mode
@@ -75,9 +93,10 @@ class Theme(QObject):
         """Give the application the style, palette, font and style sheet of the tokens."""
         app = QApplication.instance()
         assert isinstance(app, QApplication)
+        zoom.use(self._zoom)
         app.setStyle("Fusion")
         font = QFont(app.font())
-        font.setPixelSize(SIZE_BODY)
+        font.setPixelSize(zoom.scaled(SIZE_BODY))
         app.setFont(font)
         app.setPalette(palette(self._tokens))
         app.setStyleSheet(style_sheet(self._tokens, self._write_images()))
@@ -90,10 +109,11 @@ class Theme(QObject):
         """Write the marks a style sheet can only take from files; returns their path prefix."""
         if not self._images.isValid():
             return ""
-        prefix = f"{self._images.path()}/{'dark' if self.is_dark else 'light'}-"
+        prefix = f"{self._images.path()}/{'dark' if self.is_dark else 'light'}-{self._zoom}-"
+        size = zoom.scaled(_IMAGE_SIZE)
         for name, icon, token in _IMAGES:
             for scale, suffix in ((1, ""), (2, "@2x")):
-                pixmap = self.icon(icon, token).pixmap(_IMAGE_SIZE * scale, _IMAGE_SIZE * scale)
+                pixmap = self.icon(icon, token).pixmap(size * scale, size * scale)
                 pixmap.save(f"{prefix}{name}{suffix}.png")
         return prefix
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QApplication
 
-from desktop.views.theme import SIZE_SMALL
+from desktop.views.theme import SIZE_SMALL, scaled
 
 MAX_LINES = 3
 
@@ -21,7 +21,7 @@ def bold() -> QFont:
 def small() -> QFont:
     """The application's font, for what matters less."""
     font = QFont(QApplication.font())
-    font.setPixelSize(SIZE_SMALL)
+    font.setPixelSize(scaled(SIZE_SMALL))
     return font
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.views.theme import SPACE_L, SPACE_M, SPACE_S
+from desktop.views.theme import SPACE_L, SPACE_M, SPACE_S, scaled
 
 NARROW = 640  # pixels; a page less wide has one column
 
@@ -68,11 +68,11 @@ class CardPage(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._columns: list[Columns] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its contents are scrolled to by Tab
-        self._columns: list[Columns] = []
         content = QWidget()
         self.rows = QVBoxLayout(content)
         self.rows.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
@@ -84,7 +84,7 @@ class CardPage(QScrollArea):
     ) -> Columns:
         """Add a row of two widgets."""
         columns = Columns(left, right, shares)
-        columns.set_narrow(self.width() < NARROW)
+        columns.set_narrow(self.width() < scaled(NARROW))
         if not stretch:
             columns.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._columns.append(columns)
@@ -94,7 +94,15 @@ class CardPage(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         return QSize(240, 160)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def _arrange(self) -> None:
         for columns in self._columns:
-            columns.set_narrow(event.size().width() < NARROW)
+            columns.set_narrow(self.width() < scaled(NARROW))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._arrange()
+        super().changeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()
         super().resizeEvent(event)

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.document.schema import is_image
-from desktop.views.theme import RADIUS, SIZE_SMALL, SPACE_S, SPACE_XS, Theme
+from desktop.views.theme import RADIUS, SIZE_SMALL, SPACE_S, SPACE_XS, Theme, scaled
 from desktop.views.widgets.samples import Index, Role, RowsModel, Sample, to_image
 from desktop.views.widgets.text import plain
 
@@ -91,16 +91,17 @@ class _TileDelegate(QStyledItemDelegate):
         painter.setPen(tokens.color("border"))
         painter.drawRect(target.adjusted(-1, -1, 0, 0))
         font = painter.font()
-        line = QRect(rect.left(), target.bottom() + SPACE_XS, rect.width(), LINE)
+        height = scaled(LINE)
+        line = QRect(rect.left(), target.bottom() + SPACE_XS, rect.width(), height)
         for number, text in enumerate(sample.caption):
-            font.setPixelSize(SIZE_SMALL)
+            font.setPixelSize(scaled(SIZE_SMALL))
             painter.setFont(font)
             painter.setPen(tokens.color("muted" if number else "text"))
             shown = painter.fontMetrics().elidedText(
                 text, Qt.TextElideMode.ElideRight, line.width() - SPACE_XS
             )
             painter.drawText(line, Qt.AlignmentFlag.AlignCenter, shown)
-            line.translate(0, LINE)
+            line.translate(0, height)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -116,11 +117,11 @@ class _TileDelegate(QStyledItemDelegate):
 
 
 class Gallery(QListView):
-    """Images in as many columns as fit. `side` is the images' largest width and height."""
+    """Images in as many columns as fit. `side` is their largest width and height at 100 %."""
 
     def __init__(self, theme: Theme, side: int = 56, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.side = side
+        self._side = side
         self.tiles = _Tiles(self)
         self.setModel(self.tiles)
         self.setItemDelegate(_TileDelegate(self, theme))
@@ -135,7 +136,12 @@ class Gallery(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalScrollBar().setSingleStep(side // 2)
         self.setAccessibleName("Images")
-        theme.changed.connect(self.viewport().update)
+        theme.changed.connect(self._theme_changed)
+
+    @property
+    def side(self) -> int:
+        """The largest width and height of an image, in pixels."""
+        return scaled(self._side)
 
     @property
     def columns(self) -> int:
@@ -149,6 +155,10 @@ class Gallery(QListView):
         self.tiles.show(tuple(samples), value_range)
         self._fit()
 
+    def _theme_changed(self) -> None:
+        self._fit()
+        self.viewport().update()
+
     def _room(self) -> int:
         """The width for tiles: the view keeps some free for its scroll bar, shown or not."""
         bar = self.style().pixelMetric(
@@ -159,7 +169,7 @@ class Gallery(QListView):
     def _tile_width(self) -> int:
         """The least width of a tile: the image's or the widest caption's."""
         font = self.font()
-        font.setPixelSize(SIZE_SMALL)
+        font.setPixelSize(scaled(SIZE_SMALL))
         metrics = QFontMetrics(font)
         texts = {line for sample in self.tiles.samples for line in sample.caption}
         widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
@@ -167,7 +177,7 @@ class Gallery(QListView):
 
     def _fit(self) -> None:
         lines = max((len(sample.caption) for sample in self.tiles.samples), default=1)
-        height = SPACE_S + self.side + SPACE_XS + lines * LINE + SPACE_XS
+        height = SPACE_S + self.side + SPACE_XS + lines * scaled(LINE) + SPACE_XS
         width = self._room() // self.columns
         if self.gridSize() != QSize(width, height):
             self.setGridSize(QSize(width, height))

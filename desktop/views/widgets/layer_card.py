@@ -17,12 +17,13 @@ from desktop.document.problems import Problem, Severity
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema
 from desktop.document.text import counted, shape_text
-from desktop.views.theme import RADIUS, SPACE_S, SPACE_XS, Theme
+from desktop.views.theme import RADIUS, SPACE_S, SPACE_XS, Theme, scaled
 from desktop.views.theme.families import FAMILIES, family_tile, tile
 from desktop.views.widgets.card_text import bold, draw, draw_right, small, wrapped
 
 STRIPE = 4  # width of the family's color along the left edge
 TILE = 22
+MARK, WAND = 16, 14  # icons of a problem and of its fix
 GAP = 3  # between cards, above and below each
 SIDE = SPACE_S  # between a card and the edge of the list
 DRAG_SPOT = QPoint(-12, -32)  # a dragged card hangs so low that it does not cover where it lands
@@ -107,7 +108,7 @@ class CardPainter:
             return QRect()
         message = self._message_rect(card, rect)
         metrics = QFontMetrics(small())
-        width = metrics.horizontalAdvance(card.problem.fix.label) + 2 * SPACE_S + TILE - 4
+        width = metrics.horizontalAdvance(card.problem.fix.label) + 2 * SPACE_S + scaled(TILE - 4)
         width = min(width, message.width())
         return QRect(message.left(), message.bottom() + SPACE_XS, width, self._fix_height())
 
@@ -127,12 +128,12 @@ class CardPainter:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_frame(painter, rect, card, selected, hovered, focused)
-        text = tokens.color("text")
+        text, side = tokens.color("text"), scaled(TILE)
         muted = text if selected else tokens.color("muted")
         left, top = self._text_left(rect), self._frame(rect).top() + 6
         right = self._frame(rect).right() - SPACE_S
         painter.drawPixmap(
-            QPoint(left - TILE - SPACE_S, top + (self._line(bold()) + 2 - TILE) // 2 + 1),
+            QPoint(left - side - SPACE_S, top + (self._line(bold()) + 2 - side) // 2 + 1),
             self._tile(card, painter.device().devicePixelRatioF()),
         )
         strong, body, fine = bold(), QApplication.font(), small()
@@ -165,7 +166,8 @@ class CardPainter:
 
     def pixmap(self, card: LayerCard, ratio: float) -> QPixmap:
         """An image of `card` to be dragged: the line that shows where it lands shines through."""
-        size = QSize(_DRAGGED_WIDTH, self.height(card, _DRAGGED_WIDTH))
+        width = scaled(_DRAGGED_WIDTH)
+        size = QSize(width, self.height(card, width))
         pixmap = QPixmap(size * ratio)
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
@@ -202,7 +204,7 @@ class CardPainter:
         painter.drawRoundedRect(frame, RADIUS, RADIUS)
         if card.family is not None:
             painter.save()
-            stripe = QRectF(frame.left(), frame.top(), STRIPE, frame.height())
+            stripe = QRectF(frame.left(), frame.top(), scaled(STRIPE), frame.height())
             painter.setClipRect(stripe)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(FAMILIES[card.family].color))
@@ -214,7 +216,8 @@ class CardPainter:
         assert problem is not None
         token, icon = SEVERITY_LOOKS[problem.severity]
         message = self._message_rect(card, rect)
-        mark = QRect(message.left() - TILE - SPACE_S + 3, message.top(), 16, 16)
+        side = scaled(MARK)
+        mark = QRect(message.left() - scaled(TILE - 3) - SPACE_S, message.top(), side, side)
         self._theme.icon(icon, token).paint(painter, mark)
         painter.setFont(small())
         painter.setPen(tokens.color("text"))
@@ -227,21 +230,23 @@ class CardPainter:
         painter.setBrush(tokens.color("accent" if on_fix else "raised"))
         painter.drawRoundedRect(QRectF(fix).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         color = "on_accent" if on_fix else "accent"
-        wand = QRect(fix.left() + 6, fix.center().y() - 6, 14, 14)
+        side = scaled(WAND)
+        wand = QRect(fix.left() + 6, fix.center().y() + 1 - side // 2, side, side)
         self._theme.icon("mdi6.auto-fix", color).paint(painter, wand)
-        label = fix.adjusted(SPACE_S + TILE - 8, 0, -SPACE_XS, 0)
+        label = fix.adjusted(SPACE_S + side, 0, -SPACE_XS, 0)
         draw(painter, label, problem.fix.label, small(), tokens.color(color))
 
     def _tile(self, card: LayerCard, ratio: float) -> QPixmap:
         if card.family is not None:
-            return family_tile(card.family, TILE, ratio)
-        return tile(INPUT_ICON, self._theme.tokens.muted, TILE, ratio, self._theme.tokens.surface)
+            return family_tile(card.family, scaled(TILE), ratio)
+        tokens = self._theme.tokens
+        return tile(INPUT_ICON, tokens.muted, scaled(TILE), ratio, tokens.surface)
 
     def _frame(self, rect: QRect) -> QRect:
         return rect.adjusted(SIDE, GAP, -SIDE, -GAP)
 
     def _text_left(self, rect: QRect) -> int:
-        return self._frame(rect).left() + STRIPE + SPACE_S + TILE + SPACE_S
+        return self._frame(rect).left() + scaled(STRIPE) + SPACE_S + scaled(TILE) + SPACE_S
 
     def _line(self, font: QFont) -> int:
         return QFontMetrics(font).height()

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from desktop.document.problems import Problem, Severity
 from desktop.document.text import counted
-from desktop.views.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, Theme
+from desktop.views.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, Theme, scaled
 from desktop.views.widgets.elided import ElidedLabel
 from desktop.views.widgets.layer_card import SEVERITY_LOOKS
 from desktop.views.widgets.text import label as as_label
@@ -46,7 +46,7 @@ class ProblemCard(QFrame):
         self.setProperty("role", "card")
         token, icon = SEVERITY_LOOKS[problem.severity]
         mark = QLabel()
-        mark.setPixmap(theme.icon(icon, token).pixmap(_ICON, _ICON))
+        mark.setPixmap(theme.icon(icon, token).pixmap(scaled(_ICON), scaled(_ICON)))
         mark.setToolTip(problem.severity.capitalize())
         message = QLabel(problem.message)
         message.setTextFormat(Qt.TextFormat.PlainText)  # it may name classes or files
@@ -102,12 +102,12 @@ class ProblemCard(QFrame):
         if self._problem.fix is None:
             return
         self._fix_width = self._fix_width or self._fix_button.sizeHint().width()
-        fits = self._fix_width <= self.width() - 4 * SPACE_S - _ICON
+        fits = self._fix_width <= self.width() - 4 * SPACE_S - scaled(_ICON)
         self._words.setVisible(not fits)
         self._fix_button.setText(as_label(self._problem.fix.label) if fits else "Fix")
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(_NARROWEST, super().minimumSizeHint().height())
+        return QSize(scaled(_NARROWEST), super().minimumSizeHint().height())
 
 
 class ProblemList(QWidget):
@@ -290,10 +290,9 @@ class _Popup(QFrame):
         """Take the size of the problems, and stand on the left end of `bar`."""
         layout = self._inside
         layout.activate()
-        needed = layout.totalHeightForWidth(_POPUP_WIDTH - 16)
-        size = QSize(
-            _POPUP_WIDTH, min(max(needed, layout.minimumSize().height()) + 4, _POPUP_HEIGHT)
-        )
+        width, most = scaled(_POPUP_WIDTH), scaled(_POPUP_HEIGHT)
+        needed = layout.totalHeightForWidth(width - 16)
+        size = QSize(width, min(max(needed, layout.minimumSize().height()) + 4, most))
         corner = bar.mapToGlobal(QPoint(0, 0))
         self.setGeometry(QRect(corner - QPoint(0, size.height() + SPACE_XS), size))
 

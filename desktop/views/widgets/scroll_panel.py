@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.views.theme import SPACE_M, SPACE_S
+from desktop.views.theme import SPACE_M, SPACE_S, scaled
 
 NARROWEST = 200  # pixels
 
@@ -19,7 +19,6 @@ class ScrollPanel(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumWidth(NARROWEST)
         self._inside = QWidget()
         self.column = QVBoxLayout(self._inside)
         self.column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
@@ -30,3 +29,8 @@ class ScrollPanel(QScrollArea):
     def needed_height(self) -> int:
         """The height at which everything is seen without a scroll bar, in the width of now."""
         return self._inside.heightForWidth(self.width())
+
+    # --- Qt ---------------------------------------------------------------------------------------
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(scaled(NARROWEST), super().minimumSizeHint().height())

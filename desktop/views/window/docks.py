@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QObject, Qt
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from desktop.views.editor.properties.panel import PropertiesPanel
 from desktop.views.settings import LAYOUT_VERSION
+from desktop.views.theme import factor, scaled
 from desktop.views.window.spare_room import SpareRoom
 
 COMPACT = 1280  # pixels; in a narrower window panels and toolbar take less room
+STACKED = 1100  # pixels; in a narrower window Layers are above Model, not beside it
 SMALL = 900  # pixels; in a narrower window only what cannot be done without is shown
-TINY = 760  # pixels; in a narrower window there is no room for all panels beside the pages
+TABBED = 760  # pixels; in a narrower window one panel is shown at a time
 _HEIGHTS = [360, 440]  # pixels of Properties, while it shows a layer, and Training
 
 
 class Docks(QObject):
-    """Layers and Model on the left of `window`, Properties and Training on its right."""
+    """Layers and Model on the left of `window`, Properties and Training on its right.
+
+    Where the window has little room for what is shown so large, they are above one another, or a
+    tab each.
+    """
 
     def __init__(
         self,
@@ -36,6 +45,7 @@ class Docks(QObject):
         self.all = self._layers, self._model, self._properties, self._training
         window.splitDockWidget(self._layers, self._model, Qt.Orientation.Horizontal)
         window.splitDockWidget(self._properties, self._training, Qt.Orientation.Vertical)
+        self._left_at: dict[float, QByteArray] = {}  # the layout at each zoom as it was left
         self._room = SpareRoom(window, self._properties, self._training, properties)
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
@@ -60,25 +70,69 @@ class Docks(QObject):
 
     def reset(self) -> None:
         """Put all panels where they belong, in sizes that suit the window."""
+        self._left_at.clear()
         self._room.give_back()
         self.restore(self._first)
         self.fit()
         self._room.update()
 
     def fit(self) -> None:
-        """Give the panels their usual sizes, smaller ones in a small window.
+        """Arrange the panels so that they and the page have room, in their usual sizes.
 
         Only where there is no layout of the user's: widths that somebody chose are not changed.
         """
-        width = self._window.width()
-        if width >= COMPACT:
-            widths = [self._layers.widget().sizeHint().width(), 272, 290]
-        else:
-            widths = [168, 240, 262] if width >= SMALL else [120, 180, 200]
-        if width < TINY:
-            self._window.tabifyDockWidget(self._layers, self._model)
+        width = self._window.width() / factor()
         docks = [self._layers, self._model, self._properties]
-        self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
-        docks = [self._properties, self._training]
-        self._window.resizeDocks(docks, _HEIGHTS, Qt.Orientation.Vertical)
+        if width >= COMPACT:
+            sizes = [self._layers.widget().sizeHint().width() / factor(), 272, 290]
+        elif width >= STACKED:
+            sizes = [168, 240, 262]
+        elif width >= TABBED:
+            self._window.splitDockWidget(self._layers, self._model, Qt.Orientation.Vertical)
+            docks, sizes = [self._layers, self._properties], [200, 250]
+        else:
+            for dock, beside in zip(self.all[1:], self.all, strict=False):
+                self._window.tabifyDockWidget(beside, dock)
+            self._model.raise_()
+            docks, sizes = [self._model], [250]
+        across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        self._window.resizeDocks(docks, [scaled(size) for size in sizes], across)
+        self._window.resizeDocks([self._properties, self._training], _HEIGHTS, down)
         self._room.set_share(_HEIGHTS[0] / sum(_HEIGHTS))
+
+    @contextmanager
+    def zooming(self) -> Iterator[None]:
+        """While the zoom changes: keep the panels' part of the window.
+
+        Where that leaves no room for the page, they are arranged anew. What they were like at a
+        zoom before is what they become at it again.
+        """
+        before, shown = factor(), [dock for dock in self.all if not dock.isHidden()]
+        widths = [dock.width() / before for dock in shown]
+        self._left_at[before] = self.save()
+        yield
+        self._settle()  # all else takes its new size first: what is left is for the panels
+        if factor() in self._left_at:
+            self.restore(self._left_at[factor()])
+        elif self._limits(before) == self._limits(factor()):
+            sizes = [scaled(width) for width in widths]
+            self._window.resizeDocks(shown, sizes, Qt.Orientation.Horizontal)
+        else:
+            self.restore(self._first)
+            self.fit()
+        for dock in self.all:
+            dock.setVisible(dock in shown)
+        self._settle()
+        self._room.update()
+
+    def _settle(self) -> None:
+        """Give everything in the window the size that it is about to have."""
+        layout = self._window.layout()
+        assert layout is not None
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        layout.activate()
+
+    def _limits(self, zoom: float) -> list[bool]:
+        """On which side of the limits that decide how panels are arranged the window is."""
+        width = self._window.width() / zoom
+        return [width < limit for limit in (STACKED, TABBED)]

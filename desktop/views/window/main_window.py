@@ -105,11 +105,13 @@ class MainWindow(QMainWindow):
 
     def _make_commands(self) -> None:
         workspace, session, theme = self.workspace, self.session, self._theme
+        view = ViewCommands(theme, self._settings, self.docks, self)
+        view.zoomed.connect(self._on_zoomed)
         commands = Commands(
             self,
             self.files,
             RunCommands(workspace, session, self.files, self.pages),
-            ViewCommands(theme, self._settings, self.docks, self),
+            view,
             HelpCommands(session, self),
         )
         self.undo_action = workspace.undo_action(self)
@@ -172,6 +174,9 @@ class MainWindow(QMainWindow):
     def _on_opened(self) -> None:
         self.session.reset()
         self.stack.select_layer(-1)
+
+    def _on_zoomed(self, percent: int) -> None:
+        self.status.show_message(f"Zoom {percent} %")
 
     def _on_saved(self, path: str) -> None:
         self.status.show_message(f"Saved {path}")

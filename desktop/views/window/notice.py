@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.views.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, Theme
+from desktop.views.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, Theme, scaled
 
 Action = tuple[str, Callable[[], object]]  # what a button says, and what it does
 
@@ -89,7 +89,10 @@ class Banner(QFrame):
             f"#banner {{ background: {tokens.raised}; border: 1px solid {tokens.border};"
             f" border-left: {SPACE_XS}px solid {color}; border-radius: {RADIUS}px; }}"
         )
-        self._icon.setPixmap(self._theme.icon(_LOOK[self._level][0], self._level).pixmap(20, 20))
+        side = scaled(20)
+        self._icon.setPixmap(
+            self._theme.icon(_LOOK[self._level][0], self._level).pixmap(side, side)
+        )
         self._icon.setFixedHeight(self._close.sizeHint().height())
         self._close.setIcon(self._theme.icon("mdi6.close", "muted"))
 
@@ -160,7 +163,7 @@ class Notice(QWidget):
             self.hide()
             return
         area = self._host.rect().adjusted(SPACE_S, SPACE_S, -SPACE_S, -SPACE_S)
-        width = max(min(_WIDEST, area.width()), 1)
+        width = max(min(scaled(_WIDEST), area.width()), 1)
         self._column.activate()
         height = self._column.totalHeightForWidth(width)
         left = area.left() + (area.width() - width) // 2

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
 from desktop.document.problems import Severity
 from desktop.document.text import counted
 from desktop.views.commands.actions import Actions
-from desktop.views.theme import Theme
+from desktop.views.theme import Theme, scaled
 from desktop.views.widgets.text import plain
 from desktop.views.window.data_button import DataButton
 from desktop.views.window.docks import COMPACT, SMALL
@@ -65,6 +65,7 @@ class Toolbar(QToolBar):
         train.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.train_button = train
         self._train.changed.connect(self._update_train)
+        theme.changed.connect(self._fit)
         self._update_train()
 
     def _update_train(self) -> None:
@@ -80,10 +81,13 @@ class Toolbar(QToolBar):
         self._errors_action.setVisible(shown)
         self._run_bar_action.setVisible(not shown)
 
+    def _fit(self) -> None:
+        """Leave room for the commands: the data has a page, too."""
+        self.data_button.set_compact(self.width() < scaled(COMPACT))
+        self._data_action.setVisible(self.width() >= scaled(SMALL))
+
     # --- Qt ---------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave room for the commands: the data has a page, too."""
-        self.data_button.set_compact(self.width() < COMPACT)
-        self._data_action.setVisible(self.width() >= SMALL)
+        self._fit()
         super().resizeEvent(event)

@@ -42,6 +42,7 @@ class Reports(QObject):
     epochEnded = Signal(object)
     runEnded = Signal(object)
     modelReset = Signal()
+    modelAdopted = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()

@@ -7,7 +7,6 @@ import math
 import os
 import re
 import stat
-from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -20,7 +19,6 @@ from pytestqt.qtbot import QtBot
 
 from desktop.document.files import FileError
 from desktop.engine.batch_count import BatchCount
-from desktop.engine.reports import new_run_id
 from desktop.views.charts.curves.chart import CurveChart
 from desktop.views.charts.curves.ranges import cut
 from desktop.views.charts.curves.smoothing import smooth
@@ -516,28 +514,6 @@ def test_an_image_has_the_size_and_the_curves(chart: CurveChart, tmp_path: Path)
         image.pixelColor(x, y).name().upper() for x in range(0, 1920, 2) for y in range(0, 1120, 2)
     }
     assert {LIGHT.surface, LIGHT.accent, LIGHT.validation} <= colors
-
-
-def test_the_legend_of_several_runs_stays_inside_a_drawing(
-    chart: CurveChart, theme: Theme, tmp_path: Path
-) -> None:
-    recorders = [Recorder(), Recorder(), Recorder()]
-    for recorder in recorders:
-        run = new_run_id()
-        recorder(replace(started(), run=run))
-        recorder(replace(epoch_ended(1), run=run))
-    chart.plot.content.runs.records = tuple(recorder.kept for recorder in recorders)
-    chart.refresh()
-    figure = chart.figure()
-    save(figure, tmp_path / "loss.png", Format.PNG)
-    image = QImage(str(tmp_path / "loss.png"))
-    edge = {image.pixelColor(image.width() - 2, y).name() for y in range(image.height())}
-    assert edge == {theme.tokens.surface.lower()}  # nothing is cut off
-    save(figure, tmp_path / "loss.svg", Format.SVG)
-    written = texts(tmp_path / "loss.svg")
-    for recorder in recorders:
-        for label in ("Training", "Validation"):
-            assert f"{label} ({recorder.kept.id})" in written
 
 
 def thickness(image: QImage, column: int, color: str) -> int:

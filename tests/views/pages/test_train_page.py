@@ -11,6 +11,7 @@ from PySide6.QtCore import QBuffer, QIODevice, Qt
 from PySide6.QtWidgets import QApplication, QBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.document.project import starter_project
 from desktop.views.charts.curves.chart import CurveChart
 from desktop.views.pages.train.page import TrainPage
 from desktop.views.theme import Mode, Theme
@@ -67,6 +68,22 @@ def test_pressed_early_it_says_what_the_training_waits_for(
     assert "Press Train" not in page.placeholder.text.text()
     reports.stateChanged.emit(State.IDLE)  # the user stopped it
     assert "Press Train" in page.placeholder.text.text()
+
+
+def test_of_a_network_from_a_file_it_says_that_there_are_no_curves(
+    page: TrainPage, reports: Reports
+) -> None:
+    reports.modelReset.emit()
+    reports.modelAdopted.emit(starter_project())
+    assert page.placeholder.title.text() == "This network was trained before"
+    text = page.placeholder.text.text()
+    assert "no curves" in text and "Press Train" in text
+    reports.stateChanged.emit(State.WAITING)
+    assert page.placeholder.title.text() == "Training starts in a moment"
+    reports.stateChanged.emit(State.IDLE)  # the user stopped it
+    assert page.placeholder.title.text() == "This network was trained before"
+    reports.modelReset.emit()
+    assert page.placeholder.title.text() == "Nothing trained yet"
 
 
 def test_curves_grow_while_a_run_continues(page: TrainPage, reports: Reports, qtbot: QtBot) -> None:

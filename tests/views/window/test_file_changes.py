@@ -35,7 +35,7 @@ def path(tmp_path: Path) -> Path:
 def window(qtbot: QtBot, path: Path) -> Iterator[MainWindow]:
     """A window on the project at `path`, with a change that is not saved."""
     settings = Settings()
-    theme = Theme(settings.theme)
+    theme = Theme(settings.theme, settings.zoom)
     theme.apply()
     window = MainWindow(Workspace(), Session(), theme, settings)
     qtbot.addWidget(window, before_close_func=lambda each: each.workspace.new(starter_project()))

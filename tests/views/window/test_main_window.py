@@ -54,7 +54,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
 
 def make(qtbot: QtBot) -> MainWindow:
     settings = Settings()
-    theme = Theme(settings.theme)
+    theme = Theme(settings.theme, settings.zoom)
     theme.apply()
     window = MainWindow(Workspace(starter_project()), Session(), theme, settings)
     qtbot.addWidget(window, before_close_func=saved)

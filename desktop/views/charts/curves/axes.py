@@ -11,7 +11,7 @@ from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QGraphicsSceneResizeEvent
 
 from desktop.views.charts.summary import format_value
-from desktop.views.theme import SIZE_SMALL, Tokens
+from desktop.views.theme import SIZE_SMALL, Tokens, scaled
 
 MANTISSAS: tuple[tuple[float, ...], ...] = (  # of ticks within a power of ten, few to many
     (1.0,),
@@ -42,14 +42,20 @@ class ChartAxis(pg.AxisItem):  # type: ignore[misc]
         self.setStyle(tickFont=self._font, tickTextOffset=4, hideOverlappingLabels=OVERHANG)
 
     def paint_with(self, tokens: Tokens, title: str) -> None:
-        """Use the colors of `tokens`, and write `title` along the axis."""
+        """Use the colors of `tokens` and the zoom in force, and write `title` along the axis."""
+        self._font.setPixelSize(scaled(SIZE_SMALL - 1))
+        self.setStyle(tickFont=self._font)
+        self.fit()
         self.setPen(pg.mkPen(tokens.color("border"), width=1))
         self.setTickPen(pg.mkPen(tokens.color("grid"), width=1))
         self.setTextPen(pg.mkPen(tokens.color("muted")))
         self._title = title
-        self.labelStyle = {"font-size": f"{SIZE_SMALL - 1}px", "color": tokens.muted}
+        self.labelStyle = {"font-size": f"{scaled(SIZE_SMALL - 1)}px", "color": tokens.muted}
         self.setLabel(self._fitting_title())
         self.resizeEvent()  # puts it in the middle
+
+    def fit(self) -> None:
+        """Have room for the labels; each axis has its own."""
 
     def _fitting_title(self) -> str:
         """As much of the title as there is room for."""
@@ -69,7 +75,9 @@ class EpochAxis(ChartAxis):
 
     def __init__(self) -> None:
         super().__init__("bottom")
-        self.setHeight(36)
+
+    def fit(self) -> None:
+        self.setHeight(scaled(36))
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
         spacings: list[tuple[float, float]] = super().tickSpacing(minVal, maxVal, size)
@@ -88,15 +96,17 @@ class ValueAxis(ChartAxis):
     def __init__(self) -> None:
         super().__init__("left")
         self.logarithmic = False
-        self.setWidth(50)
         self.setTickDensity(1.8)
         self.setGrid(255)
+
+    def fit(self) -> None:
+        self.setWidth(scaled(50))
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[Any, Any]]:
         if not self.logarithmic or maxVal - minVal > 30:
             plain: list[tuple[Any, Any]] = super().tickValues(minVal, maxVal, size)
             return plain[:1]
-        room = max(2, int(size / 28))  # labels that fit
+        room = max(2, int(size / scaled(28)))  # labels that fit
         ticks: list[float] = []
         for mantissas in MANTISSAS:
             found = [

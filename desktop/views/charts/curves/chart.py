@@ -74,7 +74,6 @@ class CurveChart(QFrame):
         self._show_fit_button(None)
         theme.changed.connect(self._recolor)
         self._recolor()
-        self.setMinimumHeight(230)
 
     def _tool(self, tip: str, slot: object) -> QToolButton:
         button = QToolButton(self)

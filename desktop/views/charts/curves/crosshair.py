@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QLabel
 
 from desktop.views.charts.curves.reading import Reading
-from desktop.views.theme import RADIUS, SIZE_SMALL, SPACE_S, SPACE_XS, Theme, Tokens
+from desktop.views.theme import RADIUS, SIZE_SMALL, SPACE_S, SPACE_XS, Theme, Tokens, scaled
 
 
 class Crosshair:
@@ -79,7 +79,7 @@ class Crosshair:
         self.box.setStyleSheet(
             f"QLabel {{ background: {tokens.raised}; color: {tokens.text};"
             f" border: 1px solid {tokens.border}; border-radius: {RADIUS}px;"
-            f" padding: 3px 6px; font-size: {SIZE_SMALL}px; }}"
+            f" padding: 3px 6px; font-size: {scaled(SIZE_SMALL)}px; }}"
         )
         self.show(*self._shown)
 

@@ -9,16 +9,15 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from desktop.document.metrics import VALIDATION_PREFIX, metric_title
-from desktop.views.charts.curves.legend import SAMPLE, Entry, entries, paint_sample
+from desktop.views.charts.curves.legend import SAMPLE, entries, paint_sample
 from desktop.views.charts.curves.plot import CurvePlot
 from desktop.views.charts.export import Row
 from desktop.views.charts.runs import LineKey, Split
 from desktop.views.charts.title import paint_title
-from desktop.views.theme import SIZE_BODY, SPACE_L, SPACE_M, Theme
+from desktop.views.theme import SIZE_BODY, SPACE_L, SPACE_M, Theme, scaled
 from desktop.workers.records import RunRecord
 
-HEADER = 64  # pixels above the plot, with one line of the legend
-LEGEND, LINE = 46.0, 20.0  # pixels: the middle of its first line, and from line to line
+HEADER = 64
 
 Points = tuple[np.ndarray, np.ndarray, np.ndarray]  # epochs, steps and values, each (n,)
 
@@ -40,40 +39,26 @@ class CurveFigure:
         tokens = self._theme.tokens
         paint_title(painter, self.title, tokens.color("text"))
         plot = self._source.twin()
+        plot.file_ratio = painter.device().devicePixelRatioF()
+        target = QRectF(SPACE_M, HEADER, width - 2 * SPACE_M, height - HEADER - SPACE_M)
+        plot.resize(scaled(target.width()), scaled(target.height()))  # a picture has no zoom
+        plot.grab()  # lays it out
+        plot.refresh()
+        plot.grab()
         font = QFont(painter.font())
         font.setPixelSize(SIZE_BODY)
         font.setWeight(QFont.Weight.Normal)
         painter.setFont(font)
-        places = self._legend(entries(plot), QFontMetricsF(font))
-        for entry, left, middle in places:
-            paint_sample(painter, entry.look, left, middle, tokens)
+        left = float(SPACE_L)
+        for entry in entries(plot):
+            paint_sample(painter, entry.look, left, 46, tokens)
             painter.setPen(tokens.color("text"))
-            painter.drawText(QPointF(left + SAMPLE, middle + 4.5), entry.label)
-        top = HEADER + round(places[-1][2] - LEGEND) if places else HEADER
-        plot.file_ratio = painter.device().devicePixelRatioF()
-        plot.resize(width - 2 * SPACE_M, height - top - SPACE_M)
-        plot.grab()  # lays it out
-        plot.refresh()
-        plot.grab()
-        target = QRectF(SPACE_M, top, plot.width(), plot.height())
+            painter.drawText(QPointF(left + SAMPLE, 50.5), entry.label)
+            left += SAMPLE + QFontMetricsF(font).horizontalAdvance(entry.label) + SPACE_L
         source = QRect(0, 0, plot.width(), plot.height())
         plot.setBackground(None)
         plot.render(painter, target, source, Qt.AspectRatioMode.IgnoreAspectRatio)
         plot.deleteLater()
-
-    def _legend(
-        self, curves: tuple[Entry, ...], metrics: QFontMetricsF
-    ) -> list[tuple[Entry, float, float]]:
-        """The left edge and the middle of the place of each curve, in as many lines as needed."""
-        places = []
-        left, middle = float(SPACE_L), LEGEND
-        for entry in curves:
-            width = SAMPLE + metrics.horizontalAdvance(entry.label)
-            if left > SPACE_L and left + width > self.size[0] - SPACE_L:
-                left, middle = float(SPACE_L), middle + LINE
-            places.append((entry, left, middle))
-            left += width + SPACE_L
-        return places
 
     def table(self) -> Iterator[Row]:
         """Epoch, step over the life of the model, and the values: batch, epoch, validation.

@@ -126,7 +126,9 @@ class InteractivePlot(CurvePlot):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         moves = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -2, Qt.Key.Key_End: 2}
         key = Qt.Key(event.key())
-        if key in moves:
+        if event.modifiers() & ~_HARMLESS:
+            event.ignore()  # Ctrl and these keys zoom the window
+        elif key in moves:
             self._step_crosshair(moves[key])
         elif key == Qt.Key.Key_Escape and self.pointed_at is not None:
             self.point_at(None)
@@ -181,6 +183,10 @@ class InteractivePlot(CurvePlot):
         super().focusOutEvent(event)
         if not self.underMouse():
             self.point_at(None)
+
+
+# What the keys need to be typed, on keyboards where it is so.
+_HARMLESS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 
 
 def link(one: InteractivePlot, other: InteractivePlot) -> None:

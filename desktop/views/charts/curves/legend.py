@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from desktop.views.charts.curves.lines import STEPS, Look, pen
 from desktop.views.charts.curves.plot import CurvePlot
 from desktop.views.charts.summary import format_value
-from desktop.views.theme import SIZE_SMALL, Theme, Tokens
+from desktop.views.theme import SIZE_SMALL, Theme, Tokens, factor, scaled
 
 ROW, SAMPLE, GAP = 16, 26, 12  # pixels: a line, a piece of a curve, between entries
 COLUMNS = ("last", "min", "max")
@@ -129,7 +129,8 @@ class Legend(QWidget):
             Shown("", current),
             *(Shown("", current[:count], named=False) for count in range(len(current), 0, -1)),
         ]
-        return next((each for each in choices if self._width(each) <= self.width()), Shown("", ()))
+        room = self.width() / factor()
+        return next((each for each in choices if self._width(each) <= room), Shown("", ()))
 
     def _width(self, shown: Shown) -> float:
         metrics = QFontMetricsF(self._font())
@@ -145,14 +146,15 @@ class Legend(QWidget):
         return font
 
     def sizeHint(self) -> QSize:
-        return QSize(220, ROW)
+        return QSize(scaled(220), scaled(ROW))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(0, ROW)
+        return QSize(0, scaled(ROW))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(factor(), factor())
         painter.setFont(self._font())
         tokens, metrics = self._theme.tokens, QFontMetricsF(self._font())
         shown = self.shown()
@@ -161,7 +163,7 @@ class Legend(QWidget):
         def write(text: str, token: str) -> None:
             nonlocal left
             painter.setPen(tokens.color(token))
-            area = QRectF(left, 0, self.width() - left, ROW)
+            area = QRectF(left, 0, self.width() / factor() - left, ROW)
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
             left += metrics.horizontalAdvance(text)
 

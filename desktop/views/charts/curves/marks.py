@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGraphicsRectItem
 
 from desktop.views.charts.curves.lines import LOOKS
 from desktop.views.charts.runs import LineKey, Split
-from desktop.views.theme import SIZE_SMALL, Tokens
+from desktop.views.theme import SIZE_SMALL, Tokens, factor, scaled
 
 ROW = 21  # pixels: a line of words
 
@@ -71,7 +71,7 @@ class Flag:
     def __init__(self, plot: pg.PlotItem, token: str, style: Qt.PenStyle, row: int) -> None:
         self.token, self.style, self.row = token, style, row
         self.epoch: int | None = None
-        self._written: tuple[tuple[str, ...], float, QColor] | None = None
+        self._written: tuple[tuple[str, ...], float, float, QColor] | None = None
         self.line = pg.InfiniteLine(angle=90, movable=False)
         self.text = pg.TextItem("", anchor=(0, 0))
         self.line.setZValue(20)
@@ -115,12 +115,12 @@ class Flag:
         self.line.setPen(pg.mkPen(color, width=ratio, style=self.style))
         self.line.setPos(epoch)
         room, height = (max(pixels, 1) for pixels in size)
-        if (words, room, color) != self._written:
-            self._written = (words, room, color)
+        if (words, room, factor(), color) != self._written:
+            self._written = (words, room, factor(), color)
             self._write(words, room, color)
             self.text.fill = pg.mkBrush(tokens.color("surface", 0.85))
         area = self.text.boundingRect()
-        if area.width() > room or (self.row + 1) * ROW > height:
+        if area.width() > room or (self.row + 1) * scaled(ROW) > height:
             self.text.hide()
             return
         place = room * (epoch - x0) / (x1 - x0)  # of the line, in pixels from the left
@@ -129,13 +129,13 @@ class Flag:
         anchor = ((place - left) / area.width(), 1 if low else 0)
         if tuple(self.text.anchor) != anchor:
             self.text.setAnchor(anchor)
-        shift = (y1 - y0) * ROW * self.row / height
+        shift = (y1 - y0) * scaled(ROW) * self.row / height
         self.text.setPos(epoch, y0 + shift if low else y1 - shift)
 
     def _write(self, words: tuple[str, ...], room: float, color: QColor) -> None:
         """Write the first of `words` that fits, or the last one."""
         for choice in words:
-            style = f"font-size:{SIZE_SMALL - 1}px; font-weight:600"
+            style = f"font-size:{scaled(SIZE_SMALL - 1)}px; font-weight:600"
             self.text.setHtml(f'<span style="{style}">{choice}</span>')
             if self.text.boundingRect().width() <= room:
                 break

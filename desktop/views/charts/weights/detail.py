@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from desktop.views.charts.summary import format_value
 from desktop.views.charts.weights.ridgeline import HistogramMode, Style, paint
 from desktop.views.charts.weights.ridges import RidgeCache, Ridges
-from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
+from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme, factor, scaled
 from desktop.views.widgets.controls import Slider
 from desktop.workers.records import Reservoir
 from desktop.workers.reports import WeightHistogram
@@ -48,16 +48,20 @@ class RidgeView(QWidget):
         self.ridges: Ridges | None = None
         self.mode = HistogramMode.RIDGELINE
         self.chosen: int | None = None
-        self.setMinimumSize(180, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self.update)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(scaled(180), scaled(120))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.ridges is None:
             return
         painter = QPainter(self)
+        painter.scale(factor(), factor())
         style = Style(self._theme.tokens, self.mode, axes=True, chosen=self.chosen)
-        paint(painter, QRectF(self.rect()), self.ridges, style)
+        area = QRectF(0, 0, self.width() / factor(), self.height() / factor())
+        paint(painter, area, self.ridges, style)
         painter.end()
 
 
@@ -78,7 +82,6 @@ class HistogramDetail(QWidget):
         caption = QLabel("E&poch", self)
         caption.setBuddy(self.slider)
         self.epoch_label = QLabel(self)
-        self.epoch_label.setMinimumWidth(40)
         self._cells: dict[tuple[str, int], QLabel] = {}
         self._heads = [QLabel(self), QLabel(self)]
         table = QGridLayout()
@@ -109,6 +112,8 @@ class HistogramDetail(QWidget):
         layout.setSpacing(SPACE_XS)
         layout.addLayout(body, 1)
         layout.addLayout(bar)
+        theme.changed.connect(self._fit)
+        self._fit()
 
     @property
     def epoch(self) -> int | None:
@@ -173,10 +178,14 @@ class HistogramDetail(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = event.size().width() >= NARROW  # else the chart needs the room
+        self._fit()
+
+    def _fit(self) -> None:
+        self.epoch_label.setMinimumWidth(scaled(40))
+        wide = self.width() >= scaled(NARROW)  # else the chart needs the room
         self._heads[0].setVisible(wide)
         for (_, column), cell in self._cells.items():
             cell.setVisible(wide or column == 1)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(_NARROWEST, super().minimumSizeHint().height())
+        return QSize(scaled(_NARROWEST), super().minimumSizeHint().height())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QFont, QFontMetricsF, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.views.charts.weights.ridgeline import epoch_color, ghost_pen
-from desktop.views.theme import SIZE_SMALL, Theme, Tokens
+from desktop.views.theme import SIZE_SMALL, Theme, Tokens, factor, scaled
+
+HEIGHT = 16  # pixels
 
 
 def paint_epoch_key(
@@ -47,7 +49,6 @@ class EpochKey(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._epochs: tuple[int, ...] = ()
-        self.setFixedHeight(16)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
@@ -59,7 +60,11 @@ class EpochKey(QWidget):
                 self.setAccessibleName(f"Dashed: epoch {epochs[0]}. Pale to full: to {epochs[-1]}")
             self.update()
 
+    def sizeHint(self) -> QSize:
+        return QSize(0, scaled(HEIGHT))
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        paint_epoch_key(painter, QPointF(1, self.height() / 2), self._epochs, self._theme.tokens)
+        painter.scale(factor(), factor())
+        paint_epoch_key(painter, QPointF(1, HEIGHT / 2), self._epochs, self._theme.tokens)
         painter.end()

@@ -136,14 +136,18 @@ class Header(QWidget):
         self.back_button.setIcon(self._theme.icon("mdi6.arrow-left"))
         for button, name in zip(self._mode_tools, MODE_ICONS, strict=True):
             button.setIcon(self._theme.icon(name))
+        self._fit()
 
     # --- Qt ---------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
         needed = self._names.minimumSize().width() + SPACE_XS + self._tools.minimumSize().width()
         direction = QBoxLayout.Direction
-        fits = event.size().width() >= needed
+        fits = self.width() >= needed
         self._lines.setDirection(direction.LeftToRight if fits else direction.TopToBottom)
 
     def minimumSizeHint(self) -> QSize:

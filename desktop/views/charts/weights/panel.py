@@ -15,7 +15,7 @@ from desktop.views.charts.weights.header import Header
 from desktop.views.charts.weights.ridgeline import HistogramMode
 from desktop.views.charts.weights.tile_grid import TileGrid
 from desktop.views.charts.weights.weight_figure import WeightFigure
-from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
+from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme, scaled
 from desktop.workers.records import WeightStore
 
 DETAIL_PAUSE = 0.15  # seconds between two paintings of the large chart during a run
@@ -47,8 +47,8 @@ class HistogramPanel(QFrame):
         layout.addWidget(self.header)
         layout.addWidget(self.key)
         layout.addWidget(self.pages, 1)
-        self.setMinimumHeight(230)
         theme.changed.connect(self.grid.repaint_all)
+        theme.changed.connect(self._fit)
 
     # --- state --------------------------------------------------------------------------------
 
@@ -148,4 +148,8 @@ class HistogramPanel(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.header.set_narrow(event.size().width() < NARROW)
+        self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
+        self.header.set_narrow(self.width() < scaled(NARROW))

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from desktop.views.charts.summary import format_value
 from desktop.views.charts.weights.ridgeline import HistogramMode, Style, paint
 from desktop.views.charts.weights.ridges import RidgeCache
-from desktop.views.theme import RADIUS, SIZE_SMALL, SPACE_S, Theme
+from desktop.views.theme import RADIUS, SIZE_SMALL, SPACE_S, Theme, factor, scaled
 from desktop.views.widgets.text import plain
 from desktop.workers.records import Reservoir
 
@@ -47,7 +47,6 @@ class HistogramTile(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(128, 108)
 
     def set_content(self, reservoir: Reservoir, mode: HistogramMode, logarithmic: bool) -> None:
         """Show a weight's histograms."""
@@ -90,12 +89,13 @@ class HistogramTile(QWidget):
             self.setToolTip(plain(f"{self.title}: click or press Enter to enlarge it"))
             self.setAccessibleName(self.text())
             painter = QPainter(pixmap)
+            painter.scale(factor(), factor())
             painter.setFont(self.font())
-            self._paint_content(painter)
+            self._paint_content(painter, self.width() / factor(), self.height() / factor())
             painter.end()
         self.update()
 
-    def _paint_content(self, painter: QPainter) -> None:
+    def _paint_content(self, painter: QPainter, width: float, height: float) -> None:
         assert self.reservoir is not None
         tokens = self._theme.tokens
         ridges = self._cache.ridges(self.reservoir.items, logarithmic=self._logarithmic)
@@ -104,7 +104,7 @@ class HistogramTile(QWidget):
         font.setPixelSize(SIZE_SMALL)
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
-        room = self.width() - 2 * SPACE_S
+        room = width - 2 * SPACE_S
         metrics = QFontMetricsF(font)
         name = metrics.elidedText(histogram.layer_name, Qt.TextElideMode.ElideRight, room)
         painter.setPen(tokens.color("text"))
@@ -119,11 +119,14 @@ class HistogramTile(QWidget):
         painter.drawText(
             QRectF(SPACE_S + used, 3, room - used, 18), Qt.AlignmentFlag.AlignVCenter, note
         )
-        area = QRectF(SPACE_S, HEADER, room, self.height() - HEADER - 3)
+        area = QRectF(SPACE_S, HEADER, room, height - HEADER - 3)
         paint(painter, area, ridges, Style(tokens, self._mode))
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(scaled(128), scaled(108))
+
     def sizeHint(self) -> QSize:
-        return QSize(170, 130)
+        return QSize(scaled(170), scaled(130))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         ratio = self.devicePixelRatioF()

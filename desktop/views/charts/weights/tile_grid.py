@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from desktop.views.charts.weights.tile import HistogramTile
-from desktop.views.theme import SPACE_S, Theme
+from desktop.views.theme import SPACE_S, Theme, scaled
 
 TILE_WIDTH = 150  # pixels a tile should have at least
 
@@ -65,7 +65,8 @@ class TileGrid(QScrollArea):
         return any(t.stale and not t.visibleRegion().isEmpty() for t in tiles)
 
     def repaint_all(self) -> None:
-        """Repaint all tiles, as in other colors."""
+        """Repaint all tiles, as in other colors or another size."""
+        self._arrange()
         for tile in self.tiles.values():
             tile.stale = True
         self.paint_stale()
@@ -75,7 +76,8 @@ class TileGrid(QScrollArea):
         count = len(self.tiles)
         if not count:
             return
-        fit = max(1, (self.viewport().width() + SPACE_S) // (TILE_WIDTH + SPACE_S))
+        step = scaled(TILE_WIDTH) + SPACE_S
+        fit = max(1, (self.viewport().width() + SPACE_S) // step)
         rows = -(-count // fit)
         columns = -(-count // rows)
         if columns == self._columns:

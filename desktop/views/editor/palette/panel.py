@@ -34,7 +34,7 @@ from PySide6.QtWidgets import (
 from desktop.document.layers import LAYER_CLASSES, Family, Layer
 from desktop.views.editor.palette.remove_hint import RemoveHint
 from desktop.views.editor.palette.tree import FAMILY_ROLE, NAME_ROLE, SEARCH_ROLE, LayerTree
-from desktop.views.theme import SPACE_S, SPACE_XS, Theme
+from desktop.views.theme import SPACE_S, SPACE_XS, Theme, scaled
 from desktop.views.widgets.controls import LineEdit
 from desktop.views.widgets.layer_mime import LAYER_MIME, dragged_rows, layer_mime
 
@@ -123,12 +123,13 @@ class Palette(QWidget):
 
     def _theme_changed(self) -> None:
         self._search_icon.setIcon(self._theme.icon("mdi6.magnify", "muted"))
+        self.list.scheduleDelayedItemsLayout()  # rows may have become taller
         self.list.viewport().update()
 
     # --- Qt ---------------------------------------------------------------------------------------
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(_NARROWEST, 160)
+        return QSize(scaled(_NARROWEST), 160)
 
     def sizeHint(self) -> QSize:
         return QSize(self.list.widest + SPACE_S + SPACE_XS, super().sizeHint().height())

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.document.layers import LAYER_CLASSES
-from desktop.views.theme import RADIUS, SIZE_SMALL, SPACE_S, SPACE_XS, Theme
+from desktop.views.theme import RADIUS, SIZE_SMALL, SPACE_S, SPACE_XS, Theme, scaled
 from desktop.views.theme.families import family_color, family_tile
 from desktop.views.widgets.layer_card import DRAG_SPOT, CardPainter, class_card
 from desktop.views.widgets.layer_mime import layer_class
@@ -69,7 +69,7 @@ class LayerTree(QTreeView):
         """The width at which no name is cut."""
         metrics = QFontMetrics(QApplication.font())
         names = max(metrics.horizontalAdvance(cls.tag) for cls in LAYER_CLASSES)
-        return names + _TILE + 2 * SPACE_S + self.verticalScrollBar().sizeHint().width()
+        return names + scaled(_TILE + 2 * SPACE_S) + self.verticalScrollBar().sizeHint().width()
 
     def _choose(self, index: QModelIndex) -> None:
         name = index.data(NAME_ROLE)
@@ -113,7 +113,7 @@ class PaletteDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         line = QFontMetrics(QApplication.font()).height()
-        return QSize(0, line + (10 if index.data(NAME_ROLE) else 18))
+        return QSize(0, line + scaled(10 if index.data(NAME_ROLE) else 18))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         painter.save()
@@ -131,9 +131,10 @@ class PaletteDelegate(QStyledItemDelegate):
     ) -> None:
         tokens = self._theme.tokens
         flag = QStyle.StateFlag
-        stripe = QRect(rect.left() + _TILE // 2 - 1, rect.top(), 3, rect.height())
+        side = scaled(_TILE)
+        stripe = QRect(rect.left() + side // 2 - 1, rect.top(), scaled(3), rect.height())
         painter.fillRect(stripe, family_color(index.data(FAMILY_ROLE)))
-        box = rect.adjusted(_TILE - 4, 1, -1, -1)
+        box = rect.adjusted(side - scaled(4), 1, -1, -1)
         selected = bool(state & flag.State_Selected)
         if selected or state & flag.State_MouseOver:
             painter.setPen(
@@ -141,11 +142,11 @@ class PaletteDelegate(QStyledItemDelegate):
             )
             painter.setBrush(tokens.color("selection" if selected else "hover"))
             painter.drawRoundedRect(box, RADIUS - 2, RADIUS - 2)
-        text = box.adjusted(SPACE_S - 2, 0, -1, 0)
+        text = box.adjusted(scaled(SPACE_S - 2), 0, -1, 0)
         font = QFont(QApplication.font())
         name = index.data(Qt.ItemDataRole.DisplayRole)
         if QFontMetrics(font).horizontalAdvance(name) > text.width():
-            font.setPixelSize(SIZE_SMALL)
+            font.setPixelSize(scaled(SIZE_SMALL))
             font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, -0.3)
         shown = QFontMetrics(font).elidedText(name, Qt.TextElideMode.ElideRight, text.width())
         painter.setFont(font)
@@ -155,27 +156,27 @@ class PaletteDelegate(QStyledItemDelegate):
     def _paint_family(
         self, painter: QPainter, rect: QRect, state: QStyle.StateFlag, index: Index
     ) -> None:
-        tokens = self._theme.tokens
-        top = rect.bottom() - _TILE - 2
+        tokens, side = self._theme.tokens, scaled(_TILE)
+        top = rect.bottom() - side - 2
         ratio = self._view.devicePixelRatioF()
-        tile = family_tile(index.data(FAMILY_ROLE), _TILE, ratio)
+        tile = family_tile(index.data(FAMILY_ROLE), side, ratio)
         painter.drawPixmap(QPoint(rect.left(), top), tile)
         font = QFont(QApplication.font())
-        font.setPixelSize(SIZE_SMALL)
+        font.setPixelSize(scaled(SIZE_SMALL))
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         painter.setPen(tokens.color("muted"))
-        left = rect.left() + _TILE + SPACE_S - 2
-        text = QRect(left, top, rect.right() - _TILE - SPACE_XS - left, _TILE)
+        left = rect.left() + side + scaled(SPACE_S - 2)
+        text = QRect(left, top, rect.right() - side - SPACE_XS - left, side)
         shown = QFontMetrics(font).elidedText(
             str(index.data()), Qt.TextElideMode.ElideRight, text.width()
         )
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, shown)
         chevron = "mdi6.chevron-down" if self._view.isExpanded(index) else "mdi6.chevron-right"
-        mark = QRect(rect.right() - _TILE + 1, top, _TILE, _TILE)
+        mark = QRect(rect.right() - side + 1, top, side, side)
         self._theme.icon(chevron, "muted").paint(painter, mark)
         if state & QStyle.StateFlag.State_HasFocus and self._view.hasFocus():
             painter.setPen(tokens.color("accent"))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            box = QRect(rect.left() + _TILE, top - 1, rect.width() - _TILE - SPACE_XS, _TILE + 2)
+            box = QRect(rect.left() + side, top - 1, rect.width() - side - SPACE_XS, side + 2)
             painter.drawRoundedRect(box, RADIUS - 2, RADIUS - 2)

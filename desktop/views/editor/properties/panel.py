@@ -21,7 +21,7 @@ from desktop.document.layers import Layer
 from desktop.document.text import counted, shape_text
 from desktop.document.trace import LayerInfo
 from desktop.views.forms import Form
-from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
+from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme, scaled
 from desktop.views.theme.families import family_tile
 from desktop.views.widgets.problems import ProblemList
 from desktop.views.widgets.scroll_panel import ScrollPanel
@@ -123,7 +123,7 @@ class PropertiesPanel(ScrollPanel):
         shown = infos[-1]
         if one_kind:
             ratio = self.devicePixelRatioF()
-            self._tile.setPixmap(family_tile(shown.layer.family, _TILE, ratio))
+            self._tile.setPixmap(family_tile(shown.layer.family, scaled(_TILE), ratio))
             self._family.setText(str(shown.layer.family))
             self.form.set_spec(shown.layer)
         self._show_texts(infos, one_kind)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from desktop.document.analysis import Analysis
 from desktop.document.text import UNKNOWN, counted
-from desktop.views.theme import RADIUS, SPACE_L, SPACE_S, Theme
+from desktop.views.theme import RADIUS, SPACE_L, SPACE_S, Theme, scaled
 from desktop.views.widgets.layer_card import INPUT_ICON, SIDE
 
 EMPTY_TEXT = "Drag layers here, or double-click one in the list"
@@ -39,9 +39,10 @@ class Footer(QLabel):
         self._full = text
         self.setToolTip(text)
         self.setAccessibleDescription(text)
-        self._elide()
+        self.fit()
 
-    def _elide(self) -> None:
+    def fit(self) -> None:
+        """Show as much of the text as there is room for."""
         room = max(self.width() - self.indent() - SPACE_S, 1)
         mode = Qt.TextElideMode.ElideRight
         self.setText(self.fontMetrics().elidedText(self._full, mode, room))
@@ -50,7 +51,7 @@ class Footer(QLabel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._elide()
+        self.fit()
 
 
 def paint_empty(painter: QPainter, area: QRect, theme: Theme) -> None:
@@ -59,7 +60,8 @@ def paint_empty(painter: QPainter, area: QRect, theme: Theme) -> None:
     painter.setPen(QPen(theme.tokens.color("border"), 1, Qt.PenStyle.DashLine))
     painter.drawRoundedRect(area, RADIUS, RADIUS)
     middle = area.center()
-    mark = QRect(middle.x() - _ICON // 2, middle.y() - _ICON - SPACE_L, _ICON, _ICON)
+    side = scaled(_ICON)
+    mark = QRect(middle.x() - side // 2, middle.y() - side - SPACE_L, side, side)
     theme.icon(INPUT_ICON, "muted").paint(painter, mark)
     painter.setPen(theme.tokens.color("muted"))
     text = area.adjusted(SPACE_L, area.height() // 2 - SPACE_S, -SPACE_L, 0)

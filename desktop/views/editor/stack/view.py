@@ -34,7 +34,7 @@ from desktop.views.editor.stack.extras import Footer, paint_empty
 from desktop.views.editor.stack.menu import CommandActions
 from desktop.views.editor.stack.model import CARD_ROLE, FIRST_LAYER_ROW, StackModel
 from desktop.views.editor.stack.selection import LayerListView
-from desktop.views.theme import SPACE_S, Theme
+from desktop.views.theme import SPACE_S, Theme, scaled
 from desktop.views.widgets.layer_card import DRAG_SPOT, SIDE
 from desktop.views.widgets.layer_mime import layer_class, layers_mime, parse_layers
 from desktop.views.widgets.text import label
@@ -183,7 +183,16 @@ class StackView(LayerListView):
         self.viewport().update()
 
     def _theme_changed(self) -> None:
+        self._footer.fit()
+        self._place_footer()
         self.viewport().update()
+
+    def _place_footer(self) -> None:
+        height = self._footer.sizeHint().height() + SPACE_S
+        self.setViewportMargins(0, 0, 0, height)
+        frame = self.contentsRect()
+        self._footer.setGeometry(frame.left(), frame.bottom() - height + 1, frame.width(), height)
+        self.scheduleDelayedItemsLayout()
 
     def _fix_row_at(self, position: QPoint) -> int:
         """The row whose Fix button is at `position` of the viewport, or -1."""
@@ -217,7 +226,7 @@ class StackView(LayerListView):
     # --- Qt ---------------------------------------------------------------------------------------
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(_NARROWEST, 160)
+        return QSize(scaled(_NARROWEST), 160)
 
     def startDrag(self, supportedActions: Qt.DropAction) -> None:
         rows = [row + FIRST_LAYER_ROW for row in self.selected_layers]
@@ -296,11 +305,7 @@ class StackView(LayerListView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        height = self._footer.sizeHint().height() + SPACE_S
-        self.setViewportMargins(0, 0, 0, height)
-        frame = self.contentsRect()
-        self._footer.setGeometry(frame.left(), frame.bottom() - height + 1, frame.width(), height)
-        self.scheduleDelayedItemsLayout()
+        self._place_footer()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._project_layers():

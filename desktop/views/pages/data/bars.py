@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.views.theme import SIZE_SMALL, SPACE_L, SPACE_S, Theme, Tokens
+from desktop.views.theme import SPACE_L, SPACE_S, Theme, Tokens, scaled
+from desktop.views.widgets.card_text import small
 from desktop.views.widgets.samples import Index, Role
 from desktop.views.widgets.text import plain
 from desktop.workers.reports import DataSummary, SplitSummary
@@ -114,8 +115,9 @@ class _Header(QHeaderView):
         super().paintSection(painter, rect, logicalIndex)
         painter.restore()
         if logicalIndex >= FIRST_SPLIT:
-            left = rect.right() - SPACE_S - SWATCH + 1
-            place = QRectF(left, rect.center().y() - SWATCH // 2, SWATCH, SWATCH)
+            side = scaled(SWATCH)
+            left = rect.right() - scaled(SPACE_S) - side + 1
+            place = QRectF(left, rect.center().y() - side // 2, side, side)
             split = self._counts.splits[logicalIndex - FIRST_SPLIT]
             paint_part(painter, place, split.name, self._theme.tokens)
 
@@ -127,11 +129,14 @@ class SplitLegend(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._names: tuple[str, ...] = ()
-        font = self.font()
-        font.setPixelSize(SIZE_SMALL)
-        self.setFont(font)
-        self.setFixedHeight(max(SWATCH, QFontMetrics(font).height()))
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as tall as the text."""
+        height = QFontMetrics(small()).height()
+        self.setFixedHeight(max(scaled(SWATCH), height))
+        self.update()
 
     def show_summary(self, summary: DataSummary) -> None:
         """Name the splits of `summary` that have rows."""
@@ -141,13 +146,14 @@ class SplitLegend(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, tokens = QPainter(self), self._theme.tokens
-        left = 0
+        painter.setFont(small())
+        left, side = 0, scaled(SWATCH)
         for name in self._names:
-            top = (self.height() - SWATCH) / 2
-            paint_part(painter, QRectF(left, top, SWATCH, SWATCH), name, tokens)
-            left += SWATCH + 6
+            top = (self.height() - side) / 2
+            paint_part(painter, QRectF(left, top, side, side), name, tokens)
+            left += side + 6
             painter.setPen(tokens.color("muted"))
-            width = self.fontMetrics().horizontalAdvance(name)
+            width = painter.fontMetrics().horizontalAdvance(name)
             place = QRect(left, 0, width + 2, self.height())
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, name)
             left += width + SPACE_L
@@ -195,7 +201,8 @@ class _BarDelegate(QStyledItemDelegate):
         for split in model.splits:
             width = split.class_counts[row] * scale
             if width >= 1:
-                part = QRectF(left, rect.top() + 6, max(width - 1, 1), rect.height() - 12)
+                edge = scaled(6)
+                part = QRectF(left, rect.top() + edge, max(width - 1, 1), rect.height() - 2 * edge)
                 paint_part(painter, part, split.name, self._theme.tokens)
             left += width
 
@@ -220,14 +227,14 @@ class ClassBars(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        self.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setSectionsClickable(False)
         self.horizontalHeader().setMinimumSectionSize(40)
+        self._summary: DataSummary | None = None
         self.entered.connect(self._on_entered)
         self.selectionModel().selectionChanged.connect(self._on_selection)
-        theme.changed.connect(self._repaint)
+        theme.changed.connect(self._theme_changed)
+        self._fit()
 
     @property
     def selected_class(self) -> int | None:
@@ -238,6 +245,17 @@ class ClassBars(QTableView):
     def show_summary(self, summary: DataSummary) -> None:
         """Show the counts of `summary`; nothing is selected."""
         self.counts.show(summary)
+        self._summary = summary
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give rows and columns the sizes that their texts need."""
+        row = scaled(ROW_HEIGHT)
+        self.verticalHeader().setMinimumSectionSize(row)
+        self.verticalHeader().setDefaultSectionSize(row)
+        summary = self._summary
+        if summary is None:
+            return
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(BAR, QHeaderView.ResizeMode.Stretch)
@@ -245,12 +263,13 @@ class ClassBars(QTableView):
         metrics = self.fontMetrics()
         names = ("Class", *summary.schema.class_names)
         widest = max(metrics.horizontalAdvance(name) for name in names)
-        self.setColumnWidth(CLASS, min(widest, 160) + 2 * SPACE_S + 4)
+        edges = scaled(2 * SPACE_S + 4)
+        self.setColumnWidth(CLASS, min(widest, scaled(160)) + edges)
         for column, split in enumerate(self.counts.splits, FIRST_SPLIT):
             number = metrics.horizontalAdvance(f"{max(split.class_counts):,}")
-            self.setColumnWidth(column, max(number, SWATCH) + 2 * SPACE_S + 4)
+            self.setColumnWidth(column, max(number, scaled(SWATCH)) + edges)
         lines = min(self.counts.rows, 10)
-        self.setMinimumHeight(header.sizeHint().height() + lines * ROW_HEIGHT + 2)
+        self.setMinimumHeight(header.sizeHint().height() + lines * row + 2)
 
     def _on_selection(self, _new: QItemSelection, _old: QItemSelection) -> None:
         self.classSelected.emit(self.selected_class)
@@ -263,7 +282,8 @@ class ClassBars(QTableView):
             self.hovered = row
             self.viewport().update()
 
-    def _repaint(self) -> None:
+    def _theme_changed(self) -> None:
+        self._fit()
         self.viewport().update()
         self.horizontalHeader().viewport().update()
 

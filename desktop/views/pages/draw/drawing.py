@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from desktop.views.pages.draw.canvas import Canvas
-from desktop.views.theme import SPACE_XS, Theme
+from desktop.views.theme import SPACE_XS, Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import Slider
 
@@ -31,13 +31,11 @@ class DrawingCard(Card):
         self.width_slider = Slider()
         self.width_slider.setRange(THINNEST, BROADEST)
         self.width_slider.setPageStep(6)
-        self.width_slider.setMinimumWidth(60)
-        self.width_slider.setMaximumWidth(180)
         self.width_label.setBuddy(self.width_slider)
         self._lay_out()
         self._connect()
         self._choose_tool(eraser=False)
-        self._set_icons()
+        self._restyle()
         self.show_tools(is_drawable=True)
 
     def _lay_out(self) -> None:
@@ -69,7 +67,7 @@ class DrawingCard(Card):
         self.clear.clicked.connect(self.canvas.clear)
         self.canvas.cleared.connect(self.pen.click)
         self.width_slider.valueChanged.connect(self._set_width)
-        self._theme.changed.connect(self._set_icons)
+        self._theme.changed.connect(self._restyle)
 
     def show_tools(self, *, is_drawable: bool) -> None:
         """Enable what can be used now; nothing if the network's input is not an image."""
@@ -92,7 +90,9 @@ class DrawingCard(Card):
     def _set_width(self, width: int) -> None:
         self.canvas.width_in_use = float(width)
 
-    def _set_icons(self) -> None:
+    def _restyle(self) -> None:
+        self.width_slider.setMinimumWidth(scaled(60))
+        self.width_slider.setMaximumWidth(scaled(180))
         for button, icon in (
             (self.pen, "mdi6.pencil-outline"),
             (self.eraser, "mdi6.eraser"),

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from desktop.views.pages.draw.drawing import DrawingCard
 from desktop.views.pages.draw.network_input import NetworkInputCard
 from desktop.views.pages.draw.prediction import PredictionCard, values_of
-from desktop.views.theme import SPACE_L, SPACE_M, SPACE_S, Theme
+from desktop.views.theme import SPACE_L, SPACE_M, SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import NARROW
 from desktop.workers.reports import DataSummary, Prediction, Progress
 from desktop.workers.session import Session
@@ -199,7 +199,7 @@ class DrawPage(QWidget):
         self._ask()  # the network may have been trained since
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        edge = SPACE_S if event.size().width() < NARROW else SPACE_L
+        edge = SPACE_S if event.size().width() < scaled(NARROW) else SPACE_L
         self._columns.setContentsMargins(edge, edge, edge, edge)
         super().resizeEvent(event)
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.views.pages.draw.ink import PEN_WIDTH, SIDE, Ink, Stroke, Surface, bounds, round_pen
 from desktop.views.pages.draw.ink_image import InkImage
-from desktop.views.theme import RADIUS, SIZE_TITLE, Theme
+from desktop.views.theme import RADIUS, SIZE_TITLE, Theme, scaled
 
 FRAME = 2  # pixels around the paper, for the border and the focus
 HAIR = 8  # pixels that the cross-hairs of the pen reach beyond its ring
@@ -248,7 +248,7 @@ class Paper(QWidget):
             painter.restore()
         elif self._ink.is_empty:
             font = self.font()
-            font.setPixelSize(SIZE_TITLE)
+            font.setPixelSize(scaled(SIZE_TITLE))
             painter.setFont(font)
             painter.setPen(tokens.color("muted"))
             painter.drawText(

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.views.theme import SIZE_DISPLAY, SPACE_M, SPACE_S, Theme
+from desktop.views.theme import SPACE_M, SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.elided import ElidedLabel
 from desktop.views.widgets.samples import percent, score
@@ -37,7 +37,6 @@ class Bar(QWidget):
         self._theme = theme
         self._share = 0.0
         self._top = False
-        self.setMinimumSize(24, 8)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self.update)
 
@@ -46,12 +45,15 @@ class Bar(QWidget):
         self._share, self._top = share, top
         self.update()
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(scaled(24), scaled(8))
+
     def sizeHint(self) -> QSize:
-        return QSize(80, 14)
+        return QSize(scaled(80), scaled(14))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens = self._theme.tokens
-        height = float(min(self.height() - 4, 22))
+        height = float(min(self.height() - 4, scaled(22)))
         track = QRectF(0, (self.height() - height) / 2, self.width(), height)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -85,6 +87,7 @@ class ProbabilityBars(QWidget):
         self._grid.setVerticalSpacing(0)
         self._grid.setColumnStretch(1, 1)
         self.setAccessibleName("Probability of each class")
+        theme.changed.connect(self._fit)
 
     @property
     def texts(self) -> tuple[tuple[str, str], ...]:
@@ -128,11 +131,17 @@ class ProbabilityBars(QWidget):
             name, bar, value = ElidedLabel(), Bar(self._theme), QLabel()
             name.setMaximumWidth(WIDEST_NAME)
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            value.setMinimumWidth(value.fontMetrics().horizontalAdvance(">99 %") + SPACE_S)
             self._grid.addWidget(name, row, 0)
             self._grid.addWidget(bar, row, 1)
             self._grid.addWidget(value, row, 2)
             self._lines.append((name, bar, value))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Keep room for the widest probability, so that the bars do not change their length."""
+        for _, _, value in self._lines:
+            value.ensurePolished()
+            value.setMinimumWidth(value.fontMetrics().horizontalAdvance(">99 %") + SPACE_S)
 
 
 def _set_bold(label: QLabel, bold: bool) -> None:
@@ -149,10 +158,7 @@ class PredictionCard(Card):
         super().__init__("Prediction", parent)
         self.top = ElidedLabel()
         self.top.setObjectName("top-class")
-        font = self.top.font()
-        font.setPixelSize(2 * SIZE_DISPLAY)
-        font.setBold(True)
-        self.top.setFont(font)
+        self.top.setProperty("role", "huge")
         self.sure = QLabel()
         self.sure.setObjectName("top-probability")
         self.sure.setProperty("role", "title")

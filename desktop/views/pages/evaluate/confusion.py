@@ -35,7 +35,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.views.theme import SIZE_BODY, Theme, Tokens
+from desktop.views.theme import SIZE_BODY, Theme, Tokens, scaled
 from desktop.views.widgets.samples import Index, Role
 from desktop.views.widgets.text import plain
 from desktop.workers.reports import IntArray
@@ -228,9 +228,9 @@ class ConfusionMatrix(QTableView):
             header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
             header.setSectionsClickable(False)
             header.setHighlightSections(True)
-            header.setMinimumSectionSize(SMALLEST)
         self.selectionModel().selectionChanged.connect(self._on_selection)
-        theme.changed.connect(self.viewport().update)
+        theme.changed.connect(self._theme_changed)
+        self._fit()
 
     @property
     def selected_cell(self) -> tuple[int, int] | None:
@@ -254,15 +254,22 @@ class ConfusionMatrix(QTableView):
     def _on_selection(self, _new: QItemSelection, _old: QItemSelection) -> None:
         self.cellSelected.emit(self.selected_cell)
 
+    def _theme_changed(self) -> None:
+        self._fit()
+        self.viewport().update()
+
     def _fit(self) -> None:
         """Cells as large as fit, square, and numbers as large as fit the cells."""
+        smallest = scaled(SMALLEST)
+        for header in (self.horizontalHeader(), self.verticalHeader()):
+            header.setMinimumSectionSize(smallest)
         size = self.cells.size
         if not size:
             return
         percent = QFontMetrics(self.font()).horizontalAdvance("100.0 %") + 16
         width = (self.width() - self.verticalHeader().sizeHint().width() - percent - 2) // size
         height = (self.height() - self.horizontalHeader().sizeHint().height() - 2) // size
-        side = max(SMALLEST, min(width, height, LARGEST))
+        side = max(smallest, min(width, height, scaled(LARGEST)))
         # Not quite square rather than small, where one direction has room to spare.
         across, down = (max(side, min(room, side * 5 // 4)) for room in (width, height))
         for section in range(size):
@@ -270,7 +277,7 @@ class ConfusionMatrix(QTableView):
             self.setRowHeight(section, down)
         self.setColumnWidth(size, percent)
         font, widest = QFont(self.font()), str(self.cells.counts.max())
-        for pixels in range(SIZE_BODY, 8, -1):
+        for pixels in range(scaled(SIZE_BODY), 8, -1):
             font.setPixelSize(pixels)
             if QFontMetrics(font).horizontalAdvance(widest) <= across - 2:
                 break
@@ -285,7 +292,7 @@ class ConfusionMatrix(QTableView):
 
     def minimumSizeHint(self) -> QSize:
         header = self.horizontalHeader().sizeHint().height()
-        return QSize(200, header + min(self.cells.size, 10) * SMALLEST + 4)
+        return QSize(200, header + min(self.cells.size, 10) * scaled(SMALLEST) + 4)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit()

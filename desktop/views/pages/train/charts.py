@@ -19,7 +19,7 @@ from desktop.views.charts.curves.interactive_plot import link
 from desktop.views.charts.runs import ShownRuns
 from desktop.views.charts.summary import caption
 from desktop.views.charts.weights.panel import HistogramPanel
-from desktop.views.theme import SPACE_M, SPACE_S, Theme
+from desktop.views.theme import SPACE_M, SPACE_S, Theme, scaled
 from desktop.views.widgets.controls import Slider
 from desktop.views.widgets.elided import ElidedLabel
 from desktop.views.widgets.text import plain
@@ -56,7 +56,6 @@ class TrainingCharts(QScrollArea):
         self.caption = ElidedLabel()  # one line: one that grows would move the charts
         self.smoothing = Slider(self)
         self.smoothing.setRange(0, 99)
-        self.smoothing.setFixedWidth(84)
         self.smoothing.setAccessibleName("Smoothing of the curves")
         self.smoothing.setToolTip("Smooth the curves; the values as measured stay visible, faint")
         self.smoothing.valueChanged.connect(self._set_smoothing)
@@ -134,7 +133,8 @@ class TrainingCharts(QScrollArea):
 
     def arrange(self, width: int) -> None:
         """Put the charts side by side, or above one another on a page `width` pixels narrow."""
-        narrow = width < NARROW
+        self.smoothing.setFixedWidth(scaled(84))
+        narrow = width < scaled(NARROW)
         direction = QBoxLayout.Direction
         flow = direction.TopToBottom if narrow else direction.LeftToRight
         if flow != self._charts.direction():
@@ -142,4 +142,4 @@ class TrainingCharts(QScrollArea):
             self.splitter.setSizes([half, half])  # charts above one another took more
         self._charts.setDirection(flow)
         for card in (self.loss_chart, self.second_chart, self.histograms):
-            card.setMinimumHeight(TALL if narrow else LOW)
+            card.setMinimumHeight(scaled(TALL if narrow else LOW))

@@ -52,11 +52,14 @@ class TrainPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
+        theme.changed.connect(self._arrange)
         session.stateChanged.connect(self.placeholder.show_state)
         session.runStarted.connect(self.run_started)
         for signal in (session.progress, session.epochEnded, session.runEnded):
             signal.connect(self.run_continued)
+        session.modelReset.connect(self.placeholder.show_reset)
         session.modelReset.connect(self.model_reset)
+        session.modelAdopted.connect(self.placeholder.show_opened)
         self.refresh()
 
     def prepare(self) -> None:
@@ -66,6 +69,12 @@ class TrainPage(QWidget):
         if not self._is_prepared:
             self.charts = TrainingCharts(self._theme, self)
             self._pages.addWidget(self.charts)
+            self._arrange()
+
+    @Slot()
+    def _arrange(self) -> None:
+        """Arrange the charts for the width and the zoom of now."""
+        if self._is_prepared:
             self.charts.arrange(self.width())
 
     @property
@@ -175,5 +184,4 @@ class TrainPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._is_prepared:
-            self.charts.arrange(event.size().width())
+        self._arrange()

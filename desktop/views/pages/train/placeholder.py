@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from desktop.views.theme import SPACE_M, Theme
+from desktop.views.theme import SPACE_M, Theme, scaled
 from desktop.workers.session import State
 
 
@@ -21,7 +21,6 @@ class Placeholder(QWidget):
         self.text = QLabel(self)
         self.text.setProperty("role", "muted")
         self.text.setWordWrap(True)
-        self.text.setMaximumWidth(420)
         layout = QVBoxLayout(self)
         layout.setSpacing(SPACE_M)
         layout.addStretch(2)
@@ -34,17 +33,36 @@ class Placeholder(QWidget):
             layout.addLayout(row)
         layout.addStretch(3)
         theme.changed.connect(self._recolor)
+        self._is_opened = False  # whether there is a network, from a file
         self._recolor()
+        self.show_state(None)
+
+    @Slot()
+    def show_opened(self) -> None:
+        """Say what there is of a network that was opened from a file."""
+        self._is_opened = True
+        self.show_state(None)
+
+    @Slot()
+    def show_reset(self) -> None:
+        """Say that there is no network."""
+        self._is_opened = False
         self.show_state(None)
 
     @Slot(object)
     def show_state(self, state: State | None) -> None:
         """Say what to do next in `state`, or what is being waited for."""
-        title, start = (
-            ("Training starts in a moment", "It waits for TensorFlow and the data to be loaded.")
-            if state is State.WAITING
-            else ("Nothing trained yet", "Press Train in the toolbar.")
-        )
+        if state is State.WAITING:
+            title = "Training starts in a moment"
+            start = "It waits for TensorFlow and the data to be loaded."
+        elif self._is_opened:
+            title = "This network was trained before"
+            start = (
+                "The file it was opened from has its weights, but no curves. Press Train in the "
+                "toolbar to continue from these weights."
+            )
+        else:
+            title, start = "Nothing trained yet", "Press Train in the toolbar."
         self.title.setText(title)
         self.text.setText(
             f"{start} Loss and accuracy appear here while the network learns, and below them how "
@@ -54,4 +72,5 @@ class Placeholder(QWidget):
     @Slot()
     def _recolor(self) -> None:
         icon = self._theme.icon("mdi6.chart-line", "muted")
-        self._icon.setPixmap(icon.pixmap(QSize(48, 48)))
+        self._icon.setPixmap(icon.pixmap(scaled(48), scaled(48)))
+        self.text.setMaximumWidth(scaled(420))
