@@ -14,7 +14,7 @@ import numpy as np
 
 from desktop.document.choices import ActivationFunction, Metric
 from desktop.document.constraints import Constraint
-from desktop.document.data import DataSource, Digits, LogicTable, Mnist
+from desktop.document.data import DataSource
 from desktop.document.initializers import Initializer
 from desktop.document.layers import Flatten, Layer, Reshape
 from desktop.document.losses import BinaryCrossentropy, CategoricalCrossentropy, Loss
@@ -29,7 +29,7 @@ from desktop.engine import backend
 from desktop.engine.builder import STEP_FACTOR, ProjectError, build, keras_object
 from desktop.engine.inspection import ModelFileError, check_file
 from desktop.engine.network import Network
-from desktop.engine.prediction import gives_probabilities, scales_pixels
+from desktop.engine.prediction import gives_probabilities, scaled_for
 from desktop.engine.storage import load_model
 
 S = TypeVar("S", bound=Spec)
@@ -288,14 +288,12 @@ def _data(model: Any, current: DataSource) -> tuple[DataSource, list[Layer]]:
     With it come the layers that make the model's input of a row.
     """
     takes, gives = tuple(model.inputs[0].shape[1:]), tuple(model.outputs[0].shape[1:])
-    for kind in (Mnist, Digits):
+    for kind in variants(DataSource):
         # The settings in use, such as the file, are kept.
         source = current if isinstance(current, kind) else kind()
         first = _first_layers(source, takes)
-        if first is not None and gives == (10,):
-            return source.replace(scale_pixels=not scales_pixels(model, source)), first
-    if takes == (2,) and gives in ((1,), (2,)):
-        return (current if isinstance(current, LogicTable) else LogicTable()), []
+        if first is not None and gives in _outputs(source):
+            return scaled_for(model, source), first
     first = _first_layers(current, takes)
     if first is not None:
         return current, first
@@ -303,6 +301,13 @@ def _data(model: Any, current: DataSource) -> tuple[DataSource, list[Layer]]:
         f"it takes rows of {shape_text(takes)} and gives {shape_text(gives)} outputs, and there "
         "is no data here that fits. Choose data of that shape on the Data page, and open it again"
     )
+
+
+def _outputs(source: DataSource) -> tuple[tuple[int, ...], ...]:
+    """The shapes of outputs that tell the classes of `source` apart."""
+    schema = source.known_schema
+    classes = len(schema.class_names) if schema is not None else 0
+    return ((1,), (2,)) if classes == 2 else ((classes,),)
 
 
 def _first_layers(source: DataSource, takes: tuple[int | None, ...]) -> list[Layer] | None:

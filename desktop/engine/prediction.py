@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from desktop.document.data import Digits, Mnist
+from desktop.document.data import DataSource
 from desktop.document.losses import CategoricalCrossentropy
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema, is_grayscale
+from desktop.document.spec import variants
 from desktop.document.text import shape_text
 from desktop.document.training import Training
 from desktop.engine import backend
@@ -67,13 +68,15 @@ def suggested_project(model: Any) -> Project:
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         raise PredictionError("The model has several inputs or outputs; one of each is needed")
     shape, outputs = tuple(model.inputs[0].shape[1:]), tuple(model.outputs[0].shape[1:])
-    sources: tuple[Mnist | Digits, ...] = (Mnist(), Digits())
-    for source in sources:
-        expected = source.known_schema.input_shape
-        if shape in (expected, (*expected, 1)) and outputs == (10,):
-            scaled = not scales_pixels(model, source)
+    for kind in variants(DataSource):
+        source = kind()
+        schema = source.known_schema
+        if schema is None or not schema.is_image:
+            continue
+        expected = schema.input_shape
+        if shape in (expected, (*expected, 1)) and outputs == (len(schema.class_names),):
             return Project(
-                data=source.replace(scale_pixels=scaled),
+                data=scaled_for(model, source),
                 training=Training(
                     loss=CategoricalCrossentropy(from_logits=not gives_probabilities(model))
                 ),
@@ -84,9 +87,17 @@ def suggested_project(model: Any) -> Project:
     )
 
 
-def scales_pixels(model: Any, source: Mnist | Digits) -> bool:
-    """Whether a Rescaling at the beginning of `model` brings unscaled pixels near to 1."""
-    largest = source.replace(scale_pixels=False).known_schema.value_range[1]
+def scaled_for(model: Any, source: DataSource) -> DataSource:
+    """`source` with its pixels scaled, unless `model` begins with a Rescaling that scales them."""
+    if "scale_pixels" not in type(source).model_fields:
+        return source
+    schema = source.replace(scale_pixels=False).known_schema
+    scales = schema is not None and _scales(model, schema.value_range[1])
+    return source.replace(scale_pixels=not scales)
+
+
+def _scales(model: Any, largest: float) -> bool:
+    """Whether a Rescaling at the beginning of `model` brings values up to `largest` near to 1."""
     for layer in model.layers:
         if type(layer).__name__ == "Rescaling":
             return bool(np.max(np.abs(layer.scale)) * largest <= LARGEST_SCALED)
