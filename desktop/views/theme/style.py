@@ -100,7 +100,7 @@ def _inputs(t: Tokens) -> str:
     QComboBox QAbstractItemView::item {{ min-height: 24px; padding: 0 {SPACE_XS}px;
         border-radius: {SPACE_XS}px; }}
     QComboBox QAbstractItemView::item:selected {{ background: {t.selection}; color: {t.text}; }}
-    QSlider {{ min-height: 15px; }}
+    QSlider {{ min-height: 16px; }}
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {t.border}; }}
     QSlider::sub-page:horizontal {{ border-radius: 2px; background: {t.accent}; }}
     QSlider::sub-page:horizontal:disabled {{ background: {t.border}; }}
