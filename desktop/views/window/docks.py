@@ -17,6 +17,7 @@ COMPACT = 1280  # pixels; in a narrower window panels and toolbar take less room
 STACKED = 1100  # pixels; in a narrower window Layers are above Model, not beside it
 SMALL = 900  # pixels; in a narrower window only what cannot be done without is shown
 TABBED = 760  # pixels; in a narrower window one panel is shown at a time
+LOW = 600  # pixels; in a lower window Layers and Model are not above one another, but share a place
 _HEIGHTS = [360, 440]  # pixels of Properties, while it shows a layer, and Training
 
 
@@ -88,7 +89,10 @@ class Docks(QObject):
         elif width >= STACKED:
             sizes = [168, 240, 262]
         elif width >= TABBED:
-            self._window.splitDockWidget(self._layers, self._model, Qt.Orientation.Vertical)
+            if self._window.height() / factor() >= LOW:
+                self._window.splitDockWidget(self._layers, self._model, Qt.Orientation.Vertical)
+            else:
+                self._window.tabifyDockWidget(self._layers, self._model)
             docks, sizes = [self._layers, self._properties], [200, 250]
         else:
             for dock, beside in zip(self.all[1:], self.all, strict=False):
@@ -134,5 +138,6 @@ class Docks(QObject):
 
     def _limits(self, zoom: float) -> list[bool]:
         """On which side of the limits that decide how panels are arranged the window is."""
-        width = self._window.width() / zoom
-        return [width < limit for limit in (STACKED, TABBED)]
+        width, height = self._window.width() / zoom, self._window.height() / zoom
+        stacked = TABBED <= width < STACKED
+        return [width < STACKED, width < TABBED, stacked and height < LOW]
