@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import time
 from itertools import islice
 from pathlib import Path
 
@@ -219,17 +218,3 @@ def test_pen_digits_are_recognized_by_what_learned_the_optical_digits(
     images = np.array([one.image.ravel() for one in prepared if one is not None])
     right = model.predict(images) == [digit for digit, _ in digits]
     assert right.mean() > 0.88
-
-
-def test_it_is_fast(pen_digits_file: Path) -> None:
-    rasters = [raster for _, raster in pen_digits(pen_digits_file, step=100, count=20)]
-    for shape in ((28, 28), (8, 8)):
-        best = min(_milliseconds(rasters, shape) for _ in range(3))
-        assert best < 5.0, f"{best:.1f} ms for {shape}"
-
-
-def _milliseconds(rasters: list[Raster], shape: tuple[int, int]) -> float:
-    began = time.perf_counter()
-    for raster in rasters:
-        preprocess(raster, shape)
-    return (time.perf_counter() - began) * 1000 / len(rasters)
