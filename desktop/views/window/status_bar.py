@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QStatusBar
 
 from desktop.views.theme import SPACE_S, Theme
 from desktop.views.widgets.elided import ElidedLabel
-from desktop.views.widgets.problems import ProblemsBar
+from desktop.views.window.problems_bar import ProblemsBar
 from desktop.views.workspace import Workspace
 from desktop.workers.reports import EngineInfo
 from desktop.workers.session import Session

@@ -23,7 +23,7 @@ from desktop.document.trace import LayerInfo
 from desktop.views.forms import Form
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme, scaled
 from desktop.views.theme.families import family_tile
-from desktop.views.widgets.problems import ProblemList
+from desktop.views.widgets.problem_list import ProblemList
 from desktop.views.widgets.scroll_panel import ScrollPanel
 from desktop.views.widgets.text import breakable
 from desktop.views.workspace import Workspace

@@ -8,7 +8,7 @@ from desktop.document.fields import fields_of
 from desktop.document.training import Training
 from desktop.views.forms import Form
 from desktop.views.theme import Theme
-from desktop.views.widgets.problems import ProblemList
+from desktop.views.widgets.problem_list import ProblemList
 from desktop.views.widgets.scroll_panel import ScrollPanel
 from desktop.views.workspace import Workspace
 

@@ -13,7 +13,7 @@ from desktop.document.layers import Dense, Flatten
 from desktop.document.project import Project, starter_project
 from desktop.document.training import Training
 from desktop.views.theme import Mode, Theme
-from desktop.views.widgets.problems import ProblemsBar
+from desktop.views.window.problems_bar import ProblemsBar
 from desktop.views.workspace import Workspace
 
 # Said by the offscreen platform whenever a window or a pop-up is shown.
