@@ -170,6 +170,18 @@ def test_nothing_is_wider_than_the_page(bench: Bench, width: int) -> None:
         assert label.mapTo(bench.page.widget(), label.rect().topRight()).x() < width
 
 
+@pytest.mark.parametrize("width", [420, 560, 639, 640, 660, 800, 1200])
+def test_ten_classes_fit_without_scrolling_sideways(bench: Bench, width: int) -> None:
+    counts = read_only(np.diag([100] * 10))
+    classes = tuple(str(digit) for digit in range(10))
+    ten = replace(an_evaluation(), classes=classes, confusion=counts)
+    bench.theme.apply()  # with the fonts that people see
+    bench.page.resize(width, 700)
+    bench.session.evaluated.emit(ten)
+    QApplication.processEvents()
+    assert bench.page.matrix.horizontalScrollBar().maximum() == 0
+
+
 @pytest.mark.parametrize(
     ("state", "has_model", "reason"),
     [

@@ -119,7 +119,7 @@ class EvaluatePage(CardPage):
         self.rows.addLayout(bar)
         self.rows.addWidget(self.note)
         self.rows.addWidget(self.metrics)
-        self._details = self.add_columns(self._matrix_card, self._mistakes_card, (3, 2), stretch=1)
+        self._details = self.add_columns(self._matrix_card, self._mistakes_card, (2, 1), stretch=1)
         self.rows.addWidget(self.empty, 1)
 
         session.stateChanged.connect(self._refresh)
