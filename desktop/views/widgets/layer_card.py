@@ -87,6 +87,15 @@ def class_card(cls: type[Layer]) -> LayerCard:
     return LayerCard(cls.tag, cls.family, cls().details(), "", "")
 
 
+def _count_for(text: str, font: QFont, width: int) -> str:
+    """The count of parameters in `text` as it fits into `width` whole, at least the number."""
+    number, _, _ = text.partition(" ")
+    metrics = QFontMetrics(font)
+    forms = (text, text.replace("parameter", "param"), number)
+    mode = Qt.TextElideMode.ElideRight
+    return next((form for form in forms if metrics.elidedText(form, mode, width) == form), number)
+
+
 class CardPainter:
     """Measures and paints cards with the colors of `theme`."""
 
@@ -157,9 +166,7 @@ class CardPainter:
             line.setHeight(self._line(fine))
             used = draw(painter, line, card.shape, fine, muted)
             rest = line.adjusted(used + SPACE_S, 0, 0, 0)
-            room = QFontMetrics(fine).horizontalAdvance(card.parameters) <= rest.width()
-            count = card.parameters if room else card.parameters.replace(" parameters", " p")
-            draw_right(painter, rest, count, fine, muted)
+            draw_right(painter, rest, _count_for(card.parameters, fine, rest.width()), fine, muted)
         if card.problem is not None:
             self._paint_problem(painter, rect, card, on_fix)
         painter.restore()
