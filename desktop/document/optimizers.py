@@ -111,7 +111,7 @@ class Adam(_Moments):
         return super().slots + self.amsgrad  # the largest squared gradient
 
 
-class AdamW(_Moments):
+class AdamW(Adam):
     """Adam with decoupled weight decay."""
 
     weight_decay: float = Field(  # Keras takes no None here; 0 switches it off
@@ -120,16 +120,6 @@ class AdamW(_Moments):
         title="Weight decay",
         description="Fraction of every weight subtracted at each step",
     )
-    amsgrad: bool = Field(
-        False,
-        title="AMSGrad",
-        description="Divide by the largest squared gradient so far",
-        json_schema_extra=ADVANCED,
-    )
-
-    @property
-    def slots(self) -> int:
-        return super().slots + self.amsgrad  # the largest squared gradient
 
 
 class Nadam(_Moments):
