@@ -49,7 +49,7 @@ from desktop.views.theme import Theme
 from desktop.views.window.main_window import MainWindow
 from desktop.views.window.pages import Page
 from desktop.views.workspace import Workspace
-from desktop.workers.session import Session
+from tests.views.window.windows import new_window
 
 COPY_OR_MOVE = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
 LEFT, NO_KEYS = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -63,11 +63,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     start = starter_project()
     training = start.training.replace(epochs=2, early_stopping=EarlyStopping(patience=5))
     project = start.replace(data=Digits(), training=training)
-    settings = Settings()
-    theme = Theme(settings.theme, settings.zoom)
-    theme.apply()
-    window = MainWindow(Workspace(project), Session(), theme, settings)
-    qtbot.addWidget(window, before_close_func=lambda each: each.workspace.new(project))
+    window = new_window(qtbot, project)
     window.resize(1440, 900)
     window.show()
     window.start()

@@ -14,7 +14,7 @@ from desktop.document.spec import Spec
 from desktop.document.training import Training
 from desktop.views.editor.properties.panel import PropertiesPanel
 from desktop.views.editor.training.panel import TrainingPanel
-from desktop.views.theme import Mode, Theme
+from desktop.views.theme import Theme
 from desktop.views.widgets.scroll_panel import NARROWEST
 from desktop.views.workspace import Workspace
 
@@ -63,13 +63,6 @@ def with_all_settings(spec: Spec) -> Spec:
             chosen = value if value is not None else field.variants[-1].suggested()
             spec = spec.replace(**{field.name: with_all_settings(chosen)})
     return spec
-
-
-@pytest.fixture
-def theme(qtbot: QtBot) -> Theme:
-    theme = Theme(Mode.LIGHT)
-    theme.apply()
-    return theme
 
 
 @pytest.mark.parametrize("cls", LAYER_CLASSES, ids=lambda cls: cls.__name__)

@@ -11,20 +11,13 @@ from pytestqt.qtbot import QtBot
 
 from desktop.views.charts.curves.chart import CurveChart
 from desktop.views.charts.runs import ShownRuns
-from desktop.views.theme import Mode, Theme
+from desktop.views.theme import Theme
 from tests.views.charts.chart_reports import Recorder, ended, epoch_ended, progress, started
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 LONG = "sparse_categorical_accuracy"
 EPOCHS = 12
-
-
-@pytest.fixture
-def theme(qtbot: QtBot) -> Theme:
-    theme = Theme(Mode.LIGHT)
-    theme.apply()
-    return theme
 
 
 def record_of(run: int, epochs: int = EPOCHS, scale: float = 1.0) -> Recorder:

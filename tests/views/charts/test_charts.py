@@ -44,13 +44,6 @@ VALIDATION = [1.1, 0.7, 0.45, 0.65]
 
 
 @pytest.fixture
-def theme(qtbot: QtBot) -> Theme:
-    theme = Theme(Mode.LIGHT)
-    theme.apply()
-    return theme
-
-
-@pytest.fixture
 def recorder() -> Recorder:
     recorder = Recorder()
     recorder(started(epochs=4))

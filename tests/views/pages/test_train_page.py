@@ -28,13 +28,6 @@ def reports(qtbot: QtBot) -> Reports:
 
 
 @pytest.fixture
-def theme(qtbot: QtBot) -> Theme:
-    theme = Theme(Mode.LIGHT)
-    theme.apply()
-    return theme
-
-
-@pytest.fixture
 def page(qtbot: QtBot, reports: Reports, theme: Theme) -> TrainPage:
     page = TrainPage(reports, theme)  # type: ignore[arg-type]
     qtbot.addWidget(page)

@@ -9,13 +9,9 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.document.project import starter_project
-from desktop.views.settings import Settings
-from desktop.views.theme import Theme
 from desktop.views.window.docks import COMPACT
 from desktop.views.window.main_window import MainWindow
-from desktop.views.workspace import Workspace
-from desktop.workers.session import Session
+from tests.views.window.windows import new_window
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 WIDTHS, HEIGHTS = [131, 201, 223], [300, 410]
@@ -24,11 +20,7 @@ WIDTHS, HEIGHTS = [131, 201, 223], [300, 410]
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
     """A window whose panels have sizes that a user chose; a layer is selected."""
-    settings = Settings()
-    theme = Theme(settings.theme, settings.zoom)
-    theme.apply()
-    window = MainWindow(Workspace(starter_project()), Session(), theme, settings)
-    qtbot.addWidget(window)
+    window = new_window(qtbot)
     resize(window, COMPACT + 160, 900)
     window.docks.reset()
     window.show()

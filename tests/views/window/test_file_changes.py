@@ -12,11 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop.document.project import Project, starter_project
 from desktop.document.storage import read_project, write_project
-from desktop.views.settings import Settings
-from desktop.views.theme import Theme
 from desktop.views.window.main_window import MainWindow
 from desktop.views.workspace import Workspace
-from desktop.workers.session import Session
+from tests.views.window.windows import new_window
 
 Button = QMessageBox.StandardButton
 OURS = starter_project().removed(1)
@@ -34,11 +32,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def window(qtbot: QtBot, path: Path) -> Iterator[MainWindow]:
     """A window on the project at `path`, with a change that is not saved."""
-    settings = Settings()
-    theme = Theme(settings.theme, settings.zoom)
-    theme.apply()
-    window = MainWindow(Workspace(), Session(), theme, settings)
-    qtbot.addWidget(window, before_close_func=lambda each: each.workspace.new(starter_project()))
+    window = new_window(qtbot)
     window.files.open_path(path)
     window.workspace.edit("Remove a layer", OURS)
     yield window

@@ -24,12 +24,9 @@ from desktop.document.data import images
 from desktop.document.project import Project, starter_project
 from desktop.document.schema import Classes
 from desktop.document.storage import write_project
-from desktop.views.settings import Settings
-from desktop.views.theme import Theme
 from desktop.views.window.main_window import MainWindow
 from desktop.views.window.pages import Page
-from desktop.views.workspace import Workspace
-from desktop.workers.session import Session
+from tests.views.window.windows import new_window
 
 PATIENCE = 120_000
 LONG = "a very long name " * 20
@@ -64,12 +61,8 @@ def short() -> Project:
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
     """A window with a network that was trained, evaluated, and asked about a drawing."""
-    settings = Settings()
-    theme = Theme(settings.theme)
-    theme.apply()
-    window = MainWindow(Workspace(short()), Session(), theme, settings)
+    window = new_window(qtbot, short())
     session = window.session
-    qtbot.addWidget(window)
     window.resize(1366, 768)
     window.show()
     with qtbot.waitSignals([session.engineReady, session.dataLoaded], timeout=PATIENCE):

@@ -33,12 +33,12 @@ from desktop.views.commands.shortcuts import ShortcutsDialog
 from desktop.views.editor.stack.commands import COMMANDS
 from desktop.views.files import project_files
 from desktop.views.settings import Settings
-from desktop.views.theme import Mode, Theme
+from desktop.views.theme import Mode
 from desktop.views.window.main_window import MainWindow
 from desktop.views.window.pages import Page
-from desktop.views.workspace import Workspace
 from desktop.workers.reports import Outcome
-from desktop.workers.session import Session, State
+from desktop.workers.session import State
+from tests.views.window.windows import new_window
 
 PATIENCE = 60_000
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -47,23 +47,8 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
     """A window that is not started: no TensorFlow, no data."""
-    window = make(qtbot)
+    window = new_window(qtbot)
     yield window
-    window.session.close()
-
-
-def make(qtbot: QtBot) -> MainWindow:
-    settings = Settings()
-    theme = Theme(settings.theme, settings.zoom)
-    theme.apply()
-    window = MainWindow(Workspace(starter_project()), Session(), theme, settings)
-    qtbot.addWidget(window, before_close_func=saved)
-    return window
-
-
-def saved(window: MainWindow) -> None:
-    """Leave nothing to ask about when the window is closed, which nobody would answer."""
-    window.workspace.new(starter_project())
     window.session.close()
 
 

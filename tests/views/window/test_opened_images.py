@@ -20,13 +20,10 @@ from desktop.document.project import starter_project
 from desktop.engine import images
 from desktop.views.pages.draw.ink import SIDE
 from desktop.views.pages.draw.page import NO_MODEL
-from desktop.views.settings import Settings
-from desktop.views.theme import Theme
 from desktop.views.window.main_window import MainWindow
 from desktop.views.window.pages import Page
-from desktop.views.workspace import Workspace
 from desktop.workers.reports import Prediction
-from desktop.workers.session import Session
+from tests.views.window.windows import new_window
 
 PATIENCE = 60_000
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "propagateSizeHints")
@@ -35,11 +32,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "propagat
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
     """A window on the built-in digits, with no network."""
-    settings = Settings()
-    theme = Theme(settings.theme)
-    theme.apply()
-    window = MainWindow(Workspace(starter_project()), Session(), theme, settings)
-    qtbot.addWidget(window, before_close_func=lambda each: each.workspace.new(starter_project()))
+    window = new_window(qtbot)
     window.resize(1366, 768)
     window.show()
     with qtbot.waitSignals(
@@ -242,9 +235,7 @@ def test_data_that_is_not_images_takes_none(
 
 def test_an_image_is_opened_before_there_is_anything_else(qtbot: QtBot, tmp_path: Path) -> None:
     """As when it is named on the command line."""
-    settings = Settings()
-    window = MainWindow(Workspace(starter_project()), Session(), Theme(settings.theme), settings)
-    qtbot.addWidget(window)
+    window = new_window(qtbot)
     window.resize(1366, 768)
     window.show()
     window.files.open_path(written(seven(), tmp_path / "seven.png"))

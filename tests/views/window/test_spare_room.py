@@ -9,12 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.document.project import starter_project
-from desktop.views.settings import Settings
-from desktop.views.theme import Theme
 from desktop.views.window.main_window import MainWindow
-from desktop.views.workspace import Workspace
-from desktop.workers.session import Session
+from tests.views.window.windows import new_window
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "propagateSizeHints")
 
@@ -28,11 +24,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
 
 
 def make(qtbot: QtBot) -> MainWindow:
-    settings = Settings()
-    theme = Theme(settings.theme)
-    theme.apply()
-    window = MainWindow(Workspace(starter_project()), Session(), theme, settings)
-    qtbot.addWidget(window)
+    window = new_window(qtbot)
     window.resize(1440, 900)
     window.show()
     qtbot.waitUntil(lambda: docks(window)[0].height() < 150)

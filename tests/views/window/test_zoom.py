@@ -10,15 +10,13 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.document.project import starter_project
 from desktop.paths import settings_folder
 from desktop.views.commands.shortcuts import ShortcutsDialog
 from desktop.views.settings import Settings
-from desktop.views.theme import Theme, zoom
+from desktop.views.theme import zoom
 from desktop.views.window.main_window import MainWindow
 from desktop.views.window.pages import Page
-from desktop.views.workspace import Workspace
-from desktop.workers.session import Session
+from tests.views.window.windows import new_window
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 FULL_HD, SMALL_SCREEN = QSize(1900, 1000), QSize(1366, 728)
@@ -35,19 +33,9 @@ def usual_size_afterwards(qapp: QApplication) -> Iterator[None]:
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    window = make(qtbot)
+    window = new_window(qtbot)
     yield window
     window.session.close()
-
-
-def make(qtbot: QtBot) -> MainWindow:
-    """A window with the settings there are."""
-    settings = Settings()
-    theme = Theme(settings.theme, settings.zoom)
-    theme.apply()
-    window = MainWindow(Workspace(starter_project()), Session(), theme, settings)
-    qtbot.addWidget(window)
-    return window
 
 
 def show(window: MainWindow, size: QSize) -> None:
@@ -162,10 +150,10 @@ def test_the_ends_say_why_there_is_no_more(window: MainWindow) -> None:
 
 
 def test_the_zoom_is_kept_for_the_next_start(qtbot: QtBot) -> None:
-    first = make(qtbot)
+    first = new_window(qtbot)
     give(first, "zoom_in", 2)
     first.close()
-    second = make(qtbot)
+    second = new_window(qtbot)
     assert zoom.factor() == 1.25
     assert second.status.font().pixelSize() == zoom.scaled(13) == 16
     second.session.close()
