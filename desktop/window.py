@@ -14,6 +14,7 @@ from desktop.garbage import collector_paused
 
 with collector_paused():
     from desktop import paths, signals, startup
+    from desktop.qt_imports import plain_imports
     from desktop.startup import folders, messages
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def open_window(path: Path | None) -> int:
         messages.tell(problem)
         return 2
     with collector_paused():
-        from PySide6.QtWidgets import QApplication
+        with plain_imports():
+            from PySide6.QtWidgets import QApplication
 
         app = QApplication([sys.argv[0]])
         window = make_window()

@@ -48,6 +48,7 @@ ALLOWED = {
         "numpy",
     ),
     "desktop.garbage": (),
+    "desktop.qt_imports": (),
     "desktop.machine": (),
     "desktop.paths": ("platformdirs",),
 }
