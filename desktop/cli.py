@@ -122,6 +122,22 @@ def open_project(context: typer.Context, project: ProjectPath) -> int:
 
 
 @app.command()
+def new(
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="A data file, such as a CSV table")],
+    out: Annotated[Path, typer.Option(metavar="PROJECT", help="The project to be written")],
+    target: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="The column to be predicted; by default the last"),
+    ] = None,
+) -> int:
+    """Make a project with a sensible first network for DATA."""
+    from desktop.cli_new import new_project
+
+    new_project(data, target, out)
+    return DONE
+
+
+@app.command()
 def train(
     project: ProjectPath,
     epochs: Annotated[
@@ -290,8 +306,8 @@ def _checked(network: Any, project: Project) -> tuple[Project, DataSchema]:
 
 def _project_beside(model: Path, network: Any) -> tuple[Project, DataSchema] | None:
     """The project in the model's folder and what its data holds, if the model fits them."""
+    from desktop.engine.data_error import DataError
     from desktop.engine.inspection import ModelFileError
-    from desktop.engine.rows import DataError
 
     beside = model.parent / "project.layerwise"
     try:
@@ -307,10 +323,10 @@ def _user_errors() -> tuple[type[Exception], ...]:
     """The exceptions whose message is a sentence for the user."""
     from desktop.engine.backend import BackendError
     from desktop.engine.builder import ProjectError
+    from desktop.engine.data_error import DataError
     from desktop.engine.images import ImageError
     from desktop.engine.inspection import ModelFileError
     from desktop.engine.prediction import PredictionError
-    from desktop.engine.rows import DataError
 
     ours = (BackendError, ProjectError, DataError, ImageError, PredictionError, ModelFileError)
     return CommandError, ProjectFileError, *ours

@@ -57,6 +57,7 @@ WIRING = (
     "desktop.app",
     "desktop.cli",
     "desktop.cli_checks",
+    "desktop.cli_new",
     "desktop.cli_train",
     "desktop.console",
     "desktop.json_output",

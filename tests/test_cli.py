@@ -29,6 +29,7 @@ from desktop.document.project import Project, starter_project
 from desktop.document.storage import read_project, write_project
 from desktop.document.training import Training
 from desktop.engine import datasets, loaders
+from desktop.engine.progress import Progress
 from desktop.engine.rows import Dataset
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -468,7 +469,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[DataSource]:
     """The sources read since, while only reading the digits tells what they hold."""
     dataset, read = datasets.load(Digits()), []
 
-    def load(source: Digits) -> Dataset:
+    def load(source: Digits, progress: Progress) -> Dataset:
         read.append(source)
         return replace(dataset, source=source)
 

@@ -31,9 +31,14 @@ class Kind(StrEnum):
     NESTED = "nested"  # the fields of one Spec class, in `variants`
     TABLE = "table"  # rows of numbers
     PATH = "path"
+    COLUMN = "column"  # the name of a column of the data
+    COLUMNS = "columns"  # what was decided on columns
+    TEXTS = "texts"  # any number of short texts
 
 
-FileName: TypeAlias = Annotated[str, Kind.PATH]  # the annotation of a field that names a file
+# The annotations of fields that name a file, or a column of the data.
+FileName: TypeAlias = Annotated[str, Kind.PATH]
+ColumnName: TypeAlias = Annotated[str, Kind.COLUMN]
 
 
 @dataclass(frozen=True)
@@ -154,7 +159,8 @@ def _kind(annotation: Any) -> dict[str, Any]:
             return {"kind": Kind.CHOICES, "choices": tuple(item)}
         return {"kind": Kind.TABLE}
     raise TypeError(
-        f"no form field can edit {annotation!r}: a text needs choices, or to be a FileName"
+        f"no form field can edit {annotation!r}: a text needs choices, or to be a FileName or a "
+        "ColumnName"
         if annotation is str
         else f"no form field can edit {annotation!r}"
     )

@@ -10,22 +10,19 @@ import numpy as np
 
 from desktop.document.data import DataSource
 from desktop.document.schema import Classes, Target
+from desktop.engine.data_error import DataError
 from desktop.engine.loaders import LOADERS
+from desktop.engine.progress import Progress, ignore
 from desktop.engine.reports import DataSummary, FloatArray, IntArray, SplitSummary, read_only
-from desktop.engine.rows import DataError, Dataset, Rows
+from desktop.engine.rows import Dataset, Rows
 
 SAMPLES = 100
 
-TABLE_NOTE = (
-    "All {rows} rows are used for training, so the test shows how well they were learned, "
-    "not how well the network generalizes"
-)
 
-
-def load(source: DataSource) -> Dataset:
+def load(source: DataSource, progress: Progress = ignore) -> Dataset:
     """Read and split the rows of `source`. Raises DataError."""
     try:
-        return LOADERS[type(source)](source)
+        return LOADERS[type(source)](source, progress)
     except MemoryError as error:
         raise DataError(
             f"{source.title} does not fit into the free memory; close other programs, or use "
@@ -52,7 +49,8 @@ def summarize(dataset: Dataset) -> DataSummary:
         mean=float(training.x.mean(dtype=np.float64)),
         samples=read_only(training.x[chosen]),
         sample_targets=read_only(training.y[chosen]),
-        note=TABLE_NOTE.format(rows=_in_words(len(training))) if dataset.test_is_training else "",
+        notes=dataset.notes,
+        columns=dataset.columns,
     )
 
 
@@ -60,7 +58,7 @@ def _split_summary(name: str, rows: Rows, target: Target) -> SplitSummary:
     counts: tuple[int, ...] = ()
     if isinstance(target, Classes):
         counts = tuple(np.bincount(rows.y, minlength=len(target.names)).tolist())
-    return SplitSummary(name, len(rows), counts)
+    return SplitSummary(name, len(rows), counts, rows.x, rows.y)
 
 
 def _spread(y: IntArray | FloatArray, count: int) -> IntArray:
@@ -70,8 +68,3 @@ def _spread(y: IntArray | FloatArray, count: int) -> IntArray:
         places = np.flatnonzero(y == label)
         turn[places] = np.arange(len(places))
     return np.lexsort((y, turn))[:count]
-
-
-def _in_words(number: int) -> str:
-    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-    return words[number] if number < len(words) else str(number)

@@ -8,16 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from desktop.document.data import DataSource, Digits, LogicTable, Mnist
+from desktop.document.data import DataSource, Digits, LogicTable, Mnist, Table
 from desktop.document.schema import RowCounts
+from desktop.engine.data_error import DataError
 from desktop.engine.mnist import read_mnist
-from desktop.engine.rows import DataError, Dataset, Rows
+from desktop.engine.progress import Progress
+from desktop.engine.rows import Dataset, Rows
 from desktop.engine.splits import scaled, split, training_and_validation
 
 MNIST_SPLIT_SEED = 0
+LOGIC_NOTE = (
+    "All {rows} rows are used for training, so the test shows how well they were learned, "
+    "not how it does on new ones"
+)
 
 
-def _load_mnist(source: Mnist) -> Dataset:
+def _load_mnist(source: Mnist, progress: Progress) -> Dataset:
     arrays = read_mnist(source.path)
     divisor = source.pixel_maximum if source.scale_pixels else 1.0
     training, validation = training_and_validation(
@@ -27,7 +33,7 @@ def _load_mnist(source: Mnist) -> Dataset:
     return _images(source, training, validation, test)
 
 
-def _load_digits(source: Digits) -> Dataset:
+def _load_digits(source: Digits, progress: Progress) -> Dataset:
     from sklearn.datasets import load_digits
 
     digits = load_digits()
@@ -47,7 +53,7 @@ def _images(source: Digits | Mnist, training: Rows, validation: Rows | None, tes
     return Dataset(source, schema, training, validation, test, test_is_training=False)
 
 
-def _load_logic_table(source: LogicTable) -> Dataset:
+def _load_logic_table(source: LogicTable, progress: Progress) -> Dataset:
     values = np.array([row[:2] for row in source.rows], np.float64)
     limit = float(np.finfo(np.float32).max)
     too_large = np.argwhere(np.abs(values) > limit)
@@ -58,12 +64,27 @@ def _load_logic_table(source: LogicTable) -> Dataset:
             f"large to compute with; use numbers up to {limit:.1g}"
         )
     rows = Rows(values.astype(np.float32), np.array([row[2] for row in source.rows], np.int64))
-    return Dataset(source, source.known_schema, rows, None, rows, test_is_training=True)
+    note = LOGIC_NOTE.format(rows=_in_words(len(rows)))
+    return Dataset(
+        source, source.known_schema, rows, None, rows, test_is_training=True, notes=(note,)
+    )
+
+
+def _in_words(number: int) -> str:
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return words[number] if number < len(words) else str(number)
+
+
+def _load_table(source: Table, progress: Progress) -> Dataset:
+    from desktop.engine.tables.loader import load_table  # pandas takes a while to load
+
+    return load_table(source, progress)
 
 
 # One for each class of data source.
-LOADERS: dict[type[DataSource], Callable[[Any], Dataset]] = {
+LOADERS: dict[type[DataSource], Callable[[Any, Progress], Dataset]] = {
     Mnist: _load_mnist,
     Digits: _load_digits,
     LogicTable: _load_logic_table,
+    Table: _load_table,
 }

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from desktop import paths
 from desktop.document.files import is_special
-from desktop.engine.rows import DataError
+from desktop.engine.data_error import DataError
 
 SIDE = 28
 CLASSES = 10

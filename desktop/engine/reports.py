@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from desktop.document.data import DataSource
+from desktop.document.data import ColumnKind, DataSource, Fill, Scaling
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema
 
@@ -48,11 +48,36 @@ class EngineInfo:
 
 @dataclass(frozen=True)
 class SplitSummary:
-    """One part of the rows: how many, and how many of each class, if the target is classes."""
+    """One part of the rows: how many, how many of each class if the target is classes, and all.
+
+    `x` and `y` are those of engine/rows.py, as the network gets them.
+    """
 
     name: str  # "training", "validation" or "test"
     rows: int
     class_counts: tuple[int, ...]
+    x: FloatArray = field(repr=False, compare=False)
+    y: IntArray | FloatArray = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class ColumnFacts:
+    """One column: what it holds, what becomes of it, and why.
+
+    `missing` and `distinct` count cells of the training rows. `fill` and `scaling` are None where
+    there is nothing to fill or scale. `decided` says that the user chose the kind. A column that is
+    no input because it is used otherwise says so in `purpose`.
+    """
+
+    name: str
+    kind: ColumnKind
+    reason: str
+    missing: int
+    distinct: int
+    fill: Fill | None = None
+    scaling: Scaling | None = None
+    decided: bool = False
+    purpose: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +98,8 @@ class DataSummary:
     mean: float
     samples: FloatArray
     sample_targets: IntArray | FloatArray
-    note: str  # what a user should know about this data; may be empty
+    notes: tuple[str, ...]  # what a user should know about this data
+    columns: tuple[ColumnFacts, ...] = ()  # of a table
 
     def split(self, name: str) -> SplitSummary:
         """The split called `name`. Raises KeyError if the data has none of that name."""

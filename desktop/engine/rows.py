@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from desktop.document.data import DataSource
 from desktop.document.schema import DataSchema
-from desktop.engine.reports import FloatArray, IntArray
+from desktop.engine.reports import ColumnFacts, FloatArray, IntArray
 
-
-class DataError(Exception):
-    """The data cannot be used; the message says what was wrong and what to do."""
+if TYPE_CHECKING:
+    from desktop.engine.tables.preparation import Preparation
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class Rows:
 class Dataset:
     """The rows of `source`, which hold what `schema` says.
 
-    With `test_is_training` there are no others to test with.
+    A table tells about its `columns`, and how they are prepared in `preparation`. `notes` say what
+    a user should know. With `test_is_training` there are no others to test with.
     """
 
     source: DataSource
@@ -49,6 +50,9 @@ class Dataset:
     validation: Rows | None
     test: Rows
     test_is_training: bool
+    notes: tuple[str, ...] = ()
+    columns: tuple[ColumnFacts, ...] = ()
+    preparation: Preparation | None = None
 
     @property
     def splits(self) -> tuple[tuple[str, Rows], ...]:

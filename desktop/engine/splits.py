@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.document.data import held_back
+from desktop.engine.data_error import DataError
 from desktop.engine.reports import FloatArray, IntArray
-from desktop.engine.rows import DataError, Rows
+from desktop.engine.rows import Rows
 from desktop.engine.zero_copy import aligned_empty
 
 

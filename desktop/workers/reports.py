@@ -1,6 +1,7 @@
 """The engine's reports, for the views, which do not import the engine."""
 
 from desktop.engine.reports import (
+    ColumnFacts,
     DataSummary,
     EngineInfo,
     EpochEnded,
@@ -20,6 +21,7 @@ from desktop.engine.reports import (
 )
 
 __all__ = [
+    "ColumnFacts",
     "DataSummary",
     "EngineInfo",
     "EpochEnded",

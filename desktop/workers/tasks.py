@@ -63,9 +63,9 @@ def load_engine() -> EngineInfo:
 
 def load_data(source: DataSource) -> tuple[Dataset, DataSummary]:
     """Load the rows of `source` and sum them up."""
-    from desktop.engine import datasets, rows
+    from desktop.engine import data_error, datasets
 
-    with explaining("The data could not be loaded", rows.DataError):
+    with explaining("The data could not be loaded", data_error.DataError):
         dataset = datasets.load(source)
         return dataset, datasets.summarize(dataset)
 

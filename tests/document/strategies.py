@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from pydantic_core import PydanticUndefined
 
 from desktop.document.constraints import MaxNorm, UnitNorm
-from desktop.document.data import DataSource
+from desktop.document.data import Column, DataSource
 from desktop.document.fields import FieldSpec, Kind, fields_of
 from desktop.document.initializers import Orthogonal, Zeros
 from desktop.document.layers import LAYER_CLASSES, Conv2D, Layer
@@ -25,6 +25,7 @@ from desktop.document.spec import Spec, variants
 from desktop.document.training import Training
 
 LARGE = 10**6
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 
 
 def values(field: FieldSpec) -> st.SearchStrategy[Any]:
@@ -68,7 +69,13 @@ def _values(field: FieldSpec) -> st.SearchStrategy[Any]:
             row = st.tuples(numbers, numbers, st.integers(0, 1))
             return st.lists(row, min_size=1, max_size=16).map(tuple)
         case Kind.PATH:
-            return st.text(st.characters(exclude_categories=["Cs"]))
+            return TEXTS
+        case Kind.COLUMN:
+            return st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+        case Kind.COLUMNS:
+            return st.lists(specs(Column), max_size=3).map(tuple)
+        case Kind.TEXTS:
+            return st.lists(TEXTS, max_size=3).map(tuple)
     raise AssertionError(f"no values for {field}")
 
 
@@ -130,6 +137,10 @@ def usual_layers(draw: st.DrawFn) -> Layer:
     return layer.replace(**changes)
 
 
+# Data sources that know what they hold without reading a file.
+BUILT_IN = [cls for cls in variants(DataSource) if cls().known_schema is not None]
+
+
 @st.composite
 def usual_projects(draw: st.DrawFn) -> Project:
     """Projects of the kind that people build on their way to one that works."""
@@ -144,7 +155,7 @@ def usual_projects(draw: st.DrawFn) -> Project:
         if field.name in ("metrics", "early_stopping", "reduce_lr_on_plateau")
     }
     return Project(
-        data=draw(st.sampled_from(variants(DataSource)))(),
+        data=draw(st.sampled_from(BUILT_IN))(),
         layers=tuple(draw(st.lists(usual_layers(), max_size=6))),
         training=training.replace(**changes),
     )

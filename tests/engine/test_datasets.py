@@ -15,8 +15,10 @@ import pytest
 
 from desktop.document.data import GATES, Digits, LogicTable, Mnist
 from desktop.engine import datasets, mnist
+from desktop.engine.data_error import DataError
 from desktop.engine.datasets import load, summarize
-from desktop.engine.rows import DataError, Dataset
+from desktop.engine.progress import Progress
+from desktop.engine.rows import Dataset
 
 
 def arrays(training: int = 60, test: int = 20, **changes: Any) -> dict[str, Any]:
@@ -110,7 +112,8 @@ def test_a_logic_table_is_tested_on_its_training_rows_and_says_so() -> None:
     assert [name for name, _ in dataset.splits] == ["training"]
     np.testing.assert_array_equal(dataset.training.x, [[0, 0], [0, 1], [1, 0], [1, 1]])
     np.testing.assert_array_equal(dataset.test.y, [1, 1, 1, 0])
-    assert summarize(dataset).note.startswith("All four rows are used for training")
+    (note,) = summarize(dataset).notes
+    assert note.startswith("All four rows are used for training")
 
 
 def test_a_number_too_large_for_float32_names_its_row() -> None:
@@ -309,7 +312,7 @@ def test_the_summary_counts_and_measures_the_training_rows() -> None:
     assert [split.name for split in summary.splits] == ["training", "validation", "test"]
     assert all(sum(split.class_counts) == split.rows for split in summary.splits)
     assert summary.mean == pytest.approx(float(dataset.training.x.astype(np.float64).mean()))
-    assert summary.note == ""
+    assert summary.notes == ()
 
 
 def test_samples_are_training_rows_spread_over_the_classes() -> None:
@@ -331,7 +334,7 @@ def test_few_rows_are_all_shown() -> None:
 
 
 def test_too_little_memory_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(source: Digits) -> Dataset:
+    def fail(source: Digits, progress: Progress) -> Dataset:
         raise MemoryError
 
     monkeypatch.setitem(datasets.LOADERS, Digits, fail)

@@ -49,6 +49,6 @@ class LogicTable(DataSource, tag="logic_table"):
             target=Classes(("0", "1")),
             rows=RowCounts(len(self.rows)),
             value_range=(min(low for low, _ in ranges), max(high for _, high in ranges)),
-            features=("First input", "Second input"),
+            features=("Input 1", "Input 2"),
             feature_ranges=tuple(ranges),
         )

@@ -82,6 +82,50 @@ class ChoiceEditor(Editor):
         self.edited.emit(self.combo.itemData(index))
 
 
+class ColumnEditor(Editor):
+    """One column of the data, which is known once that is read."""
+
+    def __init__(self, field: FieldSpec, theme: Theme, owner: type[Spec]) -> None:
+        super().__init__(field, theme, owner)
+        self._value: str | None = None
+        self._names: tuple[str, ...] = ()
+        self.combo = Combo()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.combo)
+        self.combo.activated.connect(self._chosen)
+        self._fill()
+
+    @property
+    def target(self) -> QWidget:
+        return self.combo
+
+    def set_columns(self, names: tuple[str, ...]) -> None:
+        """Offer `names`."""
+        if names != self._names:
+            self._names = names
+            self._fill()
+
+    def set_value(self, value: Any) -> None:
+        self._value = value
+        self._fill()
+
+    def _fill(self) -> None:
+        names = self._names
+        if self._value is not None and self._value not in names:
+            names = (*names, self._value)  # kept, though the data has no such column
+        items: list[str | None] = [None, *names] if self.field.optional else [*names]
+        if items != [self.combo.itemData(index) for index in range(self.combo.count())]:
+            self.combo.clear()
+            for item in items:
+                self.combo.addItem(self.field.none_title if item is None else item, item)
+        self.combo.setCurrentIndex(items.index(self._value) if self._value in items else -1)
+
+    def _chosen(self, index: int) -> None:
+        self._value = self.combo.itemData(index)
+        self.edited.emit(self._value)
+
+
 class ChoicesEditor(Editor):
     """Any number of a few words, one box each. What is chosen keeps its order."""
 

@@ -11,7 +11,13 @@ from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from desktop.document.fields import FieldSpec, Kind, fields_of
 from desktop.document.spec import Spec
-from desktop.views.forms.choices import ChoiceEditor, ChoicesEditor, FlagEditor, PathEditor
+from desktop.views.forms.choices import (
+    ChoiceEditor,
+    ChoicesEditor,
+    ColumnEditor,
+    FlagEditor,
+    PathEditor,
+)
 from desktop.views.forms.editor import Editor, SpecWidget, number_text
 from desktop.views.forms.numbers import IntegersEditor, NumberEditor
 from desktop.views.forms.row import Row
@@ -39,7 +45,8 @@ EDITORS: dict[Kind, Callable[[FieldSpec, Theme, type[Spec]], Editor]] = {
     Kind.NESTED: _nested_editor,
     Kind.TABLE: TableEditor,
     Kind.PATH: PathEditor,
-}
+    Kind.COLUMN: ColumnEditor,
+}  # the other kinds are edited elsewhere
 
 
 class Form(SpecWidget):
@@ -58,6 +65,7 @@ class Form(SpecWidget):
         self._spec: Spec | None = None
         self._fields: tuple[FieldSpec, ...] = ()
         self._rows: dict[str, Row] = {}
+        self._columns: tuple[str, ...] = ()  # of the data
         self._more_open: set[type[Spec]] = set()  # classes whose "More settings" are unfolded
         self._more: QToolButton | None = None
         self._more_body: QWidget | None = None
@@ -84,6 +92,13 @@ class Form(SpecWidget):
                 row.editor.set_value(value)
                 row.accept()
         self._update_more()
+
+    def set_columns(self, names: tuple[str, ...]) -> None:
+        """Offer the columns called `names` where a column is asked for."""
+        self._columns = names
+        for row in self._rows.values():
+            if isinstance(row.editor, ColumnEditor):
+                row.editor.set_columns(names)
 
     def editor(self, name: str) -> Editor:
         """The editor of the field called `name`."""
@@ -158,7 +173,7 @@ class Form(SpecWidget):
                 old.setObjectName("")  # the name belongs to its successor from now on
             self._body.deleteLater()
         self._rows, self._more, self._more_body = {}, None, None
-        self._fields = fields_of(cls)
+        self._fields = tuple(field for field in fields_of(cls) if field.kind in EDITORS)
         self._body = QWidget()
         column = QVBoxLayout(self._body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -198,6 +213,8 @@ class Form(SpecWidget):
         for field in wanted:
             editor = EDITORS[field.kind](field, self._theme, cls)
             row = self._rows[field.name] = Row(field, editor, self._name(field.name))
+            if isinstance(editor, ColumnEditor):
+                editor.set_columns(self._columns)
             row.add_to(rows)
             editor.edited.connect(self._edited)
             editor.refused.connect(self._refused)

@@ -233,8 +233,12 @@ class SampleView(QStackedWidget):
         samples: Sequence[Sample],
         value_range: tuple[float, float] = (0.0, 1.0),
         otherwise: str = "",
+        names: tuple[str, ...] = (),
     ) -> None:
-        """Show `samples`, all of one shape; the sentence `otherwise` if there are none."""
+        """Show `samples`, all of one shape; the sentence `otherwise` if there are none.
+
+        `names` are those of the inputs, where they have any.
+        """
         if not samples:
             self._message.setText(otherwise)
             self.setCurrentWidget(self._message)
@@ -242,5 +246,5 @@ class SampleView(QStackedWidget):
             self.gallery.show_samples(samples, value_range)
             self.setCurrentWidget(self.gallery)
         else:
-            self._rows.show(tuple(samples))
+            self._rows.show(tuple(samples), names)
             self.setCurrentWidget(self.table)

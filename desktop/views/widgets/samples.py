@@ -76,18 +76,20 @@ class RowsModel(QAbstractTableModel):
         self._titles: list[str] = []
         self._cells: list[list[str]] = []
 
-    def show(self, samples: tuple[Sample, ...]) -> None:
+    def show(self, samples: tuple[Sample, ...], names: tuple[str, ...] = ()) -> None:
+        """Show `samples`, whose inputs are called `names` if they have names."""
         self.beginResetModel()
         self.samples = samples
         inputs = samples[0].values.size if samples else 0
         answered = any(sample.predicted is not None for sample in samples)
         name = "x" if answered else "Input "
-        self._titles = ["Row", *(f"{name}{number + 1}" for number in range(inputs))]
+        numbered = tuple(f"{name}{number + 1}" for number in range(inputs))
+        self._titles = ["Row", *(names if len(names) == inputs else numbered)]
         self._titles += ["True", "Predicted"] if answered else ["Target"]
         self._cells = []
         for sample in samples:
             number = sample.name.rpartition(" ")[2]
-            cells = [number, *(f"{value:g}" for value in sample.values.ravel()), sample.true]
+            cells = [number, *(f"{value:.4g}" for value in sample.values.ravel()), sample.true]
             if answered:
                 sure = "" if sample.confidence is None else f", {percent(sample.confidence)}"
                 cells.append(f"{sample.predicted}{sure}")

@@ -33,6 +33,12 @@ class FakeSession(QObject):
         self.asked.append(source)
 
 
+def part(name: str, counts: tuple[int, ...], shape: tuple[int, ...]) -> SplitSummary:
+    """A split with `counts` rows of the classes, all of whose inputs are 0."""
+    x = read_only(np.zeros((sum(counts), *shape), np.float32))
+    return SplitSummary(name, sum(counts), counts, x, np.repeat(np.arange(len(counts)), counts))
+
+
 def digits_summary() -> DataSummary:
     """1,000 rows, of which 100 with labels 0 to 9 in turn are the samples."""
     return DataSummary(
@@ -40,16 +46,16 @@ def digits_summary() -> DataSummary:
         title="Handwritten digits",
         schema=Digits().known_schema,
         splits=(
-            SplitSummary("training", 1293, (130,) * 9 + (123,)),
-            SplitSummary("validation", 144, (14,) * 9 + (18,)),
-            SplitSummary("test", 360, (36,) * 10),
+            part("training", (130,) * 9 + (123,), (8, 8)),
+            part("validation", (14,) * 9 + (18,), (8, 8)),
+            part("test", (36,) * 10, (8, 8)),
         ),
         minimum=0.0,
         maximum=1.0,
         mean=0.3054,
         samples=read_only(np.linspace(0, 1, 6400).reshape(100, 8, 8)),
         sample_targets=read_only(np.arange(100) % 10),
-        note="",
+        notes=(),
     )
 
 
@@ -61,16 +67,16 @@ def logic_summary() -> DataSummary:
         title=source.title,
         schema=source.known_schema,
         splits=(
-            SplitSummary("training", 4, (2, 2)),
-            SplitSummary("validation", 0, (0, 0)),
-            SplitSummary("test", 4, (2, 2)),
+            part("training", (2, 2), (2,)),
+            part("validation", (0, 0), (2,)),
+            part("test", (2, 2), (2,)),
         ),
         minimum=0.0,
         maximum=1.0,
         mean=0.5,
         samples=read_only(rows[:, :2]),
         sample_targets=read_only(rows[:, 2].astype(int)),
-        note="The test rows are the training rows.",
+        notes=("The test rows are the training rows.",),
     )
 
 

@@ -90,7 +90,7 @@ def summary_of(source: DataSource) -> DataSummary:
         mean=0.1,
         samples=np.zeros((0, *schema.input_shape)),
         sample_targets=np.zeros(0, dtype=np.int64),
-        note="",
+        notes=(),
     )
 
 

@@ -114,8 +114,8 @@ def test_the_button_asks_the_session(bench: Bench) -> None:
 
 def test_rows_that_were_trained_are_called_so(bench: Bench) -> None:
     source = LogicTable()
-    splits = (SplitSummary("training", 4, (2, 2)),)
     values = np.zeros((0, 2)), np.zeros(0, np.int64)
+    splits = (SplitSummary("training", 4, (2, 2), *values),)
     bench.session.summary = DataSummary(
         source, source.title, source.known_schema, splits, 0.0, 1.0, 0.5, *values, ""
     )

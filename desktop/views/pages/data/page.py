@@ -14,10 +14,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.document.data import DataSource, Digits
+from desktop.document.data import Column, DataSource, Digits, TableSource
 from desktop.document.schema import Classes, Target, shown_names
 from desktop.document.text import counted, row_text
 from desktop.views.pages.data.bars import ClassBars, SplitLegend
+from desktop.views.pages.data.columns import ColumnsCard
 from desktop.views.pages.data.source import SourceCard
 from desktop.views.theme import SPACE_L, SPACE_S, SPACE_XS, Theme
 from desktop.views.widgets.cards import Card, CardPage
@@ -125,7 +126,7 @@ class FactsCard(Card):
         self._values["Target"].setText(_target_text(summary.schema.target))
         self._values["Values"].setText(f"{summary.minimum:g} to {summary.maximum:g}")
         self._values["Mean"].setText(f"{summary.mean:.4g}")
-        _show_text(self._note, summary.note)
+        _show_text(self._note, "\n".join(summary.notes))
         self._show(summary.title, self._facts)
 
     def _show(self, title: str, part: QWidget) -> None:
@@ -161,6 +162,8 @@ class DataPage(CardPage):
         self._patience.timeout.connect(self._show_loading)
         self.source = SourceCard(workspace, theme)
         self.facts = FactsCard()
+        self.columns = ColumnsCard(theme)
+        self.columns.edited.connect(self._on_column)
         self.facts.choose_file.clicked.connect(self._choose_file)
         self.facts.use_digits.clicked.connect(self._use_digits)
         self.facts.try_again.clicked.connect(self._try_again)
@@ -182,6 +185,7 @@ class DataPage(CardPage):
         self.samples.heading.addWidget(self.show_all)
         self.samples.body.addWidget(self.sample_view)
         self.add_columns(self.source, self.facts)
+        self.rows.addWidget(self.columns)
         self._rows = self.add_columns(self.classes, self.samples, stretch=1)
         self.rows.addStretch(0)
         session.dataLoading.connect(self._on_loading)
@@ -203,12 +207,14 @@ class DataPage(CardPage):
         self._patience.stop()
         self._summary = None
         self._rows.hide()
+        self.columns.hide()
         self.facts.show_loading(self._workspace.project.data.title)
 
     def _on_failed(self, message: str) -> None:
         self._patience.stop()
         self._summary = None
         self._rows.hide()
+        self.columns.hide()
         self.facts.show_failure(message, self._workspace.project.data)
         QTimer.singleShot(0, self, self._show_facts)  # laid out by then
 
@@ -219,6 +225,9 @@ class DataPage(CardPage):
         self._patience.stop()
         self._summary = summary
         self.facts.show_summary(summary)
+        self.source.form.set_columns(tuple(column.name for column in summary.columns))
+        self.columns.show_columns(summary.columns)
+        self.columns.setVisible(bool(summary.columns))
         self.classes.setVisible(bool(summary.schema.class_names))
         if summary.schema.class_names:
             self._legend.show_summary(summary)
@@ -242,8 +251,19 @@ class DataPage(CardPage):
         self.shown.set_full_text(f"{len(samples)}{name}")
         self.show_all.setVisible(chosen is not None)
         self.sample_view.show_samples(
-            samples, summary.schema.value_range, f"There is no sample{name}."
+            samples,
+            summary.schema.value_range,
+            f"There is no sample{name}.",
+            summary.schema.features,
         )
+
+    def _on_column(self, column: Column) -> None:
+        source = self._workspace.project.data
+        if not isinstance(source, TableSource):
+            return
+        others = tuple(each for each in source.columns if each.name != column.name)
+        decided = (*others, column) if column != Column(name=column.name) else others
+        self.source.use(source.replace(columns=decided), f"Change column {column.name}")
 
     def _choose_file(self) -> None:
         folder = str(self._workspace.folder)

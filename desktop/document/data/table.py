@@ -1,0 +1,236 @@
+"""Data sources whose rows are rows of a table, and what is asked for its columns."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import PurePath
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from desktop.document.data.base import DataSource
+from desktop.document.fields import ColumnName, FileName, Kind
+from desktop.document.spec import ADVANCED, Spec
+
+
+class ColumnKind(StrEnum):
+    """What the cells of a column are."""
+
+    NUMBER = "number"
+    CATEGORY = "category"
+    YES_NO = "yes/no"  # one of two values
+    DATE = "date"
+    LEFT_OUT = "left out"
+
+
+class Fill(StrEnum):
+    """What becomes of a row whose cell is missing."""
+
+    MEDIAN = "median"
+    MOST_FREQUENT = "most frequent"
+    OWN_CATEGORY = "own category"
+    DROP_ROW = "drop row"
+
+
+class Scaling(StrEnum):
+    """How the numbers of a column are scaled, by the training rows."""
+
+    STANDARDIZE = "standardize"  # mean 0, standard deviation 1
+    ZERO_TO_ONE = "0 to 1"
+    NONE = "none"
+
+
+class TargetKind(StrEnum):
+    """What is predicted."""
+
+    CLASSES = "classes"
+    NUMBER = "number"
+
+
+class Column(Spec):
+    """What the user decided for one column. None leaves a decision to the program."""
+
+    name: ColumnName = Field(title="Column", description="Name of the column", min_length=1)
+    kind: ColumnKind | None = Field(None, title="Kind", description="What the cells are")
+    fill: Fill | None = Field(
+        None, title="Missing values", description="What becomes of a row whose cell is missing"
+    )
+    scaling: Scaling | None = Field(
+        None, title="Scaling", description="How numbers are scaled, by the training rows"
+    )
+
+
+class _TableSource(DataSource):
+    """What all tables have in common: a target, columns, and splits by fractions."""
+
+    target: ColumnName | None = Field(
+        None,
+        title="Target",
+        description="Column to be predicted; empty: the last one",
+        json_schema_extra={"none": "Last column"},
+    )
+    target_kind: TargetKind | None = Field(
+        None,
+        title="Predict",
+        description="Classes or a number; empty: what the column looks like",
+        json_schema_extra={"none": "Found by the values"},
+    )
+    columns: Annotated[tuple[Column, ...], Kind.COLUMNS] = Field(
+        (), title="Columns", description="Decisions on columns that differ from those found"
+    )
+    group: ColumnName | None = Field(
+        None,
+        title="Group",
+        description="Column whose equal values keep rows in the same split",
+        json_schema_extra={"none": "None"} | ADVANCED,
+    )
+    weight: ColumnName | None = Field(
+        None,
+        title="Row weight",
+        description="Column that says how much each row counts in the loss",
+        json_schema_extra={"none": "None"} | ADVANCED,
+    )
+    validation_split: float = Field(
+        0.1,
+        ge=0,
+        le=0.9,
+        title="Validation split",
+        description="Part of the training rows held out for validation, 0 to 1",
+    )
+    test_split: float = Field(
+        0.2,
+        gt=0,
+        le=0.9,
+        title="Test split",
+        description="Part of all rows kept for the final test, 0 to 1",
+    )
+    split_seed: int = Field(
+        0,
+        ge=0,
+        le=2**32 - 1,
+        title="Split seed",
+        description="Decides which rows go where; the same seed gives the same split",
+        json_schema_extra=ADVANCED,
+    )
+
+    @property
+    def has_validation(self) -> bool:
+        return self.validation_split > 0
+
+    def column(self, name: str) -> Column:
+        """What was decided for the column called `name`."""
+        return next((each for each in self.columns if each.name == name), Column(name=name))
+
+
+TableSource = _TableSource  # the underscore says that it is no source of its own
+
+
+class Delimiter(StrEnum):
+    """What stands between two cells."""
+
+    COMMA = "comma"
+    SEMICOLON = "semicolon"
+    TAB = "tab"
+    BAR = "vertical bar"
+    SPACES = "spaces"
+    NONE = "none"  # a table of one column
+
+
+class Quote(StrEnum):
+    """What stands around a cell that has delimiters in it."""
+
+    DOUBLE = "double"
+    SINGLE = "single"
+    NONE = "none"
+
+
+class DecimalSign(StrEnum):
+    """What stands before the fraction of a number."""
+
+    POINT = "point"
+    COMMA = "comma"
+
+
+class ThousandsSign(StrEnum):
+    """What stands between groups of three digits."""
+
+    NONE = "none"
+    COMMA = "comma"
+    POINT = "point"
+    SPACE = "space"
+    APOSTROPHE = "apostrophe"
+
+
+class Encoding(StrEnum):
+    """How characters are stored, as Python names it."""
+
+    UTF_8 = "utf-8"
+    UTF_16 = "utf-16"
+    WINDOWS = "cp1252"
+    LATIN_1 = "latin-1"
+
+
+_FOUND = ADVANCED | {"none": "Found in the file"}
+
+
+class Table(_TableSource, tag="table"):
+    """A table in a text file: CSV, TSV and the like, compressed or not."""
+
+    suffixes: ClassVar[tuple[str, ...]] = (".csv", ".tsv", ".tab", ".txt", ".data", ".gz")
+    path: FileName = Field(
+        "", title="File", description="CSV, TSV or other text file, also gzipped"
+    )
+    delimiter: Delimiter | None = Field(
+        None,
+        title="Delimiter",
+        description="What stands between two cells",
+        json_schema_extra=_FOUND,
+    )
+    quote: Quote | None = Field(
+        None,
+        title="Quotes",
+        description="What stands around a cell that has delimiters in it",
+        json_schema_extra=_FOUND,
+    )
+    decimal: DecimalSign | None = Field(
+        None,
+        title="Decimal sign",
+        description="What stands before the fraction of a number",
+        json_schema_extra=_FOUND,
+    )
+    thousands: ThousandsSign | None = Field(
+        None,
+        title="Thousands sign",
+        description="What stands between groups of three digits",
+        json_schema_extra=_FOUND,
+    )
+    encoding: Encoding | None = Field(
+        None,
+        title="Encoding",
+        description="How the characters are stored",
+        json_schema_extra=_FOUND,
+    )
+    header: bool | None = Field(
+        None,
+        title="Header",
+        description="Whether the first row holds the names of the columns",
+        json_schema_extra=_FOUND,
+    )
+    skip_rows: int | None = Field(
+        None,
+        ge=0,
+        le=1_000_000,
+        title="Skipped lines",
+        description="Lines before the header, or before the first row",
+        json_schema_extra=_FOUND,
+    )
+    missing_marks: Annotated[tuple[str, ...], Kind.TEXTS] | None = Field(
+        None,
+        title="Missing marks",
+        description="What stands for a missing value",
+        json_schema_extra=_FOUND,
+    )
+
+    @property
+    def title(self) -> str:
+        return PurePath(self.path).name or "Table"

@@ -1,0 +1,13 @@
+"""How far something that takes long has got."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+# Called with the part that is done, 0 to 1; raises control.Stopped where it is to be given up.
+Progress: TypeAlias = Callable[[float], None]
+
+
+def ignore(part: float) -> None:
+    """Tell nobody."""

@@ -1,0 +1,1 @@
+"""Tables in text files: how they are written, what their columns hold, and their rows."""

@@ -1,0 +1,346 @@
+"""The rows of a table in a text file, read by pandas in the dialect that was found."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from desktop.document.data import DecimalSign, Delimiter, Quote, Table, ThousandsSign
+from desktop.engine.data_error import DataError
+from desktop.engine.progress import Progress, ignore
+from desktop.engine.tables.cells import CellType, cell_type
+from desktop.engine.tables.dialect import (
+    NO_DELIMITER,
+    WHITE_SPACE,
+    Dialect,
+    Recognized,
+    recognize,
+)
+from desktop.engine.tables.header import MISSING_MARKS
+from desktop.engine.tables.numbers import AROUND, NumberFormat, find_number_format
+from desktop.engine.tables.sample import Sample, read_sample
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAX_COLUMNS = 4096
+MAX_UNPACKED = 8 << 30  # bytes; a small gzip file can hold any number of them
+# The characters that the settings of a source stand for.
+_CHARACTERS: dict[str, dict[str, str]] = {
+    "delimiter": {
+        Delimiter.COMMA: ",",
+        Delimiter.SEMICOLON: ";",
+        Delimiter.TAB: "\t",
+        Delimiter.BAR: "|",
+        Delimiter.SPACES: WHITE_SPACE,
+        Delimiter.NONE: NO_DELIMITER,
+    },
+    "quote": {Quote.DOUBLE: '"', Quote.SINGLE: "'", Quote.NONE: ""},
+    "decimal": {DecimalSign.POINT: ".", DecimalSign.COMMA: ","},
+    "thousands": {
+        ThousandsSign.NONE: "",
+        ThousandsSign.COMMA: ",",
+        ThousandsSign.POINT: ".",
+        ThousandsSign.SPACE: " ",
+        ThousandsSign.APOSTROPHE: "'",
+    },
+}
+_NUMBERS = 0.95  # the part of the cells that have to be numbers
+_SEPARATORS = {"": "\x1f", " ": r"\s+"}
+_LENGTH = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table as it was read.
+
+    Columns of `frame` hold numbers where all cells are plain numbers or missing, otherwise text;
+    numbers among the texts are in the format `numbers`. The target is always text. The first row
+    stands in line `first_line` of the file, counted from 1.
+    """
+
+    frame: pd.DataFrame
+    dialect: Dialect
+    encoding: str
+    target: str
+    first_line: int
+    notes: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+
+    @property
+    def numbers(self) -> NumberFormat:
+        """How numbers are written in it."""
+        return NumberFormat(self.dialect.decimal, self.dialect.thousands)
+
+
+def preview(source: Table) -> tuple[Sample, Recognized]:
+    """The beginning of the file, and how it is written. Raises DataError."""
+    if not source.path:
+        raise DataError("No file is chosen; choose a table, such as a CSV file")
+    path = Path(source.path)
+    try:
+        if not path.is_file():
+            raise DataError(f"{path} is not a file; choose a table, such as a CSV file")
+        sample = read_sample(path, source.encoding)
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{path} cannot be read: {reason}") from error
+    fixed = {
+        name: characters[value]
+        for name, characters in _CHARACTERS.items()
+        if (value := getattr(source, name)) is not None
+    }
+    others = {"header": source.header, "skip_rows": source.skip_rows}
+    given: dict[str, Any] = fixed | {k: v for k, v in others.items() if v is not None}
+    try:
+        return sample, recognize(sample, Dialect(**given), frozenset(given))
+    except DataError as error:
+        raise DataError(f"{path.name}: {error}") from error
+
+
+def read_table(source: Table, progress: Progress = ignore) -> RawTable:
+    """All rows of the file of `source`.
+
+    `progress` is called with the part that is read, 0 to 1, and may raise to cancel. Raises
+    DataError.
+    """
+    sample, recognized = preview(source)
+    path = Path(source.path)
+    names, notes = _names(recognized)
+    if recognized.rows and len(recognized.rows[0]) > len(names):
+        raise DataError(
+            _length_message(path, recognized.first_line + 1, len(recognized.rows[0]), len(names))
+        )
+    if len(names) > MAX_COLUMNS:
+        raise DataError(
+            f"{path.name} has {len(names):,} columns; at most {MAX_COLUMNS:,} can be used, so "
+            "leave out columns or choose another delimiter"
+        )
+    target = source.target if source.target is not None else _last(recognized, names)
+    if target not in names:
+        raise DataError(
+            f'{path.name} has no column "{target}" to predict; its columns are ' + _listed(names)
+        )
+    frame = _read(path, source, sample, recognized, names, target, progress)
+    if not len(frame):
+        raise DataError(f"{path.name} has a header but no rows; choose a table with rows")
+    form = _number_format(frame, recognized.dialect, source, target)
+    dialect = replace(recognized.dialect, decimal=form.decimal, thousands=form.thousands)
+    unnamed = [
+        name
+        for name, original in zip(names, recognized.names or names, strict=False)
+        if not original and frame[name].isna().all()
+    ]
+    if len(recognized.names) < len(names) and recognized.names and frame[names[-1]].isna().all():
+        unnamed.append(names[-1])
+    return RawTable(
+        frame.drop(columns=list(dict.fromkeys(unnamed))),
+        dialect,
+        sample.encoding,
+        target,
+        recognized.first_line + 1,
+        notes,
+        recognized.questions,
+    )
+
+
+def _names(recognized: Recognized) -> tuple[list[str], tuple[str, ...]]:
+    """A name for each column: that of the header, made unique, or its number."""
+    lengths = Counter(len(row) for row in recognized.rows) or Counter({len(recognized.names): 1})
+    width = max(lengths.most_common(1)[0][0], len(recognized.names))
+    header = list(recognized.names)
+    missing = width - len(header)
+    if header and missing and any(row[-1] for row in recognized.rows if len(row) == width):
+        header = [""] * missing + header  # R names no column of row names
+    header += [""] * (width - len(header))
+    names: dict[str, None] = {}
+    given = set(header)
+    twins: list[str] = []
+    for index, name in enumerate(header):
+        unique = name or f"Column {index + 1}"
+        number = 2
+        while unique in names or (unique != name and unique in given):
+            unique = f"{name or f'Column {index + 1}'} ({number})"
+            number += 1
+        if name and unique != name:
+            twins.append(f'"{name}" is now called "{unique}"')
+        names[unique] = None
+    notes = (f"Columns of the same name were told apart: {', '.join(twins)}",) if twins else ()
+    return list(names), notes
+
+
+def _last(recognized: Recognized, names: list[str]) -> str:
+    """The last column that is not empty for a delimiter at the end of each row."""
+    full = [row for row in recognized.rows if len(row) == len(names)]
+    empty = full and not any(row[-1] for row in full)
+    unnamed = len(recognized.names) < len(names) or not recognized.names[-1]
+    return names[-2] if empty and unnamed and len(names) > 1 else names[-1]
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:12])
+    return shown + (f" and {len(names) - 12:,} more" if len(names) > 12 else "")
+
+
+def _read(
+    path: Path,
+    source: Table,
+    sample: Sample,
+    recognized: Recognized,
+    names: list[str],
+    target: str,
+    progress: Progress,
+) -> pd.DataFrame:
+    import pandas as pd
+
+    dialect = recognized.dialect
+    marks = sorted(_marks(source))
+    ascii_sign = dialect.thousands if dialect.thousands.isascii() else ""
+
+    def parsed(encoding: str) -> pd.DataFrame:
+        with _opened(path, sample.compressed, progress) as file:
+            return pd.read_csv(
+                file,
+                sep=_SEPARATORS.get(dialect.delimiter, dialect.delimiter),
+                header=None,
+                names=names,
+                index_col=False,
+                skiprows=recognized.first_line,
+                quotechar=dialect.quote or '"',
+                quoting=0 if dialect.quote else 3,
+                escapechar=dialect.escape or None,
+                decimal=dialect.decimal,
+                thousands=ascii_sign or None,
+                skipinitialspace=True,
+                encoding=encoding,
+                dtype={target: str},
+                na_values={name: marks for name in names if name != target},
+                keep_default_na=False,
+                low_memory=False,
+            )
+
+    try:
+        try:
+            return parsed(sample.encoding)
+        except UnicodeDecodeError:
+            if source.encoding is not None or sample.encoding != "utf-8":
+                raise
+            return parsed("latin-1")  # every byte is a character in it
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{path.name} has characters that are not stored as {sample.encoding} (byte "
+            f"{error.start:,}); choose another encoding"
+        ) from error
+    except pd.errors.ParserError as error:
+        raise DataError(_parser_message(path, error)) from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{path.name} cannot be read: {error}") from error
+    except ValueError as error:
+        raise DataError(f"{path.name} cannot be read as a table: {error}") from error
+
+
+def _length_message(path: Path, line: int, cells: int, columns: int) -> str:
+    return (
+        f"{path.name}, line {line}: {cells} cells, but the table has {columns} columns; fix the "
+        "line, or choose another delimiter"
+    )
+
+
+def _parser_message(path: Path, error: Exception) -> str:
+    if found := _LENGTH.search(str(error)):
+        columns, line, cells = map(int, found.groups())
+        return _length_message(path, line, cells, columns)
+    if "EOF inside string" in str(error):
+        return (
+            f"{path.name}: a cell that begins with a quote is never closed ({error}); fix it, or "
+            "let quotes mean nothing"
+        )
+    return f"{path.name} cannot be read as a table: {error}"
+
+
+@contextmanager
+def _opened(path: Path, compressed: bool, progress: Progress) -> Iterator[IO[bytes]]:
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        watched = _Watched(file, size, progress)
+        if not compressed:
+            yield io.BufferedReader(watched, 1 << 20)
+            return
+        with gzip.GzipFile(fileobj=watched) as unpacked:
+            yield io.BufferedReader(_Limited(unpacked, path), 1 << 20)
+
+
+class _Watched(io.RawIOBase):
+    """A file that tells how much of it has been read."""
+
+    def __init__(self, file: IO[bytes], size: int, progress: Progress) -> None:
+        self._file, self._size, self._progress = file, max(1, size), progress
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count = self._file.readinto(buffer)  # type: ignore[attr-defined]
+        self._progress(min(1.0, self._file.tell() / self._size))
+        return int(count)
+
+
+class _Limited(io.RawIOBase):
+    """What is unpacked of a file, which ends with an error where it is more than can be meant."""
+
+    def __init__(self, file: gzip.GzipFile, path: Path) -> None:
+        self._file, self._path, self._count = file, path, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._file.read(len(buffer))
+        self._count += len(data)
+        if self._count > MAX_UNPACKED:
+            raise DataError(
+                f"{self._path.name} unpacks to more than {MAX_UNPACKED >> 30} GB; use a smaller "
+                "table"
+            )
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _marks(source: Table) -> set[str]:
+    if source.missing_marks is not None:
+        return {"", *source.missing_marks}
+    return {form for mark in MISSING_MARKS for form in (mark, mark.upper(), mark.capitalize())} | {
+        "NaN",
+        "N/a",
+    }
+
+
+def _number_format(
+    frame: pd.DataFrame, dialect: Dialect, source: Table, target: str
+) -> NumberFormat:
+    """The format of the numbers among the texts, which may show its decimal sign only late."""
+    import pandas as pd
+
+    form = NumberFormat(dialect.decimal, dialect.thousands)
+    if source.decimal is not None or source.thousands is not None:
+        return form
+    for name in frame.columns:
+        if pd.api.types.is_numeric_dtype(frame[name]):
+            continue
+        values = [str(value).strip() for value in pd.unique(frame[name].dropna())]
+        looks = [value for value in values if cell_type(value) is CellType.NUMBER]
+        if len(looks) < _NUMBERS * len(values):
+            continue
+        if not all(form.pattern.fullmatch(value.strip(AROUND)) for value in looks):
+            found = find_number_format(looks, dialect.delimiter).format
+            if found.decimal != form.decimal:
+                return found
+    return form

@@ -1,0 +1,141 @@
+"""A table as a data set: read, split, and prepared by what its training rows hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from desktop.document.data import Table, TableSource, TargetKind
+from desktop.document.schema import Classes, DataSchema, Numbers, RowCounts, RowKind, Target
+from desktop.engine.data_error import DataError
+from desktop.engine.progress import Progress, ignore
+from desktop.engine.reports import ColumnFacts, FloatArray, IntArray
+from desktop.engine.rows import Dataset, Rows
+from desktop.engine.tables.columns import find_columns
+from desktop.engine.tables.frame import RawTable, read_table
+from desktop.engine.tables.preparation import Preparation, PreparedTarget, fit
+from desktop.engine.tables.splits import parts
+from desktop.engine.tables.target import TargetValues, read_target
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class PreparedTable:
+    """A table with all that was found out about it.
+
+    `training`, `validation` and `test` are numbers of rows of `raw.frame`.
+    """
+
+    raw: RawTable
+    target: TargetValues
+    columns: tuple[ColumnFacts, ...]
+    preparation: Preparation
+    training: IntArray
+    validation: IntArray
+    test: IntArray
+
+
+def load_table(source: Table, progress: Progress = ignore) -> Dataset:
+    """The data set of the file of `source`. Raises DataError."""
+    return dataset(source, prepare(source, read_table(source, progress)))
+
+
+def prepare(source: TableSource, raw: RawTable) -> PreparedTable:
+    """Split the rows of `raw`, and fit what prepares them on the training rows alone."""
+    frame = raw.frame
+    form = raw.numbers
+    target = read_target(frame[raw.target], source.target_kind, form)
+    uses = {raw.target: ("target", target.reason)}
+    for name, use in (
+        (source.group, ("group", "its equal values keep rows together")),
+        (source.weight, ("row weight", "it says how much a row counts")),
+    ):
+        if name is not None:
+            if name not in frame.columns:
+                raise DataError(f'The table has no column "{name}"; choose another')
+            uses[name] = use
+    rows = np.flatnonzero(target.present)
+    groups = None
+    if source.group is not None:
+        groups = frame[source.group].astype("object").factorize(use_na_sentinel=False)[0]
+    training, validation, test = parts(source, target, rows, groups)
+    columns = find_columns(frame.iloc[training], source, uses)
+    prepared = fit(frame.iloc[training], columns, _fit_target(raw.target, target, training), form)
+    # Rows with a missing cell in a column that asks for it are not used, in whatever part.
+    keep = prepared.complete(frame, form)
+    training, validation, test = (each[keep[each]] for each in (training, validation, test))
+    if not (len(training) and len(test)):
+        raise DataError(
+            "Dropping the rows with missing values leaves none; fill the values instead"
+        )
+    return PreparedTable(raw, target, columns, prepared, training, validation, test)
+
+
+def _fit_target(name: str, target: TargetValues, training: IntArray) -> PreparedTarget:
+    if target.kind is TargetKind.CLASSES:
+        return PreparedTarget(name=name, classes=target.classes)
+    values = target.y[training]
+    scale = float(values.std())
+    return PreparedTarget(name=name, offset=float(values.mean()), scale=scale if scale > 0 else 1.0)
+
+
+def dataset(source: TableSource, table: PreparedTable) -> Dataset:
+    """The rows of `table` as a network gets them."""
+    frame, prepared = table.raw.frame, table.preparation
+    weights = _weights(frame, source)
+
+    def rows(numbers: IntArray) -> Rows:
+        y: Any = table.target.y[numbers]
+        if table.target.kind is TargetKind.NUMBER:
+            y = ((y - prepared.target.offset) / prepared.target.scale)[:, None].astype(np.float32)
+        weight = None if weights is None else weights[numbers]
+        return Rows(prepared.inputs(frame.iloc[numbers], table.raw.numbers), y, weight)
+
+    training, test = rows(table.training), rows(table.test)
+    validation = rows(table.validation) if len(table.validation) else None
+    lows, highs = training.x.min(axis=0), training.x.max(axis=0)
+    target: Target = Classes(table.target.classes)
+    if table.target.kind is TargetKind.NUMBER:
+        target = Numbers((table.raw.target,))
+    schema = DataSchema(
+        input_shape=(len(prepared.features),),
+        row=RowKind.TABLE_ROW,
+        target=target,
+        rows=RowCounts(len(training), len(table.validation), len(test)),
+        value_range=(float(lows.min()), float(highs.max())),
+        features=prepared.features,
+        feature_ranges=tuple(
+            (float(low), float(high)) for low, high in zip(lows, highs, strict=True)
+        ),
+    )
+    return Dataset(
+        source,
+        schema,
+        training,
+        validation,
+        test,
+        test_is_training=False,
+        notes=(*table.raw.questions, *table.raw.notes, *table.target.notes),
+        columns=table.columns,
+        preparation=prepared,
+    )
+
+
+def _weights(frame: pd.DataFrame, source: TableSource) -> FloatArray | None:
+    if source.weight is None:
+        return None
+    import pandas as pd
+
+    numbers = pd.to_numeric(frame[source.weight], errors="coerce")
+    weights = numbers.to_numpy(np.float64)
+    bad = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
+    if len(bad):
+        raise DataError(
+            f'Row {bad[0] + 1} has the weight "{frame[source.weight].iloc[bad[0]]}" in column '
+            f'"{source.weight}"; weights have to be numbers of at least 0'
+        )
+    return weights.astype(np.float32)

@@ -1,0 +1,285 @@
+"""What turns the rows of a table into inputs of a network: fitted on training rows, kept as JSON.
+
+Numbers are filled and scaled, categories one-hot encoded, dates counted in days. A fitted
+`Preparation` does the same to any later rows, by the names of their columns and in any order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from desktop.document.data import ColumnKind, Fill, Scaling
+from desktop.document.spec import Spec
+from desktop.engine.data_error import DataError
+from desktop.engine.reports import ColumnFacts
+from desktop.engine.tables.columns import MOST_CATEGORIES, dates
+from desktop.engine.tables.numbers import NumberFormat
+from desktop.engine.zero_copy import aligned_empty
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from desktop.engine.reports import FloatArray
+
+MISSING = "(missing)"
+MOST_FEATURES = 20_000
+_DAY = 86_400.0  # seconds
+
+
+class PreparedColumn(Spec):
+    """How one column becomes one or more inputs.
+
+    Numbers and dates (in days since 1970) become (value - offset) / scale; `fill` stands for a
+    missing one. Categories become a one-hot vector over `categories`; a value that is not among
+    them is all zeros. Of the two `categories` of yes/no the second is 1. `drop` says that rows with
+    a missing cell are not used.
+    """
+
+    name: str
+    kind: ColumnKind
+    offset: float = 0.0
+    scale: float = 1.0
+    fill: float | str | None = None
+    categories: tuple[str, ...] = ()
+    drop: bool = False
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the inputs it becomes."""
+        if self.kind is ColumnKind.CATEGORY:
+            return tuple(f"{self.name} = {category}" for category in self.categories)
+        if self.kind is ColumnKind.YES_NO:
+            return (f"{self.name} = {self.categories[1]}",)
+        return (self.name,)
+
+
+class PreparedTarget(Spec):
+    """How the target becomes what a network is trained on, and its answers values again.
+
+    Either `classes` are the names of the classes, in the order of their indices, or a number
+    becomes (value - offset) / scale.
+    """
+
+    name: str
+    classes: tuple[str, ...] = ()
+    offset: float = 0.0
+    scale: float = 1.0
+
+
+class Preparation(Spec):
+    """The columns that are used, in the order of the inputs, and the target."""
+
+    columns: tuple[PreparedColumn, ...]
+    target: PreparedTarget
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of all inputs."""
+        return tuple(name for column in self.columns for name in column.features)
+
+    def inputs(self, frame: pd.DataFrame, form: NumberFormat) -> FloatArray:
+        """The rows of `frame` as inputs, float32 (rows, features).
+
+        `form` is how numbers are written in columns of text. A column that is not there counts as
+        missing in every row.
+        """
+        result: FloatArray = aligned_empty((len(frame), len(self.features)), np.float32)
+        place = 0
+        for column in self.columns:
+            width = len(column.features)
+            if column.name in frame.columns:
+                _encode(column, frame[column.name], form, result[:, place : place + width])
+            else:
+                import pandas as pd
+
+                empty = pd.Series([None] * len(frame), dtype="object", name=column.name)
+                _encode(column, empty, form, result[:, place : place + width])
+            place += width
+        return result
+
+    def complete(self, frame: pd.DataFrame, form: NumberFormat) -> Any:
+        """Which rows of `frame` have all values that must not be missing: bool (rows,)."""
+        keep = np.ones(len(frame), bool)
+        for column in self.columns:
+            if column.drop and column.name in frame.columns:
+                keep &= ~_missing(column, frame[column.name], form)
+        return keep
+
+    def unseen(self, frame: pd.DataFrame, form: NumberFormat) -> dict[str, int]:
+        """By column, how many cells of `frame` hold a category that no training row had."""
+        counts = {}
+        for column in self.columns:
+            if column.categories and column.name in frame.columns:
+                texts = labels(frame[column.name], form)
+                known = texts.isin(column.categories) | texts.isna()
+                if count := int((~known).sum()):
+                    counts[column.name] = count
+        return counts
+
+
+def fit(
+    frame: pd.DataFrame,
+    facts: Sequence[ColumnFacts],
+    target: PreparedTarget,
+    form: NumberFormat,
+) -> Preparation:
+    """The preparation of the training rows in `frame`. Raises DataError if no input is left."""
+    columns = tuple(
+        _fitted(frame[each.name], each, form)
+        for each in facts
+        if each.kind is not ColumnKind.LEFT_OUT
+    )
+    preparation = Preparation(columns=columns, target=target)
+    if not columns:
+        raise DataError(
+            "No column is left as input: every one is left out or the target. Choose another "
+            "target, or kinds for the columns on the page Data"
+        )
+    if len(preparation.features) > MOST_FEATURES:
+        raise DataError(
+            f"The columns make {len(preparation.features):,} inputs, more than {MOST_FEATURES:,}; "
+            "leave out columns with many categories"
+        )
+    return preparation
+
+
+def _fitted(series: pd.Series[Any], facts: ColumnFacts, form: NumberFormat) -> PreparedColumn:
+    drop = facts.fill is Fill.DROP_ROW
+    if facts.kind in (ColumnKind.CATEGORY, ColumnKind.YES_NO):
+        return _fitted_categories(series, facts, drop, form)
+    values = _values(series, facts.kind, form)
+    present = values[np.isfinite(values)]
+    if not len(present):
+        raise DataError(
+            f'Column "{facts.name}" has no number in the training rows; leave it out, or make it a '
+            "category"
+        )
+    fill = float(np.median(present))
+    if facts.fill is Fill.MOST_FREQUENT:
+        distinct, counts = np.unique(present, return_counts=True)
+        fill = float(distinct[counts.argmax()])
+    offset, scale = 0.0, 1.0
+    if facts.scaling is Scaling.STANDARDIZE:
+        filled = np.where(np.isfinite(values), values, fill)
+        offset, scale = float(filled.mean()), float(filled.std())
+    elif facts.scaling is Scaling.ZERO_TO_ONE:
+        offset = float(present.min())
+        scale = float(present.max()) - offset
+    if not (np.isfinite(scale) and scale > 0):
+        scale = 1.0
+    return PreparedColumn(
+        name=facts.name, kind=facts.kind, offset=offset, scale=scale, fill=fill, drop=drop
+    )
+
+
+def _fitted_categories(
+    series: pd.Series[Any], facts: ColumnFacts, drop: bool, form: NumberFormat
+) -> PreparedColumn:
+    texts = labels(series, form)
+    counts = texts.value_counts()
+    if facts.kind is ColumnKind.YES_NO and len(counts) > 2:
+        raise DataError(
+            f'Column "{facts.name}" has {len(counts):,} different values, so it cannot be yes/no; '
+            "make it a category"
+        )
+    if not len(counts):
+        raise DataError(f'Column "{facts.name}" has no value in the training rows; leave it out')
+    categories = sorted((str(name) for name in counts.index[:MOST_CATEGORIES]), key=natural)
+    frequent = str(counts.index[0])
+    if facts.kind is ColumnKind.YES_NO:
+        if len(categories) == 1:
+            categories = ["", *categories]
+        return PreparedColumn(
+            name=facts.name,
+            kind=facts.kind,
+            fill=frequent,
+            categories=tuple(categories),
+            drop=drop,
+        )
+    fill: str | None = frequent
+    if facts.fill is Fill.OWN_CATEGORY:
+        fill = None
+        if texts.isna().any():
+            fill = MISSING
+            categories.append(MISSING)
+    return PreparedColumn(
+        name=facts.name, kind=facts.kind, fill=fill, categories=tuple(categories), drop=drop
+    )
+
+
+def labels(series: pd.Series[Any], form: NumberFormat) -> pd.Series[Any]:
+    """The cells as texts without spaces around them, numbers in one way: 1 for 1.0 and 1,0."""
+    import pandas as pd
+
+    def of(value: Any) -> str:
+        text = str(value).strip()
+        number = form.parse(text) if isinstance(value, str) else float(value)
+        return f"{number:.12g}" if number == number else text
+
+    if pd.api.types.is_bool_dtype(series):
+        return series.map({True: "True", False: "False"}).astype("object")
+    cells = series.astype("object").where(series.notna(), None)
+    texts = {value: of(value) for value in cells.dropna().unique()}
+    return cells.map(texts).astype("object").where(series.notna(), None)
+
+
+def natural(text: str) -> tuple[Any, ...]:
+    """A key that sorts 2 before 10, and texts by the numbers in them."""
+    try:
+        return (0, ((float(text), ""),), text)
+    except ValueError:
+        parts = re.split(r"(\d+)", text.casefold())
+        pairs = ((int(part), "") if part.isdecimal() else (-1, part) for part in parts)
+        return (1, tuple(pairs), text)
+
+
+def _values(series: pd.Series[Any], kind: ColumnKind, form: NumberFormat) -> FloatArray:
+    """The cells as float64; NaN where there is none."""
+    import pandas as pd
+
+    if kind is ColumnKind.DATE:
+        moments = dates(series).dt.as_unit("s")
+        start = pd.Timestamp("1970-01-01", tz="UTC").as_unit("s")
+        days: FloatArray = (moments - start).dt.total_seconds().to_numpy(np.float64) / _DAY
+        return days
+    if not pd.api.types.is_numeric_dtype(series):
+        cells = series.astype("object").where(series.notna(), None)
+        numbers = {value: form.parse(str(value)) for value in cells.dropna().unique()}
+        series = cells.map(numbers)
+    values: FloatArray = series.to_numpy(np.float64, na_value=np.nan, copy=True)
+    values[~np.isfinite(values)] = np.nan
+    return values
+
+
+def _missing(column: PreparedColumn, series: pd.Series[Any], form: NumberFormat) -> Any:
+    if column.categories:
+        return series.isna().to_numpy()
+    return np.isnan(_values(series, column.kind, form))
+
+
+def _encode(
+    column: PreparedColumn, series: pd.Series[Any], form: NumberFormat, out: FloatArray
+) -> None:
+    if not column.categories:
+        values = _values(series, column.kind, form)
+        values = np.where(np.isnan(values), float(column.fill or 0.0), values)
+        # What is too large for float32 stays finite: the largest there is.
+        limit = float(np.finfo(np.float32).max)
+        out[:, 0] = np.clip((values - column.offset) / column.scale, -limit, limit)
+        return
+    import pandas as pd
+
+    texts = labels(series, form)
+    if column.fill is not None:
+        texts = texts.where(texts.notna(), column.fill)
+    codes = pd.Index(column.categories, dtype="object").get_indexer(pd.Index(texts))
+    if column.kind is ColumnKind.YES_NO:
+        out[:, 0] = codes == 1
+        return
+    out[:] = 0.0
+    known = codes >= 0
+    out[np.flatnonzero(known), codes[known]] = 1.0

@@ -1,0 +1,124 @@
+"""The column to be predicted: classes or a number, and what its values are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from desktop.document.data import TargetKind
+from desktop.engine.data_error import DataError
+from desktop.engine.reports import FloatArray, IntArray
+from desktop.engine.tables.numbers import NumberFormat
+from desktop.engine.tables.preparation import natural
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_CLASSES = 1000
+_FEW = 10  # whole numbers with no more different values are classes
+_ROWS_PER_CLASS = 2
+
+
+@dataclass(frozen=True)
+class TargetValues:
+    """The target of every row.
+
+    For classes, `classes` are their names and `y` their indices, int64 (rows,). For numbers, `y` is
+    float64 (rows,) in the unit of the table. `present` says which rows have a target at all; in the
+    others `y` means nothing. `reason` says why it is one or the other.
+    """
+
+    kind: TargetKind
+    reason: str
+    y: IntArray | FloatArray
+    present: Any
+    classes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_target(
+    series: pd.Series[Any], kind: TargetKind | None, form: NumberFormat
+) -> TargetValues:
+    """The values of `series`, texts as they are written, as `kind` or what they look like.
+
+    Only an empty cell is missing: a class may well be called "none" or "?". Raises DataError.
+    """
+    name = str(series.name)
+    texts = series.astype("object").where(series.notna(), "").map(lambda value: str(value).strip())
+    present = (texts != "").to_numpy(bool)
+    if not present.any():
+        raise DataError(f'The target "{name}" has no value in any row; choose another target')
+    distinct = sorted({str(text) for text in texts[present].unique()}, key=natural)
+    numbers = {text: form.parse(text) for text in distinct}
+    found, reason = _look(distinct, numbers, int(present.sum()))
+    if kind is None:
+        kind = found
+    elif kind is not found:
+        reason = "chosen by you"
+    notes: tuple[str, ...] = ()
+    if missing := int((~present).sum()):
+        rows = "1 row has" if missing == 1 else f"{missing:,} rows have"
+        notes += (f'{rows} no value in the target "{name}" and {_is(missing)} left out',)
+    if kind is TargetKind.NUMBER:
+        bad = [text for text, number in numbers.items() if not np.isfinite(number)]
+        if bad:
+            row = int(np.flatnonzero((texts == bad[0]).to_numpy())[0])
+            raise DataError(
+                f'The target "{name}" has the value "{bad[0]:.40}" in row {row + 1}, which is not '
+                "a number; fix it, or predict classes"
+            )
+        values = texts.map(lambda text: numbers.get(text, np.nan)).to_numpy(np.float64)
+        if len(np.unique(values[present])) < 2:
+            raise DataError(
+                f'The target "{name}" has the same value in every row; choose another target'
+            )
+        return TargetValues(kind, reason, values, present, notes=notes)
+    if len(distinct) < 2:
+        raise DataError(
+            f'The target "{name}" has a single class, "{distinct[0]:.40}", so there is nothing to '
+            "predict; choose another target"
+        )
+    if len(distinct) > MOST_CLASSES or len(distinct) * _ROWS_PER_CLASS > present.sum():
+        raise DataError(
+            f'The target "{name}" has {len(distinct):,} different values in {present.sum():,} '
+            "rows, too many for classes; choose another target"
+            + (", or predict a number" if all(map(np.isfinite, numbers.values())) else "")
+        )
+    indices = {text: index for index, text in enumerate(distinct)}
+    y = texts.map(lambda text: indices.get(text, 0)).to_numpy(np.int64)
+    return TargetValues(
+        kind, reason, y, present, tuple(distinct), notes + _twins(distinct, numbers)
+    )
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _look(distinct: list[str], numbers: dict[str, float], rows: int) -> tuple[TargetKind, str]:
+    values = list(numbers.values())
+    if not all(map(np.isfinite, values)):
+        return TargetKind.CLASSES, f"{len(distinct):,} different texts"
+    if len(distinct) == 2:
+        return TargetKind.CLASSES, "two different numbers"
+    if all(value == np.floor(value) for value in values) and len(distinct) <= min(_FEW, rows / 5):
+        return TargetKind.CLASSES, f"{len(distinct)} different whole numbers"
+    return TargetKind.NUMBER, f"{len(distinct):,} different numbers"
+
+
+def _twins(distinct: list[str], numbers: dict[str, float]) -> tuple[str, ...]:
+    """Classes that may be the same one, written in two ways."""
+    groups: dict[Any, list[str]] = {}
+    for text in distinct:
+        number = numbers[text]
+        plain = "".join(character for character in text.casefold() if character.isalnum())
+        key = number if np.isfinite(number) else plain or text
+        groups.setdefault(key, []).append(text)
+    twins = [group for group in groups.values() if len(group) > 1]
+    return tuple(
+        "These classes look like one, written differently: "
+        + ", ".join(f'"{text:.40}"' for text in group)
+        for group in twins[:3]
+    )
