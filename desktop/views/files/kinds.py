@@ -17,7 +17,7 @@ class FileKind(Enum):
     MODEL = auto()
     DATA = auto()  # what a data source reads
     IMAGE = auto()
-    TABLE = auto()
+    SPREADSHEET = auto()
     OTHER_MODEL = auto()
     OTHER = auto()
 
@@ -29,7 +29,7 @@ _KINDS = {
         *(".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"),
         *(".ppm", ".pgm", ".pbm"),
     ),
-    FileKind.TABLE: (".csv", ".tsv", ".xls", ".xlsx", ".ods"),
+    FileKind.SPREADSHEET: (".xls", ".xlsx", ".xlsm", ".xlsb", ".ods", ".numbers"),
     FileKind.OTHER_MODEL: (".h5", ".hdf5", ".onnx", ".pt", ".pth", ".pb", ".tflite"),
 }
 
@@ -53,11 +53,8 @@ def what_to_do_with(path: Path) -> str:
     """What the file at `path` is, which cannot be opened, and what can be done instead."""
     data, images = ", ".join(data_suffixes()), ", ".join(_KINDS[FileKind.IMAGE])
     match kind_of(path):
-        case FileKind.TABLE:
-            text = (
-                f"a table, which cannot be read yet: choose a data file ({data}), or built-in data "
-                "on the Data page"
-            )
+        case FileKind.SPREADSHEET:
+            text = "a spreadsheet: save it as CSV in the program it was made with, and open that"
         case FileKind.OTHER_MODEL:
             text = (
                 "a model in another format: load it in Keras, save it with "

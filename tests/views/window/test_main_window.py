@@ -338,7 +338,7 @@ def test_who_reads_a_data_file_is_asked_if_several_can(
         assert window.workspace.project.data == data
 
 
-@pytest.mark.parametrize("name", ["notes.docx", "table.csv", "net.h5"])
+@pytest.mark.parametrize("name", ["notes.docx", "movie.mp4", "net.h5"])
 def test_of_a_file_that_nothing_reads_it_says_which_can_be_opened(
     window: MainWindow, tmp_path: Path, name: str
 ) -> None:
@@ -666,7 +666,7 @@ def test_a_model_opens_as_an_unsaved_project_that_trains_further(
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("table.csv", "a table, which cannot be read yet"),
+        ("table.xlsx", "save it as CSV"),
         ("model.h5", "another format"),
         ("letter.pdf", "choose a project (.layerwise), a Keras model (.keras)"),
     ],
