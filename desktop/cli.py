@@ -123,7 +123,10 @@ def open_project(context: typer.Context, project: ProjectPath) -> int:
 
 @app.command()
 def new(
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="A data file, such as a CSV table")],
+    data: Annotated[
+        Path,
+        typer.Argument(metavar="DATA", help="A data file, such as a CSV table, or iris, wine, …"),
+    ],
     out: Annotated[Path, typer.Option(metavar="PROJECT", help="The project to be written")],
     target: Annotated[
         str | None,

@@ -6,15 +6,16 @@ from pathlib import Path
 
 from desktop import console, startup
 from desktop.cli_checks import CommandError, DataReader, refuse_machine
-from desktop.document.data import DataSource, data_suffixes, sources_for
+from desktop.document.data import DataSource, data_suffixes, named_sources, sources_for
 from desktop.document.storage import write_project
 from desktop.document.text import listed, row_text
 
 
 def new_project(data: Path, target: str | None, out: Path) -> None:
-    """Write a project for the file `data` to `out`, and say what is in it.
+    """Write a project for `data` to `out`, and say what is in it.
 
-    `target` is the column to be predicted. Raises CommandError and DataError.
+    `data` is a file, or the name of data that needs none, such as "iris". `target` is the column
+    to be predicted. Raises CommandError and DataError.
     """
     source = _source(data, target)
     if out.exists():
@@ -32,13 +33,17 @@ def new_project(data: Path, target: str | None, out: Path) -> None:
 
 
 def _source(data: Path, target: str | None) -> DataSource:
-    kinds = sources_for(data)
-    if not kinds:
+    named, kinds = named_sources(), sources_for(data)
+    source: DataSource
+    if str(data) in named and not data.exists():
+        source = named[str(data)]()
+    elif kinds:
+        source = kinds[0]().with_file(str(data.absolute()))
+    else:
         raise CommandError(
             f"{data} is not a file that can be read; the names of data files end in "
-            + listed(data_suffixes())
+            f"{listed(data_suffixes())}, and without a file there are {listed(sorted(named))}"
         )
-    source = kinds[0]().with_file(str(data.absolute()))
     if target is None:
         return source
     if "target" not in type(source).model_fields:

@@ -677,3 +677,23 @@ def test_check_in_a_process_of_its_own(digits: Path, tmp_path: Path) -> None:
     result = other_process("check", digits, "--json", cwd=tmp_path)
     assert result.code == 0 and result.err == "" and result.json["parameters"] == 2410
     assert other_process("check", "none", cwd=tmp_path).code == 2
+
+
+# --- new ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["iris", "diabetes"])
+def test_a_first_network_for_data_that_needs_no_file_can_be_trained(
+    run: Run, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "first.layerwise"
+    assert run("new", name, "--out", path).code == 0
+    assert read_project(path).data.tag == name
+    assert run("train", path, "--epochs", 1, "--json").json["epochs"]
+
+
+def test_of_data_that_is_neither_file_nor_name_the_names_are_listed(
+    run: Run, tmp_path: Path
+) -> None:
+    error = run("new", "flowers", "--out", tmp_path / "x.layerwise").one_line_error()
+    assert "iris" in error and ".csv" in error

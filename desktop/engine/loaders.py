@@ -8,7 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from desktop.document.data import DataSource, Digits, LogicTable, Mnist, Table
+from desktop.document.data import (
+    BreastCancer,
+    DataSource,
+    Diabetes,
+    Digits,
+    Iris,
+    LogicTable,
+    Mnist,
+    ScikitLearnTable,
+    Table,
+    Wine,
+)
 from desktop.document.schema import RowCounts
 from desktop.engine.data_error import DataError
 from desktop.engine.mnist import read_mnist
@@ -81,10 +92,20 @@ def _load_table(source: Table, progress: Progress) -> Dataset:
     return load_table(source, progress)
 
 
+def _load_scikit_learn(source: ScikitLearnTable, progress: Progress) -> Dataset:
+    from desktop.engine.tables.scikit_learn import load_scikit_learn
+
+    return load_scikit_learn(source, progress)
+
+
 # One for each class of data source.
 LOADERS: dict[type[DataSource], Callable[[Any, Progress], Dataset]] = {
     Mnist: _load_mnist,
     Digits: _load_digits,
     LogicTable: _load_logic_table,
     Table: _load_table,
+    Iris: _load_scikit_learn,
+    Wine: _load_scikit_learn,
+    BreastCancer: _load_scikit_learn,
+    Diabetes: _load_scikit_learn,
 }

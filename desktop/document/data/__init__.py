@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from desktop.document.data.base import DataSource, data_suffixes, held_back, sources_for
+from desktop.document.data.base import (
+    DataSource,
+    data_suffixes,
+    held_back,
+    named_sources,
+    sources_for,
+)
 from desktop.document.data.images import Digits, Mnist
 from desktop.document.data.logic import GATES, LogicTable, Row
+from desktop.document.data.scikit_learn import (
+    BreastCancer,
+    Diabetes,
+    Iris,
+    ScikitLearnTable,
+    Wine,
+)
 from desktop.document.data.table import (
     Column,
     ColumnKind,
@@ -26,25 +39,31 @@ from desktop.document.spec import family_type
 __all__ = [
     "GATES",
     "AnyDataSource",
+    "BreastCancer",
     "Column",
     "ColumnKind",
     "DataSource",
     "DecimalSign",
     "Delimiter",
+    "Diabetes",
     "Digits",
     "Encoding",
     "Fill",
+    "Iris",
     "LogicTable",
     "Mnist",
     "Quote",
     "Row",
     "Scaling",
+    "ScikitLearnTable",
     "Table",
     "TableSource",
     "TargetKind",
     "ThousandsSign",
+    "Wine",
     "data_suffixes",
     "held_back",
+    "named_sources",
     "sources_for",
 ]
 

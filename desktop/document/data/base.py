@@ -61,6 +61,11 @@ def sources_for(path: Path) -> tuple[type[DataSource], ...]:
     return tuple(kind for kind in variants(DataSource) if path.suffix.lower() in kind.suffixes)
 
 
+def named_sources() -> dict[str, type[DataSource]]:
+    """By tag, the kinds of data source that hold something without a file being chosen."""
+    return {kind.tag: kind for kind in variants(DataSource) if kind().file is None}
+
+
 def data_suffixes() -> tuple[str, ...]:
     """The endings of all files that some data source reads, each once."""
     return tuple(dict.fromkeys(each for kind in variants(DataSource) for each in kind.suffixes))
