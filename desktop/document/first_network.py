@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from math import ceil, log2
+from collections.abc import Sequence
+from math import ceil, log2, prod
 
 from desktop.document.callbacks import EarlyStopping
 from desktop.document.choices import ActivationFunction, Metric
 from desktop.document.data import DataSource
-from desktop.document.layers import Dense, Layer
+from desktop.document.layers import Conv2D, Dense, Flatten, Layer, MaxPooling2D, Reshape
 from desktop.document.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     Loss,
     MeanSquaredError,
 )
+from desktop.document.optimizers import Adam
 from desktop.document.project import Project
 from desktop.document.regularizers import L2
-from desktop.document.schema import Classes, DataSchema
+from desktop.document.schema import Classes, DataSchema, RowKind
 from desktop.document.training import Training
 
 # Measured on the tables of the tests with five splits each: that many steps of these batches are
@@ -24,19 +26,50 @@ from desktop.document.training import Training
 _STEPS = 1_700
 _SMALL = 2_000  # training rows
 _ENOUGH = 200  # validation rows from which their loss is a reliable sign of when to stop
+_TINY = 32  # training rows: a table of all there is to know, learned by heart
+_FLAT = 1_000  # pixels of a grayscale image that Dense layers learn well enough
 
 
 def first_project(source: DataSource, schema: DataSchema) -> Project:
     """A project that learns `source`, which holds what `schema` says, without further settings."""
+    layers = (*_hidden(schema), _output(schema))
+    return Project(data=source, layers=layers, training=_training(schema))
+
+
+def stack_text(layers: Sequence[Layer]) -> str:
+    """The layers and their sizes in a line: "Dense 16, Dense 16, Dense 1"."""
+    return ", ".join(
+        f"{layer.tag} {getattr(layer, layer.units_field)}" if layer.units_field else layer.tag
+        for layer in layers
+    )
+
+
+def _hidden(schema: DataSchema) -> tuple[Layer, ...]:
+    shape, relu = schema.input_shape, ActivationFunction.RELU
+    if schema.rows.training < _TINY and len(shape) == 1:
+        return (Dense(units=8, activation=ActivationFunction.TANH),)
+    if schema.row is RowKind.POINT:
+        return (Dense(units=16, activation=relu),) * 2
+    if schema.is_image and (len(shape) > 2 or prod(shape) > _FLAT) and min(shape[:2]) > 9:
+        channels = () if len(shape) > 2 else (Reshape(target_shape=(*shape, 1)),)
+        return (
+            *channels,
+            Conv2D(filters=16, activation=relu),
+            MaxPooling2D(),
+            Conv2D(filters=32, activation=relu),
+            MaxPooling2D(),
+            Flatten(),
+            Dense(units=64, activation=relu),
+        )
+    if schema.is_image:
+        return Flatten(), Dense(units=128, activation=relu)
     small = schema.rows.training < _SMALL
     hidden = Dense(
         units=16 if small else 64,
-        activation=ActivationFunction.RELU,
+        activation=relu,
         kernel_regularizer=L2(l2=0.01 if small else 0.0001),
     )
-    return Project(
-        data=source, layers=(hidden, hidden, _output(schema)), training=_training(schema)
-    )
+    return (*(() if len(shape) == 1 else (Flatten(),)), hidden, hidden)
 
 
 def _output(schema: DataSchema) -> Layer:
@@ -51,6 +84,13 @@ def _training(schema: DataSchema) -> Training:
     rows = schema.rows.training
     batch = 2 ** round(log2(max(16, min(256, rows / 100))))
     epochs = min(200, max(20, ceil(_STEPS / ceil(rows / batch))))
+    optimizer = Adam()
+    if rows < _TINY:
+        optimizer, epochs, batch = Adam(learning_rate=0.1), 100, 4
+    elif schema.row is RowKind.POINT:
+        optimizer, epochs = Adam(learning_rate=0.01), max(50, epochs)
+    elif schema.is_image and rows > _SMALL:
+        epochs = 10
     loss: Loss
     if not isinstance(schema.target, Classes):
         loss, metric = MeanSquaredError(), Metric.MEAN_ABSOLUTE_ERROR
@@ -61,7 +101,8 @@ def _training(schema: DataSchema) -> Training:
     return Training(
         epochs=epochs,
         batch_size=batch,
+        optimizer=optimizer,
         loss=loss,
         metrics=(metric,),
-        early_stopping=stopping if schema.rows.validation >= _ENOUGH else None,
+        early_stopping=stopping if schema.rows.validation >= _ENOUGH and epochs > 10 else None,
     )

@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QKeySequence, QUndoCommand, QUndoStack
 from desktop.document.analysis import Analysis, analyze
 from desktop.document.data import DataSource
 from desktop.document.data_files import project_folder, with_full_names
+from desktop.document.first_network import first_project
 from desktop.document.project import Project, starter_project
 from desktop.document.schema import DataSchema
 from desktop.document.storage import fingerprint, read_project, write_project
@@ -68,6 +69,12 @@ class Workspace(QObject):
                 schema = None
             self._analysis = analyze(self._project, schema, physical_memory())
         return self._analysis
+
+    @property
+    def first_project(self) -> Project | None:
+        """The data with a sensible first network; None while it is not known what it holds."""
+        schema = self.analysis.schema
+        return first_project(self._project.data, schema) if schema is not None else None
 
     def show_schema(self, source: DataSource, schema: DataSchema) -> None:
         """Take note that `source` was found to hold what `schema` says."""
@@ -126,6 +133,23 @@ class Workspace(QObject):
         if project == self._project:
             return False
         self._undo_stack.push(_Edit(self, text, self._project, project, merge_key))
+        return True
+
+    def use_first_network(self) -> None:
+        """Use a first network for the data, if it is known what that holds."""
+        project = self.first_project
+        if project is not None:
+            self.edit("Use a first network", project)
+
+    def extend(self, project: Project) -> bool:
+        """Make `project` the current one as a part of the last undo step.
+
+        Says whether that was done: not if there is no such step, or it was undone.
+        """
+        if not self._undo_stack.canUndo() or self._undo_stack.canRedo():
+            return False
+        text = self._undo_stack.undoText()
+        self._undo_stack.push(_Edit(self, text, self._project, project, None, extends=True))
         return True
 
     def undo(self) -> None:
@@ -209,11 +233,17 @@ class _Edit(QUndoCommand):
     """From one project to another. Both are values, so undo is putting the old one back."""
 
     def __init__(
-        self, workspace: Workspace, text: str, before: Project, after: Project, key: str | None
+        self,
+        workspace: Workspace,
+        text: str,
+        before: Project,
+        after: Project,
+        key: str | None,
+        extends: bool = False,
     ) -> None:
         super().__init__(f"{text}\n{text.replace('&', '&&')}")  # for a list, and for a menu
         self.workspace = workspace
-        self.before, self.after, self.key = before, after, key
+        self.before, self.after, self.key, self.extends = before, after, key, extends
 
     def undo(self) -> None:
         self.workspace._set_project(self.before)
@@ -222,12 +252,15 @@ class _Edit(QUndoCommand):
         self.workspace._set_project(self.after)
 
     def id(self) -> int:
-        return _EDIT_ID if self.key is not None else -1
+        return _EDIT_ID
 
     def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, _Edit) or other.key != self.key:
+        if not isinstance(other, _Edit):
             return False
+        if not other.extends:
+            if self.key is None or other.key != self.key:
+                return False
+            self.setText(f"{other.text()}\n{other.actionText()}")
         self.after = other.after
-        self.setText(f"{other.text()}\n{other.actionText()}")
         self.setObsolete(self.before == self.after)
         return True

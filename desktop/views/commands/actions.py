@@ -17,6 +17,7 @@ from desktop.views.commands.rules import (
     can_pause,
     can_stop,
     can_train,
+    can_use_first_network,
     can_zoom_in,
     can_zoom_out,
     has_network,
@@ -119,6 +120,15 @@ ACTIONS: tuple[ActionSpec, ...] = (
         lambda to: to.files.save_network(),
         key="Ctrl+Shift+M",
         rule=has_network,
+    ),
+    ActionSpec(
+        "first_network",
+        Menu.EDIT,
+        "Use a First &Network",
+        "Replace the network by a sensible first one for this data",
+        lambda to: to.workspace.use_first_network(),
+        separator=True,
+        rule=can_use_first_network,
     ),
     ActionSpec(
         "quit",

@@ -158,6 +158,7 @@ class Commands:
 
     window: QWidget
     files: ProjectFiles
+    workspace: Workspace
     run: RunCommands
     view: ViewCommands
     help: HelpCommands

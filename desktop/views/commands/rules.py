@@ -40,6 +40,13 @@ def can_train(now: Situation) -> str:
     return f"Fix this first: {now.workspace.analysis.problems[0].message}"
 
 
+def can_use_first_network(now: Situation) -> str:
+    first = now.workspace.first_project
+    if first is None:
+        return now.session.data_error or "The data is being read"
+    return "This is the first network already" if first == now.workspace.project else ""
+
+
 def can_pause(now: Situation) -> str:
     running = now.session.state in (State.TRAINING, State.PAUSED)
     return "" if running else "Training is not running"

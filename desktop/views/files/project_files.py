@@ -32,11 +32,13 @@ WORTH_ASKING = 60  # seconds of training that are not discarded without asking
 class ProjectFiles(QObject):
     """The file commands of one window.
 
-    `saved` carries the path that was written; `opened` follows when another project is in place.
+    `saved` carries the path that was written; `opened` follows when another project is in place,
+    `dataUsed` when the project has other data.
     """
 
     saved = Signal(str)
     opened = Signal()
+    dataUsed = Signal()
 
     def __init__(
         self,
@@ -144,6 +146,7 @@ class ProjectFiles(QObject):
         data = self._workspace.last_used(kind).with_file(str(path))
         project = self._workspace.project.replace(data=data)
         self._workspace.edit(f"Use the data in {path.name}", project)
+        self.dataUsed.emit()
 
     def _show_error(self, message: str) -> None:
         self._notice.show_message(message, cause="file")

@@ -26,6 +26,7 @@ from desktop.views.settings import Settings
 from desktop.views.theme import Theme
 from desktop.views.window import menu_bar
 from desktop.views.window.docks import Docks
+from desktop.views.window.first_network import FirstNetwork
 from desktop.views.window.messages import Messages
 from desktop.views.window.notice import Notice
 from desktop.views.window.outdated import Outdated
@@ -95,6 +96,7 @@ class MainWindow(QMainWindow):
         self.files = ProjectFiles(workspace, session, self._settings, self.notice, self)
         self._messages = Messages(workspace, session, self.pages, self.files, self.notice)
         self._outdated = Outdated(workspace, session, self.pages, self.notice)
+        self._first_network = FirstNetwork(workspace, self)
         self.palette_view = Palette(theme)
         self.stack = StackView(workspace, theme)
         self.properties = PropertiesPanel(workspace, theme)
@@ -110,6 +112,7 @@ class MainWindow(QMainWindow):
         commands = Commands(
             self,
             self.files,
+            workspace,
             RunCommands(workspace, session, self.files, self.pages),
             view,
             HelpCommands(session, self),
@@ -132,6 +135,8 @@ class MainWindow(QMainWindow):
         workspace.dirtyChanged.connect(self._retitle)
         self.files.saved.connect(self._on_saved)
         self.files.opened.connect(self._on_opened)
+        self.files.dataUsed.connect(self._show_data_page)
+        self._first_network.taken.connect(self.status.show_message)
         session.dataLoaded.connect(self._on_data_loaded)
         session.dataFailed.connect(self._show_data_page)  # which says why, and what can be done
         session.runStarted.connect(self._on_run_started)
@@ -157,6 +162,7 @@ class MainWindow(QMainWindow):
 
     def _on_data_loaded(self, summary: DataSummary) -> None:
         self.workspace.show_schema(summary.source, summary.schema)
+        self._first_network.use_if_untouched()
 
     def _load_data(self) -> None:
         self.session.load_data(self.workspace.project.data)

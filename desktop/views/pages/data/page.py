@@ -19,6 +19,7 @@ from desktop.document.schema import Classes, Target, shown_names
 from desktop.document.text import counted, row_text
 from desktop.views.pages.data.bars import ClassBars, SplitLegend
 from desktop.views.pages.data.columns import ColumnsCard
+from desktop.views.pages.data.offer import NetworkOffer
 from desktop.views.pages.data.source import SourceCard
 from desktop.views.theme import SPACE_L, SPACE_S, SPACE_XS, Theme
 from desktop.views.widgets.cards import Card, CardPage
@@ -162,6 +163,7 @@ class DataPage(CardPage):
         self._patience.timeout.connect(self._show_loading)
         self.source = SourceCard(workspace, theme)
         self.facts = FactsCard()
+        self.offer = NetworkOffer(workspace, self)
         self.columns = ColumnsCard(theme)
         self.columns.edited.connect(self._on_column)
         self.facts.choose_file.clicked.connect(self._choose_file)
@@ -185,6 +187,7 @@ class DataPage(CardPage):
         self.samples.heading.addWidget(self.show_all)
         self.samples.body.addWidget(self.sample_view)
         self.add_columns(self.source, self.facts)
+        self.rows.addWidget(self.offer)
         self.rows.addWidget(self.columns)
         self._rows = self.add_columns(self.classes, self.samples, stretch=1)
         self.rows.addStretch(0)

@@ -1,0 +1,36 @@
+"""The offer of a first network, where the one there is does not fit the data."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from desktop.document.first_network import stack_text
+from desktop.views.widgets.cards import Card
+from desktop.views.workspace import Workspace
+
+
+class NetworkOffer(Card):
+    """Shown while the project's network cannot be trained with its data, once that is known."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__("The network does not fit this data", parent)
+        self._workspace = workspace
+        self._text = QLabel()
+        self._text.setProperty("role", "muted")
+        self._text.setWordWrap(True)
+        self.use = QPushButton("Use a first network")
+        self.use.setObjectName("use_first_network")
+        self.use.setToolTip("Layers, loss and training settings for this data, as one undo step")
+        self.use.clicked.connect(workspace.use_first_network)
+        self.body.addWidget(self._text)
+        self.body.addWidget(self.use, 0, Qt.AlignmentFlag.AlignLeft)
+        workspace.projectChanged.connect(self._update)
+        self._update()
+
+    def _update(self) -> None:
+        first = self._workspace.first_project
+        offered = first is not None and not self._workspace.analysis.is_trainable
+        if first is not None:
+            self._text.setText(f"A first network for it: {stack_text(first.layers)}")
+        self.setVisible(offered)

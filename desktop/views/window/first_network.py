@@ -1,0 +1,46 @@
+"""The first network for the project's data, taken by itself where nothing is lost by it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.document.first_network import stack_text
+from desktop.document.project import Project, starter_project
+from desktop.views.workspace import Workspace
+
+
+class FirstNetwork(QObject):
+    """Lets a network that nobody has changed yet follow the data. `taken(text)` says to what."""
+
+    taken = Signal(str)
+
+    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._taken: Project | None = None  # what took the place of the starter project
+
+    def use_if_untouched(self) -> None:
+        """Give a new project a first network for the data that was just chosen.
+
+        Both are one undo step. A network that suits the data stays.
+        """
+        workspace, starter = self._workspace, starter_project()
+        project, first = workspace.project, workspace.first_project
+        if first is None:
+            return
+        found, usual = workspace.analysis.schema, starter.data.known_schema
+        if _is_same_network(project, starter):
+            suits = found is not None and usual is not None and found.row is usual.row
+        elif self._taken is not None and _is_same_network(project, self._taken):
+            suits = True
+        else:
+            return
+        if suits and not workspace.analysis.problems:
+            return
+        if workspace.extend(first):
+            self._taken = first
+            self.taken.emit(f"First network for {project.data.title}: {stack_text(first.layers)}")
+
+
+def _is_same_network(one: Project, other: Project) -> bool:
+    return (one.layers, one.training) == (other.layers, other.training)

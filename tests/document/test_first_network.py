@@ -1,0 +1,55 @@
+"""The first network for some data has no problem, whatever its rows and its target are."""
+
+from __future__ import annotations
+
+import pytest
+
+from desktop.document.analysis import analyze
+from desktop.document.data import GATES, Digits, LogicTable, Mnist, Table
+from desktop.document.first_network import first_project, stack_text
+from desktop.document.schema import Classes, DataSchema, Numbers, RowCounts, RowKind, Target
+
+TARGETS: dict[str, Target] = {
+    "two classes": Classes(("no", "yes")),
+    "three classes": Classes(("a", "b", "c")),
+    "a number": Numbers(("price",)),
+    "two numbers": Numbers(("x", "y")),
+}
+ROWS = {
+    "table": (RowKind.TABLE_ROW, (7,)),
+    "points": (RowKind.POINT, (2,)),
+    "digits": (RowKind.IMAGE, (8, 8)),
+    "photos": (RowKind.IMAGE, (32, 32, 3)),
+    "large scans": (RowKind.IMAGE, (64, 64)),
+    "icons": (RowKind.IMAGE, (4, 4, 3)),
+    "sequences": (RowKind.SEQUENCE, (20, 3)),
+}
+
+
+@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("count", [4, 100, 1_000_000])
+def test_it_can_be_trained_as_it_is(rows: str, target: str, count: int) -> None:
+    kind, shape = ROWS[rows]
+    counts = RowCounts(count, count // 9, count // 4)
+    schema = DataSchema(shape, kind, TARGETS[target], counts, (0.0, 1.0))
+    project = first_project(Table(path="a.csv"), schema)
+    analysis = analyze(project, schema)
+    assert analysis.problems == ()
+    assert analysis.layers[-1].output_shape == (
+        (1,) if target == "two classes" else (schema.outputs,)
+    )
+
+
+@pytest.mark.parametrize("source", [Digits(), Mnist(), LogicTable(rows=GATES["XOR"])])
+def test_it_suits_the_data_that_comes_with_the_program(source: Digits | Mnist | LogicTable) -> None:
+    assert analyze(first_project(source, source.known_schema)).problems == ()
+
+
+def test_the_layers_in_a_line() -> None:
+    counts = RowCounts(600, 60, 150)
+    schema = DataSchema((8,), RowKind.TABLE_ROW, TARGETS["two classes"], counts, (-1.0, 1.0))
+    assert stack_text(first_project(Table(), schema).layers) == "Dense 16, Dense 16, Dense 1"
+    assert stack_text(first_project(Mnist(), Mnist().known_schema).layers) == (
+        "Flatten, Dense 128, Dense 10"
+    )
