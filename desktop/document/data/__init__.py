@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from desktop.document.data.base import (
     DataSource,
+    Origin,
     data_suffixes,
     held_back,
     named_sources,
+    sources_by_origin,
     sources_for,
 )
 from desktop.document.data.images import Digits, Mnist
@@ -52,6 +54,7 @@ __all__ = [
     "Iris",
     "LogicTable",
     "Mnist",
+    "Origin",
     "Quote",
     "Row",
     "Scaling",
@@ -64,6 +67,7 @@ __all__ = [
     "data_suffixes",
     "held_back",
     "named_sources",
+    "sources_by_origin",
     "sources_for",
 ]
 

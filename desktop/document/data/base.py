@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from math import ceil
 from pathlib import Path
 from typing import ClassVar, Self
@@ -11,12 +12,21 @@ from desktop.document.schema import DataSchema
 from desktop.document.spec import Spec, variants
 
 
+class Origin(StrEnum):
+    """Where rows come from: the headings of a menu of data sources, in this order."""
+
+    BUILT_IN = "Built in"  # needs no file
+    FILES = "Your own files"
+    KERAS = "From Keras"  # downloaded, or a file that Keras has downloaded
+
+
 class DataSource(Spec):
     """The base of all data sources. It says nothing that it does not know without reading."""
 
     tag_key: ClassVar[str] = "source"
     source: str = ""
 
+    origin: ClassVar[Origin] = Origin.BUILT_IN
     suffixes: ClassVar[tuple[str, ...]] = ()  # of the files it reads, in small letters
     keras_file: ClassVar[str] = ""  # in Keras's data folder; read where no other file is chosen
 
@@ -54,6 +64,12 @@ class DataSource(Spec):
     def has_validation(self) -> bool:
         """Whether some rows are held out for validation."""
         return False
+
+
+def sources_by_origin() -> dict[Origin, tuple[type[DataSource], ...]]:
+    """All kinds of data source by their origin, in the order in which a menu shows them."""
+    kinds = variants(DataSource)
+    return {origin: tuple(kind for kind in kinds if kind.origin is origin) for origin in Origin}
 
 
 def sources_for(path: Path) -> tuple[type[DataSource], ...]:

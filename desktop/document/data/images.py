@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from desktop.document.data.base import DataSource, held_back
+from desktop.document.data.base import DataSource, Origin, held_back
 from desktop.document.fields import FileName
 from desktop.document.schema import Classes, DataSchema, RowCounts, RowKind
 
@@ -80,6 +80,7 @@ class Digits(_Images, tag="digits"):
 class Mnist(_Images, tag="mnist"):
     """70,000 handwritten digits of 28 × 28 pixels: 60,000 for training, 10,000 for the test."""
 
+    origin: ClassVar[Origin] = Origin.KERAS
     pixel_maximum: ClassVar[float] = 255.0
     suffixes: ClassVar[tuple[str, ...]] = (".npz",)
     keras_file: ClassVar[str] = "mnist.npz"

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from desktop.document.data.base import DataSource
+from desktop.document.data.base import DataSource, Origin
 from desktop.document.fields import ColumnName, FileName, Kind
 from desktop.document.spec import ADVANCED, Spec
 
@@ -176,6 +176,7 @@ _FOUND = ADVANCED | {"none": "Found in the file"}
 class Table(_TableSource, tag="table"):
     """A table in a text file: CSV, TSV and the like, compressed or not."""
 
+    origin: ClassVar[Origin] = Origin.FILES
     suffixes: ClassVar[tuple[str, ...]] = (".csv", ".tsv", ".tab", ".txt", ".data", ".gz")
     path: FileName = Field(
         "", title="File", description="CSV, TSV or other text file, also gzipped"

@@ -8,8 +8,9 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
-from desktop.document.data import GATES, DataSource, Digits, LogicTable, Mnist
+from desktop.document.data import GATES, DataSource, Digits, LogicTable, Mnist, sources_by_origin
 from desktop.document.project import starter_project
+from desktop.document.spec import variants
 from desktop.document.text import row_text
 from desktop.engine.reports import DataSummary, SplitSummary, read_only
 from desktop.views.pages.data.page import DataPage
@@ -202,6 +203,19 @@ def test_the_logic_table_is_shown_as_a_table(qtbot: QtBot) -> None:
     assert "2 numbers" in bench.text()
     assert "4 training · 4 test" in bench.text()
     assert "The test rows are the training rows." in bench.text()
+
+
+def test_sources_stand_under_the_heading_of_their_origin(bench: Bench) -> None:
+    menu = bench.page.source.sources
+    headings: dict[str, list[object]] = {}
+    for row in range(menu.count()):
+        kind = menu.itemData(row)
+        if isinstance(kind, type):
+            headings[next(reversed(headings))].append(kind)
+        elif menu.itemText(row):
+            headings[menu.itemText(row)] = []
+    assert headings == {origin: list(kinds) for origin, kinds in sources_by_origin().items()}
+    assert {kind for kinds in headings.values() for kind in kinds} == set(variants(DataSource))
 
 
 def test_choosing_a_source_is_one_undo_step_and_keeps_its_settings(bench: Bench) -> None:

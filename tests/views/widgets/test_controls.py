@@ -30,3 +30,18 @@ def test_a_text_too_long_for_a_combo_box_ends_in_an_ellipsis(qtbot: QtBot) -> No
     assert any(image == painted(qtbot, text, 110)[1] for text in shorter)
     _, whole = painted(qtbot, box.currentText(), 300)
     assert whole != painted(qtbot, "Sparse…", 300)[1]
+
+
+def test_a_heading_is_passed_over_by_the_keys(qtbot: QtBot) -> None:
+    box = ComboBox()
+    qtbot.addWidget(box)
+    box.add_heading("Near")
+    box.addItem("One")
+    box.add_heading("Far")
+    box.addItem("Two")
+    box.setCurrentIndex(box.findText("One"))
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert box.currentText() == "Two"
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    qtbot.keyClick(box, Qt.Key.Key_Home)
+    assert box.currentText() == "One"

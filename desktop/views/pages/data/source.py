@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QWidget
 
-from desktop.document.data import DataSource
+from desktop.document.data import DataSource, sources_by_origin
 from desktop.document.fields import fields_of
 from desktop.document.project import Project
-from desktop.document.spec import variants
 from desktop.views.forms import Form
 from desktop.views.theme import Theme
 from desktop.views.widgets.cards import Card
@@ -23,8 +22,10 @@ class SourceCard(Card):
         self._workspace = workspace
         self.sources = ComboBox()
         self.sources.setAccessibleName("Data source")
-        for kind in variants(DataSource):
-            self.sources.addItem(kind.kind_title(), kind)
+        for origin, kinds in sources_by_origin().items():
+            self.sources.add_heading(origin)
+            for kind in kinds:
+                self.sources.addItem(kind.kind_title(), kind)
         self.sources.activated.connect(self._on_source)
         self._about = QLabel()
         self._about.setProperty("role", "muted")
