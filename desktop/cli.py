@@ -132,11 +132,12 @@ def new(
         str | None,
         typer.Option(metavar="COLUMN", help="The column to be predicted; by default the last"),
     ] = None,
+    as_json: AsJson = False,
 ) -> int:
     """Make a project with a sensible first network for DATA."""
     from desktop.cli_new import new_project
 
-    new_project(data, target, out)
+    new_project(data, target, out, as_json)
     return DONE
 
 

@@ -3,49 +3,74 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from desktop import console, startup
-from desktop.cli_checks import CommandError, DataReader, refuse_machine
+from desktop import console, json_output
+from desktop.cli_checks import CommandError, DataReader
 from desktop.document.data import DataSource, data_suffixes, named_sources, sources_for
+from desktop.document.first_network import first_project, stack_text
 from desktop.document.storage import write_project
 from desktop.document.text import listed, row_text
 
+if TYPE_CHECKING:
+    from desktop.engine.rows import Dataset
 
-def new_project(data: Path, target: str | None, out: Path) -> None:
+
+def new_project(data: Path, target: str | None, out: Path, as_json: bool) -> None:
     """Write a project for `data` to `out`, and say what is in it.
 
     `data` is a file, or the name of data that needs none, such as "iris". `target` is the column
-    to be predicted. Raises CommandError and DataError.
+    to be predicted. Raises CommandError, DataError and ProjectFileError.
     """
-    source = _source(data, target)
     if out.exists():
         raise CommandError(f"{out} exists already; choose another name, or remove it first")
-    refuse_machine(startup.engine_problem())
-    from desktop.document.first_network import first_project
-
-    dataset = DataReader(source).dataset
-    project = first_project(source, dataset.schema)
+    if not out.absolute().parent.is_dir():
+        raise CommandError(f"{out} cannot be written: there is no folder {out.parent}; make it")
+    sources = _sources(data, target)
+    with json_output.quiet_output(as_json), console.busy(f"Reading {data.name}…"):
+        dataset = _read(data, sources)
+    project = first_project(dataset.source, dataset.schema)
     write_project(out, project)
+    if as_json:
+        json_output.print_json(json_output.new_project_values(out, project, dataset))
+        return
     for note in dataset.notes:
         console.say(note, "yellow")
-    layers = listed([f"{layer.tag} ({layer.details()})" for layer in project.layers])
-    console.say(f"Wrote {out}: {layers}, for {row_text(dataset.schema.input_shape)}")
+    rows = row_text(dataset.schema.input_shape)
+    console.say(f"Wrote {out}: {stack_text(project.layers)}, for rows of {rows}")
 
 
-def _source(data: Path, target: str | None) -> DataSource:
+def _sources(data: Path, target: str | None) -> list[DataSource]:
+    """What may read `data`, the likeliest first."""
     named, kinds = named_sources(), sources_for(data)
-    source: DataSource
+    sources: list[DataSource]
     if str(data) in named and not data.exists():
-        source = named[str(data)]()
+        sources = [named[str(data)]()]
     elif kinds:
-        source = kinds[0]().with_file(str(data.absolute()))
+        sources = [kind().with_file(str(data.absolute())) for kind in kinds]
     else:
         raise CommandError(
             f"{data} is not a file that can be read; the names of data files end in "
             f"{listed(data_suffixes())}, and without a file there are {listed(sorted(named))}"
         )
     if target is None:
-        return source
-    if "target" not in type(source).model_fields:
+        return sources
+    tables = [source for source in sources if "target" in type(source).model_fields]
+    if not tables:
         raise CommandError(f"{data} is not a table, so --target cannot be given")
-    return source.replace(target=target)
+    return [table.replace(target=target) for table in tables]
+
+
+def _read(data: Path, sources: list[DataSource]) -> Dataset:
+    """The rows as the first of `sources` reads them that can."""
+    from desktop.engine.data_error import DataError
+
+    errors: list[str] = []
+    for source in sources:
+        try:
+            return DataReader(source).dataset
+        except DataError as error:
+            if len(sources) == 1:
+                raise
+            errors.append(f"as {source.kind_title()}: {error}")
+    raise CommandError(f"{data} cannot be read. {'. '.join(errors)}")

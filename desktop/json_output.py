@@ -10,10 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from desktop.document.analysis import Analysis
+    from desktop.document.project import Project
     from desktop.engine.prediction import ImageFailure, ImagePrediction
     from desktop.engine.records import RunRecord
     from desktop.engine.reports import Evaluation
+    from desktop.engine.rows import Dataset
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -48,6 +52,21 @@ def analysis_values(analysis: Analysis) -> dict[str, Any]:
             }
             for problem in analysis.problems
         ],
+    }
+
+
+def new_project_values(path: Path, project: Project, dataset: Dataset) -> dict[str, Any]:
+    """What was written to `path`, for which rows; "notes" are what to know about the data."""
+    schema = dataset.schema
+    return {
+        "project": str(path),
+        "layers": [layer.tag for layer in project.layers],
+        "epochs": project.training.epochs,
+        "input_shape": schema.input_shape,
+        "features": schema.features,
+        "classes": schema.class_names or None,
+        "rows": {name: len(rows) for name, rows in dataset.splits},
+        "notes": dataset.notes,
     }
 
 

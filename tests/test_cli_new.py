@@ -1,0 +1,130 @@
+"""The command `new`: from a data file to a project that can be trained."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop import cli
+from desktop.document.data import Table
+from desktop.document.storage import read_project
+from tests.conftest import shared_file
+
+
+class Command:
+    """Runs commands in this process."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+        self.out = self.err = ""
+
+    def __call__(self, *arguments: object) -> int:
+        self._capsys.readouterr()
+        code = cli.run([str(argument) for argument in arguments])
+        self.out, self.err = self._capsys.readouterr()
+        return code
+
+    def error(self, *arguments: object) -> str:
+        """The one line that the command fails with."""
+        assert self(*arguments) == 2, self.err
+        assert self.out == "" and self.err.startswith("Error: ") and self.err.count("\n") == 1
+        return self.err
+
+    def json(self, *arguments: object) -> Any:
+        assert self(*arguments, "--json") == 0, self.err
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    monkeypatch.setenv("COLUMNS", "4000")  # no line is wrapped
+    return Command(capsys)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "table.csv"
+    rows = (f"{n},{n % 7},{'yes' if n % 3 else 'no'}" for n in range(60))
+    path.write_text("\n".join(["age,height,height", *rows]))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "classes", "network"),
+    [
+        ("pima-indians-diabetes.csv", 8, ["0", "1"], "Dense 16, Dense 16, Dense 1"),
+        (
+            "iris.csv",
+            4,
+            ["Iris-setosa", "Iris-versicolor", "Iris-virginica"],
+            "Dense 16, Dense 16, Dense 3",
+        ),
+    ],
+)
+def test_a_table_becomes_a_project_that_learns(
+    command: Command, tmp_path: Path, name: str, columns: int, classes: list[str], network: str
+) -> None:
+    source, project = shared_file(name), tmp_path / "mine.layerwise"
+    assert command("new", source, "--out", project) == 0
+    assert network in command.err and f"{columns} numbers" in command.err and command.out == ""
+    assert command("check", project) == 0
+    trained = command.json("train", project, "--epochs", 15)
+    assert trained["test"]["accuracy"] > 0.6
+    values = command.json("new", source, "--out", tmp_path / "again.layerwise")
+    assert values["classes"] == classes and len(values["features"]) == columns
+    assert sum(values["rows"].values()) == len(source.read_text().split())
+
+
+def test_another_column_may_be_the_target_and_notes_are_shown(
+    command: Command, table: Path
+) -> None:
+    project = table.with_name("first.layerwise")
+    assert command("new", table, "--target", "age", "--out", project) == 0
+    assert '"height" is now called "height (2)"' in command.err
+    read = read_project(project)
+    assert read.data == Table(path=str(table), target="age")
+    assert read.training.loss.tag == "mean_squared_error"
+    assert json.loads(project.read_text())["data"]["path"] == table.name
+
+
+def test_every_error_is_one_line_that_says_what_to_do(command: Command, table: Path) -> None:
+    folder = table.parent
+    out = folder / "new.layerwise"
+    (folder / "data.csv").mkdir()
+    (folder / "letter.pdf").write_text("text")
+    (folder / "there.layerwise").write_text("mine")
+    for arguments, message in (
+        ([folder / "none.csv", "--out", out], "none.csv is not a file"),
+        ([folder / "data.csv", "--out", out], "data.csv is not a file"),
+        ([folder / "letter.pdf", "--out", out], ".csv"),
+        ([table, "--out", folder / "there.layerwise"], "there.layerwise exists already"),
+        ([table, "--out", folder / "no" / "x.layerwise"], "there is no folder"),
+        ([table, "--out", out, "--target", "weight"], "its columns are age, height, height (2)"),
+        (["iris", "--out", out, "--target", "weight"], "weight"),
+        ([table], "--out"),
+        (["--out", out], "DATA"),
+    ):
+        assert message in command.error("new", *arguments)
+        assert not out.exists()
+    assert (folder / "there.layerwise").read_text() == "mine"
+
+
+@pytest.mark.skipif(
+    os.name == "nt" or os.geteuid() == 0, reason="nothing is forbidden to this user"
+)
+def test_a_folder_that_cannot_be_written_to(command: Command, table: Path) -> None:
+    closed = table.parent / "closed"
+    closed.mkdir(mode=0o500)
+    assert "cannot be saved" in command.error("new", table, "--out", closed / "x.layerwise")
+
+
+def test_a_file_that_nothing_could_read_says_why_for_each_that_tried(
+    command: Command, table: Path
+) -> None:
+    npz = table.with_name("arrays.npz")
+    npz.write_bytes(b"no zip")
+    assert "arrays.npz" in command.error("new", npz, "--out", table.with_name("x.layerwise"))
