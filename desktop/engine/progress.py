@@ -11,3 +11,8 @@ Progress: TypeAlias = Callable[[float], None]
 
 def ignore(part: float) -> None:
     """Tell nobody."""
+
+
+def between(progress: Progress, start: float, end: float) -> Progress:
+    """The progress of a part of the work, which lasts from `start` to `end` of the whole."""
+    return lambda part: progress(start + part * (end - start))

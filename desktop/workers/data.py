@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop.document.data import DataSource
 from desktop.document.schema import DataSchema
+from desktop.engine.control import RunControl
 from desktop.engine.reports import DataSummary
 from desktop.workers import tasks
 from desktop.workers.threads import Threads
@@ -16,24 +18,28 @@ from desktop.workers.threads import Threads
 if TYPE_CHECKING:
     from desktop.engine.rows import Dataset
 
+PROGRESS_INTERVAL = 0.05  # seconds between two reports of how far it is
+
 
 class DataLoader(QObject):
     """Loads the rows of one source at a time; only the one chosen last counts.
 
     Signals:
         loading: another source was chosen.
+        progress: how much of it is loaded, 0 to 1.
         loaded: its DataSummary.
         failed: why it could not be loaded.
     """
 
     loading = Signal()
+    progress = Signal(float)
     loaded = Signal(object)
     failed = Signal(str)
 
     def __init__(self, threads: Threads, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._threads = threads
-        self._is_loading = False
+        self._control: RunControl | None = None  # of the load that is under way
         self.source: DataSource | None = None
         self.dataset: Dataset | None = None
         self.summary: DataSummary | None = None
@@ -48,29 +54,58 @@ class DataLoader(QObject):
 
     def load(self, source: DataSource) -> None:
         """Load `source`, unless it is loaded or being loaded already."""
-        if source == self.source and (self.summary is not None or self._is_loading):
+        if source == self.source and (self.summary is not None or self._control is not None):
             return
+        self.stop()
         self.source, self.dataset, self.summary = source, None, None
-        self._is_loading, self.error = True, ""
+        self.error = ""
+        self._control = control = RunControl()
         self.loading.emit()
         self._threads.background(
-            partial(self._load_if_wanted, source),
-            self._on_loaded,
-            partial(self._on_failed, source),
+            partial(self._load, source, control),
+            partial(self._on_loaded, control),
+            partial(self._on_failed, control),
         )
 
-    def _load_if_wanted(self, source: DataSource) -> tuple[Dataset, DataSummary] | None:
-        """On the thread: load `source`, unless another one has been chosen since."""
-        return tasks.load_data(source) if source == self.source else None
+    def cancel(self) -> None:
+        """Stop loading, if that is under way; `failed` tells that it was canceled."""
+        if self._control is not None and self.source is not None:
+            self.stop()
+            self.error = f"Loading {self.source.title} was canceled"
+            self.failed.emit(self.error)
 
-    def _on_loaded(self, loaded: tuple[Dataset, DataSummary] | None) -> None:
-        if loaded is None or loaded[1].source != self.source:
+    def stop(self) -> None:
+        """Stop loading without a word."""
+        if self._control is not None:
+            self._control.stop()
+            self._control = None
+
+    def _load(self, source: DataSource, control: RunControl) -> tuple[Dataset, DataSummary] | None:
+        """On the thread: load `source`; None if that was stopped."""
+        last = perf_counter()
+
+        def progress(part: float) -> None:
+            nonlocal last
+            control.checkpoint()
+            now = perf_counter()
+            if now - last >= PROGRESS_INTERVAL:
+                last = now
+                self._threads.deliver(partial(self._on_progress, control), part)
+
+        return tasks.load_data(source, progress)
+
+    def _on_progress(self, control: RunControl, part: float) -> None:
+        if control is self._control:
+            self.progress.emit(part)
+
+    def _on_loaded(self, control: RunControl, loaded: tuple[Dataset, DataSummary] | None) -> None:
+        if control is not self._control or loaded is None:
             return  # another source was chosen meanwhile
         self.dataset, self.summary = loaded
-        self._is_loading = False
+        self._control = None
         self.loaded.emit(self.summary)
 
-    def _on_failed(self, source: DataSource, message: str) -> None:
-        if source == self.source:
-            self._is_loading, self.error = False, message
+    def _on_failed(self, control: RunControl, message: str) -> None:
+        if control is self._control:
+            self._control, self.error = None, message
             self.failed.emit(message)

@@ -67,6 +67,7 @@ class Session(QObject):
     engineReady = Signal(object)
     engineFailed = Signal(str)
     dataLoading = Signal()
+    dataProgress = Signal(float)
     dataLoaded = Signal(object)
     dataFailed = Signal(str)
     runStarted = Signal(object)
@@ -100,6 +101,7 @@ class Session(QObject):
         self._engine.ready.connect(self._on_engine_ready)
         self._engine.failed.connect(self._on_engine_failed)
         self._data.loading.connect(self.dataLoading)
+        self._data.progress.connect(self.dataProgress)
         self._data.loaded.connect(self.dataLoaded)
         self._data.loaded.connect(self._start_when_ready)
         self._data.failed.connect(self._on_data_failed)
@@ -198,6 +200,10 @@ class Session(QObject):
         if self._waiting is not None and self._waiting[0].data != source:
             self._cancel_waiting()
         self._data.load(source)
+
+    def cancel_data(self) -> None:
+        """Stop loading the data; `dataFailed` says so."""
+        self._data.cancel()
 
     def train(self, project: Project, *, resume: bool = False) -> None:
         """Train `project` from new weights or, if `resume`, from those there are.
@@ -321,6 +327,7 @@ class Session(QObject):
         """Stop whatever is running and wait for the threads."""
         self._waiting = None
         self._runner.control.stop()
+        self._data.stop()
         self._threads.close()
         self._runner.network = None
 

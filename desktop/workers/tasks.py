@@ -61,13 +61,23 @@ def load_engine() -> EngineInfo:
         return backend.info()
 
 
-def load_data(source: DataSource) -> tuple[Dataset, DataSummary]:
-    """Load the rows of `source` and sum them up."""
+def load_data(
+    source: DataSource, progress: Callable[[float], None]
+) -> tuple[Dataset, DataSummary] | None:
+    """Load the rows of `source` and sum them up; None if `progress` raises Stopped.
+
+    `progress` is called with the part that is done, 0 to 1.
+    """
     from desktop.engine import data_error, datasets
 
     with explaining("The data could not be loaded", data_error.DataError):
-        dataset = datasets.load(source)
-        return dataset, datasets.summarize(dataset)
+        try:
+            progress(0.0)
+            dataset = datasets.load(source, progress)
+            progress(1.0)
+            return dataset, datasets.summarize(dataset)
+        except Stopped:
+            return None
 
 
 def train(

@@ -13,10 +13,14 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.document.callbacks import EarlyStopping
-from desktop.document.data import Digits, LogicTable, Mnist
+from desktop.document.data import DataSource, Digits, LogicTable, Mnist
 from desktop.document.project import Project, starter_project
+from desktop.engine import loaders
 from desktop.engine.builder import build
+from desktop.engine.control import Stopped
 from desktop.engine.network import Network
+from desktop.engine.progress import Progress
+from desktop.engine.rows import Dataset
 from desktop.workers import tasks
 from desktop.workers.reports import Outcome, Prediction
 from desktop.workers.session import Session, State
@@ -287,6 +291,69 @@ def test_missing_data_is_explained(session: Session, qtbot: QtBot, tmp_path: Pat
         session.load_data(Mnist(path=str(tmp_path / "nothing.npz")))
     assert "nothing.npz" in failed.args[0]
     assert session.summary is None
+
+
+class Endless:
+    """A loader that is never done. It notes for which source it was given up."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, kind: type[DataSource]) -> None:
+        self.stopped: list[DataSource] = []
+        self._load = loaders.LOADERS[kind]
+        self.is_over = False
+        monkeypatch.setitem(loaders.LOADERS, kind, self)
+
+    def __call__(self, source: DataSource, progress: Progress) -> Dataset:
+        part = 0.0
+        try:
+            while not self.is_over:
+                progress(part := min(0.9, part + 1e-5))
+        except Stopped:
+            self.stopped.append(source)
+            raise
+        return self._load(source, progress)
+
+
+@pytest.fixture
+def endless(monkeypatch: pytest.MonkeyPatch) -> Endless:
+    return Endless(monkeypatch, Digits)
+
+
+def test_loading_tells_how_far_it_is_and_can_be_canceled(
+    session: Session, qtbot: QtBot, endless: Endless
+) -> None:
+    session.start()
+    with qtbot.waitSignal(session.dataProgress, timeout=PATIENCE) as progress:
+        session.load_data(Digits())
+    assert 0 < progress.args[0] <= 0.9
+    with qtbot.waitSignal(session.dataFailed, timeout=PATIENCE) as failed:
+        session.cancel_data()
+    assert failed.args == ["Loading Handwritten digits was canceled"] == [session.data_error]
+    endless.is_over = True
+    with qtbot.waitSignal(session.dataLoaded, timeout=PATIENCE):
+        session.load_data(Digits())
+    assert endless.stopped == [Digits()] and session.data_error == ""
+    with qtbot.assertNotEmitted(session.dataFailed):
+        session.cancel_data()  # of what is loaded
+
+
+def test_another_source_takes_the_place_of_the_one_that_is_being_loaded(
+    session: Session, qtbot: QtBot, endless: Endless
+) -> None:
+    session.start()
+    with qtbot.waitSignal(session.dataProgress, timeout=PATIENCE):
+        session.load_data(Digits())
+    with qtbot.waitSignal(session.dataLoaded, timeout=PATIENCE) as loaded:
+        session.load_data(LogicTable())
+    assert loaded.args[0].source == LogicTable()
+    assert endless.stopped == [Digits()]
+
+
+def test_closing_ends_a_load(session: Session, qtbot: QtBot, endless: Endless) -> None:
+    session.start()
+    with qtbot.waitSignal(session.dataProgress, timeout=PATIENCE):
+        session.load_data(Digits())
+    session.close()
+    assert endless.stopped == [Digits()]
 
 
 def test_missing_data_ends_the_wait_for_training(

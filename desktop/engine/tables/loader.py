@@ -10,7 +10,7 @@ import numpy as np
 from desktop.document.data import Table, TableSource, TargetKind
 from desktop.document.schema import Classes, DataSchema, Numbers, RowCounts, RowKind, Target
 from desktop.engine.data_error import DataError
-from desktop.engine.progress import Progress, ignore
+from desktop.engine.progress import Progress, between, ignore
 from desktop.engine.reports import ColumnFacts, FloatArray, IntArray
 from desktop.engine.rows import Dataset, Rows
 from desktop.engine.tables.columns import find_columns
@@ -41,14 +41,17 @@ class PreparedTable:
 
 def load_table(source: Table, progress: Progress = ignore) -> Dataset:
     """The data set of the file of `source`. Raises DataError."""
-    return dataset(source, prepare(source, read_table(source, progress)))
+    raw = read_table(source, between(progress, 0, 0.7))
+    prepared = prepare(source, raw, between(progress, 0.7, 0.85))
+    return dataset(source, prepared, between(progress, 0.85, 1))
 
 
-def prepare(source: TableSource, raw: RawTable) -> PreparedTable:
+def prepare(source: TableSource, raw: RawTable, progress: Progress = ignore) -> PreparedTable:
     """Split the rows of `raw`, and fit what prepares them on the training rows alone."""
     frame = raw.frame
     form = raw.numbers
     target = read_target(frame[raw.target], source.target_kind, form)
+    progress(0.3)
     uses = {raw.target: ("target", target.reason)}
     for name, use in (
         (source.group, ("group", "its equal values keep rows together")),
@@ -63,8 +66,10 @@ def prepare(source: TableSource, raw: RawTable) -> PreparedTable:
     if source.group is not None:
         groups = frame[source.group].astype("object").factorize(use_na_sentinel=False)[0]
     training, validation, test = parts(source, target, rows, groups)
+    progress(0.5)
     columns = find_columns(frame.iloc[training], source, uses)
     prepared = fit(frame.iloc[training], columns, _fit_target(raw.target, target, training), form)
+    progress(0.9)
     # Rows with a missing cell in a column that asks for it are not used, in whatever part.
     keep = prepared.complete(frame, form)
     training, validation, test = (each[keep[each]] for each in (training, validation, test))
@@ -83,7 +88,7 @@ def _fit_target(name: str, target: TargetValues, training: IntArray) -> Prepared
     return PreparedTarget(name=name, offset=float(values.mean()), scale=scale if scale > 0 else 1.0)
 
 
-def dataset(source: TableSource, table: PreparedTable) -> Dataset:
+def dataset(source: TableSource, table: PreparedTable, progress: Progress = ignore) -> Dataset:
     """The rows of `table` as a network gets them."""
     frame, prepared = table.raw.frame, table.preparation
     weights = _weights(frame, source)
@@ -95,7 +100,9 @@ def dataset(source: TableSource, table: PreparedTable) -> Dataset:
         weight = None if weights is None else weights[numbers]
         return Rows(prepared.inputs(frame.iloc[numbers], table.raw.numbers), y, weight)
 
-    training, test = rows(table.training), rows(table.test)
+    training = rows(table.training)
+    progress(0.7)
+    test = rows(table.test)
     validation = rows(table.validation) if len(table.validation) else None
     lows, highs = training.x.min(axis=0), training.x.max(axis=0)
     target: Target = Classes(table.target.classes)

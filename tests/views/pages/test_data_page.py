@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QFileDialog, QLabel
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QProgressBar,
+)
 from pytestqt.qtbot import QtBot
 
 from desktop.document.data import GATES, DataSource, Digits, LogicTable, Mnist, sources_by_origin
@@ -22,6 +29,7 @@ class FakeSession(QObject):
     """What the page needs of a session."""
 
     dataLoading = Signal()
+    dataProgress = Signal(float)
     dataLoaded = Signal(object)
     dataFailed = Signal(str)
 
@@ -29,9 +37,13 @@ class FakeSession(QObject):
         super().__init__()
         self.summary = summary
         self.asked: list[DataSource] = []
+        self.canceled = 0
 
     def load_data(self, source: DataSource) -> None:
         self.asked.append(source)
+
+    def cancel_data(self) -> None:
+        self.canceled += 1
 
 
 def part(name: str, counts: tuple[int, ...], shape: tuple[int, ...]) -> SplitSummary:
@@ -116,6 +128,21 @@ def test_loading_is_reported_until_the_data_is_there(bench: Bench) -> None:
     bench.session.dataLoaded.emit(digits_summary())
     assert "Loading" not in bench.text()
     assert bench.page.bars.isVisible()
+
+
+def test_how_far_it_is_can_be_seen_and_loading_canceled(bench: Bench) -> None:
+    bar = bench.page.findChild(QProgressBar)
+    assert bar is not None and bar.isVisible() and bar.maximum() == 0  # nobody knows how far yet
+    bench.session.dataProgress.emit(0.25)
+    assert bar.value() == bar.maximum() / 4 > 0
+    bench.page.facts.cancel.click()
+    assert bench.session.canceled == 1
+    bench.session.dataFailed.emit("Loading Handwritten digits was canceled")
+    assert "was canceled" in bench.text() and not bar.isVisible()
+    bench.page.facts.try_again.click()
+    assert bench.session.asked == [Digits()]
+    bench.session.dataLoading.emit()
+    assert bar.isVisible() and bar.maximum() == 0
 
 
 def test_what_is_loaded_is_reported_in_numbers(bench: Bench) -> None:

@@ -63,14 +63,16 @@ class FactsCard(Card):
         self._loading_text = QLabel()
         self._loading_text.setTextFormat(Qt.TextFormat.PlainText)  # it may name a file
         self._loading_text.setProperty("role", "muted")
-        bar = QProgressBar()
-        bar.setRange(0, 0)
-        bar.setTextVisible(False)
-        bar.setAccessibleName("Data is being loaded")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Data is being loaded")
+        self.cancel = QPushButton("Cancel")
+        self.cancel.setToolTip("Stop loading this data")
         column = QVBoxLayout(self._loading)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._loading_text)
-        column.addWidget(bar)
+        column.addWidget(self._bar)
+        column.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignLeft)
 
         self._failed = QWidget()
         self._failure = _label("bad", "data-failure")
@@ -110,7 +112,13 @@ class FactsCard(Card):
     def show_loading(self, title: str) -> None:
         """Say that the data called `title` is on its way."""
         self._loading_text.setText(f"Loading {title}…")
+        self._bar.setRange(0, 0)  # at work, but nobody knows how far
         self._show("Loading", self._loading)
+
+    def show_progress(self, part: float) -> None:
+        """Say how much is loaded, 0 to 1."""
+        self._bar.setRange(0, 1000)
+        self._bar.setValue(round(1000 * part))
 
     def show_failure(self, message: str, source: DataSource) -> None:
         """Say why `source` could not be loaded, and what can be done about it."""
@@ -169,6 +177,7 @@ class DataPage(CardPage):
         self.facts.choose_file.clicked.connect(self._choose_file)
         self.facts.use_digits.clicked.connect(self._use_digits)
         self.facts.try_again.clicked.connect(self._try_again)
+        self.facts.cancel.clicked.connect(session.cancel_data)
         self.classes = Card("Rows of each class")
         self.bars = ClassBars(theme)
         self.bars.classSelected.connect(self._show_samples)
@@ -192,6 +201,7 @@ class DataPage(CardPage):
         self._rows = self.add_columns(self.classes, self.samples, stretch=1)
         self.rows.addStretch(0)
         session.dataLoading.connect(self._on_loading)
+        session.dataProgress.connect(self.facts.show_progress)
         session.dataLoaded.connect(self._on_loaded)
         session.dataFailed.connect(self._on_failed)
         if session.summary is None:
