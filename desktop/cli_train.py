@@ -107,14 +107,24 @@ def _write_results(
     folder: Path, temporary: Path | None, trainer: Trainer, record: RunRecord
 ) -> None:
     """Replace the results in `folder`, all or none. Raises FileError or ModelFileError."""
-    from desktop.engine.storage import history_content, packed_model
+    from desktop.engine.storage import history_content
 
     contents = {
-        "model.keras": packed_model(trainer.model, temporary),
+        "model.keras": _model_content(folder / "model.keras", temporary, trainer),
         "history.csv": history_content(record.epochs),
         "project.layerwise": project_content(folder / "project.layerwise", record.project),
     }
     replace_files(folder, contents)
+
+
+def _model_content(path: Path, temporary: Path | None, trainer: Trainer) -> bytes:
+    """What the model file at `path` is to hold. Raises ModelFileError."""
+    from desktop.engine.model_card import with_card
+    from desktop.engine.storage import packed_model
+
+    assert trainer.network is not None and trainer.network.card is not None
+    content = packed_model(trainer.model, temporary)
+    return with_card(content, trainer.network.card, path)
 
 
 def _evaluated(project: Project, trainer: Trainer) -> Evaluation:

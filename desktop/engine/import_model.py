@@ -22,12 +22,14 @@ from desktop.document.messages import refusal
 from desktop.document.optimizers import Optimizer
 from desktop.document.project import MAX_LAYERS, Project
 from desktop.document.regularizers import Regularizer
+from desktop.document.schema import DataSchema
 from desktop.document.spec import Spec, SpecError, variants
 from desktop.document.text import first_line, shape_text
 from desktop.document.training import Training
 from desktop.engine import backend
 from desktop.engine.builder import STEP_FACTOR, ProjectError, build, keras_object
 from desktop.engine.inspection import ModelFileError, check_file
+from desktop.engine.model_card import ModelCard, read_card
 from desktop.engine.network import Network
 from desktop.engine.prediction import gives_probabilities, scaled_for
 from desktop.engine.storage import load_model
@@ -52,7 +54,8 @@ _ACCURACIES = (
 def open_network(path: Path, current: DataSource) -> Network:
     """The network in the .keras file at `path`, with the project that it is made of.
 
-    Its data is what the model's shape suggests, else `current`. Raises ModelFileError.
+    Its data is what the file says it was trained with, what the model's shape suggests, or else
+    `current`. Raises ModelFileError.
     """
     config = check_file(path)
     if config["class_name"] != "Sequential":
@@ -60,29 +63,50 @@ def open_network(path: Path, current: DataSource) -> Network:
             f"{path} is a functional model, which may branch: only a keras.Sequential can be "
             "opened as a stack. Evaluate it with the command evaluate"
         )
+    card = read_card(path)
     model = load_model(path)
     try:
-        project = project_of(model, config.get("compile_config"), current)
-        built = build(project)
+        project = project_of(model, config.get("compile_config"), current, card)
+        built = build(project, schema=card.data_schema if card is not None else None)
         built.set_weights(model.get_weights())
     except (ModelFileError, ProjectError) as error:
         raise ModelFileError(f"{path} cannot be opened as a stack: {error}") from error
-    return Network.loaded(built, project)
+    return Network.loaded(built, project, card)
 
 
-def project_of(model: Any, compiled: dict[str, Any] | None, current: DataSource) -> Project:
+def project_of(
+    model: Any,
+    compiled: dict[str, Any] | None,
+    current: DataSource,
+    card: ModelCard | None = None,
+) -> Project:
     """The project that a Sequential is built from, with the training settings it was `compiled` by.
 
-    Raises ModelFileError naming what the program has no class or no setting for.
+    That of its `card`, if this is how the model was made. Raises ModelFileError naming what the
+    program has no class or no setting for.
     """
-    data, first = _data(model, current)
+    if card is not None:
+        data, first = card.project.data, _first_layers(card.data_schema, _ends(model)[0])
+        if first is None:
+            raise ModelFileError(
+                f"it takes rows of {shape_text(_ends(model)[0])}, but the file says that it was "
+                f"trained with rows of {shape_text(card.data_schema.input_shape)}"
+            )
+    else:
+        data, first = _data(model, current)
     layers = _layers(model)
     if not (layers and layers[0].rearranges):
         layers = [*first, *layers]
     if len(layers) > MAX_LAYERS:
         raise ModelFileError(f"it has {len(layers)} layers, and a stack has {MAX_LAYERS} at most")
     training = _training(compiled) if compiled else _suggested_training(model)
-    return Project(data=data, layers=tuple(layers), training=training)
+    project = Project(data=data, layers=tuple(layers), training=training)
+    return card.project if card is not None and _alike(project, card.project) else project
+
+
+def _alike(project: Project, other: Project) -> bool:
+    """Whether these make the same network, and train it by the same loss."""
+    return (project.layers, project.training.loss) == (other.layers, other.training.loss)
 
 
 # --- layers ---------------------------------------------------------------------------------------
@@ -287,20 +311,25 @@ def _data(model: Any, current: DataSource) -> tuple[DataSource, list[Layer]]:
 
     With it come the layers that make the model's input of a row.
     """
-    takes, gives = tuple(model.inputs[0].shape[1:]), tuple(model.outputs[0].shape[1:])
+    takes, gives = _ends(model)
     for kind in variants(DataSource):
         # The settings in use, such as the file, are kept.
         source = current if isinstance(current, kind) else kind()
-        first = _first_layers(source, takes)
+        first = _first_layers(source.known_schema, takes)
         if first is not None and gives in _outputs(source):
             return scaled_for(model, source), first
-    first = _first_layers(current, takes)
+    first = _first_layers(current.known_schema, takes)
     if first is not None:
         return current, first
     raise ModelFileError(
         f"it takes rows of {shape_text(takes)} and gives {shape_text(gives)} outputs, and there "
         "is no data here that fits. Choose data of that shape on the Data page, and open it again"
     )
+
+
+def _ends(model: Any) -> tuple[tuple[int | None, ...], tuple[int | None, ...]]:
+    """The shapes of the rows that `model` takes, and of what it gives."""
+    return tuple(model.inputs[0].shape[1:]), tuple(model.outputs[0].shape[1:])
 
 
 def _outputs(source: DataSource) -> tuple[tuple[int, ...], ...]:
@@ -310,9 +339,8 @@ def _outputs(source: DataSource) -> tuple[tuple[int, ...], ...]:
     return ((1,), (2,)) if classes == 2 else ((classes,),)
 
 
-def _first_layers(source: DataSource, takes: tuple[int | None, ...]) -> list[Layer] | None:
-    """What makes an input of shape `takes` of a row of `source`; None if nothing does."""
-    schema = source.known_schema
+def _first_layers(schema: DataSchema | None, takes: tuple[int | None, ...]) -> list[Layer] | None:
+    """What makes an input of shape `takes` of a row like `schema`; None if nothing does."""
     if schema is None:
         return None
     shape = schema.input_shape

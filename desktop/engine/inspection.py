@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -61,35 +62,11 @@ def check_file(path: Path) -> dict[str, Any]:
 
     Raises ModelFileError. Does not load TensorFlow.
     """
-    finish_replacing(path.parent)
-    try:
-        if path.is_dir():
-            raise ModelFileError(f"{path} is a folder, not a model: choose the .keras file in it")
-        if is_special(path):
-            raise ModelFileError(f"{path} is not a regular file: choose a .keras file")
-        with zipfile.ZipFile(path) as archive:
-            sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
-            if CONFIG not in sizes:
-                raise ModelFileError(f"{path} is not a Keras model: it has no {CONFIG} in it")
-            if sizes[CONFIG] > MAX_CONFIG_BYTES or sum(sizes.values()) > MAX_BYTES:
-                raise ModelFileError(
-                    f"{path} would be far too large when unpacked: it was not opened"
-                )
-            config = json.loads(archive.read(CONFIG))
-    except FileNotFoundError as error:
-        raise ModelFileError(f"{path} does not exist") from error
-    except PermissionError as error:
-        raise ModelFileError(f"{path} cannot be read: you have no permission") from error
-    except zipfile.BadZipFile as error:
-        raise ModelFileError(
-            f"{path} is not a Keras model (a .keras file), or is damaged"
-        ) from error
-    except OSError as error:
-        raise ModelFileError(f"{path} cannot be read: {error.strerror or error}") from error
-    except Exception as error:  # zlib, an encrypted archive, broken JSON, deep nesting
-        if isinstance(error, ModelFileError):
-            raise
-        raise ModelFileError(f"{path} is damaged: {type(error).__name__}: {error}") from error
+    with _opened(path) as archive:
+        sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
+        if sizes[CONFIG] > MAX_CONFIG_BYTES or sum(sizes.values()) > MAX_BYTES:
+            raise ModelFileError(f"{path} would be far too large when unpacked: it was not opened")
+        config = json.loads(archive.read(CONFIG))
     if not isinstance(config, dict) or config.get("class_name") not in ("Sequential", "Functional"):
         raise ModelFileError(f"{path} is not a Keras model made of layers")
     layers = 0
@@ -101,6 +78,52 @@ def check_file(path: Path) -> dict[str, Any]:
             f"{path} has {layers:,} layers, which is too many to open: {MAX_LAYERS:,} at most"
         )
     return config
+
+
+def archive_member(path: Path, name: str, limit: int) -> bytes | None:
+    """The member `name` of the .keras file at `path`, of `limit` bytes at most; None without one.
+
+    Raises ModelFileError.
+    """
+    with _opened(path) as archive:
+        entry = archive.NameToInfo.get(name)
+        if entry is None:
+            return None
+        if entry.file_size > limit:
+            raise ModelFileError(
+                f"{path} has {entry.file_size:,} bytes in {name}, more than the {limit:,} that can "
+                "be meant: it was not opened"
+            )
+        return archive.read(entry)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The .keras file at `path` as an archive with a configuration. Raises ModelFileError."""
+    finish_replacing(path.parent)
+    try:
+        if path.is_dir():
+            raise ModelFileError(f"{path} is a folder, not a model: choose the .keras file in it")
+        if is_special(path):
+            raise ModelFileError(f"{path} is not a regular file: choose a .keras file")
+        with zipfile.ZipFile(path) as archive:
+            if CONFIG not in archive.namelist():
+                raise ModelFileError(f"{path} is not a Keras model: it has no {CONFIG} in it")
+            yield archive
+    except ModelFileError:
+        raise
+    except FileNotFoundError as error:
+        raise ModelFileError(f"{path} does not exist") from error
+    except PermissionError as error:
+        raise ModelFileError(f"{path} cannot be read: you have no permission") from error
+    except zipfile.BadZipFile as error:
+        raise ModelFileError(
+            f"{path} is not a Keras model (a .keras file), or is damaged"
+        ) from error
+    except OSError as error:
+        raise ModelFileError(f"{path} cannot be read: {error.strerror or error}") from error
+    except Exception as error:  # zlib, an encrypted archive, broken JSON, deep nesting
+        raise ModelFileError(f"{path} is damaged: {type(error).__name__}: {error}") from error
 
 
 def _parts(config: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -16,6 +16,7 @@ from desktop.engine.builder import build, compile_model, keras_object, same_but_
 from desktop.engine.compiler_choice import CompilerChoice
 from desktop.engine.control import Clock
 from desktop.engine.fused import FusedSteps
+from desktop.engine.model_card import ModelCard
 from desktop.engine.probe import Probe
 from desktop.engine.recorder import EpochPart
 from desktop.engine.rows import Dataset
@@ -53,18 +54,18 @@ class Network:
         self,
         model: Any,
         project: Project,
-        schema: DataSchema | None = None,
+        card: ModelCard | None = None,
         *,
         is_loaded: bool = False,
     ) -> None:
         """A network of `model`, made of the layers of `project` and compiled for it.
 
-        `schema` is what its data was found to hold; None takes what the source itself knows.
+        `card` says what its data was found to hold; None takes what the source itself knows.
         `is_loaded` if its weights come from a file.
         """
         self.model = model
         self.project = project
-        self.schema = schema
+        self._card = card
         self.is_loaded = is_loaded
         self.epoch = self.weights_epoch = 0
         self.logs = EpochLogs()
@@ -78,19 +79,30 @@ class Network:
         self._predictor: Predictor | None = None
 
     @classmethod
-    def new(cls, project: Project, seed: int, schema: DataSchema | None = None) -> Network:
-        """A network with new weights. Raises ProjectError if `project` has errors."""
-        return cls(build(project, seed, schema), project, schema)
+    def new(cls, project: Project, seed: int, dataset: Dataset) -> Network:
+        """A network with new weights for `dataset`. Raises ProjectError if `project` has errors."""
+        card = ModelCard.of(project, dataset)
+        return cls(build(project, seed, dataset.schema), project, card)
 
     @classmethod
-    def loaded(cls, model: Any, project: Project, schema: DataSchema | None = None) -> Network:
+    def loaded(cls, model: Any, project: Project, card: ModelCard | None = None) -> Network:
         """The network of a `model` that was read from a file.
 
         Its layers are those of `project`, one for one; it is compiled with the training settings
         of that, the optimizer being a new one.
         """
         compile_model(model, project)
-        return cls(model, project, schema, is_loaded=True)
+        return cls(model, project, card, is_loaded=True)
+
+    @property
+    def schema(self) -> DataSchema | None:
+        """What its data was found to hold; None takes what the source itself knows."""
+        return self._card.data_schema if self._card is not None else None
+
+    @property
+    def card(self) -> ModelCard | None:
+        """What the network was trained with, to be saved with it; None if that is not known."""
+        return self._card.replace(project=self.project) if self._card is not None else None
 
     @property
     def is_trained(self) -> bool:
@@ -138,8 +150,8 @@ class Network:
 
     # --- runs -------------------------------------------------------------------------------------
 
-    def recompile(self, project: Project) -> None:
-        """Take over the training settings of `project`, which the network can continue with.
+    def resume(self, project: Project, dataset: Dataset) -> None:
+        """Be trained further on `dataset` with the training settings of `project`.
 
         The optimizer and its state are kept as long as its settings are. A changed learning rate
         is set, other changes make a new optimizer.
@@ -157,6 +169,7 @@ class Network:
             compile_model(self.model, project, optimizer)
             self._steps = self.choice = self._probe = None
         self.project = project
+        self._card = ModelCard.of(project, dataset)
 
     def steps(self, training: Batches) -> tuple[FusedSteps, CompilerChoice]:
         """The steps and the choice of their compiler: those of the last run, if they still fit."""

@@ -20,6 +20,7 @@ from desktop.document.text import first_line, shape_text
 from desktop.engine import backend
 from desktop.engine.builder import ProjectError, output_units
 from desktop.engine.inspection import ModelFileError, check_file
+from desktop.engine.model_card import ModelCard, with_card
 from desktop.engine.portable import portable
 from desktop.engine.records import EpochRecord
 
@@ -28,14 +29,19 @@ logger = logging.getLogger(__name__)
 EXTENSION = ".keras"
 
 
-def save_model(model: Any, path: Path) -> None:
-    """Save `model` to `path`, which ends in .keras, whole or not at all. Raises ModelFileError."""
+def save_model(model: Any, path: Path, card: ModelCard | None = None) -> None:
+    """Save `model` to `path`, which ends in .keras, whole or not at all. Raises ModelFileError.
+
+    `card` says what it was trained with.
+    """
     if path.suffix.lower() != EXTENSION:
         raise ModelFileError(f"{path} could not be saved: a model's file name ends in {EXTENSION}")
     if path.is_dir():
         raise ModelFileError(f"{path} could not be saved: it is a folder; choose a file name")
     try:
         content = packed_model(model)
+        if card is not None:
+            content = with_card(content, card, path)
     except ModelFileError as error:
         raise ModelFileError(
             f"{path} could not be saved: {error}; what was there is unchanged"

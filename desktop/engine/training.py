@@ -232,7 +232,7 @@ class Trainer:
             had_network, self._network = self._network is not None, None
             if had_network:  # models refer to themselves: nothing else frees their memory
                 gc.collect()
-            self._network = Network.new(project, seed, self.dataset.schema)
+            self._network = Network.new(project, seed, self.dataset)
             return self._network, seed
         network = self._network
         if network is None or not network.can_continue(project):
@@ -240,7 +240,7 @@ class Trainer:
                 "The layers or the data have changed, so training cannot resume from the "
                 "weights there are: train from new weights"
             )
-        network.recompile(project)
+        network.resume(project, self.dataset)
         if network.partial is not None and network.partial.suits(project.training):
             seed = network.partial.seed
         else:

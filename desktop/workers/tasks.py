@@ -180,5 +180,5 @@ def save_model(network: Network, path: Path) -> str:
     from desktop.engine.inspection import ModelFileError
 
     with explaining("The model could not be saved", ModelFileError):
-        storage.save_model(network.model, path)
+        storage.save_model(network.model, path, network.card)
         return str(path)

@@ -21,8 +21,9 @@ from desktop.document.data import LogicTable, Mnist
 from desktop.document.files import FileError, replace_files
 from desktop.document.layers import BatchNormalization, Conv2D, Dense, Flatten, Reshape
 from desktop.document.project import Project, starter_project
-from desktop.engine import backend, builder, inspection
+from desktop.engine import backend, builder, datasets, inspection
 from desktop.engine.inspection import ModelFileError
+from desktop.engine.model_card import ModelCard, read_card
 from desktop.engine.records import EpochRecord
 from desktop.engine.storage import (
     check_fits,
@@ -99,7 +100,10 @@ def test_every_kind_of_layer_and_step_come_back(tmp_path: Path) -> None:
 
 
 def test_another_process_without_this_program_loads_the_model(model: Any, tmp_path: Path) -> None:
-    save_model(model, tmp_path / "model.keras")
+    project = starter_project()
+    card = ModelCard.of(project, datasets.load(project.data))
+    save_model(model, tmp_path / "model.keras", card)
+    assert read_card(tmp_path / "model.keras") == card
     np.save(tmp_path / "rows.npy", ROWS)
     script = (
         "import sys, json, numpy, keras\n"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from desktop.document.data import ColumnKind, Fill, Scaling
+from desktop.document.schema import DataSchema, Numbers
 from desktop.document.spec import Spec
 from desktop.engine.data_error import DataError
 from desktop.engine.reports import ColumnFacts
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 MISSING = "(missing)"
 MOST_FEATURES = 20_000
+MOST_DECIMALS = 6
 _DAY = 86_400.0  # seconds
 
 
@@ -36,7 +38,10 @@ class PreparedColumn(Spec):
     Numbers and dates (in days since 1970) become (value - offset) / scale; `fill` stands for a
     missing one. Categories become a one-hot vector over `categories`; a value that is not among
     them is all zeros. Of the two `categories` of yes/no the second is 1. `drop` says that rows with
-    a missing cell are not used.
+    a missing cell are not trained with.
+
+    Of the training rows, `low` and `high` are the smallest and largest number, with up to
+    `decimals` decimals, and `usual` is the median or the most frequent category.
     """
 
     name: str
@@ -46,6 +51,10 @@ class PreparedColumn(Spec):
     fill: float | str | None = None
     categories: tuple[str, ...] = ()
     drop: bool = False
+    low: float = 0.0
+    high: float = 1.0
+    decimals: int = 0
+    usual: float | str = 0.0
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -55,6 +64,17 @@ class PreparedColumn(Spec):
         if self.kind is ColumnKind.YES_NO:
             return (f"{self.name} = {self.categories[1]}",)
         return (self.name,)
+
+    def problem(self) -> str:
+        """Why no column can be prepared so; "" if it can be."""
+        is_number = self.kind in (ColumnKind.NUMBER, ColumnKind.DATE)
+        if is_number == bool(self.categories) or is_number == isinstance(self.usual, str):
+            return f"is not what a column of the kind {self.kind} is"
+        if is_number and (self.scale <= 0 or isinstance(self.fill, str)):
+            return "cannot be scaled or filled so"
+        if self.kind is ColumnKind.YES_NO and len(self.categories) != 2:
+            return "is yes/no, but does not have two values"
+        return "" if 0 <= self.decimals <= MOST_DECIMALS else "has no such number of decimals"
 
 
 class PreparedTarget(Spec):
@@ -80,6 +100,15 @@ class Preparation(Spec):
     def features(self) -> tuple[str, ...]:
         """The names of all inputs."""
         return tuple(name for column in self.columns for name in column.features)
+
+    def problem(self) -> str:
+        """Why nothing can be prepared so, as when it comes from a file; "" if it can be."""
+        for column in self.columns:
+            if problem := column.problem():
+                return f'the column "{column.name}" {problem}'
+        if len({column.name for column in self.columns}) < len(self.columns):
+            return "two columns have the same name"
+        return "" if self.target.scale > 0 else "the target cannot be scaled so"
 
     def inputs(self, frame: pd.DataFrame, form: NumberFormat) -> FloatArray:
         """The rows of `frame` as inputs, float32 (rows, features).
@@ -133,18 +162,57 @@ def fit(
         for each in facts
         if each.kind is not ColumnKind.LEFT_OUT
     )
-    preparation = Preparation(columns=columns, target=target)
     if not columns:
         raise DataError(
             "No column is left as input: every one is left out or the target. Choose another "
             "target, or kinds for the columns on the page Data"
         )
-    if len(preparation.features) > MOST_FEATURES:
+    features = sum(len(column.features) for column in columns)
+    if features > MOST_FEATURES:
         raise DataError(
-            f"The columns make {len(preparation.features):,} inputs, more than {MOST_FEATURES:,}; "
-            "leave out columns with many categories"
+            f"The columns make {features:,} inputs, more than {MOST_FEATURES:,}; leave out columns "
+            "with many categories"
         )
-    return preparation
+    return Preparation(columns=columns, target=target)
+
+
+def identity(schema: DataSchema, x: FloatArray) -> Preparation:
+    """The preparation of rows whose columns are the inputs as they are; `x` are training rows."""
+    target = PreparedTarget(name="class", classes=schema.class_names)
+    if isinstance(schema.target, Numbers):
+        target = PreparedTarget(name=schema.target.columns[0])
+    return Preparation(
+        columns=tuple(
+            PreparedColumn(
+                name=name, kind=ColumnKind.NUMBER, **_spread(values), fill=_median(values)
+            )
+            for name, values in zip(schema.features, x.T.astype(np.float64), strict=True)
+        ),
+        target=target,
+    )
+
+
+def _median(present: FloatArray) -> float:
+    return float(np.median(present))
+
+
+def _spread(present: FloatArray) -> dict[str, Any]:
+    """What a `PreparedColumn` says about the training rows, of their numbers `present`."""
+    some = present[:: max(1, len(present) // 1000)]
+    decimals = next(
+        (
+            count
+            for count in range(MOST_DECIMALS)
+            if np.allclose(some, np.round(some, count), rtol=1e-6, atol=0.0)
+        ),
+        MOST_DECIMALS,
+    )
+    return {
+        "low": float(present.min()),
+        "high": float(present.max()),
+        "decimals": decimals,
+        "usual": _median(present),
+    }
 
 
 def _fitted(series: pd.Series[Any], facts: ColumnFacts, form: NumberFormat) -> PreparedColumn:
@@ -158,7 +226,7 @@ def _fitted(series: pd.Series[Any], facts: ColumnFacts, form: NumberFormat) -> P
             f'Column "{facts.name}" has no number in the training rows; leave it out, or make it a '
             "category"
         )
-    fill = float(np.median(present))
+    fill = _median(present)
     if facts.fill is Fill.MOST_FREQUENT:
         distinct, counts = np.unique(present, return_counts=True)
         fill = float(distinct[counts.argmax()])
@@ -172,7 +240,13 @@ def _fitted(series: pd.Series[Any], facts: ColumnFacts, form: NumberFormat) -> P
     if not (np.isfinite(scale) and scale > 0):
         scale = 1.0
     return PreparedColumn(
-        name=facts.name, kind=facts.kind, offset=offset, scale=scale, fill=fill, drop=drop
+        name=facts.name,
+        kind=facts.kind,
+        offset=offset,
+        scale=scale,
+        fill=fill,
+        drop=drop,
+        **_spread(present),
     )
 
 
@@ -199,6 +273,7 @@ def _fitted_categories(
             fill=frequent,
             categories=tuple(categories),
             drop=drop,
+            usual=frequent,
         )
     fill: str | None = frequent
     if facts.fill is Fill.OWN_CATEGORY:
@@ -207,7 +282,12 @@ def _fitted_categories(
             fill = MISSING
             categories.append(MISSING)
     return PreparedColumn(
-        name=facts.name, kind=facts.kind, fill=fill, categories=tuple(categories), drop=drop
+        name=facts.name,
+        kind=facts.kind,
+        fill=fill,
+        categories=tuple(categories),
+        drop=drop,
+        usual=frequent,
     )
 
 
