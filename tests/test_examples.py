@@ -11,6 +11,7 @@ import pytest
 from desktop import cli, paths
 from desktop.document.analysis import analyze
 from desktop.document.data import GATES, Digits, LogicTable, Mnist
+from desktop.document.first_network import first_project
 from desktop.document.project import starter_project
 from desktop.document.storage import project_text, read_project
 
@@ -29,7 +30,8 @@ def trained(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict:
 
 
 def test_all_examples_are_there() -> None:
-    assert set(EXAMPLES) == {*DENSE, "digits", "mnist-convolutional", "perceptron", "xor"}
+    others = {"digits", "mnist-convolutional", "perceptron", "two-moons", "xor"}
+    assert set(EXAMPLES) == {*DENSE, *others}
 
 
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
@@ -70,6 +72,13 @@ def test_logic_is_learned(name: str, gate: str, capsys: pytest.CaptureFixture[st
     assert isinstance(data, LogicTable) and data.rows == GATES[gate]
     result = trained(capsys, str(EXAMPLES[name]))
     assert result["test"]["accuracy"] == 1.0
+
+
+def test_two_moons_are_learned_by_the_first_network(capsys: pytest.CaptureFixture[str]) -> None:
+    example = read_project(EXAMPLES["two-moons"])
+    first = first_project(example.data, example.data.known_schema)
+    assert first.replace(training=first.training.replace(seed=812)) == example
+    assert trained(capsys, str(EXAMPLES["two-moons"]))["test"]["accuracy"] > 0.97
 
 
 def test_the_digits_are_learned(capsys: pytest.CaptureFixture[str]) -> None:

@@ -34,6 +34,8 @@ class Kind(StrEnum):
     COLUMN = "column"  # the name of a column of the data
     COLUMNS = "columns"  # what was decided on columns
     TEXTS = "texts"  # any number of short texts
+    POINTS = "points"  # points in a plane: x, y, and the number of a class or a value
+    ROWS = "rows"  # numbers of rows, from 0
 
 
 # The annotations of fields that name a file, or a column of the data.

@@ -16,6 +16,7 @@ from desktop.document.data import (
     Iris,
     LogicTable,
     Mnist,
+    PlanePoints,
     ScikitLearnTable,
     Table,
     Wine,
@@ -23,6 +24,7 @@ from desktop.document.data import (
 from desktop.document.schema import RowCounts
 from desktop.engine.data_error import DataError
 from desktop.engine.mnist import read_mnist
+from desktop.engine.points import load_points
 from desktop.engine.progress import Progress
 from desktop.engine.rows import Dataset, Rows
 from desktop.engine.splits import scaled, split, training_and_validation
@@ -103,6 +105,7 @@ LOADERS: dict[type[DataSource], Callable[[Any, Progress], Dataset]] = {
     Mnist: _load_mnist,
     Digits: _load_digits,
     LogicTable: _load_logic_table,
+    PlanePoints: load_points,
     Table: _load_table,
     Iris: _load_scikit_learn,
     Wine: _load_scikit_learn,

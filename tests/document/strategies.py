@@ -68,6 +68,11 @@ def _values(field: FieldSpec) -> st.SearchStrategy[Any]:
             numbers = st.floats(allow_nan=False, allow_infinity=False)
             row = st.tuples(numbers, numbers, st.integers(0, 1))
             return st.lists(row, min_size=1, max_size=16).map(tuple)
+        case Kind.POINTS:
+            point = st.tuples(st.floats(-1, 1), st.floats(-1, 1), st.sampled_from((0.0, 1.0)))
+            return st.lists(point, max_size=3).map(tuple)
+        case Kind.ROWS:
+            return st.lists(st.integers(0, 9_999), max_size=3).map(tuple)
         case Kind.PATH:
             return TEXTS
         case Kind.COLUMN:

@@ -15,6 +15,7 @@ from desktop.document.data.base import (
 )
 from desktop.document.data.images import Digits, Mnist
 from desktop.document.data.logic import GATES, LogicTable, Row
+from desktop.document.data.points import SURFACES, PlanePoints, Point, PointShape
 from desktop.document.data.scikit_learn import (
     BreastCancer,
     Diabetes,
@@ -40,6 +41,7 @@ from desktop.document.spec import family_type
 
 __all__ = [
     "GATES",
+    "SURFACES",
     "AnyDataSource",
     "BreastCancer",
     "Column",
@@ -55,6 +57,9 @@ __all__ = [
     "LogicTable",
     "Mnist",
     "Origin",
+    "PlanePoints",
+    "Point",
+    "PointShape",
     "Quote",
     "Row",
     "Scaling",

@@ -17,6 +17,7 @@ from desktop.views.widgets.text import label
 EXAMPLES = (  # from the smallest network to the largest; others follow
     "perceptron",
     "xor",
+    "two-moons",
     "digits",
     "mnist-softmax",
     "mnist-hidden-128",
@@ -26,10 +27,11 @@ EXAMPLES = (  # from the smallest network to the largest; others follow
 
 
 def example_title(path: Path) -> str:
-    """ "MNIST: hidden 128-128" for mnist-hidden-128-128.layerwise."""
+    """ "MNIST: hidden 128-128" for mnist-hidden-128-128.layerwise, "Two moons" for two-moons."""
     first, _, rest = path.stem.partition("-")
-    name = first.upper() if first in ("mnist", "xor") else first.capitalize()
-    return f"{name}: {rest.replace('hidden-', 'hidden ')}" if rest else name
+    if first == "mnist":
+        return f"MNIST: {rest.replace('hidden-', 'hidden ')}"
+    return first.upper() if first == "xor" else path.stem.replace("-", " ").capitalize()
 
 
 def _place(example: Path) -> tuple[int, str]:
