@@ -3,6 +3,9 @@
 from PyInstaller.utils.hooks.qt import add_qt6_dependencies
 
 UNUSED = (
+    "egldeviceintegrations",  # these show windows without a desktop, as do the next four
+    *("qeglfs", "qlinuxfb", "qminimal", "qvkkhrdisplay"),
+    *("qevdev", "qlibinput"),  # keyboard and mouse without a desktop
     "qgtk3",  # GTK; the window has a style of its own
     "qtuiotouchplugin",  # Qt Network; touch screens that send over a network
     "qtvirtualkeyboardplugin",  # Qt Quick; on-screen keyboards of the system work without it
