@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from screen import Screen, middle_of, png, wait_for
+from PIL import Image
+from screen import Screen, middle_of, wait_for
 
 from desktop.document.layers import Layer
 from desktop.document.losses import Loss
@@ -50,6 +51,8 @@ ACCURACY = {
     "perceptron": 0.5,
     "xor": 0.5,
 }
+
+PICTURES = ("bmp", "gif", "jpg", "png", "tif", "webp")  # kinds of files that `predict` has to read
 
 # Screens in pixels, with and without scaling, that the first window has to fit.
 SCREENS = ((1366, 768), (1440, 900), (1920, 1080))
@@ -281,14 +284,34 @@ def evaluate(bench: Bench) -> None:
 
 
 def predict(bench: Bench) -> None:
-    picture = bench.work / "one.png"
+    """A picture of a one, in every kind of file."""
     one = np.full((64, 64, 3), 255, np.uint8)
     one[8:56, 28:36] = 0  # a thick upright stroke
-    picture.write_bytes(png(one))
-    result = bench.run_json("predict", bench.work / "digits" / "model.keras", picture)
-    found = result["predictions"][0]
-    expect(abs(sum(found["probabilities"].values()) - 1) < 1e-3, f"predict: {found}")
-    expect(str(found["class"]) == "1", f"a one was taken for {found['class']}")
+    pictures = [bench.work / f"one.{suffix}" for suffix in PICTURES]
+    for picture in pictures:
+        Image.fromarray(one).save(picture)
+    result = bench.run_json("predict", bench.work / "digits" / "model.keras", *pictures)
+    expect(len(result["predictions"]) == len(pictures), f"predict: {result}")
+    for found in result["predictions"]:
+        expect(abs(sum(found["probabilities"].values()) - 1) < 1e-3, f"predict: {found}")
+        expect(str(found["class"]) == "1", f"a one was taken for {found['class']}: {found}")
+
+
+def table(bench: Bench) -> None:
+    """A network for a CSV file with numbers, text and empty cells."""
+    data, project = bench.work / "fruit.csv", bench.work / "fruit.layerwise"
+    with data.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(("weight", "color", "fruit"))
+        for number in range(300):
+            ripe = number % 3 > 0
+            weight = "" if number % 20 == 0 else number % 7 + (20 if ripe else 10)
+            rows.writerow(
+                (weight, ("green", "red", "yellow")[number % 3], "äpple" if ripe else "lime")
+            )
+    bench.run("new", data, "--target", "fruit", "--out", project)
+    result = bench.run_json("train", project, "--epochs", 20, stderr=is_progress)
+    expect(result["test"]["accuracy"] >= 0.9, f"table: {result['test']}")
 
 
 def errors(bench: Bench) -> None:
@@ -409,7 +432,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--pictures", type=Path, help="save pictures of the window in this folder")
     chosen = parser.parse_args(argv)
     steps: list[Callable[[Bench], None]] = [
-        *(version, check, errors, self_test, train, every_kind, same_seed, evaluate, predict)
+        *(version, check, errors, self_test, train, every_kind, same_seed, evaluate, predict, table)
     ]
     if os.name != "nt":
         steps.append(no_console)
