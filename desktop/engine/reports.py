@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from desktop.document.data import ColumnKind, DataSource, Fill, Scaling
+from desktop.document.data import ColumnKind, DataSource, DateOrder, Fill, Scaling, TargetKind
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema
 
@@ -65,8 +65,9 @@ class ColumnFacts:
     """One column: what it holds, what becomes of it, and why.
 
     `missing` and `distinct` count cells of the training rows. `fill` and `scaling` are None where
-    there is nothing to fill or scale. `decided` says that the user chose the kind. A column that is
-    no input because it is used otherwise says so in `purpose`.
+    there is nothing to fill or scale, `date_order` where no date leaves room for two readings.
+    `decided` names the fields the user chose. A column that is no input because it is used
+    otherwise says so in `purpose`; the target is of the kind `target_kind`.
     """
 
     name: str
@@ -76,8 +77,10 @@ class ColumnFacts:
     distinct: int
     fill: Fill | None = None
     scaling: Scaling | None = None
-    decided: bool = False
+    date_order: DateOrder | None = None
+    decided: tuple[str, ...] = ()
     purpose: str = ""
+    target_kind: TargetKind | None = None
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from desktop.document.data.scikit_learn import (
 from desktop.document.data.table import (
     Column,
     ColumnKind,
+    DateOrder,
     DecimalSign,
     Delimiter,
     Encoding,
@@ -36,6 +37,7 @@ from desktop.document.data.table import (
     TableSource,
     TargetKind,
     ThousandsSign,
+    fills,
 )
 from desktop.document.spec import family_type
 
@@ -47,6 +49,7 @@ __all__ = [
     "Column",
     "ColumnKind",
     "DataSource",
+    "DateOrder",
     "DecimalSign",
     "Delimiter",
     "Diabetes",
@@ -70,6 +73,7 @@ __all__ = [
     "ThousandsSign",
     "Wine",
     "data_suffixes",
+    "fills",
     "held_back",
     "named_sources",
     "sources_by_origin",

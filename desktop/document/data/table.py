@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import PurePath
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field
 
@@ -32,12 +32,32 @@ class Fill(StrEnum):
     DROP_ROW = "drop row"
 
 
+def fills(kind: ColumnKind) -> tuple[Fill, ...]:
+    """What can become of missing values in a column of this kind."""
+    match kind:
+        case ColumnKind.NUMBER | ColumnKind.DATE:
+            return Fill.MEDIAN, Fill.MOST_FREQUENT, Fill.DROP_ROW
+        case ColumnKind.CATEGORY:
+            return Fill.MOST_FREQUENT, Fill.OWN_CATEGORY, Fill.DROP_ROW
+        case ColumnKind.YES_NO:
+            return Fill.MOST_FREQUENT, Fill.DROP_ROW
+        case ColumnKind.LEFT_OUT:
+            return ()
+
+
 class Scaling(StrEnum):
     """How the numbers of a column are scaled, by the training rows."""
 
     STANDARDIZE = "standardize"  # mean 0, standard deviation 1
     ZERO_TO_ONE = "0 to 1"
     NONE = "none"
+
+
+class DateOrder(StrEnum):
+    """What comes first in a date such as 03/02/2020."""
+
+    DAY_FIRST = "day first"
+    MONTH_FIRST = "month first"
 
 
 class TargetKind(StrEnum):
@@ -58,6 +78,15 @@ class Column(Spec):
     scaling: Scaling | None = Field(
         None, title="Scaling", description="How numbers are scaled, by the training rows"
     )
+    date_order: DateOrder | None = Field(
+        None, title="Dates", description="Whether day or month comes first in dates"
+    )
+
+    @property
+    def decided(self) -> tuple[str, ...]:
+        """The names of what is not left to the program."""
+        fields = ("kind", "fill", "scaling", "date_order")
+        return tuple(name for name in fields if getattr(self, name) is not None)
 
 
 class _TableSource(DataSource):
@@ -120,6 +149,25 @@ class _TableSource(DataSource):
     def column(self, name: str) -> Column:
         """What was decided for the column called `name`."""
         return next((each for each in self.columns if each.name == name), Column(name=name))
+
+    def with_column(self, column: Column) -> Self:
+        """The same with what `column` says decided for the column of its name."""
+        others = tuple(each for each in self.columns if each.name != column.name)
+        return self.replace(columns=(*others, column) if column.decided else others)
+
+    def decide(self, name: str, field: str, value: StrEnum | None) -> Self:
+        """The same with `field` of the column called `name` decided; None leaves it to the program.
+
+        How missing values are filled goes with the kind, unless it suits the new one as well.
+        """
+        column = self.column(name).replace(**{field: value})
+        if field == "kind" and (column.kind is None or column.fill not in fills(column.kind)):
+            column = column.replace(fill=None)
+        return self.with_column(column)
+
+    def with_target(self, name: str) -> Self:
+        """The same with the column called `name` to be predicted, as what it looks like."""
+        return self.replace(target=name, target_kind=None)
 
 
 TableSource = _TableSource  # the underscore says that it is no source of its own
@@ -228,7 +276,7 @@ class Table(_TableSource, tag="table"):
     missing_marks: Annotated[tuple[str, ...], Kind.TEXTS] | None = Field(
         None,
         title="Missing marks",
-        description="What stands for a missing value",
+        description='What stands for a missing value beside an empty cell: NA, ?, "not known"',
         json_schema_extra=_FOUND,
     )
 

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from desktop.document.data import ColumnKind, Fill, Scaling, TableSource
+from desktop.document.data import (
+    ColumnKind,
+    DateOrder,
+    Fill,
+    Scaling,
+    TableSource,
+    TargetKind,
+    fills,
+)
 from desktop.engine.data_error import DataError
-from desktop.engine.reports import ColumnFacts
+from desktop.engine.reports import ColumnFacts, FloatArray, IntArray
 from desktop.engine.tables.cells import CellType, cell_type
+from desktop.engine.tables.dates import days, find_order, usual_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,50 +29,115 @@ if TYPE_CHECKING:
 MOST_CATEGORIES = 50  # of one column; more are hardly ever learned from the rows there are
 _ROWS_PER_CATEGORY = 3
 _MOSTLY = 0.95  # the part of the cells that have to look alike
-_COUNTER = re.compile(r"(?:.*[\W_])?(?:id|no|nr|index|key|row|number)", re.IGNORECASE)
+_COUNTER = re.compile(r"(?:.*[\W_])?(?:no|nr|index|row|number)", re.IGNORECASE)
+_IDENTIFIER = re.compile(r"(?:.*[\W_])?(?i:id|key)|.*[a-z]I[dD]")
+_NUMBERED = re.compile(r"Column \d+")
+
+
+@dataclass(frozen=True)
+class Use:
+    """What a column is used for that is no input, and why."""
+
+    purpose: str
+    reason: str
+    target_kind: TargetKind | None = None
 
 
 def find_columns(
-    frame: pd.DataFrame, source: TableSource, uses: Mapping[str, tuple[str, str]]
-) -> tuple[ColumnFacts, ...]:
-    """The facts of each column of `frame`, the training rows.
+    frame: pd.DataFrame, training: IntArray, source: TableSource, uses: Mapping[str, Use]
+) -> tuple[tuple[ColumnFacts, ...], tuple[str, ...]]:
+    """The facts of each column of `frame`, by the rows `training`; and what has to be asked.
 
-    `uses` says of columns that are no inputs what they are, and why. Raises DataError if the user
-    decided on a column that is not there.
+    `uses` says of columns that are no inputs what they are. Raises DataError if the user decided on
+    a column that is not there.
     """
-    names = {str(name) for name in frame.columns}
+    names = [str(name) for name in frame.columns]
     for decision in source.columns:
         if decision.name not in names:
             raise DataError(
                 f'The table has no column "{decision.name}", for which a kind was chosen; its '
                 f"columns are {', '.join(sorted(names))}"
             )
-    return tuple(_facts(frame[name], source, uses.get(str(name))) for name in frame.columns)
+    rows = frame.iloc[training]
+    questions: list[str] = []
+    facts = tuple(
+        _facts(rows[name], frame[name], source, uses.get(name), _is_unnamed(name, names), questions)
+        for name in names
+    )
+    return facts, tuple(questions)
 
 
-def _facts(series: pd.Series[Any], source: TableSource, use: tuple[str, str] | None) -> ColumnFacts:
+def _facts(
+    series: pd.Series[Any],
+    all_rows: pd.Series[Any],
+    source: TableSource,
+    use: Use | None,
+    unnamed: bool,
+    questions: list[str],
+) -> ColumnFacts:
     name = str(series.name)
     missing = int(series.isna().sum())
     distinct = int(series.nunique())
     if use is not None:
-        return ColumnFacts(name, ColumnKind.LEFT_OUT, use[1], missing, distinct, purpose=use[0])
+        return ColumnFacts(
+            name,
+            ColumnKind.LEFT_OUT,
+            use.reason,
+            missing,
+            distinct,
+            decided=("target_kind",) if use.target_kind and source.target_kind else (),
+            purpose=use.purpose,
+            target_kind=use.target_kind,
+        )
     decision = source.column(name)
-    kind, reason = _kind(series, missing, distinct)
+    kind, reason = _kind(series, missing, distinct, unnamed)
     if decision.kind is not None:
-        kind, reason = decision.kind, "chosen by you"
-    fill = scaling = None
+        reason = "chosen by you" + ("" if decision.kind is kind else f"; found: {kind}, {reason}")
+        kind = decision.kind
+    fill = scaling = order = None
     if kind is not ColumnKind.LEFT_OUT:
         fill = decision.fill or _fill(kind)
-        if kind in (ColumnKind.NUMBER, ColumnKind.DATE):
-            scaling = decision.scaling or Scaling.STANDARDIZE
-            if fill is Fill.OWN_CATEGORY:
-                raise DataError(
-                    f'Column "{name}" holds numbers, whose missing values cannot be a category of '
-                    "their own; fill them with the median, or make the column a category"
-                )
+        _refuse_fill(name, kind, fill)
+    if kind in (ColumnKind.NUMBER, ColumnKind.DATE):
+        scaling = decision.scaling or Scaling.STANDARDIZE
+    if kind is ColumnKind.DATE:
+        order = decision.date_order or _date_order(series, all_rows)
+        if order is None and (order := usual_order(_distinct(series))) is not None:
+            questions.append(
+                f'The dates in column "{name}" can be read with the day or the month first, such '
+                f'as "{_distinct(series)[0]:.20}"; they are read {order}'
+            )
+        if order is not None and decision.date_order is None:
+            reason += f", {order}"
     return ColumnFacts(
-        name, kind, reason, missing, distinct, fill, scaling, decision.kind is not None
+        name, kind, reason, missing, distinct, fill, scaling, order, decision.decided
     )
+
+
+def _is_unnamed(name: str, names: list[str]) -> bool:
+    """Whether this column alone has no name, as that of row names in what R writes."""
+    numbered = [bool(_NUMBERED.fullmatch(each)) for each in names]
+    return bool(_NUMBERED.fullmatch(name)) and sum(numbered) == 1 < len(names)
+
+
+def _refuse_fill(name: str, kind: ColumnKind, fill: Fill) -> None:
+    if fill not in fills(kind):
+        allowed = ", ".join(f'"{each}"' for each in fills(kind))
+        raise DataError(
+            f'Missing values of column "{name}" cannot be filled by "{fill}", as its kind is '
+            f"{kind}; choose {allowed}"
+        )
+
+
+def _distinct(series: pd.Series[Any]) -> list[str]:
+    import pandas as pd
+
+    return [str(value).strip() for value in pd.unique(series.dropna())]
+
+
+def _date_order(series: pd.Series[Any], all_rows: pd.Series[Any]) -> DateOrder | None:
+    """What comes first in the dates: by the training rows, or if they leave it open, by others."""
+    return find_order(_distinct(series)) or find_order(_distinct(all_rows))
 
 
 def _fill(kind: ColumnKind) -> Fill:
@@ -75,7 +150,9 @@ def _fill(kind: ColumnKind) -> Fill:
             return Fill.MEDIAN
 
 
-def _kind(series: pd.Series[Any], missing: int, distinct: int) -> tuple[ColumnKind, str]:
+def _kind(
+    series: pd.Series[Any], missing: int, distinct: int, unnamed: bool
+) -> tuple[ColumnKind, str]:
     import pandas as pd
 
     present = series.dropna()
@@ -87,15 +164,19 @@ def _kind(series: pd.Series[Any], missing: int, distinct: int) -> tuple[ColumnKi
     if pd.api.types.is_numeric_dtype(series):
         if distinct == 2 and not missing:
             return ColumnKind.YES_NO, "two different numbers"
-        if _counts_rows(present) and _COUNTER.fullmatch(str(series.name)):
-            return ColumnKind.LEFT_OUT, "it counts the rows"
+        if _are_numbered(present):
+            name = str(series.name)
+            if _IDENTIFIER.fullmatch(name):
+                return ColumnKind.LEFT_OUT, "every row has another number, as in an ID"
+            if (unnamed or _COUNTER.fullmatch(name)) and counts_up(present.to_numpy(np.float64)):
+                return ColumnKind.LEFT_OUT, "it counts the rows"
         return ColumnKind.NUMBER, "numbers"
     values = [str(value) for value in pd.unique(present)]
     types = [cell_type(value) for value in values[:1000]]
     share = types.count(CellType.NUMBER) / len(types)
     if share >= _MOSTLY:
         return ColumnKind.NUMBER, f"numbers, except {_examples(values, CellType.NUMBER)}"
-    if types.count(CellType.DATE) >= _MOSTLY * len(types) and _are_dates(present):
+    if types.count(CellType.DATE) >= _MOSTLY * len(types) and _are_dates(values[:1000]):
         return ColumnKind.DATE, "dates"
     if distinct == 2 and not missing:
         return ColumnKind.YES_NO, "two different texts"
@@ -109,21 +190,20 @@ def _examples(values: list[str], usual: CellType) -> str:
     return ", ".join(f'"{value:.30}"' for value in others)
 
 
-def _counts_rows(present: pd.Series[Any]) -> bool:
-    """Whether every number occurs once, and they are whole and rise without gaps to speak of."""
-    values = present.to_numpy(np.float64)
-    if len(np.unique(values)) < len(values) or np.any(values != np.floor(values)):
-        return False
-    return bool(np.all(np.isfinite(values)))
-
-
-def _are_dates(present: pd.Series[Any]) -> bool:
-    return bool(dates(present).notna().mean() >= _MOSTLY)
-
-
-def dates(series: pd.Series[Any]) -> pd.Series[Any]:
-    """`series` as dates; missing where a cell is none."""
+def _are_dates(texts: list[str]) -> bool:
     import pandas as pd
 
-    texts = series.astype("object").where(series.notna(), None)
-    return pd.to_datetime(texts, errors="coerce", format="mixed", utc=True)
+    order = find_order(texts) or usual_order(texts)
+    return bool(np.isfinite(days(pd.Series(texts, dtype="object"), order)).mean() >= _MOSTLY)
+
+
+def _are_numbered(present: pd.Series[Any]) -> bool:
+    """Whether the numbers are whole and each occurs once."""
+    values = present.to_numpy(np.float64)
+    whole = bool(np.all(np.isfinite(values)) and np.all(values == np.floor(values)))
+    return whole and len(np.unique(values)) == len(values)
+
+
+def counts_up(values: FloatArray) -> bool:
+    """Whether whole numbers rise by 1, but for rows that are held out: up to as many again."""
+    return bool(np.all(np.diff(values) > 0) and np.ptp(values) < 2 * len(values))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from desktop.engine.data_error import DataError
 from desktop.engine.progress import Progress, between, ignore
 from desktop.engine.reports import ColumnFacts, FloatArray, IntArray
 from desktop.engine.rows import Dataset, Rows
-from desktop.engine.tables.columns import find_columns
+from desktop.engine.tables.columns import Use, find_columns
 from desktop.engine.tables.frame import RawTable, read_table
 from desktop.engine.tables.preparation import Preparation, PreparedTarget, fit
 from desktop.engine.tables.splits import parts
@@ -52,10 +52,10 @@ def prepare(source: TableSource, raw: RawTable, progress: Progress = ignore) -> 
     form = raw.numbers
     target = read_target(frame[raw.target], source.target_kind, form)
     progress(0.3)
-    uses = {raw.target: ("target", target.reason)}
+    uses = {raw.target: Use("target", target.reason, target.kind)}
     for name, use in (
-        (source.group, ("group", "its equal values keep rows together")),
-        (source.weight, ("row weight", "it says how much a row counts")),
+        (source.group, Use("group", "its equal values keep rows together")),
+        (source.weight, Use("row weight", "it says how much a row counts")),
     ):
         if name is not None:
             if name not in frame.columns:
@@ -67,7 +67,7 @@ def prepare(source: TableSource, raw: RawTable, progress: Progress = ignore) -> 
         groups = frame[source.group].astype("object").factorize(use_na_sentinel=False)[0]
     training, validation, test = parts(source, target, rows, groups)
     progress(0.5)
-    columns = find_columns(frame.iloc[training], source, uses)
+    columns, questions = find_columns(frame, training, source, uses)
     prepared = fit(frame.iloc[training], columns, _fit_target(raw.target, target, training), form)
     progress(0.9)
     # Rows with a missing cell in a column that asks for it are not used, in whatever part.
@@ -77,6 +77,7 @@ def prepare(source: TableSource, raw: RawTable, progress: Progress = ignore) -> 
         raise DataError(
             "Dropping the rows with missing values leaves none; fill the values instead"
         )
+    raw = replace(raw, questions=(*raw.questions, *questions))
     return PreparedTable(raw, target, columns, prepared, training, validation, test)
 
 

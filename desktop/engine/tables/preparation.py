@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from desktop.document.data import ColumnKind, Fill, Scaling
+from desktop.document.data import ColumnKind, DateOrder, Fill, Scaling
 from desktop.document.schema import DataSchema, Numbers
 from desktop.document.spec import Spec
 from desktop.engine.data_error import DataError
 from desktop.engine.reports import ColumnFacts
-from desktop.engine.tables.columns import MOST_CATEGORIES, dates
+from desktop.engine.tables.columns import MOST_CATEGORIES
+from desktop.engine.tables.dates import days
 from desktop.engine.tables.numbers import NumberFormat
 from desktop.engine.zero_copy import aligned_empty
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 MISSING = "(missing)"
 MOST_FEATURES = 20_000
 MOST_DECIMALS = 6
-_DAY = 86_400.0  # seconds
 
 
 class PreparedColumn(Spec):
@@ -38,7 +38,7 @@ class PreparedColumn(Spec):
     Numbers and dates (in days since 1970) become (value - offset) / scale; `fill` stands for a
     missing one. Categories become a one-hot vector over `categories`; a value that is not among
     them is all zeros. Of the two `categories` of yes/no the second is 1. `drop` says that rows with
-    a missing cell are not trained with.
+    a missing cell are not trained with. `date_order` says how dates are read.
 
     Of the training rows, `low` and `high` are the smallest and largest number, with up to
     `decimals` decimals, and `usual` is the median or the most frequent category.
@@ -55,6 +55,7 @@ class PreparedColumn(Spec):
     high: float = 1.0
     decimals: int = 0
     usual: float | str = 0.0
+    date_order: DateOrder | None = None
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -219,7 +220,7 @@ def _fitted(series: pd.Series[Any], facts: ColumnFacts, form: NumberFormat) -> P
     drop = facts.fill is Fill.DROP_ROW
     if facts.kind in (ColumnKind.CATEGORY, ColumnKind.YES_NO):
         return _fitted_categories(series, facts, drop, form)
-    values = _values(series, facts.kind, form)
+    values = _values(series, facts.kind, facts.date_order, form)
     present = values[np.isfinite(values)]
     if not len(present):
         raise DataError(
@@ -247,6 +248,7 @@ def _fitted(series: pd.Series[Any], facts: ColumnFacts, form: NumberFormat) -> P
         fill=fill,
         drop=drop,
         **_spread(present),
+        date_order=facts.date_order,
     )
 
 
@@ -317,15 +319,14 @@ def natural(text: str) -> tuple[Any, ...]:
         return (1, tuple(pairs), text)
 
 
-def _values(series: pd.Series[Any], kind: ColumnKind, form: NumberFormat) -> FloatArray:
+def _values(
+    series: pd.Series[Any], kind: ColumnKind, order: DateOrder | None, form: NumberFormat
+) -> FloatArray:
     """The cells as float64; NaN where there is none."""
     import pandas as pd
 
     if kind is ColumnKind.DATE:
-        moments = dates(series).dt.as_unit("s")
-        start = pd.Timestamp("1970-01-01", tz="UTC").as_unit("s")
-        days: FloatArray = (moments - start).dt.total_seconds().to_numpy(np.float64) / _DAY
-        return days
+        return days(series, order)
     if not pd.api.types.is_numeric_dtype(series):
         cells = series.astype("object").where(series.notna(), None)
         numbers = {value: form.parse(str(value)) for value in cells.dropna().unique()}
@@ -338,14 +339,14 @@ def _values(series: pd.Series[Any], kind: ColumnKind, form: NumberFormat) -> Flo
 def _missing(column: PreparedColumn, series: pd.Series[Any], form: NumberFormat) -> Any:
     if column.categories:
         return series.isna().to_numpy()
-    return np.isnan(_values(series, column.kind, form))
+    return np.isnan(_values(series, column.kind, column.date_order, form))
 
 
 def _encode(
     column: PreparedColumn, series: pd.Series[Any], form: NumberFormat, out: FloatArray
 ) -> None:
     if not column.categories:
-        values = _values(series, column.kind, form)
+        values = _values(series, column.kind, column.date_order, form)
         values = np.where(np.isnan(values), float(column.fill or 0.0), values)
         # What is too large for float32 stays finite: the largest there is.
         limit = float(np.finfo(np.float32).max)

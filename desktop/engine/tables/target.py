@@ -56,7 +56,7 @@ def read_target(
     if kind is None:
         kind = found
     elif kind is not found:
-        reason = "chosen by you"
+        reason = f"chosen by you; found: {found}, {reason}"
     notes: tuple[str, ...] = ()
     if missing := int((~present).sum()):
         rows = "1 row has" if missing == 1 else f"{missing:,} rows have"

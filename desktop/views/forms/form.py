@@ -22,6 +22,7 @@ from desktop.views.forms.editor import Editor, SpecWidget, number_text
 from desktop.views.forms.numbers import IntegersEditor, NumberEditor
 from desktop.views.forms.row import Row
 from desktop.views.forms.table import TableEditor
+from desktop.views.forms.texts import TextsEditor
 from desktop.views.forms.variants import NestedEditor, VariantEditor
 from desktop.views.theme import SPACE_S, Theme
 
@@ -46,6 +47,7 @@ EDITORS: dict[Kind, Callable[[FieldSpec, Theme, type[Spec]], Editor]] = {
     Kind.TABLE: TableEditor,
     Kind.PATH: PathEditor,
     Kind.COLUMN: ColumnEditor,
+    Kind.TEXTS: TextsEditor,
 }  # the other kinds are edited elsewhere
 
 

@@ -162,8 +162,8 @@ def test_decisions_of_the_user_come_first(tmp_path: Path) -> None:
     )
     table = prepared(people(), tmp_path, columns=decisions)
     facts = {each.name: each for each in table.columns}
-    assert facts["id"].kind is ColumnKind.NUMBER and facts["id"].decided
-    assert facts["city"].reason == "chosen by you"
+    assert facts["id"].kind is ColumnKind.NUMBER and facts["id"].decided == ("kind", "scaling")
+    assert facts["city"].reason.startswith("chosen by you")
     used = np.concatenate((table.training, table.validation, table.test))
     assert np.isfinite(table.raw.frame["age"].to_numpy(float)[used]).all() and len(used) == 54
     inputs = table.preparation.inputs(table.raw.frame.iloc[table.training], table.raw.numbers)
@@ -250,7 +250,10 @@ def test_whole_numbers_are_classes_or_a_number_as_the_user_wants(tmp_path: Path)
     assert found.target.kind is TargetKind.CLASSES
     assert found.target.reason == "6 different whole numbers"
     chosen = prepared(frame, tmp_path, target_kind=TargetKind.NUMBER)
-    assert (chosen.target.kind, chosen.target.reason) == (TargetKind.NUMBER, "chosen by you")
+    assert (chosen.target.kind, chosen.target.reason) == (
+        TargetKind.NUMBER,
+        "chosen by you; found: classes, 6 different whole numbers",
+    )
 
 
 def test_labels_that_look_alike_are_pointed_out(tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     Qt,
+    QTimer,
     Signal,
 )
+from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -24,25 +26,31 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.document.data import Column, ColumnKind, Fill, Scaling
+from desktop.document.data import ColumnKind, DateOrder, Scaling, TargetKind, fills
 from desktop.views.theme import Theme
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
+from desktop.views.widgets.text import plain
 from desktop.workers.reports import ColumnFacts
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
-NAME, KIND, FILL, SCALING, MISSING, REASON = range(6)
-TITLES = ("Column", "Kind", "Missing values", "Scaling", "Missing", "Why")
-CHOICES: dict[int, type[StrEnum]] = {KIND: ColumnKind, FILL: Fill, SCALING: Scaling}
-_FIELDS = {KIND: "kind", FILL: "fill", SCALING: "scaling"}
-TARGET = "the target"
+NAME, KIND, FILL, SCALING, DATES, MISSING, REASON = range(7)
+TITLES = ("Column", "Kind", "Missing values", "Scaling", "Dates", "Missing", "Why")
+_FIELDS = {KIND: "kind", FILL: "fill", SCALING: "scaling", DATES: "date_order"}
+TARGET = "target"
+AS_FOUND = "as found"
+_DECIDED = "Chosen by you; Delete goes back to what the program finds"
 
 
 class ColumnsModel(QAbstractTableModel):
-    """One row for each column of the table. `edited(column)` asks for a decision on one."""
+    """One row for each column of the table.
 
-    edited = Signal(object)
+    `edited(name, field, value)` asks to decide on that column: on a field of `Column` or on the
+    "target_kind", where None leaves it to the program; or to make it the "target".
+    """
+
+    edited = Signal(str, str, object)
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -66,18 +74,44 @@ class ColumnsModel(QAbstractTableModel):
             self._facts = tuple(facts)
             self.endResetModel()
 
-    def choices(self, index: Index) -> tuple[StrEnum, ...]:
-        """What the cell at `index` can become; empty if it says what it is."""
+    def field(self, index: Index) -> str:
+        """The field that the cell at `index` shows; "" if it is none that can be decided."""
         facts, column = self._facts[index.row()], index.column()
-        if column not in CHOICES or facts.purpose:
-            return ()
-        if column != KIND and getattr(facts, _FIELDS[column]) is None:
-            return ()
-        if column == FILL:
-            numbers = facts.kind in (ColumnKind.NUMBER, ColumnKind.DATE)
-            left_out = Fill.OWN_CATEGORY if numbers else Fill.MEDIAN
-            return tuple(fill for fill in Fill if fill is not left_out)
-        return tuple(CHOICES[column])
+        if facts.target_kind is not None:
+            return "target_kind" if column == KIND else ""
+        if facts.purpose or column not in _FIELDS:
+            return ""
+        field = _FIELDS[column]
+        return field if getattr(facts, field) is not None else ""
+
+    def is_decided(self, index: Index) -> bool:
+        """Whether the user decided what the cell at `index` shows."""
+        return self.field(index) in self._facts[index.row()].decided
+
+    def choices(self, index: Index) -> tuple[tuple[str, str, StrEnum | None], ...]:
+        """What the cell at `index` can become: text, field and value of each choice."""
+        facts, field = self._facts[index.row()], self.field(index)
+        values: tuple[StrEnum, ...] = {
+            "target_kind": tuple(TargetKind),
+            "kind": tuple(ColumnKind),
+            "fill": fills(facts.kind),
+            "scaling": tuple(Scaling),
+            "date_order": tuple(DateOrder),
+        }.get(field, ())
+        choices: list[tuple[str, str, StrEnum | None]] = [(str(v), field, v) for v in values]
+        if field == "kind":
+            choices.append((TARGET, TARGET, None))
+        if self.is_decided(index):
+            choices.append((AS_FOUND, field, None))
+        return tuple(choices)
+
+    def decide(self, index: Index, field: str, value: StrEnum | None) -> None:
+        """Ask for `value` in the row of `index`, unless that is what it has."""
+        facts = self._facts[index.row()]
+        if field == TARGET or (value is None and self.is_decided(index)):
+            self.edited.emit(facts.name, field, None)
+        elif value is not None and value != getattr(facts, field):
+            self.edited.emit(facts.name, field, value)
 
     # --- Qt ---------------------------------------------------------------------------------------
 
@@ -96,47 +130,43 @@ class ColumnsModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
         facts, column = self._facts[index.row()], index.column()
-        if role == Role.EditRole and column in _FIELDS:
-            return getattr(facts, _FIELDS[column])
-        if role in (Role.DisplayRole, Role.ToolTipRole):
+        if role == Role.DisplayRole:
             return self._text(facts, column)
-        if role == Role.ForegroundRole and facts.kind is ColumnKind.LEFT_OUT:
+        if role in (Role.ToolTipRole, Role.AccessibleTextRole):
+            text = self._text(facts, column)
+            lines = (text, _DECIDED) if self.is_decided(index) else (text,)
+            return plain("\n".join(lines)) if role == Role.ToolTipRole else ". ".join(lines)
+        if role == Role.FontRole and self.is_decided(index):
+            font = QFont()
+            font.setBold(True)
+            return font
+        if role == Role.ForegroundRole and facts.kind is ColumnKind.LEFT_OUT and not facts.purpose:
             return self._theme.tokens.color("muted")
         if role == Role.TextAlignmentRole and column == MISSING:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
 
     def _text(self, facts: ColumnFacts, column: int) -> str:
-        match column:
-            case 0:
-                return str(facts.name)
-            case 1:
-                return facts.purpose or str(facts.kind)
-            case 4:
-                return f"{facts.missing:,}" if facts.missing else ""
-            case 5:
-                return str(facts.reason)
-            case _:
-                value = getattr(facts, _FIELDS[column])
-                return str(value) if value is not None else ""
+        if column == NAME:
+            return facts.name
+        if column == KIND and facts.target_kind is not None:
+            return f"{facts.purpose}: {facts.target_kind}"
+        if column == KIND:
+            return facts.purpose or str(facts.kind)
+        if column == MISSING:
+            return f"{facts.missing:,}" if facts.missing else ""
+        if column == REASON:
+            return facts.reason
+        value = getattr(facts, _FIELDS[column])
+        return str(value) if value is not None else ""
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)
-        return flags | Qt.ItemFlag.ItemIsEditable if self.choices(index) else flags
-
-    def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:
-        facts, field = self._facts[index.row()], _FIELDS[index.column()]
-        if role != Role.EditRole or value == getattr(facts, field):
-            return False
-        decided = {field: value}
-        if field != "kind":  # what was found stays as it is found
-            decided["kind"] = facts.kind if facts.decided else None
-        self.edited.emit(Column(name=facts.name, **decided))
-        return True
+        return flags | Qt.ItemFlag.ItemIsEditable if self.field(index) else flags
 
 
 class _ChoiceDelegate(QStyledItemDelegate):
-    """Combo boxes for cells with a few choices."""
+    """Combo boxes for cells with a few choices, open at once."""
 
     # --- Qt ---------------------------------------------------------------------------------------
 
@@ -144,10 +174,11 @@ class _ChoiceDelegate(QStyledItemDelegate):
         model = index.model()
         assert isinstance(model, ColumnsModel)
         combo = ComboBox(parent)
-        for choice in model.choices(index):
-            combo.addItem(str(choice), choice)
+        for text, field, value in model.choices(index):
+            combo.addItem(text, (field, value))
         combo.setAccessibleName(f"{TITLES[index.column()]} of {model.facts[index.row()].name}")
         combo.activated.connect(self._take)
+        QTimer.singleShot(0, combo, combo.showPopup)
         return combo
 
     def _take(self) -> None:
@@ -158,21 +189,45 @@ class _ChoiceDelegate(QStyledItemDelegate):
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         assert isinstance(editor, ComboBox)
-        editor.setCurrentIndex(editor.findData(index.data(Role.EditRole)))
+        model = index.model()
+        assert isinstance(model, ColumnsModel)
+        field = model.field(index)
+        current = (field, getattr(model.facts[index.row()], field))
+        choices = [(name, value) for _, name, value in model.choices(index)]
+        editor.setCurrentIndex(choices.index(current) if current in choices else -1)
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
-        assert isinstance(editor, ComboBox)
-        model.setData(index, editor.currentData())
+        assert isinstance(editor, ComboBox) and isinstance(model, ColumnsModel)
+        if editor.currentIndex() >= 0:
+            model.decide(index, *editor.currentData())
+
+
+class _Table(QTableView):
+    """Delete gives a decision back to the program."""
+
+    # --- Qt ---------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index, model = self.currentIndex(), self.model()
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and index.isValid():
+            assert isinstance(model, ColumnsModel)
+            model.decide(index, model.field(index), None)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and (
+            index.isValid() and index.flags() & Qt.ItemFlag.ItemIsEditable
+        ):
+            self.edit(index)
+        else:
+            super().keyPressEvent(event)
 
 
 class ColumnsCard(Card):
-    """The columns of the table. `edited(column)` is emitted with what the user decides on one."""
+    """The columns of the table. `edited` is that of `ColumnsModel`."""
 
-    edited = Signal(object)
+    edited = Signal(str, str, object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Columns", parent)
-        self.table = QTableView()
+        self.table = _Table()
         self.model = ColumnsModel(theme, self.table)
         self.model.edited.connect(self.edited)
         self.table.setModel(self.model)
@@ -186,7 +241,6 @@ class ColumnsCard(Card):
             QAbstractItemView.EditTrigger.DoubleClicked
             | QAbstractItemView.EditTrigger.SelectedClicked
             | QAbstractItemView.EditTrigger.EditKeyPressed
-            | QAbstractItemView.EditTrigger.AnyKeyPressed
         )
         self.table.verticalHeader().hide()
         self.table.setMinimumHeight(200)

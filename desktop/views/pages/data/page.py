@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
@@ -14,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.document.data import Column, DataSource, Digits, TableSource
+from desktop.document.data import DataSource, Digits, TableSource
 from desktop.document.schema import Classes, Target, shown_names
 from desktop.document.text import counted, row_text
 from desktop.views.pages.data.bars import ClassBars, SplitLegend
@@ -270,13 +272,18 @@ class DataPage(CardPage):
             summary.schema.features,
         )
 
-    def _on_column(self, column: Column) -> None:
+    def _on_column(self, name: str, field: str, value: Any) -> None:
         source = self._workspace.project.data
         if not isinstance(source, TableSource):
             return
-        others = tuple(each for each in source.columns if each.name != column.name)
-        decided = (*others, column) if column != Column(name=column.name) else others
-        self.source.use(source.replace(columns=decided), f"Change column {column.name}")
+        if field == "target":
+            self.source.use(source.with_target(name), f"Predict {name}")
+        elif field == "target_kind":
+            self.source.use(
+                source.replace(target_kind=value), f"Change what is predicted of {name}"
+            )
+        else:
+            self.source.use(source.decide(name, field, value), f"Change column {name}")
 
     def _choose_file(self) -> None:
         folder = str(self._workspace.folder)
