@@ -33,6 +33,11 @@ class Training(Spec):
     shuffle: bool = Field(
         True, title="Shuffle", description="Shuffle the training rows before every epoch"
     )
+    balance_classes: bool = Field(
+        False,
+        title="Balance classes",
+        description="Rows of rare classes count more in the loss, so that all classes count alike",
+    )
     seed: int | None = Field(
         812,
         ge=0,

@@ -24,7 +24,15 @@ from desktop.engine.rows import Dataset
 if TYPE_CHECKING:
     from desktop.engine.prediction import Predictor
 
-COURSE = ("batch_size", "shuffle", "seed", "loss", "metrics")  # settings that make up an epoch
+COURSE = (
+    "batch_size",
+    "shuffle",
+    "seed",
+    "loss",
+    "metrics",
+    "balance_classes",
+)  # settings that make up an epoch
+_COMPILED = ("loss", "metrics", "balance_classes")  # settings that steps and probe are made for
 
 
 @dataclass(frozen=True)
@@ -162,10 +170,8 @@ class Network:
             optimizer = keras_object(new.optimizer)
         elif old.optimizer != new.optimizer:
             optimizer.learning_rate = new.optimizer.learning_rate
-        if optimizer is not self.model.optimizer or (old.loss, old.metrics) != (
-            new.loss,
-            new.metrics,
-        ):
+        changed = any(getattr(old, each) != getattr(new, each) for each in _COMPILED)
+        if optimizer is not self.model.optimizer or changed:
             compile_model(self.model, project, optimizer)
             self._steps = self.choice = self._probe = None
         self.project = project
@@ -186,7 +192,11 @@ class Network:
         """The probe of the last run, if there was one, or one of training rows drawn by `seed`."""
         if self._probe is None:
             self._probe = Probe.of_rows(
-                self.model, self.project, dataset.schema, dataset.training, seed
+                self.model,
+                self.project,
+                dataset.schema,
+                dataset.training_rows(self.project.training),
+                seed,
             )
         return self._probe
 

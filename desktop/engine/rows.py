@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from desktop.document.data import DataSource
-from desktop.document.schema import DataSchema
+from desktop.document.schema import Classes, DataSchema
+from desktop.document.training import Training
 from desktop.engine.reports import ColumnFacts, FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -36,6 +39,20 @@ class Rows:
         return len(self.y)
 
 
+def balanced(rows: Rows, classes: int) -> Rows:
+    """The same with the weights of their classes: n / (k n_c), times their own if they have some.
+
+    n rows, n_c of them of class c, k = `classes`; scikit-learn's class_weight="balanced", to be
+    given to Keras's `fit` as `class_weight` (G. King, L. Zeng, "Logistic Regression in Rare Events
+    Data", 2001).
+    """
+    counts = np.maximum(np.bincount(rows.y, minlength=classes), 1)
+    weights = (len(rows) / (classes * counts))[rows.y].astype(np.float32)
+    if rows.sample_weight is not None:
+        weights *= rows.sample_weight
+    return replace(rows, sample_weight=weights)
+
+
 @dataclass(frozen=True)
 class Dataset:
     """The rows of `source`, which hold what `schema` says.
@@ -53,6 +70,13 @@ class Dataset:
     notes: tuple[str, ...] = ()
     columns: tuple[ColumnFacts, ...] = ()
     preparation: Preparation | None = None
+
+    def training_rows(self, training: Training) -> Rows:
+        """The training rows with the weights that the settings `training` ask for."""
+        target = self.schema.target
+        if training.balance_classes and isinstance(target, Classes):
+            return balanced(self.training, len(target.names))
+        return self.training
 
     @property
     def splits(self) -> tuple[tuple[str, Rows], ...]:

@@ -252,7 +252,7 @@ class Trainer:
 
     def _batches(self, model: Any, project: Project, seed: int) -> tuple[Batches, Batches | None]:
         """The training rows, and the validation rows if there are any."""
-        rows, held = self.dataset.training, self.dataset.validation
+        rows, held = self.dataset.training_rows(project.training), self.dataset.validation
         training = Batches(
             rows,
             encode(rows.y, project, self.dataset.schema),

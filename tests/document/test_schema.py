@@ -12,6 +12,7 @@ from desktop.document.callbacks import EarlyStopping
 from desktop.document.choices import ActivationFunction, Metric
 from desktop.document.data import Digits
 from desktop.document.layers import Conv2D, Dense, Flatten, Layer, Softmax
+from desktop.document.layers.core import Activation
 from desktop.document.losses import MeanSquaredError
 from desktop.document.problems import PROJECT_CHECKS, Problem, Severity
 from desktop.document.project import Project, starter_project
@@ -102,5 +103,31 @@ def test_what_does_not_suit_numbers_is_reported_and_fixed(project: Project, mess
     (problem,) = problems(project)
     assert problem.message.startswith(message)
     assert problem.severity is Severity.ERROR
+    assert problem.fix is not None
+    assert problems(problem.fix.project) == ()
+
+
+@pytest.mark.parametrize(
+    ("project", "words"),
+    [
+        (
+            regression(Dense(units=2, activation=ActivationFunction.SOFTMAX)),
+            "softmax gives numbers between 0 and 1 that add up to 1",
+        ),
+        (
+            regression(Dense(units=2), Activation(activation=ActivationFunction.RELU)),
+            "relu gives no negative numbers",
+        ),
+        (
+            regression(Dense(units=2, activation=ActivationFunction.TANH)),
+            "tanh gives numbers between -1 and 1",
+        ),
+        (regression(Dense(units=2), balance_classes=True), "Classes are to be balanced"),
+    ],
+)
+def test_what_keeps_a_network_from_the_numbers_is_a_warning(project: Project, words: str) -> None:
+    (problem,) = problems(project)
+    assert words in problem.message
+    assert problem.severity is Severity.WARNING
     assert problem.fix is not None
     assert problems(problem.fix.project) == ()

@@ -25,6 +25,17 @@ from desktop.document.spec import SpecError
 from desktop.document.text import counted
 
 _BETWEEN_0_AND_1 = (ActivationFunction.SIGMOID, ActivationFunction.HARD_SIGMOID)
+_LIMITS = {
+    ActivationFunction.SOFTMAX: "numbers between 0 and 1 that add up to 1",
+    ActivationFunction.SIGMOID: "numbers between 0 and 1",
+    ActivationFunction.HARD_SIGMOID: "numbers between 0 and 1",
+    ActivationFunction.STEP: "0 or 1",
+    ActivationFunction.TANH: "numbers between -1 and 1",
+    ActivationFunction.SOFTSIGN: "numbers between -1 and 1",
+    ActivationFunction.RELU: "no negative numbers",
+    ActivationFunction.SOFTPLUS: "no negative numbers",
+    ActivationFunction.EXPONENTIAL: "no negative numbers",
+}
 
 
 def _units(case: Case) -> int | None:
@@ -231,6 +242,23 @@ def activation_fits_loss(case: Case) -> Iterator[Problem]:
     yield Problem(severity, message, index, "activation", fix)
 
 
+def range_fits_numbers(case: Case) -> Iterator[Problem]:
+    """Numbers to predict are standardized or of any size; the output must be able to reach them."""
+    if _units(case) is None or not case.is_regression:
+        return
+    index, function = case.output_activation
+    limits = _LIMITS.get(function)
+    if limits is None or (function is ActivationFunction.SOFTMAX and case.output_shape == (1,)):
+        return  # softmax over one unit has a problem of its own
+    yield Problem(
+        Severity.WARNING,
+        f"{function} gives {limits}, but the numbers to predict may be any: use linear",
+        index,
+        "activation",
+        _output_fix(case, index, ActivationFunction.LINEAR),
+    )
+
+
 def _output_fix(case: Case, index: int, function: ActivationFunction) -> Fix | None:
     """Apply `function` in place of what the layer at `index` applies.
 
@@ -267,4 +295,5 @@ CHECKS: tuple[Check, ...] = (
     softmax_over_one,
     softmax_twice,
     activation_fits_loss,
+    range_fits_numbers,
 )

@@ -96,6 +96,19 @@ def _without(case: Case, metric: Metric) -> Fix:
     return Fix(f"Remove {metric}", case.project.replace(training=training.replace(**changes)))
 
 
+def balance_needs_classes(case: Case) -> Iterator[Problem]:
+    """Numbers belong to no classes."""
+    training = case.project.training
+    if case.is_regression and training.balance_classes:
+        changed = case.project.replace(training=training.replace(balance_classes=False))
+        yield Problem(
+            Severity.WARNING,
+            "Classes are to be balanced, but the data has numbers to predict, so nothing is",
+            field="balance_classes",
+            fix=Fix("Turn off balance classes", changed),
+        )
+
+
 # --- early stopping and learning rate -------------------------------------------------------------
 
 
@@ -185,5 +198,5 @@ def _gigabytes(size: float) -> str:
     return f"{size / 1e9:,.1f} GB"
 
 
-CHECKS: tuple[Check, ...] = (metrics_fit, fits_memory)
+CHECKS: tuple[Check, ...] = (metrics_fit, balance_needs_classes, fits_memory)
 PROJECT_CHECKS: tuple[ProjectCheck, ...] = (monitors_exist,)
