@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path, PureWindowsPath
 
+from desktop.document.fields import Kind, fields_of
 from desktop.document.project import Project
 
 
@@ -19,18 +20,23 @@ def project_folder(path: Path) -> Path:
 
 
 def with_full_names(project: Project, folder: Path) -> Project:
-    """`project`, which lies in `folder`, with the full name of its data file."""
+    """`project`, which lies in `folder`, with the full names of its data files."""
     return _renamed(project, lambda name: _full_name(name, folder))
 
 
 def with_short_names(project: Project, folder: Path) -> Project:
-    """`project` with its data file named as in a project file in `folder`."""
+    """`project` with its data files named as in a project file in `folder`."""
     return _renamed(project, lambda name: _short_name(name, folder))
 
 
 def _renamed(project: Project, rename: Callable[[str], str]) -> Project:
     data = project.data
-    return project.replace(data=data.with_file(rename(data.file))) if data.file else project
+    names = {
+        field.name: rename(name)
+        for field in fields_of(type(data))
+        if field.kind is Kind.PATH and (name := getattr(data, field.name))
+    }
+    return project.replace(data=data.replace(**names)) if names else project
 
 
 def _full_name(name: str, folder: Path) -> str:

@@ -51,6 +51,7 @@ def summarize(dataset: Dataset) -> DataSummary:
         sample_targets=read_only(training.y[chosen]),
         notes=dataset.notes,
         columns=dataset.columns,
+        arrays=dataset.arrays,
     )
 
 

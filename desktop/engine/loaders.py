@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from desktop.document.data import (
+    Arrays,
     BreastCancer,
     DataSource,
     Diabetes,
@@ -100,6 +101,12 @@ def _load_scikit_learn(source: ScikitLearnTable, progress: Progress) -> Dataset:
     return load_scikit_learn(source, progress)
 
 
+def _load_arrays(source: Arrays, progress: Progress) -> Dataset:
+    from desktop.engine.arrays import load_arrays  # pandas takes a while to load
+
+    return load_arrays(source, progress)
+
+
 # One for each class of data source.
 LOADERS: dict[type[DataSource], Callable[[Any, Progress], Dataset]] = {
     Mnist: _load_mnist,
@@ -107,6 +114,7 @@ LOADERS: dict[type[DataSource], Callable[[Any, Progress], Dataset]] = {
     LogicTable: _load_logic_table,
     PlanePoints: load_points,
     Table: _load_table,
+    Arrays: _load_arrays,
     Iris: _load_scikit_learn,
     Wine: _load_scikit_learn,
     BreastCancer: _load_scikit_learn,

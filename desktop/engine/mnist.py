@@ -8,18 +8,22 @@ file cannot ask for all of the memory; pickled objects are never opened.
 from __future__ import annotations
 
 import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from desktop import paths
-from desktop.document.files import is_special
+from desktop.engine.array_files import (
+    archive_header,
+    array_names,
+    explained,
+    listed_names,
+    read_from_archive,
+    require_file,
+    shape_text,
+)
 from desktop.engine.data_error import DataError
 
 SIDE = 28
@@ -56,33 +60,11 @@ def read_mnist(path: str | None) -> MnistArrays:
             "keras.datasets.mnist.load_data() downloads it where there is a network, from "
             f"{WHERE_TO_GET_IT}. Or use the handwritten digits that come with the program"
         )
-    if file.is_dir():
-        raise DataError(f"{file} is a folder, not a file: choose the mnist.npz in it")
-    if is_special(file):
-        raise DataError(f"{file} is not a regular file: choose an mnist.npz")
-    with _explained(file), zipfile.ZipFile(file) as archive:
+    require_file(file, WHAT_TO_DO)
+    with explained(file, WHAT_TO_DO), zipfile.ZipFile(file) as archive:
         x_train, y_train = _read_part(archive, file, "train")
         x_test, y_test = _read_part(archive, file, "test")
     return MnistArrays(x_train, y_train, x_test, y_test)
-
-
-@contextmanager
-def _explained(file: Path) -> Iterator[None]:
-    """Say in plain words what zipfile, zlib or numpy did not like about `file`."""
-    try:
-        yield
-    except zipfile.BadZipFile as error:
-        what = "is damaged" if zipfile.is_zipfile(file) else "is not a .npz file, or is cut short"
-        raise DataError(f"{file} {what}: {WHAT_TO_DO}") from error
-    except (zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
-        # RuntimeError: the archive is encrypted. ValueError: an array ends too early.
-        raise DataError(f"{file} is damaged ({error}): {WHAT_TO_DO}") from error
-    except PermissionError as error:
-        raise DataError(f"You have no permission to read {file}: {WHAT_TO_DO}") from error
-    except OSError as error:
-        raise DataError(
-            f"{file} cannot be read ({error.strerror or error}): {WHAT_TO_DO}"
-        ) from error
 
 
 def _read_part(
@@ -107,29 +89,20 @@ def _check_header(
     archive: zipfile.ZipFile, file: Path, name: str, row_shape: tuple[int, ...]
 ) -> tuple[int, ...]:
     """The shape that the array `name` declares, if it is (n, *row_shape) of whole numbers."""
-    if f"{name}.npy" not in archive.namelist():
-        found = ", ".join(sorted(entry.removesuffix(".npy") for entry in archive.namelist()[:8]))
+    names = array_names(archive)
+    if name not in names:
         raise DataError(
-            f"{file} has no array {name}; it has {found or 'none at all':.200}. MNIST's are "
+            f"{file} has no array {name}; it has {listed_names(names)}. MNIST's are "
             f"x_train, y_train, x_test and y_test: {WHAT_TO_DO}"
         )
-    with archive.open(f"{name}.npy") as stream:
-        version = npy.read_magic(stream)
-        read_header = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
-        if version not in read_header:
-            raise ValueError(f"array format {version[0]}.{version[1]} of {name} is unknown")
-        shape, _, dtype = read_header[version](stream)
-    if dtype.hasobject:
-        raise DataError(
-            f"{file}: {name} holds pickled Python objects, which could run any program and are "
-            f"never opened: {WHAT_TO_DO}"
-        )
+    header = archive_header(archive, file, name, WHAT_TO_DO)
+    shape, dtype = header.shape, header.dtype
     if dtype.kind not in "iu":
         raise DataError(f"{file}: {name} holds {dtype!s:.60}, not whole numbers: {WHAT_TO_DO}")
     if len(shape) != 1 + len(row_shape) or shape[1:] != row_shape:
         expected = ", ".join(["rows", *map(str, row_shape)])
         raise DataError(
-            f"{file}: {name} has the shape {_shape_text(shape)}, but ({expected}) is needed: "
+            f"{file}: {name} has the shape {shape_text(shape)}, but ({expected}) is needed: "
             f"{WHAT_TO_DO}"
         )
     if not 1 <= shape[0] <= MAX_ROWS:
@@ -141,8 +114,7 @@ def _check_header(
 
 def _read(archive: zipfile.ZipFile, file: Path, name: str, maximum: int) -> NDArray[Any]:
     """The values of the array `name`, all of them from 0 to `maximum`."""
-    with archive.open(f"{name}.npy") as stream:
-        array: NDArray[Any] = npy.read_array(stream, allow_pickle=False)
+    array = read_from_archive(archive, name)
     lowest, highest = int(array.min()), int(array.max())
     if lowest < 0 or highest > maximum:
         wrong = lowest if lowest < 0 else highest
@@ -150,7 +122,3 @@ def _read(archive: zipfile.ZipFile, file: Path, name: str, maximum: int) -> NDAr
             f"{file}: {name} holds the value {wrong}, but 0 to {maximum} are allowed: {WHAT_TO_DO}"
         )
     return array
-
-
-def _shape_text(shape: tuple[int, ...]) -> str:
-    return f"({', '.join(map(str, shape))})"

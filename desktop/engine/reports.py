@@ -103,6 +103,7 @@ class DataSummary:
     sample_targets: IntArray | FloatArray
     notes: tuple[str, ...]  # what a user should know about this data
     columns: tuple[ColumnFacts, ...] = ()  # of a table
+    arrays: tuple[str, ...] = ()  # the names of all arrays of the file
 
     def split(self, name: str) -> SplitSummary:
         """The split called `name`. Raises KeyError if the data has none of that name."""

@@ -58,7 +58,8 @@ class Dataset:
     """The rows of `source`, which hold what `schema` says.
 
     A table tells about its `columns`, and how they are prepared in `preparation`. `notes` say what
-    a user should know. With `test_is_training` there are no others to test with.
+    a user should know; `arrays` are the names of all arrays of the file. With `test_is_training`
+    there are no others to test with.
     """
 
     source: DataSource
@@ -69,6 +70,7 @@ class Dataset:
     test_is_training: bool
     notes: tuple[str, ...] = ()
     columns: tuple[ColumnFacts, ...] = ()
+    arrays: tuple[str, ...] = ()
     preparation: Preparation | None = None
 
     def training_rows(self, training: Training) -> Rows:

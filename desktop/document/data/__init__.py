@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from desktop.document.data.arrays import ArrayRow, Arrays
 from desktop.document.data.base import (
     DataSource,
     Origin,
@@ -45,6 +46,8 @@ __all__ = [
     "GATES",
     "SURFACES",
     "AnyDataSource",
+    "ArrayRow",
+    "Arrays",
     "BreastCancer",
     "Column",
     "ColumnKind",

@@ -36,6 +36,11 @@ class DataSource(Spec):
         return cls().title.partition(":")[0]
 
     @classmethod
+    def recognizes(cls, path: Path) -> bool:
+        """Whether the file at `path` is one of this kind beyond doubt, by its contents."""
+        return False
+
+    @classmethod
     def file_field(cls) -> str:
         """The name of the setting that says which file is read; "" if none is."""
         return next((field.name for field in fields_of(cls) if field.kind is Kind.PATH), "")
@@ -73,8 +78,13 @@ def sources_by_origin() -> dict[Origin, tuple[type[DataSource], ...]]:
 
 
 def sources_for(path: Path) -> tuple[type[DataSource], ...]:
-    """The kinds of data source that read files with the ending of `path`."""
-    return tuple(kind for kind in variants(DataSource) if path.suffix.lower() in kind.suffixes)
+    """The kinds of data source that can read the file at `path`, by its contents and its ending."""
+    kinds = variants(DataSource)
+    if recognized := tuple(kind for kind in kinds if kind.recognizes(path)):
+        return recognized
+    fitting = tuple(kind for kind in kinds if path.suffix.lower() in kind.suffixes)
+    own = tuple(kind for kind in fitting if kind.origin is Origin.FILES)
+    return own or fitting
 
 
 def named_sources() -> dict[str, type[DataSource]]:

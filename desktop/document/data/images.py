@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import zlib
+from pathlib import Path
 from typing import ClassVar
+from zipfile import BadZipFile, ZipFile
 
 from pydantic import Field
 
@@ -11,6 +15,10 @@ from desktop.document.fields import FileName
 from desktop.document.schema import Classes, DataSchema, RowCounts, RowKind
 
 _DIGITS = Classes(tuple(str(digit) for digit in range(10)))
+
+
+_MNIST_NAME = re.compile(r"(?<![a-z])mnist(?![a-z])", re.IGNORECASE)
+_MNIST_SHAPE = re.compile(rb"'shape': \(\d+, 28, 28\)")
 
 
 class _Images(DataSource):
@@ -90,6 +98,18 @@ class Mnist(_Images, tag="mnist"):
         description="mnist.npz as Keras keeps it; empty: the one in Keras's data folder",
         json_schema_extra={"none": "Keras's data folder"},
     )
+
+    @classmethod
+    def recognizes(cls, path: Path) -> bool:
+        if path.suffix.lower() not in cls.suffixes or not _MNIST_NAME.search(path.stem):
+            return False
+        if "fashion" in path.stem.lower():
+            return False
+        try:
+            with ZipFile(path) as archive, archive.open("x_train.npy") as stream:
+                return _MNIST_SHAPE.search(stream.read(256)) is not None
+        except (OSError, KeyError, ValueError, BadZipFile, zlib.error, EOFError, RuntimeError):
+            return False  # reading it says why
 
     @property
     def title(self) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from desktop.document.data import TableSource, TargetKind, held_back
+from desktop.document.data import TargetKind, held_back
 from desktop.engine.data_error import DataError
 from desktop.engine.reports import IntArray
 from desktop.engine.splits import split
@@ -16,8 +16,21 @@ _QUANTILES = 10
 _TRIES = 50
 
 
+class Fractions(Protocol):
+    """What a data source says of its splits."""
+
+    @property
+    def validation_split(self) -> float: ...
+
+    @property
+    def test_split(self) -> float: ...
+
+    @property
+    def split_seed(self) -> int: ...
+
+
 def parts(
-    source: TableSource, target: TargetValues, rows: IntArray, groups: Any | None
+    source: Fractions, target: TargetValues, rows: IntArray, groups: Any | None
 ) -> tuple[IntArray, IntArray, IntArray]:
     """Numbers of the training, validation and test rows among `rows`, each in rising order.
 
@@ -26,16 +39,21 @@ def parts(
     part.
     """
     rest, test = _divide(source, target, rows, groups, source.test_split, "Test split")
-    if source.validation_split == 0:
-        return rest, np.empty(0, np.int64), test
-    training, validation = _divide(
-        source, target, rest, groups, source.validation_split, "Validation split"
-    )
+    training, validation = without_validation(source, target, rest, groups)
     return training, validation, test
 
 
+def without_validation(
+    source: Fractions, target: TargetValues, rows: IntArray, groups: Any | None
+) -> tuple[IntArray, IntArray]:
+    """The training and the validation rows among `rows`, as `parts` divides them."""
+    if source.validation_split == 0:
+        return rows, np.empty(0, np.int64)
+    return _divide(source, target, rows, groups, source.validation_split, "Validation split")
+
+
 def _divide(
-    source: TableSource,
+    source: Fractions,
     target: TargetValues,
     rows: IntArray,
     groups: Any | None,
@@ -88,7 +106,7 @@ def _strata(target: TargetValues, rows: IntArray, part: float) -> Any:
 
 
 def _divide_groups(
-    source: TableSource,
+    source: Fractions,
     target: TargetValues,
     rows: IntArray,
     groups: Any,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDropEvent, QKeySequence, QStatusTipEvent
@@ -22,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from desktop.document.data import Digits, LogicTable, Mnist
+from desktop.document.data import Arrays, Digits, LogicTable, Mnist, Origin
 from desktop.document.layers import Conv2D
 from desktop.document.project import starter_project
 from desktop.document.storage import read_project, write_project
@@ -290,12 +291,18 @@ def drop(window: MainWindow, path: Path) -> None:
     window.dropEvent(event)
 
 
+def write_images(path: Path) -> None:
+    """An .npz file as Keras keeps MNIST, as far as its first array."""
+    np.savez(path, x_train=np.zeros((2, 28, 28), np.uint8))
+
+
 def test_dropped_files_open(window: MainWindow, tmp_path: Path) -> None:
     project = starter_project().replace(data=LogicTable())
     path = tmp_path / "table.layerwise"
     write_project(path, project)
     drop(window, path)
     assert window.workspace.project == project
+    write_images(tmp_path / "mnist.npz")
     drop(window, tmp_path / "mnist.npz")
     assert window.workspace.project.data == Mnist(path=str(tmp_path / "mnist.npz"))
 
@@ -304,7 +311,8 @@ def test_a_dropped_data_file_keeps_the_other_settings(window: MainWindow, tmp_pa
     kept = Mnist(validation_split=0.25, scale_pixels=False)
     window.workspace.edit("Use MNIST", window.workspace.project.replace(data=kept))
     window.workspace.edit("Use a table", window.workspace.project.replace(data=LogicTable()))
-    for name in ("one.npz", "two.npz"):
+    for name in ("mnist.npz", "mnist-2.npz"):
+        write_images(tmp_path / name)
         drop(window, tmp_path / name)
         assert window.workspace.project.data == kept.replace(path=str(tmp_path / name))
 
@@ -313,6 +321,7 @@ def test_who_reads_a_data_file_is_asked_if_several_can(
     window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Digits, "suffixes", (".npz",))
+    monkeypatch.setattr(Digits, "origin", Origin.FILES)
     monkeypatch.setattr(Digits, "with_file", lambda _self, _file: Digits(split_seed=7))
     offered: list[str] = []
     answer: list[object] = ["", False]
@@ -327,11 +336,11 @@ def test_who_reads_a_data_file_is_asked_if_several_can(
     window.workspace.new(starter_project().replace(data=LogicTable()))
     drop(window, tmp_path / "data.npz")
     assert "data.npz" in offered[0]
-    assert set(offered[1:]) == {"MNIST", "Handwritten digits"}
+    assert set(offered[1:]) == {"Arrays", "Handwritten digits"}
     assert window.workspace.project.data == LogicTable()
     for title, data in (
         ("Handwritten digits", Digits(split_seed=7)),
-        ("MNIST", Mnist(path=str(tmp_path / "data.npz"))),
+        ("Arrays", Arrays(path=str(tmp_path / "data.npz"))),
     ):
         answer[:] = [title, True]
         drop(window, tmp_path / "data.npz")

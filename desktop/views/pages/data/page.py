@@ -240,7 +240,8 @@ class DataPage(CardPage):
         self._patience.stop()
         self._summary = summary
         self.facts.show_summary(summary)
-        self.source.form.set_columns(tuple(column.name for column in summary.columns))
+        names = tuple(column.name for column in summary.columns)
+        self.source.form.set_columns(names or summary.arrays)
         self.columns.show_columns(summary.columns)
         self.columns.setVisible(bool(summary.columns))
         self.classes.setVisible(bool(summary.schema.class_names))
