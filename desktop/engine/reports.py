@@ -64,9 +64,10 @@ class SplitSummary:
 class ColumnFacts:
     """One column: what it holds, what becomes of it, and why.
 
-    `missing` and `distinct` count cells of the training rows. `fill` and `scaling` are None where
-    there is nothing to fill or scale, `date_order` where no date leaves room for two readings.
-    `decided` names the fields the user chose. A column that is no input because it is used
+    `missing` and `distinct` count cells of the training rows; of a thousand different numbers and
+    more, `distinct` says only that they are many. `fill` and `scaling` are None where there is
+    nothing to fill or scale, `date_order` where no date leaves room for two readings. `decided`
+    names the fields the user chose. A column that is no input because it is used
     otherwise says so in `purpose`; the target is of the kind `target_kind`.
     """
 

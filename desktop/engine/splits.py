@@ -13,6 +13,8 @@ from desktop.engine.reports import FloatArray, IntArray
 from desktop.engine.rows import Rows
 from desktop.engine.zero_copy import aligned_empty
 
+LARGE = 100_000  # rows; scikit-learn's split of more takes longer than reading them
+
 
 def training_and_validation(
     x: NDArray[Any], y: NDArray[Any], part: float, seed: int, divisor: float
@@ -63,7 +65,32 @@ def split(y: NDArray[Any], part: float, seed: int, title: str) -> tuple[IntArray
                 else "use data with more rows"
             )
         )
-    staying, held_out = train_test_split(
-        np.arange(rows), test_size=held, random_state=seed, stratify=y
+    if rows > LARGE:
+        return sides(rows, _stratified(y, counts, held, seed))
+    _, held_out = train_test_split(np.arange(rows), test_size=held, random_state=seed, stratify=y)
+    return sides(rows, held_out)
+
+
+def _stratified(y: NDArray[Any], counts: IntArray, held: int, seed: int) -> IntArray:
+    """`held` random rows, of each class its share; the fractions that remain go to the largest."""
+    shares = counts * (held / counts.sum())
+    numbers = shares.astype(np.int64)
+    rest = held - int(numbers.sum())
+    numbers[np.argsort(numbers - shares, kind="stable")[:rest]] += 1
+    numbers = np.clip(numbers, 1, counts - 1)  # every class on both sides
+    random = np.random.default_rng(seed)
+    order = np.argsort(y, kind="stable")
+    ends = np.cumsum(counts)
+    return np.concatenate(
+        [
+            random.permutation(order[end - count : end])[:number]
+            for end, count, number in zip(ends, counts, numbers, strict=True)
+        ]
     )
-    return np.sort(staying), np.sort(held_out)
+
+
+def sides(rows: int, held_out: IntArray) -> tuple[IntArray, IntArray]:
+    """The numbers 0 to `rows` - 1 that are not in `held_out`, and those that are, rising."""
+    is_held = np.zeros(rows, bool)
+    is_held[held_out] = True
+    return np.flatnonzero(~is_held), np.flatnonzero(is_held)

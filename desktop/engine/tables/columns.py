@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 MOST_CATEGORIES = 50  # of one column; more are hardly ever learned from the rows there are
 _ROWS_PER_CATEGORY = 3
+_LOOK, _MANY = 10_000, 1000  # so many different numbers in so many rows need no counting
 _MOSTLY = 0.95  # the part of the cells that have to look alike
 _COUNTER = re.compile(r"(?:.*[\W_])?(?:no|nr|index|row|number)", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"(?:.*[\W_])?(?i:id|key)|.*[a-z]I[dD]")
@@ -77,7 +78,7 @@ def _facts(
 ) -> ColumnFacts:
     name = str(series.name)
     missing = int(series.isna().sum())
-    distinct = int(series.nunique())
+    distinct = _count_distinct(series)
     if use is not None:
         return ColumnFacts(
             name,
@@ -140,6 +141,17 @@ def _date_order(series: pd.Series[Any], all_rows: pd.Series[Any]) -> DateOrder |
     return find_order(_distinct(series)) or find_order(_distinct(all_rows))
 
 
+def _count_distinct(series: pd.Series[Any]) -> int:
+    """How many different values there are. Numbers are not all counted where there are many."""
+    import pandas as pd
+
+    if pd.api.types.is_numeric_dtype(series):
+        some = int(series.iloc[:_LOOK].nunique())
+        if some > _MANY:
+            return some
+    return int(series.nunique())
+
+
 def _fill(kind: ColumnKind) -> Fill:
     match kind:
         case ColumnKind.CATEGORY:
@@ -155,8 +167,7 @@ def _kind(
 ) -> tuple[ColumnKind, str]:
     import pandas as pd
 
-    present = series.dropna()
-    rows = len(present)
+    rows = len(series) - missing
     if not rows:
         return ColumnKind.LEFT_OUT, "every value is missing"
     if distinct == 1:
@@ -164,13 +175,17 @@ def _kind(
     if pd.api.types.is_numeric_dtype(series):
         if distinct == 2 and not missing:
             return ColumnKind.YES_NO, "two different numbers"
-        if _are_numbered(present):
-            name = str(series.name)
-            if _IDENTIFIER.fullmatch(name):
-                return ColumnKind.LEFT_OUT, "every row has another number, as in an ID"
-            if (unnamed or _COUNTER.fullmatch(name)) and counts_up(present.to_numpy(np.float64)):
-                return ColumnKind.LEFT_OUT, "it counts the rows"
+        name = str(series.name)
+        is_identifier = bool(_IDENTIFIER.fullmatch(name))
+        if is_identifier or unnamed or _COUNTER.fullmatch(name):
+            present = series.dropna()
+            if _are_numbered(present):
+                if is_identifier:
+                    return ColumnKind.LEFT_OUT, "every row has another number, as in an ID"
+                if counts_up(present.to_numpy(np.float64)):
+                    return ColumnKind.LEFT_OUT, "it counts the rows"
         return ColumnKind.NUMBER, "numbers"
+    present = series.dropna()
     values = [str(value) for value in pd.unique(present)]
     types = [cell_type(value) for value in values[:1000]]
     share = types.count(CellType.NUMBER) / len(types)

@@ -53,6 +53,7 @@ _CHARACTERS: dict[str, dict[str, str]] = {
         ThousandsSign.APOSTROPHE: "'",
     },
 }
+_RECURRING = 500  # rows that show whether texts recur
 _NUMBERS = 0.95  # the part of the cells that have to be numbers
 _SEPARATORS = {"": "\x1f", " ": r"\s+"}
 _LENGTH = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
@@ -203,6 +204,7 @@ def _read(
 
     dialect = recognized.dialect
     marks = sorted(_marks(source))
+    types: dict[str, Any] = {target: str} | _few_texts(recognized, names, sample.complete)
     ascii_sign = dialect.thousands if dialect.thousands.isascii() else ""
 
     def parsed(encoding: str) -> pd.DataFrame:
@@ -221,7 +223,7 @@ def _read(
                 thousands=ascii_sign or None,
                 skipinitialspace=True,
                 encoding=encoding,
-                dtype={target: str},
+                dtype=types,
                 na_values={name: marks for name in names if name != target},
                 keep_default_na=False,
                 low_memory=False,
@@ -245,6 +247,20 @@ def _read(
         raise DataError(f"{path.name} cannot be read: {error}") from error
     except ValueError as error:
         raise DataError(f"{path.name} cannot be read as a table: {error}") from error
+
+
+def _few_texts(recognized: Recognized, names: list[str], complete: bool) -> dict[str, str]:
+    """The type for columns of few different texts in large files: each text is kept once."""
+    rows = recognized.rows
+    if complete or len(rows) < _RECURRING:
+        return {}
+    few = {}
+    for index, name in enumerate(names):
+        texts = {row[index] for row in rows if index < len(row)}
+        looks = [cell_type(text) for text in texts]
+        if len(texts) <= len(rows) / 20 and CellType.NUMBER not in looks:
+            few[name] = "category"
+    return few
 
 
 def _length_message(path: Path, line: int, cells: int, columns: int) -> str:

@@ -18,6 +18,7 @@ from desktop.engine.tables.frame import RawTable, read_table
 from desktop.engine.tables.preparation import Preparation, PreparedTarget, fit
 from desktop.engine.tables.splits import parts
 from desktop.engine.tables.target import TargetValues, read_target
+from desktop.engine.zero_copy import aligned_empty
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,16 +94,20 @@ def dataset(source: TableSource, table: PreparedTable, progress: Progress = igno
     """The rows of `table` as a network gets them."""
     frame, prepared = table.raw.frame, table.preparation
     weights = _weights(frame, source)
+    inputs = prepared.inputs(frame, table.raw.numbers)
+    progress(0.7)
 
     def rows(numbers: IntArray) -> Rows:
         y: Any = table.target.y[numbers]
         if table.target.kind is TargetKind.NUMBER:
             y = ((y - prepared.target.offset) / prepared.target.scale)[:, None].astype(np.float32)
         weight = None if weights is None else weights[numbers]
-        return Rows(prepared.inputs(frame.iloc[numbers], table.raw.numbers), y, weight)
+        x: FloatArray = aligned_empty((len(numbers), inputs.shape[1]), np.float32)
+        np.take(inputs, numbers, axis=0, out=x, mode="clip")
+        return Rows(x, y, weight)
 
     training = rows(table.training)
-    progress(0.7)
+    progress(0.9)
     test = rows(table.test)
     validation = rows(table.validation) if len(table.validation) else None
     lows, highs = training.x.min(axis=0), training.x.max(axis=0)

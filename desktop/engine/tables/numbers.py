@@ -75,8 +75,13 @@ def find_number_format(cells: Iterable[str], delimiter: str) -> Found:
     numbers = {number for number in numbers if not number.isdigit()}
     if not numbers:
         return Found(PLAIN)
-    counts = [sum(bool(form.pattern.fullmatch(number)) for number in numbers) for form in _FORMATS]
-    best = _FORMATS[counts.index(max(counts))]
+    best, most = PLAIN, -1
+    for form in _FORMATS:
+        count = sum(map(bool, map(form.pattern.fullmatch, numbers)))
+        if count > most:
+            best, most = form, count
+        if most == len(numbers):
+            break
     either = {match["sign"] for number in numbers if (match := _EITHER.fullmatch(number))}
     grouped = NumberFormat(".", ",")
     if either == {","} and all(

@@ -25,11 +25,12 @@ from desktop.engine.zero_copy import aligned_empty
 if TYPE_CHECKING:
     import pandas as pd
 
-    from desktop.engine.reports import FloatArray
+    from desktop.engine.reports import FloatArray, IntArray
 
 MISSING = "(missing)"
 MOST_FEATURES = 20_000
 MOST_DECIMALS = 6
+_BLOCK = 8192  # rows
 
 
 class PreparedColumn(Spec):
@@ -117,18 +118,18 @@ class Preparation(Spec):
         `form` is how numbers are written in columns of text. A column that is not there counts as
         missing in every row.
         """
-        result: FloatArray = aligned_empty((len(frame), len(self.features)), np.float32)
-        place = 0
-        for column in self.columns:
-            width = len(column.features)
-            if column.name in frame.columns:
-                _encode(column, frame[column.name], form, result[:, place : place + width])
-            else:
-                import pandas as pd
+        import pandas as pd
 
-                empty = pd.Series([None] * len(frame), dtype="object", name=column.name)
-                _encode(column, empty, form, result[:, place : place + width])
-            place += width
+        result: FloatArray = aligned_empty((len(frame), len(self.features)), np.float32)
+        empty = pd.Series([None] * len(frame), dtype="object")
+        cells = [_cells(each, frame.get(each.name, empty), form) for each in self.columns]
+        for start in range(0, len(frame), _BLOCK):  # a block stays in the processor's cache
+            rows = slice(start, start + _BLOCK)
+            place = 0
+            for column, values in zip(self.columns, cells, strict=True):
+                width = len(column.features)
+                _encode(column, values[rows], result[rows, place : place + width])
+                place += width
         return result
 
     def complete(self, frame: pd.DataFrame, form: NumberFormat) -> Any:
@@ -144,9 +145,9 @@ class Preparation(Spec):
         counts = {}
         for column in self.columns:
             if column.categories and column.name in frame.columns:
-                texts = labels(frame[column.name], form)
-                known = texts.isin(column.categories) | texts.isna()
-                if count := int((~known).sum()):
+                codes, texts = labels(frame[column.name], form)
+                unknown = [text not in column.categories for text in texts]
+                if count := int(np.array([*unknown, False])[codes].sum()):
                     counts[column.name] = count
         return counts
 
@@ -221,7 +222,8 @@ def _fitted(series: pd.Series[Any], facts: ColumnFacts, form: NumberFormat) -> P
     if facts.kind in (ColumnKind.CATEGORY, ColumnKind.YES_NO):
         return _fitted_categories(series, facts, drop, form)
     values = _values(series, facts.kind, facts.date_order, form)
-    present = values[np.isfinite(values)]
+    missing = np.isnan(values)
+    present = values[~missing] if missing.any() else values
     if not len(present):
         raise DataError(
             f'Column "{facts.name}" has no number in the training rows; leave it out, or make it a '
@@ -233,7 +235,7 @@ def _fitted(series: pd.Series[Any], facts: ColumnFacts, form: NumberFormat) -> P
         fill = float(distinct[counts.argmax()])
     offset, scale = 0.0, 1.0
     if facts.scaling is Scaling.STANDARDIZE:
-        filled = np.where(np.isfinite(values), values, fill)
+        filled = values if present is values else np.where(missing, fill, values)
         offset, scale = float(filled.mean()), float(filled.std())
     elif facts.scaling is Scaling.ZERO_TO_ONE:
         offset = float(present.min())
@@ -255,8 +257,13 @@ def _fitted(series: pd.Series[Any], facts: ColumnFacts, form: NumberFormat) -> P
 def _fitted_categories(
     series: pd.Series[Any], facts: ColumnFacts, drop: bool, form: NumberFormat
 ) -> PreparedColumn:
-    texts = labels(series, form)
-    counts = texts.value_counts()
+    codes, texts = labels(series, form)
+    counts: dict[str, int] = {}
+    for text, count in zip(
+        texts, np.bincount(codes[codes >= 0], minlength=len(texts)), strict=True
+    ):
+        counts[text] = counts.get(text, 0) + int(count)
+    frequent_first = sorted(counts, key=lambda text: -counts[text])
     if facts.kind is ColumnKind.YES_NO and len(counts) > 2:
         raise DataError(
             f'Column "{facts.name}" has {len(counts):,} different values, so it cannot be yes/no; '
@@ -264,8 +271,8 @@ def _fitted_categories(
         )
     if not len(counts):
         raise DataError(f'Column "{facts.name}" has no value in the training rows; leave it out')
-    categories = sorted((str(name) for name in counts.index[:MOST_CATEGORIES]), key=natural)
-    frequent = str(counts.index[0])
+    categories = sorted(frequent_first[:MOST_CATEGORIES], key=natural)
+    frequent = frequent_first[0]
     if facts.kind is ColumnKind.YES_NO:
         if len(categories) == 1:
             categories = ["", *categories]
@@ -280,7 +287,7 @@ def _fitted_categories(
     fill: str | None = frequent
     if facts.fill is Fill.OWN_CATEGORY:
         fill = None
-        if texts.isna().any():
+        if (codes < 0).any():
             fill = MISSING
             categories.append(MISSING)
     return PreparedColumn(
@@ -293,8 +300,12 @@ def _fitted_categories(
     )
 
 
-def labels(series: pd.Series[Any], form: NumberFormat) -> pd.Series[Any]:
-    """The cells as texts without spaces around them, numbers in one way: 1 for 1.0 and 1,0."""
+def labels(series: pd.Series[Any], form: NumberFormat) -> tuple[IntArray, list[str]]:
+    """The cells as texts without spaces around them, numbers in one way: 1 for 1.0 and 1,0.
+
+    Given are the texts, some perhaps twice, and for each cell the number of its text, -1 where it
+    is missing.
+    """
     import pandas as pd
 
     def of(value: Any) -> str:
@@ -303,10 +314,10 @@ def labels(series: pd.Series[Any], form: NumberFormat) -> pd.Series[Any]:
         return f"{number:.12g}" if number == number else text
 
     if pd.api.types.is_bool_dtype(series):
-        return series.map({True: "True", False: "False"}).astype("object")
-    cells = series.astype("object").where(series.notna(), None)
-    texts = {value: of(value) for value in cells.dropna().unique()}
-    return cells.map(texts).astype("object").where(series.notna(), None)
+        codes, values = series.factorize()
+        return codes, [str(value) for value in values]
+    codes, values = series.factorize()
+    return codes, [of(value) for value in values]
 
 
 def natural(text: str) -> tuple[Any, ...]:
@@ -331,9 +342,9 @@ def _values(
         cells = series.astype("object").where(series.notna(), None)
         numbers = {value: form.parse(str(value)) for value in cells.dropna().unique()}
         series = cells.map(numbers)
-    values: FloatArray = series.to_numpy(np.float64, na_value=np.nan, copy=True)
-    values[~np.isfinite(values)] = np.nan
-    return values
+    values: FloatArray = series.to_numpy(np.float64, na_value=np.nan)
+    infinite = np.isinf(values)
+    return np.where(infinite, np.nan, values) if infinite.any() else values
 
 
 def _missing(column: PreparedColumn, series: pd.Series[Any], form: NumberFormat) -> Any:
@@ -342,25 +353,26 @@ def _missing(column: PreparedColumn, series: pd.Series[Any], form: NumberFormat)
     return np.isnan(_values(series, column.kind, column.date_order, form))
 
 
-def _encode(
-    column: PreparedColumn, series: pd.Series[Any], form: NumberFormat, out: FloatArray
-) -> None:
+def _cells(column: PreparedColumn, series: pd.Series[Any], form: NumberFormat) -> Any:
+    """The numbers of `series`, NaN where there is none, or the places of its categories, or -1."""
     if not column.categories:
-        values = _values(series, column.kind, column.date_order, form)
-        values = np.where(np.isnan(values), float(column.fill or 0.0), values)
+        return _values(series, column.kind, column.date_order, form)
+    places = {category: place for place, category in enumerate(column.categories)}
+    codes, texts = labels(series, form)
+    missing = -1 if column.fill is None else places.get(str(column.fill), -1)
+    return np.array([*(places.get(text, -1) for text in texts), missing])[codes]
+
+
+def _encode(column: PreparedColumn, cells: Any, out: FloatArray) -> None:
+    """Write the inputs that some of the `_cells` of `column` become to `out`."""
+    if not column.categories:
+        values = np.where(np.isnan(cells), float(column.fill or 0.0), cells)
+        values -= column.offset
+        values /= column.scale
         # What is too large for float32 stays finite: the largest there is.
         limit = float(np.finfo(np.float32).max)
-        out[:, 0] = np.clip((values - column.offset) / column.scale, -limit, limit)
-        return
-    import pandas as pd
-
-    texts = labels(series, form)
-    if column.fill is not None:
-        texts = texts.where(texts.notna(), column.fill)
-    codes = pd.Index(column.categories, dtype="object").get_indexer(pd.Index(texts))
-    if column.kind is ColumnKind.YES_NO:
-        out[:, 0] = codes == 1
-        return
-    out[:] = 0.0
-    known = codes >= 0
-    out[np.flatnonzero(known), codes[known]] = 1.0
+        out[:, 0] = np.clip(values, -limit, limit, out=values)
+    elif column.kind is ColumnKind.YES_NO:
+        out[:, 0] = cells == 1
+    else:
+        out[:] = cells[:, None] == np.arange(out.shape[1])

@@ -9,7 +9,7 @@ import numpy as np
 from desktop.document.data import TargetKind, held_back
 from desktop.engine.data_error import DataError
 from desktop.engine.reports import IntArray
-from desktop.engine.splits import split
+from desktop.engine.splits import sides, split
 from desktop.engine.tables.target import TargetValues
 
 _QUANTILES = 10
@@ -77,10 +77,11 @@ def _divide(
                 f'"{title}" {part:g} leaves no row on one side of {len(rows)}; use a table with '
                 "more rows"
             )
-        staying, held = train_test_split(
+        _, held = train_test_split(
             np.arange(len(rows)), test_size=count, random_state=source.split_seed, stratify=strata
         )
-    return rows[np.sort(staying)], rows[np.sort(held)]
+        staying, held = sides(len(rows), held)
+    return rows[staying], rows[held]
 
 
 def _named(message: str, target: TargetValues, strata: IntArray) -> str:

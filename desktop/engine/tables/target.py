@@ -46,11 +46,14 @@ def read_target(
     Only an empty cell is missing: a class may well be called "none" or "?". Raises DataError.
     """
     name = str(series.name)
-    texts = series.astype("object").where(series.notna(), "").map(lambda value: str(value).strip())
-    present = (texts != "").to_numpy(bool)
+    codes, values = series.factorize()
+    texts = [str(value).strip() for value in values]  # of each code; -1 has none
+    code_of_text = {text: code for code, text in reversed(list(enumerate(texts)))}
+    is_empty = np.array([not text for text in texts] + [True])
+    present = ~is_empty[codes]
     if not present.any():
         raise DataError(f'The target "{name}" has no value in any row; choose another target')
-    distinct = sorted({str(text) for text in texts[present].unique()}, key=natural)
+    distinct = sorted(code_of_text.keys() - {""}, key=natural)
     numbers = {text: form.parse(text) for text in distinct}
     found, reason = _look(distinct, numbers, int(present.sum()))
     if kind is None:
@@ -64,17 +67,17 @@ def read_target(
     if kind is TargetKind.NUMBER:
         bad = [text for text, number in numbers.items() if not np.isfinite(number)]
         if bad:
-            row = int(np.flatnonzero((texts == bad[0]).to_numpy())[0])
+            row = int(np.flatnonzero(codes == code_of_text[bad[0]])[0])
             raise DataError(
                 f'The target "{name}" has the value "{bad[0]:.40}" in row {row + 1}, which is not '
                 "a number; fix it, or predict classes"
             )
-        values = texts.map(lambda text: numbers.get(text, np.nan)).to_numpy(np.float64)
-        if len(np.unique(values[present])) < 2:
+        of_code = np.array([numbers.get(text, np.nan) for text in texts] + [np.nan])
+        if len(set(numbers.values())) < 2:
             raise DataError(
                 f'The target "{name}" has the same value in every row; choose another target'
             )
-        return TargetValues(kind, reason, values, present, notes=notes)
+        return TargetValues(kind, reason, of_code[codes], present, notes=notes)
     if len(distinct) < 2:
         raise DataError(
             f'The target "{name}" has a single class, "{distinct[0]:.40}", so there is nothing to '
@@ -87,7 +90,7 @@ def read_target(
             + (", or predict a number" if all(map(np.isfinite, numbers.values())) else "")
         )
     indices = {text: index for index, text in enumerate(distinct)}
-    y = texts.map(lambda text: indices.get(text, 0)).to_numpy(np.int64)
+    y = np.array([indices.get(text, 0) for text in texts] + [0], np.int64)[codes]
     return TargetValues(
         kind, reason, y, present, tuple(distinct), notes + _twins(distinct, numbers)
     )
