@@ -23,6 +23,7 @@ from desktop.engine.rows import Dataset
 
 if TYPE_CHECKING:
     from desktop.engine.prediction import Predictor
+    from desktop.engine.surface import SurfacePredictor
 
 COURSE = (
     "batch_size",
@@ -85,6 +86,7 @@ class Network:
         self._steps: FusedSteps | None = None  # of the model as it is compiled
         self._probe: Probe | None = None  # of the model as it is compiled
         self._predictor: Predictor | None = None
+        self._surface_predictor: SurfacePredictor | None = None
 
     @classmethod
     def new(cls, project: Project, seed: int, dataset: Dataset) -> Network:
@@ -141,6 +143,17 @@ class Network:
         # The loss decides how outputs are read.
         if predictor is None or predictor.project.training.loss != project.training.loss:
             self._predictor = predictor = Predictor(self.model, project, self.schema)
+        return predictor
+
+    @property
+    def surface_predictor(self) -> SurfacePredictor:
+        """Asks the model about points, on one thread. Raises PredictionError if it takes none."""
+        from desktop.engine.surface import SurfacePredictor
+
+        predictor, project = self._surface_predictor, self.project
+        if predictor is None or predictor.project.training.loss != project.training.loss:
+            predictor = SurfacePredictor(self.model, project, self.schema)
+            self._surface_predictor = predictor
         return predictor
 
     def complete(self, epoch: int, logs: Mapping[str, float]) -> int | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from desktop.document.data import ColumnKind, DataSource, DateOrder, Fill, Scaling, TargetKind
 from desktop.document.project import Project
-from desktop.document.schema import DataSchema
+from desktop.document.schema import DataSchema, Range
 
 if TYPE_CHECKING:  # numpy is not needed to show the window
     import numpy as np
@@ -298,3 +298,18 @@ class Prediction:
     is_trained: bool = True  # False while the network has the weights it was made with
     is_loaded: bool = False  # whether the network was read from a file and trained from there
     scores: FloatArray | None = None
+
+
+@dataclass(frozen=True)
+class Surface:
+    """What the network predicts over a square of the plane.
+
+    `values` has shape (rows, columns, classes): the probabilities at evenly spaced points, y rising
+    with the row, x with the column; or (rows, columns, 1), the predicted number. `extent` is where
+    the first and the last point are, in both directions.
+    """
+
+    values: FloatArray = field(repr=False, compare=False)
+    extent: Range
+    is_classes: bool
+    epoch: int  # of the network's life, after which it had these weights

@@ -17,6 +17,7 @@ from desktop.engine.reports import (
     RunEnded,
     RunStarted,
     SplitSummary,
+    Surface,
     WeightHistogram,
 )
 
@@ -37,5 +38,6 @@ __all__ = [
     "RunEnded",
     "RunStarted",
     "SplitSummary",
+    "Surface",
     "WeightHistogram",
 ]

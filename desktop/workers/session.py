@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.document.data import DataSource
 from desktop.document.project import Project
-from desktop.document.schema import DataSchema
+from desktop.document.schema import DataSchema, Range
 from desktop.engine.reports import (
     DataSummary,
     EngineInfo,
@@ -33,6 +33,7 @@ from desktop.workers.data import DataLoader
 from desktop.workers.engine import EngineLoader
 from desktop.workers.predictions import Predictions
 from desktop.workers.runs import NetworkRunner
+from desktop.workers.surfaces import Surfaces
 from desktop.workers.threads import Threads
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Session(QObject):
     evaluationFailed = Signal(str)
     predicted = Signal(object)
     predictionFailed = Signal(str)
+    surfacePredicted = Signal(object)
     modelReset = Signal()
     modelAdopted = Signal(object)
     modelSaved = Signal(str)
@@ -95,6 +97,7 @@ class Session(QObject):
         self._data = DataLoader(self._threads, self)
         self._runner = NetworkRunner(self._threads, self)
         self._predictions = Predictions(self._threads, self._network_and_data, self)
+        self._surfaces = Surfaces(self._threads, self._network_of_data, self)
         self._state = State.STARTING
         self._waiting: tuple[Project, bool] | None = None
         self._is_reset_wanted = False
@@ -109,6 +112,7 @@ class Session(QObject):
         self._runner.evaluated.connect(self._on_evaluated)
         self._runner.saved.connect(self.modelSaved)
         self._runner.saveFailed.connect(self.modelSaveFailed)
+        self._surfaces.predicted.connect(self.surfacePredicted)
         self._predictions.predicted.connect(self.predicted)
         self._predictions.failed.connect(self.predictionFailed)
 
@@ -293,6 +297,14 @@ class Session(QObject):
         one gets one.
         """
         return self._predictions.ask(drawing)
+
+    def predict_surface(self, extent: Range) -> None:
+        """Ask what the network predicts over the square that `extent` bounds in both directions.
+
+        Nothing comes without a network for points. Of what is asked for while a prediction is being
+        made, only the last is done.
+        """
+        self._surfaces.ask(extent)
 
     def save_model(self, path: Path) -> bool:
         """Save the network as a .keras file. Returns whether that began: not while training."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from desktop.document.data import DataSource
 from desktop.document.project import Project
-from desktop.document.schema import DataSchema
+from desktop.document.schema import DataSchema, Range
 from desktop.engine.control import RunControl, Stopped
 from desktop.engine.reports import (
     DataSummary,
@@ -25,6 +25,7 @@ from desktop.engine.reports import (
     Prediction,
     Report,
     RunEnded,
+    Surface,
 )
 
 if TYPE_CHECKING:
@@ -143,6 +144,17 @@ def predict(
         if schema is None:
             raise TaskError("There is no data yet: choose it first")
         return show_drawing(drawing, schema.input_shape, schema.value_range[1], request)
+
+
+def predict_surface(network: Network, extent: Range) -> Surface | None:
+    """What `network` predicts over a square of the plane; None if it is not made for points."""
+    from desktop.engine.prediction import PredictionError
+
+    with explaining("The plane could not be predicted", TaskError):
+        try:
+            return network.surface_predictor.predict(extent, network.weights_epoch)
+        except PredictionError:
+            return None
 
 
 def read_image(path: Path, schema: DataSchema | None) -> Raster:

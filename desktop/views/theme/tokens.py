@@ -30,6 +30,16 @@ class Tokens:
     warning: str
     bad: str
     grid: str
+    class_1: str  # of points in a plane; told apart also by color-blind eyes (Okabe and Ito)
+    class_2: str
+    class_3: str
+    class_4: str
+    class_5: str
+
+    @property
+    def classes(self) -> tuple[QColor, ...]:
+        """The colors of classes, in their order; the first two are also low and high numbers."""
+        return tuple(self.color(f"class_{number}") for number in range(1, 6))
 
     def color(self, name: str, alpha: float = 1.0) -> QColor:
         """The token called `name` as a QColor, with opacity `alpha` from 0 to 1."""
@@ -54,6 +64,11 @@ LIGHT = Tokens(
     warning="#8F6000",
     bad="#C02B2B",
     grid="#E4E7EC",
+    class_1="#0072B2",
+    class_2="#E06A00",
+    class_3="#009E73",
+    class_4="#B85C93",
+    class_5="#B09A00",
 )
 DARK = Tokens(
     window="#15171B",
@@ -71,4 +86,9 @@ DARK = Tokens(
     warning="#E3B341",
     bad="#FF7B72",
     grid="#2C313A",
+    class_1="#56B4E9",
+    class_2="#F58A2E",
+    class_3="#2FC79A",
+    class_4="#E08BBD",
+    class_5="#EFE04A",
 )

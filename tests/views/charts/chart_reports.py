@@ -43,6 +43,9 @@ class Reports(QObject):
     runEnded = Signal(object)
     modelReset = Signal()
     modelAdopted = Signal(object)
+    dataLoaded = Signal(object)
+    surfacePredicted = Signal(object)
+    summary = None  # of the data
 
     def __init__(self) -> None:
         super().__init__()

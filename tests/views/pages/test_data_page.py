@@ -32,12 +32,21 @@ class FakeSession(QObject):
     dataProgress = Signal(float)
     dataLoaded = Signal(object)
     dataFailed = Signal(str)
+    runStarted = Signal(object)
+    progress = Signal(object)
+    runEnded = Signal(object)
+    modelReset = Signal()
+    modelAdopted = Signal(object)
+    surfacePredicted = Signal(object)
 
     def __init__(self, summary: DataSummary | None = None) -> None:
         super().__init__()
         self.summary = summary
         self.asked: list[DataSource] = []
         self.canceled = 0
+
+    def predict_surface(self, extent: tuple[float, float]) -> None:
+        """There is no network."""
 
     def load_data(self, source: DataSource) -> None:
         self.asked.append(source)

@@ -28,6 +28,7 @@ from desktop.views.widgets.cards import Card, CardPage
 from desktop.views.widgets.elided import ElidedLabel
 from desktop.views.widgets.file_questions import files_filter
 from desktop.views.widgets.gallery import SampleView
+from desktop.views.widgets.plane.card import PlaneCard
 from desktop.views.widgets.samples import Sample
 from desktop.views.workspace import Workspace
 from desktop.workers.reports import DataSummary
@@ -175,6 +176,7 @@ class DataPage(CardPage):
         self.facts = FactsCard()
         self.offer = NetworkOffer(workspace, self)
         self.columns = ColumnsCard(theme)
+        self.plane = PlaneCard(session, theme)
         self.columns.edited.connect(self._on_column)
         self.facts.choose_file.clicked.connect(self._choose_file)
         self.facts.use_digits.clicked.connect(self._use_digits)
@@ -197,6 +199,7 @@ class DataPage(CardPage):
         self.samples.heading.addWidget(self.shown)
         self.samples.heading.addWidget(self.show_all)
         self.samples.body.addWidget(self.sample_view)
+        self.rows.addWidget(self.plane)
         self.add_columns(self.source, self.facts)
         self.rows.addWidget(self.offer)
         self.rows.addWidget(self.columns)

@@ -22,24 +22,29 @@ from desktop.views.charts.weights.panel import HistogramPanel
 from desktop.views.theme import SPACE_M, SPACE_S, Theme, scaled
 from desktop.views.widgets.controls import Slider
 from desktop.views.widgets.elided import ElidedLabel
+from desktop.views.widgets.plane.card import PlaneCard
 from desktop.views.widgets.text import plain
 from desktop.workers.reports import Outcome
+from desktop.workers.session import Session
 
 NARROW = 620  # pixels below which the charts stand above one another
+WIDE = 930  # ... from which the plane and two charts stand side by side
 LOW, TALL = 230, 290  # pixels of a card at least: side by side, and above one another
 
 
 class TrainingCharts(QScrollArea):
-    """A caption, two charts of curves and the histograms of weights, all of the same runs."""
+    """A caption, two charts of curves, for points the plane, and the histograms of weights."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._second_chosen = False
+        self._width = 0
         self.runs = ShownRuns()
         self.loss_chart = CurveChart(theme, self.runs, self)
         self.second_chart = CurveChart(theme, self.runs, self)
         self.second_chart.metricChosen.connect(self._choose_second)
         link(self.loss_chart.plot, self.second_chart.plot)
+        self.plane = PlaneCard(session, theme, self)
         self.histograms = HistogramPanel(theme, self.runs, self)
         content = QWidget(self)
         layout = QVBoxLayout(content)
@@ -51,6 +56,7 @@ class TrainingCharts(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(content)
+        session.dataLoaded.connect(self._rearrange)
 
     def _build_bar(self) -> QHBoxLayout:
         self.caption = ElidedLabel()  # one line: one that grows would move the charts
@@ -72,17 +78,21 @@ class TrainingCharts(QScrollArea):
         return bar
 
     def _build_splitter(self) -> QSplitter:
-        charts = QWidget(self)
-        self._charts = QBoxLayout(QBoxLayout.Direction.LeftToRight, charts)
-        self._charts.setContentsMargins(0, 0, 0, 0)
+        top = QWidget(self)
+        self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight, top)
+        self._top.setContentsMargins(0, 0, 0, 0)
+        self._top.setSpacing(SPACE_S)
+        self._charts = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._charts.setSpacing(SPACE_S)
+        self._top.addWidget(self.plane, 1)
+        self._top.addLayout(self._charts, 2)
         self._charts.addWidget(self.loss_chart, 1)
         self._charts.addWidget(self.second_chart, 1)
         self.splitter = QSplitter(Qt.Orientation.Vertical, self)
         self.splitter.setProperty("role", "gap")
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(SPACE_S)
-        self.splitter.addWidget(charts)
+        self.splitter.addWidget(top)
         self.splitter.addWidget(self.histograms)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 1)
@@ -131,15 +141,24 @@ class TrainingCharts(QScrollArea):
         for chart in (self.loss_chart, self.second_chart):
             chart.set_smoothing(value / 100)
 
+    @Slot()
+    def _rearrange(self) -> None:
+        """The plane has come or gone with the data."""
+        self.arrange(self._width)
+
     def arrange(self, width: int) -> None:
         """Put the charts side by side, or above one another on a page `width` pixels narrow."""
         self.smoothing.setFixedWidth(scaled(84))
+        self._width = width
         narrow = width < scaled(NARROW)
+        crowded = narrow or (not self.plane.isHidden() and width < scaled(WIDE))
         direction = QBoxLayout.Direction
-        flow = direction.TopToBottom if narrow else direction.LeftToRight
+        flow = direction.TopToBottom if crowded else direction.LeftToRight
+        self._top.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
+        self._top.setStretch(1, 1 if crowded else 2)
         if flow != self._charts.direction():
             half = self.splitter.height() // 2
             self.splitter.setSizes([half, half])  # charts above one another took more
         self._charts.setDirection(flow)
-        for card in (self.loss_chart, self.second_chart, self.histograms):
+        for card in (self.loss_chart, self.second_chart, self.plane, self.histograms):
             card.setMinimumHeight(scaled(TALL if narrow else LOW))

@@ -67,7 +67,7 @@ class TrainPage(QWidget):
         from desktop.views.pages.train.charts import TrainingCharts
 
         if not self._is_prepared:
-            self.charts = TrainingCharts(self._theme, self)
+            self.charts = TrainingCharts(self._session, self._theme, self)
             self._pages.addWidget(self.charts)
             self._arrange()
 

@@ -1,0 +1,83 @@
+"""What the network predicts over the plane, as an image in the theme's colors."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from PySide6.QtGui import QColor, QImage
+
+from desktop.views.theme import Tokens
+from desktop.workers.reports import FloatArray, Surface
+
+SIDE = 240  # pixels; a multiple of what is predicted, so that the boundary is a fine line
+STRENGTH = 0.5  # of a color where the network is sure
+LINE = 0.85  # opacity of the boundary
+
+
+def picture(surface: Surface, tokens: Tokens, numbers: tuple[float, float]) -> QImage:
+    """`surface` from low x and high y on; `numbers` are the values of the outermost colors.
+
+    Classes are shown by their colors, the stronger the likelier they are, and the line between
+    them; numbers by colors from that of the first class through none to that of the second.
+    """
+    back, colors = _rgb(tokens.color("surface")), np.stack([*map(_rgb, tokens.classes)])
+    values = np.nan_to_num(_enlarged(surface.values)[::-1])
+    if surface.is_classes:
+        count = values.shape[2]
+        weights = np.clip((values - 1 / count) / (1 - 1 / count), 0, 1)
+    else:
+        weights = signed_weights(values[:, :, 0], numbers)
+        count = 2
+    colors = colors[np.arange(count) % len(colors)]
+    pixels = back + STRENGTH * (weights @ (colors - back))
+    if surface.is_classes:
+        edge = _edge(values.argmax(axis=2))
+        pixels[edge] += LINE * (_rgb(tokens.color("text")) - pixels[edge])
+    data = np.ascontiguousarray(np.clip(pixels, 0, 255).astype(np.uint8))
+    image = QImage(data.tobytes(), SIDE, SIDE, 3 * SIDE, QImage.Format.Format_RGB888)
+    return image.copy()
+
+
+def signed_weights(values: FloatArray, numbers: tuple[float, float]) -> FloatArray:
+    """How much of the color for low and for high numbers each of `values` has: (..., 2)."""
+    low, high = numbers
+    place = np.clip((values - low) / ((high - low) or 1.0), 0, 1) * 2 - 1
+    weights: FloatArray = np.stack([np.clip(-place, 0, 1), np.clip(place, 0, 1)], axis=-1)
+    return weights
+
+
+def number_color(value: float, numbers: tuple[float, float], tokens: Tokens) -> QColor:
+    """The color of a point with that value."""
+    back = _rgb(tokens.color("surface"))
+    colors = np.stack([_rgb(color) for color in tokens.classes[:2]])
+    mixed = back + signed_weights(np.array(value), numbers) @ (colors - back)
+    return QColor(*(int(part) for part in np.clip(mixed, 0, 255)))
+
+
+def _rgb(color: QColor) -> FloatArray:
+    return np.array((color.red(), color.green(), color.blue()), np.float32)
+
+
+def _enlarged(values: FloatArray) -> FloatArray:
+    """`values`, (n, n, k), with SIDE rows and columns, those between being interpolated."""
+    weights = _interpolation(len(values))
+    enlarged: FloatArray = np.einsum("ar,rck,bc->abk", weights, values, weights, optimize=True)
+    return enlarged
+
+
+@cache
+def _interpolation(count: int) -> FloatArray:
+    """The matrix, (SIDE, count), that interpolates linearly between `count` values."""
+    places = np.linspace(0, count - 1, SIDE)
+    near: FloatArray = np.clip(1 - np.abs(places[:, None] - np.arange(count)), 0, 1)
+    return near.astype(np.float32)
+
+
+def _edge(labels: FloatArray) -> FloatArray:
+    """Where a neighbor has another label."""
+    edge = np.zeros(labels.shape, bool)
+    across, down = labels[:, 1:] != labels[:, :-1], labels[1:] != labels[:-1]
+    edge[:, 1:] |= across
+    edge[1:] |= down
+    return edge

@@ -1,0 +1,309 @@
+"""The plane: points of the data, and what the network predicts for every other one."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QHideEvent,
+    QImage,
+    QLinearGradient,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from desktop.document.schema import DataSchema, Range, RowKind
+from desktop.views.theme import SPACE_S, SPACE_XS, Theme, scaled
+from desktop.views.widgets.card_text import small
+from desktop.views.widgets.plane.picture import number_color, picture
+from desktop.workers.reports import DataSummary, SplitSummary, Surface
+
+MARGIN = 0.08  # of the range of the points, on every side
+STEP = 0.25  # the range ends at a multiple of it, so that a single point seldom moves it
+POINT, LARGE_POINT = 3.0, 6.0  # pixels, the radius of a point among many and among few
+FEW = 20
+
+
+def is_plane(schema: DataSchema | None) -> bool:
+    """Whether the rows are points in a plane."""
+    return schema is not None and schema.row is RowKind.POINT and schema.input_shape == (2,)
+
+
+class PlaneView(QWidget):
+    """Training points are filled, others are rings; the color is that of the class or number.
+
+    Signals:
+        seen: it came into sight.
+    """
+
+    seen = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._summary: DataSummary | None = None
+        self._surface: Surface | None = None
+        self._image: QImage | None = None  # of the surface
+        self._points: QPixmap | None = None  # painted once for a size
+        self._extent: Range = (-1.0, 1.0)
+        self._numbers: tuple[float, float] = (-1.0, 1.0)
+        self.setAccessibleName("Points in the plane and what the network predicts for them")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        theme.changed.connect(self._theme_changed)
+
+    @property
+    def extent(self) -> Range:
+        """What is seen of both axes."""
+        return self._extent
+
+    @property
+    def surface(self) -> Surface | None:
+        """The prediction on show."""
+        return self._surface
+
+    def show_points(self, summary: DataSummary) -> None:
+        """Show the points of `summary`, which `is_plane`."""
+        before, self._summary = self._summary, summary
+        if before is None or before.schema.target != summary.schema.target:
+            self._surface = self._image = None
+        self._extent = _extent(summary)
+        if not summary.schema.class_names:
+            largest = max(float(np.abs(split.y).max(initial=0)) for split in summary.splits)
+            self._numbers = (-largest, largest)
+        self._points = None
+        self._describe()
+        self.update()
+
+    def show_surface(self, surface: Surface | None) -> None:
+        """Show `surface` behind the points; None shows none."""
+        summary = self._summary
+        if surface is not None and summary is not None:
+            expected = len(summary.schema.class_names) or 1
+            if surface.values.shape[2] != expected:
+                surface = None
+        self._surface, self._image = surface, None
+        self._describe()
+        self.update()
+
+    def _describe(self) -> None:
+        parts = [] if self._summary is None else [self._summary.title]
+        if self._summary is not None:
+            parts += [f"{split.rows:,} {split.name} points" for split in self._summary.splits]
+        if self._surface is not None:
+            parts.append(f"prediction after epoch {self._surface.epoch}")
+        self.setAccessibleDescription(", ".join(parts))
+
+    # --- places -------------------------------------------------------------------------------
+
+    @property
+    def square(self) -> QRectF:
+        """Where the plane is, in the widget's coordinates."""
+        line = self.fontMetrics().height()
+        left, top, bottom = scaled(34), line + scaled(SPACE_S), line + scaled(SPACE_XS)
+        side = max(min(self.width() - left - 2, self.height() - top - bottom), 10)
+        across = (self.width() - left - side) / 2
+        return QRectF(left + across, top, side, side)
+
+    def to_widget(self, x: float, y: float) -> QPointF:
+        """Where the point at `x`, `y` is painted."""
+        low, high = self._extent
+        square = self.square
+        across, up = (x - low) / (high - low), (y - low) / (high - low)
+        return QPointF(
+            square.left() + across * square.width(), square.bottom() - up * square.height()
+        )
+
+    def to_plane(self, place: QPointF) -> tuple[float, float]:
+        """The coordinates of what is painted at `place`."""
+        low, high = self._extent
+        square = self.square
+        across = (place.x() - square.left()) / square.width()
+        up = (square.bottom() - place.y()) / square.height()
+        return low + across * (high - low), low + up * (high - low)
+
+    # --- painting -----------------------------------------------------------------------------
+
+    def _theme_changed(self) -> None:
+        self._image = self._points = None
+        self.update()
+
+    def _radius(self) -> float:
+        rows = sum(split.rows for split in self._summary.splits) if self._summary else 0
+        return float(scaled(LARGE_POINT if rows <= FEW else POINT))
+
+    def _paint_points(self, summary: DataSummary, split: SplitSummary, painter: QPainter) -> None:
+        tokens, square = self._theme.tokens, self.square
+        radius, classes = self._radius(), tokens.classes
+        edge = tokens.color("surface" if summary.schema.class_names else "muted")
+        for (x, y), target in zip(split.x, split.y, strict=True):
+            if np.ndim(target):
+                color = number_color(float(target[0]), self._numbers, tokens)
+            else:
+                color = classes[int(target) % len(classes)]
+            place = self.to_widget(float(x), float(y)) - square.topLeft()
+            if split.name == "training":
+                painter.setPen(QPen(edge, 1))
+                painter.setBrush(color)
+            else:
+                painter.setPen(QPen(tokens.color("text"), 2.4))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawEllipse(place, radius, radius)
+                painter.setPen(QPen(color, 1.6))
+            painter.drawEllipse(place, radius, radius)
+
+    def _points_pixmap(self) -> QPixmap:
+        if self._points is None:
+            ratio, square = self.devicePixelRatioF(), self.square
+            self._points = QPixmap((square.size() * ratio).toSize())
+            self._points.setDevicePixelRatio(ratio)
+            self._points.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._points)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            # What is trained on lies on top.
+            if self._summary is not None:
+                for split in reversed(self._summary.splits):
+                    self._paint_points(self._summary, split, painter)
+            painter.end()
+        return self._points
+
+    def _paint_axes(self, painter: QPainter, square: QRectF) -> None:
+        tokens, (low, high) = self._theme.tokens, self._extent
+        painter.setFont(small())
+        height = painter.fontMetrics().height()
+        for value in _ticks(low, high):
+            place = self.to_widget(value, value)
+            text = f"{value:g}".replace("-", "−")
+            painter.setPen(tokens.color("muted"))
+            wide = scaled(40)
+            painter.drawText(
+                QRectF(place.x() - wide / 2, square.bottom() + 2, wide, height),
+                Qt.AlignmentFlag.AlignCenter,
+                text,
+            )
+            painter.drawText(
+                QRectF(square.left() - wide - SPACE_XS, place.y() - height / 2, wide, height),
+                Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+                text,
+            )
+            painter.setPen(tokens.color("muted", 0.25))
+            painter.drawLine(QPointF(place.x(), square.top()), QPointF(place.x(), square.bottom()))
+            painter.drawLine(QPointF(square.left(), place.y()), QPointF(square.right(), place.y()))
+
+    def _paint_legend(self, painter: QPainter, square: QRectF) -> None:
+        """Above the plane: the colors, and what a filled point and a ring are."""
+        summary, tokens = self._summary, self._theme.tokens
+        if summary is None:
+            return
+        painter.setFont(small())
+        metrics = painter.fontMetrics()
+        height, radius = metrics.height(), float(scaled(4))
+        left, middle = square.left(), height / 2
+
+        def write(text: str) -> None:
+            nonlocal left
+            painter.setPen(tokens.color("text"))
+            painter.drawText(QPointF(left, middle + metrics.ascent() / 2 - 1), text)
+            left += metrics.horizontalAdvance(text) + scaled(SPACE_S)
+
+        if summary.schema.class_names:
+            for name, color in zip(summary.schema.class_names, tokens.classes, strict=False):
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(color)
+                painter.drawRect(QRectF(left, middle - radius, 2 * radius, 2 * radius))
+                left += 2 * radius + scaled(SPACE_XS)
+                write(name)
+        else:
+            low, high = self._numbers
+            write(f"{low:.2g}".replace("-", "−"))
+            bar = QRectF(left, middle - radius, scaled(60), 2 * radius)
+            shades = QLinearGradient(bar.topLeft(), bar.topRight())
+            for part in (0.0, 0.5, 1.0):
+                value = low + part * (high - low)
+                shades.setColorAt(part, number_color(value, self._numbers, tokens))
+            painter.setPen(tokens.color("border"))
+            painter.setBrush(shades)
+            painter.drawRect(bar)
+            left = bar.right() + scaled(SPACE_XS)
+            write(f"{high:.2g}")
+        names = [split.name for split in summary.splits if split.rows]
+        held = "held out" if len(names) > 1 else ""
+        for name, filled in (("training", True), (held, False)):
+            need = metrics.horizontalAdvance(name) + 2 * radius + scaled(SPACE_XS)
+            if name and left + need <= self.width():
+                painter.setPen(QPen(tokens.color("text"), 1.5))
+                painter.setBrush(tokens.color("text") if filled else tokens.color("text", 0.0))
+                painter.drawEllipse(QPointF(left + radius, middle), radius - 1, radius - 1)
+                left += 2 * radius + scaled(SPACE_XS)
+                write(name)
+
+    # --- Qt -----------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, tokens, square = QPainter(self), self._theme.tokens, self.square
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(square, tokens.color("surface"))
+        if self._surface is not None:
+            if self._image is None:
+                self._image = picture(self._surface, tokens, self._numbers)
+            low, high = self._surface.extent
+            corners = QRectF(self.to_widget(low, high), self.to_widget(high, low))
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.setClipRect(square)
+            painter.drawImage(corners, self._image)
+            painter.setClipping(False)
+        self._paint_axes(painter, square)
+        painter.drawPixmap(square.topLeft(), self._points_pixmap())
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(tokens.color("border"))
+        painter.drawRect(square)
+        self._paint_legend(painter, square)
+        painter.end()
+
+    def sizeHint(self) -> QSize:
+        return QSize(scaled(320), scaled(340))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(scaled(180), scaled(200))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._points = None
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.seen.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._points = None  # may be large
+
+
+def _extent(summary: DataSummary) -> Range:
+    """The range of both axes: of the points and of what the source says, with a margin."""
+    ranges = summary.schema.feature_ranges or (summary.schema.value_range,)
+    ends = [end for each in ranges for end in each]
+    for split in summary.splits:
+        if split.rows:
+            ends += [float(split.x.min()), float(split.x.max())]
+    low, high = min(ends), max(ends)
+    margin = max(MARGIN * (high - low), 0.1)
+    low, high = low - margin, high + margin
+    if high - low < 1000:
+        low, high = math.floor(low / STEP) * STEP, math.ceil(high / STEP) * STEP
+    return low, high
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Round numbers from `low` to `high`, three to six."""
+    rough = (high - low) / 4
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = power * next(each for each in (1, 2, 5, 10) if each * power >= rough * 0.7)
+    first = math.ceil(low / step)
+    return [round(k * step, 10) for k in range(first, math.floor(high / step) + 1)]
