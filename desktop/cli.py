@@ -177,13 +177,16 @@ def check(project: ProjectPath, as_json: AsJson = False) -> int:
     from desktop.machine import physical_memory
 
     loaded = read_project(project)
-    analysis = analyze(loaded, DataReader(loaded.data).schema, physical_memory())
+    data = DataReader(loaded.data)
+    analysis = analyze(loaded, data.schema, physical_memory())
     if as_json:
         json_output.print_json(json_output.analysis_values(analysis))
     else:
         from desktop import console
 
         console.show_analysis(project.name, loaded.data.title, analysis)
+        for warning in data.warnings:
+            console.say(f"{loaded.data.title}: {warning}", "yellow")
     return DONE if analysis.is_trainable else ERRORS_FOUND
 
 

@@ -35,6 +35,15 @@ class DataReader:
         """What the source holds; nothing is read if it knows that by itself."""
         return self._source.known_schema or self.dataset.schema
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to look at in the rows; empty if they were not read."""
+        if "dataset" not in vars(self):
+            return ()
+        from desktop.engine.data_warnings import find_warnings
+
+        return find_warnings(self.dataset)
+
 
 def refuse_machine(problem: str | None) -> None:
     """Raise CommandError over what this machine lacks, if it lacks anything."""

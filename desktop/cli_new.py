@@ -34,7 +34,9 @@ def new_project(data: Path, target: str | None, out: Path, as_json: bool) -> Non
     if as_json:
         json_output.print_json(json_output.new_project_values(out, project, dataset))
         return
-    for note in dataset.notes:
+    from desktop.engine.data_warnings import find_warnings
+
+    for note in (*dataset.notes, *find_warnings(dataset)):
         console.say(note, "yellow")
     rows = row_text(dataset.schema.input_shape)
     console.say(f"Wrote {out}: {stack_text(project.layers)}, for rows of {rows}")

@@ -128,3 +128,15 @@ def test_a_file_that_nothing_could_read_says_why_for_each_that_tried(
     npz = table.with_name("arrays.npz")
     npz.write_bytes(b"no zip")
     assert "arrays.npz" in command.error("new", npz, "--out", table.with_name("x.layerwise"))
+
+
+def test_what_to_look_at_in_the_data_is_said(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    table, out = tmp_path / "table.csv", tmp_path / "x.layerwise"
+    rows = [f"{index % 5 * 0.3},{'ab'[index % 5 // 3]}" for index in range(100)]
+    table.write_text("\n".join(["copy,kind", *rows]))
+    assert cli.run(["new", str(table), "--out", str(out)]) == 0
+    assert 'nearly tell the target by themselves: "copy"' in capfd.readouterr().err
+    cli.run(["check", str(out)])
+    assert 'nearly tell the target by themselves: "copy"' in capfd.readouterr().err

@@ -11,6 +11,7 @@ import numpy as np
 from desktop.document.data import DataSource
 from desktop.document.schema import Classes, Target
 from desktop.engine.data_error import DataError
+from desktop.engine.data_warnings import find_warnings
 from desktop.engine.loaders import LOADERS
 from desktop.engine.progress import Progress, ignore
 from desktop.engine.reports import DataSummary, FloatArray, IntArray, SplitSummary, read_only
@@ -52,6 +53,7 @@ def summarize(dataset: Dataset) -> DataSummary:
         notes=dataset.notes,
         columns=dataset.columns,
         arrays=dataset.arrays,
+        warnings=find_warnings(dataset),
     )
 
 

@@ -105,6 +105,7 @@ class DataSummary:
     notes: tuple[str, ...]  # what a user should know about this data
     columns: tuple[ColumnFacts, ...] = ()  # of a table
     arrays: tuple[str, ...] = ()  # the names of all arrays of the file
+    warnings: tuple[str, ...] = ()  # what to look at before training
 
     def split(self, name: str) -> SplitSummary:
         """The split called `name`. Raises KeyError if the data has none of that name."""

@@ -91,9 +91,7 @@ def read_target(
         )
     indices = {text: index for index, text in enumerate(distinct)}
     y = np.array([indices.get(text, 0) for text in texts] + [0], np.int64)[codes]
-    return TargetValues(
-        kind, reason, y, present, tuple(distinct), notes + _twins(distinct, numbers)
-    )
+    return TargetValues(kind, reason, y, present, tuple(distinct), notes)
 
 
 def _is(count: int) -> str:
@@ -109,19 +107,3 @@ def _look(distinct: list[str], numbers: dict[str, float], rows: int) -> tuple[Ta
     if all(value == np.floor(value) for value in values) and len(distinct) <= min(_FEW, rows / 5):
         return TargetKind.CLASSES, f"{len(distinct)} different whole numbers"
     return TargetKind.NUMBER, f"{len(distinct):,} different numbers"
-
-
-def _twins(distinct: list[str], numbers: dict[str, float]) -> tuple[str, ...]:
-    """Classes that may be the same one, written in two ways."""
-    groups: dict[Any, list[str]] = {}
-    for text in distinct:
-        number = numbers[text]
-        plain = "".join(character for character in text.casefold() if character.isalnum())
-        key = number if np.isfinite(number) else plain or text
-        groups.setdefault(key, []).append(text)
-    twins = [group for group in groups.values() if len(group) > 1]
-    return tuple(
-        "These classes look like one, written differently: "
-        + ", ".join(f'"{text:.40}"' for text in group)
-        for group in twins[:3]
-    )

@@ -254,11 +254,3 @@ def test_whole_numbers_are_classes_or_a_number_as_the_user_wants(tmp_path: Path)
         TargetKind.NUMBER,
         "chosen by you; found: classes, 6 different whole numbers",
     )
-
-
-def test_labels_that_look_alike_are_pointed_out(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"x": np.arange(60) * 0.3, "y": ["Yes", "yes", "no"] * 20})
-    assert (
-        'look like one, written differently: "Yes", "yes"'
-        in prepared(frame, tmp_path).target.notes[0]
-    )

@@ -92,6 +92,7 @@ class FactsCard(Card):
         self._facts = QWidget()
         self._splits = _label("", "data-splits")
         self._note = _label("muted", "data-note")
+        self._warnings = _label("warning", "data-warnings")
         self._values: dict[str, QLabel] = {}
         form = QFormLayout()
         form.setHorizontalSpacing(SPACE_L)
@@ -107,6 +108,7 @@ class FactsCard(Card):
         column.addWidget(self._splits)
         column.addLayout(form)
         column.addWidget(self._note)
+        column.addWidget(self._warnings)
         for part in (self._loading, self._failed, self._facts):
             self.body.addWidget(part)
         self.body.addStretch(1)
@@ -139,6 +141,7 @@ class FactsCard(Card):
         self._values["Values"].setText(f"{summary.minimum:g} to {summary.maximum:g}")
         self._values["Mean"].setText(f"{summary.mean:.4g}")
         _show_text(self._note, "\n".join(summary.notes))
+        _show_text(self._warnings, "\n".join(f"⚠ {each}." for each in summary.warnings))
         self._show(summary.title, self._facts)
 
     def _show(self, title: str, part: QWidget) -> None:
