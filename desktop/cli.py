@@ -11,18 +11,14 @@ from __future__ import annotations
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from desktop import __version__, json_output, signals, startup, streams
-from desktop.cli_checks import CommandError, DataReader, refuse_errors, refuse_machine
+from desktop.cli_checks import CommandError, DataReader, refuse_machine
 from desktop.document.storage import ProjectFileError, read_project
-
-if TYPE_CHECKING:
-    from desktop.document.project import Project
-    from desktop.document.schema import DataSchema
 
 DONE, ERRORS_FOUND, FAILED = 0, 1, 2
 MAX_SEED = 2**32 - 1
@@ -191,83 +187,65 @@ def check(project: ProjectPath, as_json: AsJson = False) -> int:
 
 
 @app.command()
-def evaluate(model: ModelPath, project: ProjectPath, as_json: AsJson = False) -> int:
+def evaluate(
+    model: ModelPath,
+    project: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[PROJECT]", help="A .layerwise file; by default what the model's file says"
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
     """Measure MODEL on the test rows of PROJECT's data, with PROJECT's loss and metrics."""
-    from desktop import console
-    from desktop.document.analysis import analyze
+    from desktop.cli_evaluate import evaluate_model
 
-    loaded = read_project(project)
-    data = DataReader(loaded.data)
-    refuse_errors(project, loaded, data.schema)
-    refuse_machine(startup.engine_problem())
-    from desktop.engine import storage
-    from desktop.engine.builder import compile_model
-    from desktop.engine.evaluation import evaluate as measure
-
-    with json_output.quiet_output(as_json), console.busy("Evaluating…"):
-        network = storage.load_model(model)
-        storage.check_fits(network, loaded, data.schema)
-        if network.count_params() != analyze(loaded, data.dataset.schema).parameters:
-            console.say(f"{model} has other layers than {project}; the model's are used", "yellow")
-        compile_model(network, loaded)
-        evaluation = measure(network, loaded, data.dataset, 0)
-    if as_json:
-        json_output.print_json(json_output.evaluation_values(evaluation))
-    else:
-        console.show_evaluation(evaluation)
+    evaluate_model(model, project, as_json)
     return DONE
 
 
 @app.command()
 def predict(
     model: ModelPath,
-    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Images of digits")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="A table, or images of digits")
+    ],
     project: Annotated[
         Path | None,
         typer.Option(
             metavar="PROJECT",
-            help="The project the model was trained with; by default project.layerwise next to the "
-            "model, or else what the shape of the model suggests",
+            help="The project the model was trained with; by default what the model's file says, "
+            "project.layerwise next to the model, or else what the shape of the model suggests",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Of a table: the file to be written, not standard output"
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Predict the class of each IMAGE, dark on light or light on dark, with MODEL.
+    """Predict the rows of a table, or the class of each image, with MODEL.
 
-    If one of the images cannot be read, the others are predicted all the same, and the exit code
-    is 1.
+    The table comes back with columns for prediction and probabilities. Its columns are matched by
+    name, in any order, with or without the target. Images are dark on light or light on dark. If
+    one of them cannot be read, the others are predicted all the same, and the exit code is 1.
     """
-    from desktop import console
-    from desktop.engine import storage
-    from desktop.engine.inspection import check_file
-    from desktop.engine.prediction import (
-        ImageFailure,
-        ImagePrediction,
-        Predictor,
-        suggested_project,
-    )
+    from desktop.cli_predict import predict_images, predict_table
+    from desktop.engine.model_card import read_card
 
     # All that can be wrong with what is given, before TensorFlow takes its seconds to load.
     refuse_machine(startup.engine_problem())
     loaded = None if project is None else read_project(project)
-    check_file(model)
-    _check_images(images)
-    with json_output.quiet_output(as_json), console.busy("Recognizing…"):
-        network = storage.load_model(model)
-        beside = None if loaded is not None else _project_beside(model, network)
-        loaded, schema = beside or _checked(network, loaded or suggested_project(network))
-        results = Predictor(network, loaded, schema).predict_images(images)
-    predictions = [each for each in results if isinstance(each, ImagePrediction)]
-    failures = [each for each in results if isinstance(each, ImageFailure)]
-    if not predictions:
-        raise CommandError(_first_of([each.message for each in failures]))
-    if as_json:
-        json_output.print_json(json_output.prediction_values(predictions, failures))
-    else:
-        console.show_predictions(predictions)
-    for failure in failures:
-        console.say(f"Error: {failure.message}", "red")
-    return ERRORS_FOUND if failures else DONE
+    card = read_card(model)
+    if card is not None and card.preparation is not None and loaded is None:
+        predict_table(model, card, files, out, as_json)
+        return DONE
+    if out is not None:
+        raise CommandError("--out is for tables; the classes of images are on standard output")
+    known = (card.project, card.data_schema) if card is not None and loaded is None else None
+    return DONE if predict_images(model, files, loaded, known, as_json) else ERRORS_FOUND
 
 
 @app.command("self-test")
@@ -281,46 +259,6 @@ def self_test(
     from desktop.self_test import run_self_test
 
     return run_self_test(screenshots)
-
-
-def _check_images(paths: list[Path]) -> None:
-    """Raise CommandError if none of the files can be an image."""
-    from desktop.engine.images import ImageError, check_image
-
-    failures = []
-    for path in paths:
-        try:
-            check_image(path)
-        except ImageError as error:
-            failures.append(str(error))
-    if len(failures) == len(paths):
-        raise CommandError(_first_of(failures))
-
-
-def _first_of(messages: list[str]) -> str:
-    more = len(messages) - 1
-    return f"{messages[0]} (and {more} more like it)" if more else messages[0]
-
-
-def _checked(network: Any, project: Project) -> tuple[Project, DataSchema]:
-    """The project and what its data holds. Raises an error if the model does not fit them."""
-    from desktop.engine.storage import check_fits
-
-    schema = DataReader(project.data).schema
-    check_fits(network, project, schema)
-    return project, schema
-
-
-def _project_beside(model: Path, network: Any) -> tuple[Project, DataSchema] | None:
-    """The project in the model's folder and what its data holds, if the model fits them."""
-    from desktop.engine.data_error import DataError
-    from desktop.engine.inspection import ModelFileError
-
-    beside = model.parent / "project.layerwise"
-    try:
-        return _checked(network, read_project(beside))
-    except (ProjectFileError, ModelFileError, DataError):
-        return None
 
 
 # --- errors ---------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import json
 import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from desktop.engine.prediction import ImageFailure, ImagePrediction
     from desktop.engine.records import RunRecord
     from desktop.engine.reports import Evaluation
+    from desktop.engine.row_prediction import TablePredictions
     from desktop.engine.rows import Dataset
 
 
@@ -126,6 +128,24 @@ def prediction_values(
             for each in predictions
         ],
         "failures": [{"image": str(each.path), "error": each.message} for each in failures],
+    }
+
+
+def table_prediction_values(result: TablePredictions, out: Path | None) -> dict[str, Any]:
+    """How the columns of a table were matched, and the new columns, or the file with them."""
+    match = result.match
+    return {
+        "rows": match.rows,
+        "used_columns": match.used,
+        "matched_by": "position" if match.by_position else "name",
+        "has_target": match.has_target,
+        "missing_columns": match.missing_columns,
+        "extra_columns": match.extra_columns,
+        "missing_cells": dict(match.filled),
+        "unreadable_cells": dict(match.unreadable),
+        "unseen_categories": {name: dict(counts) for name, counts in match.unseen.items()},
+        "columns": dict(result.columns) if out is None else None,
+        "out": None if out is None else str(out),
     }
 
 

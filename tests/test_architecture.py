@@ -58,6 +58,8 @@ WIRING = (
     "desktop.cli",
     "desktop.cli_checks",
     "desktop.cli_new",
+    "desktop.cli_evaluate",
+    "desktop.cli_predict",
     "desktop.cli_train",
     "desktop.console",
     "desktop.json_output",

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -29,8 +30,10 @@ from desktop.document.project import Project, starter_project
 from desktop.document.storage import read_project, write_project
 from desktop.document.training import Training
 from desktop.engine import datasets, loaders
+from desktop.engine.model_card import CARD
 from desktop.engine.progress import Progress
 from desktop.engine.rows import Dataset
+from tests.engine.tables.trained import trained_table
 
 ROOT = Path(__file__).resolve().parent.parent
 MAIN = ROOT / "main.py"
@@ -163,7 +166,7 @@ def test_version_and_help(run: Run) -> None:
         (["train", "x", "--seed", str(2**32)], "--seed"),
         (["check", "x", "--xml"], "--xml"),
         (["--nonsense"], "--nonsense"),
-        (["evaluate", "model.keras"], "Missing argument 'PROJECT'"),
+        (["evaluate"], "Missing argument 'MODEL'"),
         (["predict", "model.keras"], "Missing argument"),
         (["train", "none.layerwise"], "none.layerwise cannot be opened"),
         (["check", "."], "is a folder"),
@@ -566,7 +569,13 @@ def test_predict_takes_the_project_that_is_named_or_lies_beside_the_model(
     run: Run, results: Path, images: list[Path], tmp_path: Path
 ) -> None:
     alone = tmp_path / "model.keras"
-    alone.write_bytes((results / "model.keras").read_bytes())
+    with (  # a model that does not say itself what it was trained with
+        zipfile.ZipFile(results / "model.keras") as archive,
+        zipfile.ZipFile(alone, "w") as copy,
+    ):
+        for entry in archive.infolist():
+            if entry.filename != CARD:
+                copy.writestr(entry, archive.read(entry))
     by_shape = run("predict", alone, images[3], "--json").json
     beside = run("predict", results / "model.keras", images[3], "--json").json
     assert by_shape == beside
@@ -697,3 +706,28 @@ def test_of_data_that_is_neither_file_nor_name_the_names_are_listed(
 ) -> None:
     error = run("new", "flowers", "--out", tmp_path / "x.layerwise").one_line_error()
     assert "iris" in error and ".csv" in error
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def test_a_model_of_a_table_needs_no_project(run: Run, tmp_path: Path) -> None:
+    trained = trained_table(tmp_path)
+    header, *lines = trained.table.read_text().splitlines(keepends=True)
+    (tmp_path / "new.csv").write_text(header + "".join(lines[:3]))
+    done = run("predict", trained.model, tmp_path / "new.csv")
+    assert done.code == 0 and done.out.startswith(header.strip() + ",prediction,probability cat")
+    assert "3 rows with 5 columns matched by name" in done.err
+    out = tmp_path / "out.csv"
+    assert run("predict", trained.model, tmp_path / "new.csv", "--out", out).code == 0
+    assert out.read_text() == done.out
+    error = run("predict", trained.model, tmp_path / "new.csv", "--out", out).one_line_error()
+    assert f"{out} exists already" in error
+    assert out.read_text() == done.out
+    values = run("predict", trained.model, tmp_path / "new.csv", "--json").json
+    assert values["has_target"] and len(values["columns"]["prediction"]) == 3
+    assert run("evaluate", trained.model, "--json").json["rows"] == len(trained.dataset.test)
+    two = run("predict", trained.model, tmp_path / "new.csv", tmp_path / "new.csv")
+    assert "one table" in two.one_line_error()
+    missing = run("predict", trained.model, tmp_path / "none.csv").one_line_error()
+    assert "none.csv is not a file" in missing

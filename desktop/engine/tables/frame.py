@@ -7,7 +7,7 @@ import io
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -153,6 +153,48 @@ def read_table(source: Table, progress: Progress = ignore) -> RawTable:
     )
 
 
+@dataclass(frozen=True)
+class TextTable:
+    """A table whose cells are texts as they are written, None where one stands for no value.
+
+    `texts` has all cells as they are. `has_header` says whether the file names its columns.
+    """
+
+    texts: pd.DataFrame
+    frame: pd.DataFrame
+    dialect: Dialect
+    has_header: bool
+
+    @property
+    def numbers(self) -> NumberFormat:
+        """How numbers are written in it."""
+        return NumberFormat(self.dialect.decimal, self.dialect.thousands)
+
+
+def read_texts(source: Table, known: Collection[str], usual: NumberFormat) -> TextTable:
+    """The rows of the file of `source`, whose columns may be among those called `known`.
+
+    `usual` is the format of numbers where the file leaves that open. Raises DataError.
+    """
+    sample, recognized = preview(source)
+    first = recognized.names or (recognized.rows[0] if recognized.rows else ())
+    has_header = 2 * sum(cell.strip() in known for cell in first) >= min(len(first), len(known))
+    if source.header is None and has_header != bool(recognized.names):
+        source = source.replace(header=has_header)
+        sample, recognized = preview(source)
+    path = Path(source.path)
+    names, _ = _names(recognized)
+    texts = _read(path, source, sample, recognized, names, None, ignore).fillna("")
+    if not len(texts):
+        raise DataError(f"{path.name} has no rows; choose a table with rows")
+    frame = texts.where(~texts.isin(_marks(source)), None)
+    form = _number_format(frame.head(10_000), recognized.dialect, source, "")
+    if recognized.questions and source.decimal is None and source.thousands is None:
+        form = usual
+    dialect = replace(recognized.dialect, decimal=form.decimal, thousands=form.thousands)
+    return TextTable(texts, frame, dialect, bool(recognized.names))
+
+
 def _names(recognized: Recognized) -> tuple[list[str], tuple[str, ...]]:
     """A name for each column: that of the header, made unique, or its number."""
     lengths = Counter(len(row) for row in recognized.rows) or Counter({len(recognized.names): 1})
@@ -197,9 +239,10 @@ def _read(
     sample: Sample,
     recognized: Recognized,
     names: list[str],
-    target: str,
+    target: str | None,
     progress: Progress,
 ) -> pd.DataFrame:
+    """The rows; without a `target` every cell as the text that it is."""
     import pandas as pd
 
     dialect = recognized.dialect
@@ -223,8 +266,8 @@ def _read(
                 thousands=ascii_sign or None,
                 skipinitialspace=True,
                 encoding=encoding,
-                dtype=types,
-                na_values={name: marks for name in names if name != target},
+                dtype=str if target is None else types,
+                na_values={name: marks for name in names if target not in (None, name)},
                 keep_default_na=False,
                 low_memory=False,
             )

@@ -93,10 +93,17 @@ class PreparedTarget(Spec):
 
 
 class Preparation(Spec):
-    """The columns that are used, in the order of the inputs, and the target."""
+    """The columns that are used, in the order of the inputs, and the target.
+
+    `left_out` are the other columns of the table. `decimal` and `thousands` are the signs in its
+    numbers.
+    """
 
     columns: tuple[PreparedColumn, ...]
     target: PreparedTarget
+    left_out: tuple[str, ...] = ()
+    decimal: str = "."
+    thousands: str = ""
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -140,16 +147,31 @@ class Preparation(Spec):
                 keep &= ~_missing(column, frame[column.name], form)
         return keep
 
-    def unseen(self, frame: pd.DataFrame, form: NumberFormat) -> dict[str, int]:
-        """By column, how many cells of `frame` hold a category that no training row had."""
-        counts = {}
+    def unseen(self, frame: pd.DataFrame, form: NumberFormat) -> dict[str, dict[str, int]]:
+        """By column, the categories in `frame` that no training row had, and how many cells."""
+        found = {}
         for column in self.columns:
             if column.categories and column.name in frame.columns:
                 codes, texts = labels(frame[column.name], form)
-                unknown = [text not in column.categories for text in texts]
-                if count := int(np.array([*unknown, False])[codes].sum()):
-                    counts[column.name] = count
-        return counts
+                counts = {
+                    text: int((codes == code).sum())
+                    for code, text in enumerate(texts)
+                    if text not in column.categories
+                }
+                if counts:
+                    found[column.name] = counts
+        return found
+
+    def unreadable(self, frame: pd.DataFrame, form: NumberFormat) -> dict[str, int]:
+        """By column, how many cells of `frame` should be numbers or dates, but are not."""
+        found = {}
+        for column in self.columns:
+            if not column.categories and column.name in frame.columns:
+                series = frame[column.name]
+                bad = np.isnan(_values(series, column.kind, form)) & series.notna().to_numpy()
+                if count := int(bad.sum()):
+                    found[column.name] = count
+        return found
 
 
 def fit(
@@ -175,7 +197,16 @@ def fit(
             f"The columns make {features:,} inputs, more than {MOST_FEATURES:,}; leave out columns "
             "with many categories"
         )
-    return Preparation(columns=columns, target=target)
+    left_out = tuple(
+        each.name for each in facts if each.kind is ColumnKind.LEFT_OUT and each.name != target.name
+    )
+    return Preparation(
+        columns=columns,
+        target=target,
+        left_out=left_out,
+        decimal=form.decimal,
+        thousands=form.thousands,
+    )
 
 
 def identity(schema: DataSchema, x: FloatArray) -> Preparation:

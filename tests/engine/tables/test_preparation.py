@@ -182,7 +182,7 @@ def test_new_rows_with_gaps_and_unknown_categories(tmp_path: Path) -> None:
     assert np.isfinite(inputs).all()
     cities = [table.preparation.features.index(f"city = {name}") for name in ("Bonn", "(missing)")]
     np.testing.assert_array_equal(inputs[:, cities], [[0, 0], [1, 0], [0, 1]])
-    assert table.preparation.unseen(new, PLAIN) == {"city": 1}
+    assert table.preparation.unseen(new, PLAIN) == {"city": {"Rom": 1}}
 
 
 def test_a_regression_target_is_scaled_by_the_training_rows(tmp_path: Path) -> None:

@@ -1,0 +1,124 @@
+"""What the engine tells about predictions for rows of a table: frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, TypeAlias
+
+from desktop.document.data import ColumnKind
+from desktop.document.text import counted, listed
+
+if TYPE_CHECKING:
+    from desktop.engine.reports import FloatArray
+
+# A cell: a number, the name of a category, a day; None if it is missing.
+Cell: TypeAlias = float | str | date | None
+SHOWN = 5  # names in a sentence
+
+
+@dataclass(frozen=True)
+class RowField:
+    """A column that a row has a cell of.
+
+    Of the training rows, `low` and `high` are the smallest and largest number (for dates: days
+    since 1970), with so many `decimals`, and `usual` is the median or most frequent cell. Of a
+    category, `choices` are the names.
+    """
+
+    name: str
+    kind: ColumnKind
+    usual: Cell
+    low: float = 0.0
+    high: float = 1.0
+    decimals: int = 0
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RowExample:
+    """A test row as it was read, and its true target; `row` counts from 1."""
+
+    row: int
+    cells: Mapping[str, Cell]
+    target: str
+
+
+@dataclass(frozen=True)
+class RowPrediction:
+    """What the network makes of one row.
+
+    `probabilities` and `scores` are as in `Prediction`. Where the target is numbers, `numbers` are
+    those that are predicted, in the unit of the table; NaN where training diverged.
+    """
+
+    request: int
+    probabilities: FloatArray | None
+    scores: FloatArray | None
+    numbers: tuple[float, ...]
+    classes: tuple[str, ...]
+    targets: tuple[str, ...]  # the names of the numbers
+    epoch: int
+    is_trained: bool = True
+    is_loaded: bool = False
+
+
+@dataclass(frozen=True)
+class TableMatch:
+    """How the columns of a table fit those that a network was trained with.
+
+    `filled` counts the missing cells of each column, `unreadable` those that should be numbers or
+    dates but are not, `unseen` those of each category that no training row had.
+    """
+
+    rows: int
+    used: int  # columns that are inputs
+    by_position: bool
+    has_target: bool
+    missing_columns: tuple[str, ...]
+    extra_columns: tuple[str, ...]
+    filled: Mapping[str, int]
+    unreadable: Mapping[str, int]
+    unseen: Mapping[str, Mapping[str, int]]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """It in plain words, the most important first."""
+        how = "by position" if self.by_position else "by name"
+        target = "the target, which is not used" if self.has_target else "no target"
+        lines = [
+            f"{counted(self.rows, 'row')} with {counted(self.used, 'column')} matched {how}, and "
+            + target
+        ]
+        if self.missing_columns:
+            lines.append(
+                f"{counted(len(self.missing_columns), 'column')} missing, filled as missing "
+                f"values: {_some(self.missing_columns)}"
+            )
+        if self.extra_columns:
+            lines.append(
+                f"{counted(len(self.extra_columns), 'column')} not used, as the network was "
+                f"trained without: {_some(self.extra_columns)}"
+            )
+        for name, counts in self.unseen.items():
+            cells = [f'"{value:.40}" ({count:,})' for value, count in counts.items()]
+            total = sum(counts.values())
+            lines.append(
+                f'Column "{name}" has {counted(total, "cell")} with categories that no training '
+                f"row had: {_some(cells)}"
+            )
+        for title, found in (
+            ("not numbers or dates, filled as missing", self.unreadable),
+            ("missing, filled as in training", self.filled),
+        ):
+            if found:
+                columns = [f"{name} ({count:,})" for name, count in found.items()]
+                total = sum(found.values())
+                lines.append(f"{counted(total, 'cell')} {title}: {_some(columns)}")
+        return tuple(lines)
+
+
+def _some(names: tuple[str, ...] | list[str]) -> str:
+    more = len(names) - SHOWN
+    return listed([*names[:SHOWN], *([f"{more:,} more"] if more > 0 else [])])
