@@ -168,7 +168,10 @@ class Preparation(Spec):
         for column in self.columns:
             if not column.categories and column.name in frame.columns:
                 series = frame[column.name]
-                bad = np.isnan(_values(series, column.kind, form)) & series.notna().to_numpy()
+                bad = (
+                    np.isnan(_values(series, column.kind, column.date_order, form))
+                    & series.notna().to_numpy()
+                )
                 if count := int(bad.sum()):
                     found[column.name] = count
         return found
