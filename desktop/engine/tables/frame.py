@@ -247,7 +247,9 @@ def _read(
 
     dialect = recognized.dialect
     marks = sorted(_marks(source))
-    types: dict[str, Any] = {target: str} | _few_texts(recognized, names, sample.complete)
+    types: Any = str
+    if target is not None:
+        types = {target: str} | _few_texts(recognized, names, sample.complete)
     ascii_sign = dialect.thousands if dialect.thousands.isascii() else ""
 
     def parsed(encoding: str) -> pd.DataFrame:
@@ -266,7 +268,7 @@ def _read(
                 thousands=ascii_sign or None,
                 skipinitialspace=True,
                 encoding=encoding,
-                dtype=str if target is None else types,
+                dtype=types,
                 na_values={name: marks for name in names if target not in (None, name)},
                 keep_default_na=False,
                 low_memory=False,

@@ -153,11 +153,10 @@ class Preparation(Spec):
         for column in self.columns:
             if column.categories and column.name in frame.columns:
                 codes, texts = labels(frame[column.name], form)
-                counts = {
-                    text: int((codes == code).sum())
-                    for code, text in enumerate(texts)
-                    if text not in column.categories
-                }
+                counts: dict[str, int] = {}
+                for code, text in enumerate(texts):
+                    if text not in column.categories:
+                        counts[text] = counts.get(text, 0) + int((codes == code).sum())
                 if counts:
                     found[column.name] = counts
         return found
