@@ -312,7 +312,9 @@ def _data(model: Any, current: DataSource) -> tuple[DataSource, list[Layer]]:
     With it come the layers that make the model's input of a row.
     """
     takes, gives = _ends(model)
-    for kind in variants(DataSource):
+    # The data in use comes first: others may be of the same shape.
+    kinds = sorted(variants(DataSource), key=lambda kind: not isinstance(current, kind))
+    for kind in kinds:
         # The settings in use, such as the file, are kept.
         source = current if isinstance(current, kind) else kind()
         first = _first_layers(source.known_schema, takes)

@@ -11,9 +11,13 @@ import numpy as np
 from desktop.document.data import (
     Arrays,
     BreastCancer,
+    CaliforniaHousing,
+    Cifar10,
     DataSource,
     Diabetes,
     Digits,
+    FashionMnist,
+    Idx,
     Iris,
     LogicTable,
     Mnist,
@@ -24,6 +28,7 @@ from desktop.document.data import (
 )
 from desktop.document.schema import RowCounts
 from desktop.engine.data_error import DataError
+from desktop.engine.keras_files import load_california_housing, load_cifar10, load_idx
 from desktop.engine.mnist import read_mnist
 from desktop.engine.points import load_points
 from desktop.engine.progress import Progress
@@ -115,6 +120,10 @@ LOADERS: dict[type[DataSource], Callable[[Any, Progress], Dataset]] = {
     PlanePoints: load_points,
     Table: _load_table,
     Arrays: _load_arrays,
+    Idx: load_idx,
+    FashionMnist: load_idx,
+    Cifar10: load_cifar10,
+    CaliforniaHousing: load_california_housing,
     Iris: _load_scikit_learn,
     Wine: _load_scikit_learn,
     BreastCancer: _load_scikit_learn,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from desktop.document.data.arrays import ArrayRow, Arrays
 from desktop.document.data.base import (
     DataSource,
+    Download,
     Origin,
     data_suffixes,
     held_back,
@@ -14,7 +15,9 @@ from desktop.document.data.base import (
     sources_by_origin,
     sources_for,
 )
+from desktop.document.data.idx import IDX_NAME, Idx
 from desktop.document.data.images import Digits, Mnist
+from desktop.document.data.keras import FASHION, CaliforniaHousing, Cifar10, FashionMnist
 from desktop.document.data.logic import GATES, LogicTable, Row
 from desktop.document.data.points import SURFACES, PlanePoints, Point, PointShape
 from desktop.document.data.scikit_learn import (
@@ -43,12 +46,16 @@ from desktop.document.data.table import (
 from desktop.document.spec import family_type
 
 __all__ = [
+    "FASHION",
     "GATES",
+    "IDX_NAME",
     "SURFACES",
     "AnyDataSource",
     "ArrayRow",
     "Arrays",
     "BreastCancer",
+    "CaliforniaHousing",
+    "Cifar10",
     "Column",
     "ColumnKind",
     "DataSource",
@@ -57,8 +64,11 @@ __all__ = [
     "Delimiter",
     "Diabetes",
     "Digits",
+    "Download",
     "Encoding",
+    "FashionMnist",
     "Fill",
+    "Idx",
     "Iris",
     "LogicTable",
     "Mnist",

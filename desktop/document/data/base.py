@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 from pathlib import Path
@@ -20,6 +21,19 @@ class Origin(StrEnum):
     KERAS = "From Keras"  # downloaded, or a file that Keras has downloaded
 
 
+@dataclass(frozen=True)
+class Download:
+    """A file in Keras's data folder, and where it comes from.
+
+    `size` is in bytes; `checksum` is its SHA-256, or its MD5 where no other is known.
+    """
+
+    file: str
+    url: str
+    size: int
+    checksum: str
+
+
 class DataSource(Spec):
     """The base of all data sources. It says nothing that it does not know without reading."""
 
@@ -35,10 +49,12 @@ class DataSource(Spec):
         """What the user calls this kind of data, whatever its settings."""
         return cls().title.partition(":")[0]
 
+    downloads: ClassVar[tuple[Download, ...]] = ()  # what there is to be in Keras's data folder
+
     @classmethod
-    def recognizes(cls, path: Path) -> bool:
-        """Whether the file at `path` is one of this kind beyond doubt, by its contents."""
-        return False
+    def recognizes(cls, path: Path) -> bool | None:
+        """Whether the file at `path` is of this kind by its contents; None if they do not tell."""
+        return None
 
     @classmethod
     def file_field(cls) -> str:
@@ -79,12 +95,13 @@ def sources_by_origin() -> dict[Origin, tuple[type[DataSource], ...]]:
 
 def sources_for(path: Path) -> tuple[type[DataSource], ...]:
     """The kinds of data source that can read the file at `path`, by its contents and its ending."""
-    kinds = variants(DataSource)
-    if recognized := tuple(kind for kind in kinds if kind.recognizes(path)):
+    answers = {kind: kind.recognizes(path) for kind in variants(DataSource)}
+    if recognized := tuple(kind for kind, answer in answers.items() if answer):
         return recognized
-    fitting = tuple(kind for kind in kinds if path.suffix.lower() in kind.suffixes)
-    own = tuple(kind for kind in fitting if kind.origin is Origin.FILES)
-    return own or fitting
+    suffix = path.suffix.lower()
+    return tuple(
+        kind for kind, answer in answers.items() if answer is None and suffix in kind.suffixes
+    )
 
 
 def named_sources() -> dict[str, type[DataSource]]:

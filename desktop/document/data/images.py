@@ -10,7 +10,7 @@ from zipfile import BadZipFile, ZipFile
 
 from pydantic import Field
 
-from desktop.document.data.base import DataSource, Origin, held_back
+from desktop.document.data.base import DataSource, Download, Origin, held_back
 from desktop.document.fields import FileName
 from desktop.document.schema import Classes, DataSchema, RowCounts, RowKind
 
@@ -38,14 +38,16 @@ class _Images(DataSource):
         description="Divide pixels by their largest value",
     )
 
-    def _schema(self, shape: tuple[int, int], training: int, test: int) -> DataSchema:
-        """Of images of one digit each, `training` of them for training and validation."""
+    def _schema(
+        self, shape: tuple[int, ...], training: int, test: int, target: Classes = _DIGITS
+    ) -> DataSchema:
+        """Of images of the classes `target`, `training` of them for training and validation."""
         validation = held_back(self.validation_split, training)
         highest = 1.0 if self.scale_pixels else self.pixel_maximum
         return DataSchema(
             input_shape=shape,
             row=RowKind.IMAGE,
-            target=_DIGITS,
+            target=target,
             rows=RowCounts(training - validation, validation, test),
             value_range=(0.0, highest),
         )
@@ -53,6 +55,9 @@ class _Images(DataSource):
     @property
     def has_validation(self) -> bool:
         return self.validation_split > 0
+
+
+Images = _Images  # the underscore says that it is no source of its own
 
 
 class Digits(_Images, tag="digits"):
@@ -92,6 +97,14 @@ class Mnist(_Images, tag="mnist"):
     pixel_maximum: ClassVar[float] = 255.0
     suffixes: ClassVar[tuple[str, ...]] = (".npz",)
     keras_file: ClassVar[str] = "mnist.npz"
+    downloads: ClassVar[tuple[Download, ...]] = (
+        Download(
+            "mnist.npz",
+            "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
+            11_490_434,
+            "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
+        ),
+    )
     path: FileName | None = Field(
         None,
         title="File",
