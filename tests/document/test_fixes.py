@@ -35,9 +35,7 @@ def test_every_project_can_be_analyzed(project: Project) -> None:
         assert problem.layer is None or 0 <= problem.layer < len(project.layers)
 
 
-@MANY
-@given(project=usual_projects())
-def test_a_fix_changes_the_project_and_solves_its_problem(project: Project) -> None:
+def a_fix_changes_the_project_and_solves_its_problem(project: Project) -> None:
     for problem in problems(project):
         if problem.fix is None:
             continue
@@ -47,9 +45,7 @@ def test_a_fix_changes_the_project_and_solves_its_problem(project: Project) -> N
         assert not again or len(problems(problem.fix.project)) < len(problems(project))
 
 
-@MANY
-@given(project=usual_projects())
-def test_a_fix_adds_no_error_where_the_shapes_fit(project: Project) -> None:
+def a_fix_adds_no_error_where_the_shapes_fit(project: Project) -> None:
     """Where they do not, one error may hide another; and no output suits every loss and metric."""
     before = analyze(project, memory=MEMORY)
     shape = before.layers[-1].output_shape if before.layers else None
@@ -68,9 +64,7 @@ def test_a_fix_adds_no_error_where_the_shapes_fit(project: Project) -> None:
             assert errors(after) <= errors(before.problems), (problem.message, after)
 
 
-@MANY
-@given(project=usual_projects())
-def test_fixing_one_problem_after_the_other_ends(project: Project) -> None:
+def fixing_one_problem_after_the_other_ends(project: Project) -> None:
     """It never comes back to a project it started from, and what is left has no fix."""
     seen = {project}
     for _ in range(MOST_FIXES):
@@ -83,8 +77,16 @@ def test_fixing_one_problem_after_the_other_ends(project: Project) -> None:
     raise AssertionError(f"still not mended: {problems(project)}")
 
 
-@MANY
-@given(project=usual_projects())
-def test_one_mistake_is_reported_once(project: Project) -> None:
+def one_mistake_is_reported_once(project: Project) -> None:
     told = Counter((each.message, each.layer) for each in problems(project))
     assert all(times == 1 for times in told.values())
+
+
+@MANY
+@given(project=usual_projects())
+def test_problems_and_fixes(project: Project) -> None:
+    """All on the same projects, because making one takes longer than looking at it."""
+    a_fix_changes_the_project_and_solves_its_problem(project)
+    a_fix_adds_no_error_where_the_shapes_fit(project)
+    fixing_one_problem_after_the_other_ends(project)
+    one_mistake_is_reported_once(project)
