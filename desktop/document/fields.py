@@ -35,7 +35,7 @@ class Kind(StrEnum):
     COLUMNS = "columns"  # what was decided on columns
     TEXTS = "texts"  # any number of short texts
     POINTS = "points"  # points in a plane: x, y, and the number of a class or a value
-    ROWS = "rows"  # numbers of rows, from 0
+    PLACES = "places"  # in a plane: x, y
 
 
 # The annotations of fields that name a file, or a column of the data.

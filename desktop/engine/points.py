@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from desktop.document.data import SURFACES, PlanePoints, PointShape, held_back
+from desktop.document.data import DECIMALS, SURFACES, PlanePoints, PointShape, held_back
 from desktop.document.schema import RowCounts
 from desktop.engine.data_error import DataError
 from desktop.engine.progress import Progress
@@ -153,7 +153,12 @@ def _rows(
     is_training: bool,
 ) -> Rows:
     """Those of `indices` that are not removed and, for training, those that were added."""
-    indices = indices[~np.isin(indices, source.removed)]
+    removed = {(round(a, DECIMALS), round(b, DECIMALS)) for a, b in source.removed}
+    if removed:
+        # Rounded as Python does, from the float32 that pages show.
+        places = x[indices].astype(np.float32).tolist()
+        stay = [(round(a, DECIMALS), round(b, DECIMALS)) not in removed for a, b in places]
+        indices = indices[np.array(stay, bool)]
     own = np.array(source.added if is_training else (), np.float64).reshape(-1, 3)
     inputs = np.concatenate([x[indices], own[:, :2]])
     targets = np.concatenate([y[indices], own[:, 2]])

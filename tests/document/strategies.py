@@ -71,8 +71,9 @@ def _values(field: FieldSpec) -> st.SearchStrategy[Any]:
         case Kind.POINTS:
             point = st.tuples(st.floats(-1, 1), st.floats(-1, 1), st.sampled_from((0.0, 1.0)))
             return st.lists(point, max_size=3).map(tuple)
-        case Kind.ROWS:
-            return st.lists(st.integers(0, 9_999), max_size=3).map(tuple)
+        case Kind.PLACES:
+            place = st.tuples(st.floats(-1, 1), st.floats(-1, 1))
+            return st.lists(place, max_size=3).map(tuple)
         case Kind.PATH:
             return TEXTS
         case Kind.COLUMN:

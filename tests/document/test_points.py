@@ -24,8 +24,8 @@ def test_what_the_points_are_is_known_before_they_are_made(shape: PointShape) ->
 
 
 def test_settings_that_make_other_points_bring_removed_ones_back() -> None:
-    edited = PlanePoints(added=((0.5, 0.5, 1),), removed=(3, 7))
-    assert edited.replace(validation_split=0.2).removed == (3, 7)
+    edited = PlanePoints(added=((0.5, 0.5, 1),), removed=((0, 1),))
+    assert edited.replace(validation_split=0.2).removed == ((0, 1),)
     for change in ({"noise": 0.2}, {"points": 300}, {"seed": 1}, {"shape": PointShape.CIRCLES}):
         changed = edited.replace(**change)
         assert (changed.removed, changed.added) == ((), edited.added)
@@ -35,6 +35,16 @@ def test_added_points_stay_where_their_class_does() -> None:
     blobs = PlanePoints(shape=PointShape.BLOBS, classes=3, added=((0, 0, 1), (0, 1, 2)))
     assert blobs.replace(classes=2).added == ((0, 0, 1),)
     assert blobs.replace(shape=PointShape.HILLS).added == ()
+
+
+def test_points_are_added_and_removed() -> None:
+    source = PlanePoints().with_points([(0.123456, 0.5, 1.0), (0.2, 0.2, 0.0)])
+    assert source.added == ((0.1235, 0.5, 1.0), (0.2, 0.2, 0.0))
+    source = source.without_points([(0.2, 0.2), (0.987654, 0), (0.987654, 0)])
+    assert source.added == ((0.1235, 0.5, 1.0),)
+    assert source.removed == ((0.9877, 0.0),)
+    full = PlanePoints(added=((0, 0, 1),) * 1999).with_points([(1, 1, 0)] * 3)
+    assert len(full.added) == 2000
 
 
 def test_an_added_point_of_a_class_there_is_not_is_refused() -> None:

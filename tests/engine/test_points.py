@@ -57,19 +57,21 @@ def test_noise_moves_points_but_not_the_numbers_of_surfaces_alone() -> None:
 
 def test_edits_leave_every_other_point_in_its_part() -> None:
     before = load(PlanePoints(points=100))
-    after = load(PlanePoints(points=100, added=((0.25, -0.5, 1),), removed=tuple(range(50))))
+    gone = [tuple(map(float, rows.x[index])) for _, rows in before.splits for index in range(4)]
+    after = load(before.source.without_points(gone).with_points([(0.25, -0.5, 1.0)]))
     added = after.training.x[-1], after.training.y[-1]
     np.testing.assert_array_equal(added[0], np.float32((0.25, -0.5)))
     assert added[1] == 1
     for (name, old), (again, new) in zip(before.splits, after.splits, strict=True):
-        kept = len(new) - (name == "training")
-        assert name == again and 0 < kept < len(old)
-        assert {row.tobytes() for row in new.x[:kept]} < {row.tobytes() for row in old.x}
+        assert name == again
+        np.testing.assert_array_equal(new.x[: len(old) - 4], old.x[4:])
     assert after.schema.rows.training == len(after.training)
 
 
 def test_without_test_points_the_training_points_are_tested() -> None:
-    few = PlanePoints(points=20, removed=tuple(range(20)), added=((0, 0, 0), (1, 1, 1)))
+    few = PlanePoints(points=20)
+    few = few.without_points([tuple(map(float, row)) for row in everything(load(few))[0]])
+    few = few.with_points([(0, 0, 0), (1, 1, 1)])
     dataset = load(few)
     assert dataset.test_is_training and dataset.validation is None
     assert "training points are used for the test" in " ".join(dataset.notes)

@@ -19,7 +19,7 @@ from desktop.document.data.idx import IDX_NAME, Idx
 from desktop.document.data.images import Digits, Mnist
 from desktop.document.data.keras import FASHION, CaliforniaHousing, Cifar10, FashionMnist
 from desktop.document.data.logic import GATES, LogicTable, Row
-from desktop.document.data.points import SURFACES, PlanePoints, Point, PointShape
+from desktop.document.data.points import DECIMALS, SURFACES, PlanePoints, Point, PointShape
 from desktop.document.data.scikit_learn import (
     BreastCancer,
     Diabetes,
@@ -46,6 +46,7 @@ from desktop.document.data.table import (
 from desktop.document.spec import family_type
 
 __all__ = [
+    "DECIMALS",
     "FASHION",
     "GATES",
     "IDX_NAME",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
@@ -12,12 +13,13 @@ from desktop.document.fields import Kind
 from desktop.document.schema import Classes, DataSchema, Numbers, RowCounts, RowKind
 from desktop.document.spec import ADVANCED
 
-MOST_ADDED = 2_000
-MOST_POINTS = 10_000
-FARTHEST = 4.0  # from the middle, in either direction, for a point of one's own
+MOST_EDITED = 2_000
+DECIMALS = 4  # of the points that are added or removed
+FARTHEST = 10.0  # from the middle, in either direction, for a point of one's own
 
 Coordinate = Annotated[float, Field(ge=-FARTHEST, le=FARTHEST)]
 Point = tuple[Coordinate, Coordinate, float]
+Place = tuple[Coordinate, Coordinate]
 
 
 class PointShape(StrEnum):
@@ -48,9 +50,7 @@ class PlanePoints(DataSource, tag="plane_points"):
         description="How many blobs or spiral arms, 2 to 5; the other shapes have two classes, "
         "surfaces a number for each point",
     )
-    points: int = Field(
-        500, ge=20, le=MOST_POINTS, title="Points", description="How many, 20 to 10,000"
-    )
+    points: int = Field(500, ge=20, le=10_000, title="Points", description="How many, 20 to 10,000")
     noise: float = Field(
         0.07,
         ge=0,
@@ -83,15 +83,15 @@ class PlanePoints(DataSource, tag="plane_points"):
     )
     added: Annotated[tuple[Point, ...], Kind.POINTS] = Field(
         (),
-        max_length=MOST_ADDED,
+        max_length=MOST_EDITED,
         title="Added points",
         description="Training points of one's own: x, y, and the number of the class or the value",
     )
-    removed: Annotated[tuple[Annotated[int, Field(ge=0, lt=MOST_POINTS)], ...], Kind.ROWS] = Field(
+    removed: Annotated[tuple[Place, ...], Kind.PLACES] = Field(
         (),
-        max_length=MOST_POINTS,
+        max_length=MOST_EDITED,
         title="Removed points",
-        description="Numbers of the points that are left out, from 0",
+        description="Where points are left out: x, y, to the fourth decimal",
     )
 
     @property
@@ -129,6 +129,18 @@ class PlanePoints(DataSource, tag="plane_points"):
             kept = tuple(point for point in self.added if same_kind and others._fits(point[2]))
             changes = {"added": kept, "removed": (), **changes}
         return super().replace(**changes)
+
+    def with_points(self, points: Sequence[Point]) -> Self:
+        """With `points` added; only the first ones where that would be too many."""
+        rounded = ((round(x, DECIMALS), round(y, DECIMALS), target) for x, y, target in points)
+        return self.replace(added=(*self.added, *rounded)[:MOST_EDITED])
+
+    def without_points(self, places: Sequence[Place]) -> Self:
+        """Without the points at `places`, added ones or others."""
+        gone = {(round(x, DECIMALS), round(y, DECIMALS)) for x, y in places}
+        kept = tuple(point for point in self.added if point[:2] not in gone)
+        others = gone - {point[:2] for point in self.added} - set(self.removed)
+        return self.replace(added=kept, removed=(*self.removed, *sorted(others))[:MOST_EDITED])
 
     @property
     def title(self) -> str:

@@ -32,6 +32,8 @@ class FakeSession(QObject):
     dataProgress = Signal(float)
     dataLoaded = Signal(object)
     dataFailed = Signal(str)
+    stateChanged = Signal(object)
+    is_busy = False
     runStarted = Signal(object)
     progress = Signal(object)
     runEnded = Signal(object)

@@ -22,13 +22,13 @@ from desktop.document.text import counted, row_text
 from desktop.views.pages.data.bars import ClassBars, SplitLegend
 from desktop.views.pages.data.columns import ColumnsCard
 from desktop.views.pages.data.offer import NetworkOffer
+from desktop.views.pages.data.points import PointsCard
 from desktop.views.pages.data.source import SourceCard
 from desktop.views.theme import SPACE_L, SPACE_S, SPACE_XS, Theme
 from desktop.views.widgets.cards import Card, CardPage
 from desktop.views.widgets.elided import ElidedLabel
 from desktop.views.widgets.file_questions import files_filter
 from desktop.views.widgets.gallery import SampleView
-from desktop.views.widgets.plane.card import PlaneCard
 from desktop.views.widgets.samples import Sample
 from desktop.views.workspace import Workspace
 from desktop.workers.reports import DataSummary
@@ -179,7 +179,7 @@ class DataPage(CardPage):
         self.facts = FactsCard()
         self.offer = NetworkOffer(workspace, self)
         self.columns = ColumnsCard(theme)
-        self.plane = PlaneCard(session, theme)
+        self.plane = PointsCard(workspace, session, theme)
         self.columns.edited.connect(self._on_column)
         self.facts.choose_file.clicked.connect(self._choose_file)
         self.facts.use_digits.clicked.connect(self._use_digits)

@@ -16,9 +16,15 @@ from desktop.workers.session import Session
 class PlaneCard(Card):
     """The points of the session's data and the prediction of its network."""
 
-    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        theme: Theme,
+        parent: QWidget | None = None,
+        view: PlaneView | None = None,
+    ) -> None:
         super().__init__("Points and prediction", parent)
-        self.view = PlaneView(theme)
+        self.view = PlaneView(theme) if view is None else view
         self.body.addWidget(self.view, 1)
         LivePlane(session, self.view)
         session.dataLoaded.connect(self._on_data)

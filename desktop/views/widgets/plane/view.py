@@ -7,6 +7,7 @@ import math
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QHideEvent,
     QImage,
     QLinearGradient,
@@ -47,8 +48,8 @@ class PlaneView(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
-        self._summary: DataSummary | None = None
+        self.theme = theme
+        self.summary: DataSummary | None = None
         self._surface: Surface | None = None
         self._image: QImage | None = None  # of the surface
         self._points: QPixmap | None = None  # painted once for a size
@@ -70,7 +71,7 @@ class PlaneView(QWidget):
 
     def show_points(self, summary: DataSummary) -> None:
         """Show the points of `summary`, which `is_plane`."""
-        before, self._summary = self._summary, summary
+        before, self.summary = self.summary, summary
         if before is None or before.schema.target != summary.schema.target:
             self._surface = self._image = None
         self._extent = _extent(summary)
@@ -83,7 +84,7 @@ class PlaneView(QWidget):
 
     def show_surface(self, surface: Surface | None) -> None:
         """Show `surface` behind the points; None shows none."""
-        summary = self._summary
+        summary = self.summary
         if surface is not None and summary is not None:
             expected = len(summary.schema.class_names) or 1
             if surface.values.shape[2] != expected:
@@ -92,10 +93,17 @@ class PlaneView(QWidget):
         self._describe()
         self.update()
 
+    def color_of(self, target: float) -> QColor:
+        """The color of a point of the class, or with the number, `target`."""
+        tokens = self.theme.tokens
+        if self.summary is not None and not self.summary.schema.class_names:
+            return number_color(target, self._numbers, tokens)
+        return tokens.classes[int(target) % len(tokens.classes)]
+
     def _describe(self) -> None:
-        parts = [] if self._summary is None else [self._summary.title]
-        if self._summary is not None:
-            parts += [f"{split.rows:,} {split.name} points" for split in self._summary.splits]
+        parts = [] if self.summary is None else [self.summary.title]
+        if self.summary is not None:
+            parts += [f"{split.rows:,} {split.name} points" for split in self.summary.splits]
         if self._surface is not None:
             parts.append(f"prediction after epoch {self._surface.epoch}")
         self.setAccessibleDescription(", ".join(parts))
@@ -135,18 +143,15 @@ class PlaneView(QWidget):
         self.update()
 
     def _radius(self) -> float:
-        rows = sum(split.rows for split in self._summary.splits) if self._summary else 0
+        rows = sum(split.rows for split in self.summary.splits) if self.summary else 0
         return float(scaled(LARGE_POINT if rows <= FEW else POINT))
 
     def _paint_points(self, summary: DataSummary, split: SplitSummary, painter: QPainter) -> None:
-        tokens, square = self._theme.tokens, self.square
-        radius, classes = self._radius(), tokens.classes
+        tokens, square = self.theme.tokens, self.square
+        radius = self._radius()
         edge = tokens.color("surface" if summary.schema.class_names else "muted")
         for (x, y), target in zip(split.x, split.y, strict=True):
-            if np.ndim(target):
-                color = number_color(float(target[0]), self._numbers, tokens)
-            else:
-                color = classes[int(target) % len(classes)]
+            color = self.color_of(float(np.ravel(target)[0]))
             place = self.to_widget(float(x), float(y)) - square.topLeft()
             if split.name == "training":
                 painter.setPen(QPen(edge, 1))
@@ -167,14 +172,14 @@ class PlaneView(QWidget):
             painter = QPainter(self._points)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             # What is trained on lies on top.
-            if self._summary is not None:
-                for split in reversed(self._summary.splits):
-                    self._paint_points(self._summary, split, painter)
+            if self.summary is not None:
+                for split in reversed(self.summary.splits):
+                    self._paint_points(self.summary, split, painter)
             painter.end()
         return self._points
 
     def _paint_axes(self, painter: QPainter, square: QRectF) -> None:
-        tokens, (low, high) = self._theme.tokens, self._extent
+        tokens, (low, high) = self.theme.tokens, self._extent
         painter.setFont(small())
         height = painter.fontMetrics().height()
         for value in _ticks(low, high):
@@ -198,7 +203,7 @@ class PlaneView(QWidget):
 
     def _paint_legend(self, painter: QPainter, square: QRectF) -> None:
         """Above the plane: the colors, and what a filled point and a ring are."""
-        summary, tokens = self._summary, self._theme.tokens
+        summary, tokens = self.summary, self.theme.tokens
         if summary is None:
             return
         painter.setFont(small())
@@ -246,7 +251,7 @@ class PlaneView(QWidget):
     # --- Qt -----------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, tokens, square = QPainter(self), self._theme.tokens, self.square
+        painter, tokens, square = QPainter(self), self.theme.tokens, self.square
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(square, tokens.color("surface"))
         if self._surface is not None:
