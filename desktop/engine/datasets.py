@@ -54,6 +54,7 @@ def summarize(dataset: Dataset) -> DataSummary:
         columns=dataset.columns,
         arrays=dataset.arrays,
         warnings=find_warnings(dataset),
+        cells=dataset.cells,
     )
 
 

@@ -85,6 +85,25 @@ class ColumnFacts:
 
 
 @dataclass(frozen=True)
+class TableCells:
+    """The cells of a table as they were read, asked for one by one: a table may have millions.
+
+    `splits` says by name of the split which rows of the table are in it, counted from 0.
+    """
+
+    names: tuple[str, ...]  # of the columns
+    frame: Any = field(repr=False, compare=False)
+    splits: Mapping[str, IntArray] = field(repr=False, compare=False)
+
+    def text(self, row: int, column: int) -> str:
+        """What stands in a cell; "" if the value is missing."""
+        value = self.frame.iat[row, column]
+        if value is None or value != value:
+            return ""
+        return f"{value:.12g}" if isinstance(value, float) else str(value)
+
+
+@dataclass(frozen=True)
 class DataSummary:
     """A loaded data set, as much of it as a page needs to show it.
 
@@ -106,6 +125,7 @@ class DataSummary:
     columns: tuple[ColumnFacts, ...] = ()  # of a table
     arrays: tuple[str, ...] = ()  # the names of all arrays of the file
     warnings: tuple[str, ...] = ()  # what to look at before training
+    cells: TableCells | None = None  # of a table
 
     def split(self, name: str) -> SplitSummary:
         """The split called `name`. Raises KeyError if the data has none of that name."""

@@ -10,7 +10,7 @@ import numpy as np
 from desktop.document.data import DataSource
 from desktop.document.schema import Classes, DataSchema
 from desktop.document.training import Training
-from desktop.engine.reports import ColumnFacts, FloatArray, IntArray
+from desktop.engine.reports import ColumnFacts, FloatArray, IntArray, TableCells
 
 if TYPE_CHECKING:
     from desktop.engine.tables.preparation import Preparation
@@ -57,9 +57,9 @@ def balanced(rows: Rows, classes: int) -> Rows:
 class Dataset:
     """The rows of `source`, which hold what `schema` says.
 
-    A table tells about its `columns`, and how they are prepared in `preparation`. `notes` say what
-    a user should know; `arrays` are the names of all arrays of the file. With `test_is_training`
-    there are no others to test with.
+    A table tells about its `columns`, how they are prepared in `preparation`, and its `cells`.
+    `notes` say what a user should know; `arrays` are the names of all arrays of the file. With
+    `test_is_training` there are no others to test with.
     """
 
     source: DataSource
@@ -72,6 +72,7 @@ class Dataset:
     columns: tuple[ColumnFacts, ...] = ()
     arrays: tuple[str, ...] = ()
     preparation: Preparation | None = None
+    cells: TableCells | None = None
 
     def training_rows(self, training: Training) -> Rows:
         """The training rows with the weights that the settings `training` ask for."""

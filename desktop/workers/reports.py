@@ -18,6 +18,7 @@ from desktop.engine.reports import (
     RunStarted,
     SplitSummary,
     Surface,
+    TableCells,
     WeightHistogram,
 )
 
@@ -39,5 +40,6 @@ __all__ = [
     "RunStarted",
     "SplitSummary",
     "Surface",
+    "TableCells",
     "WeightHistogram",
 ]

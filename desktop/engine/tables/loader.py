@@ -11,7 +11,7 @@ from desktop.document.data import Table, TableSource, TargetKind
 from desktop.document.schema import Classes, DataSchema, Numbers, RowCounts, RowKind, Target
 from desktop.engine.data_error import DataError
 from desktop.engine.progress import Progress, between, ignore
-from desktop.engine.reports import ColumnFacts, FloatArray, IntArray
+from desktop.engine.reports import ColumnFacts, FloatArray, IntArray, TableCells
 from desktop.engine.rows import Dataset, Rows
 from desktop.engine.tables.columns import Use, find_columns
 from desktop.engine.tables.frame import RawTable, read_table
@@ -135,6 +135,11 @@ def dataset(source: TableSource, table: PreparedTable, progress: Progress = igno
         notes=(*table.raw.questions, *table.raw.notes, *table.target.notes),
         columns=table.columns,
         preparation=prepared,
+        cells=TableCells(
+            tuple(map(str, frame.columns)),
+            frame,
+            {"training": table.training, "validation": table.validation, "test": table.test},
+        ),
     )
 
 

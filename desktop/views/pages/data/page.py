@@ -23,6 +23,7 @@ from desktop.views.pages.data.bars import ClassBars, SplitLegend
 from desktop.views.pages.data.columns import ColumnsCard
 from desktop.views.pages.data.offer import NetworkOffer
 from desktop.views.pages.data.points import PointsCard
+from desktop.views.pages.data.rows import RowsCard
 from desktop.views.pages.data.source import SourceCard
 from desktop.views.theme import SPACE_L, SPACE_S, SPACE_XS, Theme
 from desktop.views.widgets.cards import Card, CardPage
@@ -206,6 +207,9 @@ class DataPage(CardPage):
         self.rows.addWidget(self.plane)
         self.add_columns(self.source, self.facts)
         self.rows.addWidget(self.columns)
+        self.table_rows = RowsCard(theme)
+        self.bars.classSelected.connect(self.table_rows.show_class)
+        self.rows.addWidget(self.table_rows)
         self._rows = self.add_columns(self.classes, self.samples, stretch=1)
         self.rows.addStretch(0)
         session.dataLoading.connect(self._on_loading)
@@ -229,6 +233,7 @@ class DataPage(CardPage):
         self._summary = None
         self._rows.hide()
         self.columns.hide()
+        self.table_rows.hide()
         self.facts.show_loading(self._workspace.project.data.title)
 
     def _on_failed(self, message: str) -> None:
@@ -236,6 +241,7 @@ class DataPage(CardPage):
         self._summary = None
         self._rows.hide()
         self.columns.hide()
+        self.table_rows.hide()
         self.facts.show_failure(message, self._workspace.project.data)
         QTimer.singleShot(0, self, self._show_facts)  # laid out by then
 
@@ -250,6 +256,10 @@ class DataPage(CardPage):
         self.source.form.set_columns(names or summary.arrays)
         self.columns.show_columns(summary.columns)
         self.columns.setVisible(bool(summary.columns))
+        if summary.cells is not None:
+            self.table_rows.show_summary(summary)
+        self.table_rows.setVisible(summary.cells is not None)
+        self.samples.setVisible(summary.cells is None)
         self.classes.setVisible(bool(summary.schema.class_names))
         if summary.schema.class_names:
             self._legend.show_summary(summary)
