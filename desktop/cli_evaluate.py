@@ -49,7 +49,7 @@ def evaluate_model(model: Path, path: Path | None, as_json: bool) -> None:
                 "scaled and encoded in another way now, so the result may mean little",
                 "yellow",
             )
-        compile_model(network, project)
+        compile_model(network, project, data.schema)
         evaluation = evaluate(network, project, data.dataset, 0)
     if as_json:
         json_output.print_json(json_output.evaluation_values(evaluation))

@@ -42,6 +42,19 @@ class Metric(StrEnum):
     AUC = "auc"
     MEAN_SQUARED_ERROR = "mean_squared_error"
     MEAN_ABSOLUTE_ERROR = "mean_absolute_error"
+    ROOT_MEAN_SQUARED_ERROR = "root_mean_squared_error"
+
+    @property
+    def unit_power(self) -> int:
+        """1 for a number in the unit of what is predicted, 2 in the square of it, 0 without."""
+        return _UNIT_POWERS.get(self, 0)
+
+
+_UNIT_POWERS = {
+    Metric.MEAN_ABSOLUTE_ERROR: 1,
+    Metric.ROOT_MEAN_SQUARED_ERROR: 1,
+    Metric.MEAN_SQUARED_ERROR: 2,
+}
 
 
 class Direction(StrEnum):

@@ -34,9 +34,20 @@ class Classes:
 
 @dataclass(frozen=True)
 class Numbers:
-    """Every row has a number for each of `columns`, to be predicted as a quantity."""
+    """Every row has a number for each of `columns`, to be predicted as a quantity.
+
+    A network is trained on (value - offset) / scale, by column. Empty `offsets` and `scales` are 0
+    and 1: it is trained on the values themselves.
+    """
 
     columns: tuple[str, ...]
+    offsets: tuple[float, ...] = ()
+    scales: tuple[float, ...] = ()
+
+    @property
+    def is_scaled(self) -> bool:
+        """Whether a network is trained on other numbers than the data has."""
+        return any(self.offsets) or any(scale != 1 for scale in self.scales)
 
 
 Target: TypeAlias = Classes | Numbers

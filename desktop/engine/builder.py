@@ -16,12 +16,13 @@ from desktop.document.metrics import direction
 from desktop.document.optimizers import Optimizer
 from desktop.document.problems import Severity
 from desktop.document.project import Project
-from desktop.document.schema import DataSchema
+from desktop.document.schema import DataSchema, Numbers
 from desktop.document.spec import Spec
 from desktop.document.text import first_line
 from desktop.document.trace import trace
 from desktop.document.training import Training
 from desktop.engine import backend
+from desktop.engine.units import in_unit
 from desktop.machine import physical_memory
 
 # Where Keras keeps the classes of a family of settings, by the key that tags the family.
@@ -77,21 +78,27 @@ def build(project: Project, seed: int | None = None, schema: DataSchema | None =
         except (ValueError, TypeError) as error:
             message = f"{info.name} could not be built: {first_line(error)}"
             raise ProjectError(message) from error
-    compile_model(model, project)
+    compile_model(model, project, schema)
     return model
 
 
-def compile_model(model: Any, project: Project, optimizer: Any = None) -> None:
+def compile_model(
+    model: Any, project: Project, schema: DataSchema | None = None, optimizer: Any = None
+) -> None:
     """Compile `model` with the training settings of `project`, and `optimizer` if it is given.
 
+    Metrics with a unit are in that of the target, as `schema` says how it is scaled.
     The optimizer gets its variables at once. Steps are not compiled by XLA: on the CPU that is
     several times slower for convolutions.
     """
     training = project.training
+    target = schema.target if schema is not None else None
+    scales = target.scales if isinstance(target, Numbers) else ()
+    units = model.output_shape[-1]
     model.compile(
         optimizer=optimizer or keras_object(training.optimizer),
         loss=keras_object(training.loss),
-        metrics=[_metric(metric, training, model.output_shape[-1]) for metric in training.metrics],
+        metrics=[_metric(metric, training, units, scales) for metric in training.metrics],
         jit_compile=False,
     )
     if not model.optimizer.built:
@@ -166,15 +173,18 @@ def step() -> Any:
     )
 
 
-def _metric(metric: Metric, training: Training, units: int) -> Any:
-    """The metric object, named as the document names it.
+def _metric(metric: Metric, training: Training, units: int, scales: tuple[float, ...]) -> Any:
+    """The metric object, named as the document names it, in the unit of the target.
+
+    `scales` are those of the target; empty where it is not scaled.
 
     Keras itself finds the accuracy that fits labels and outputs; but of a single output without
     sigmoid it does not know that 0, not 0.5, parts the classes.
     """
     metrics = backend.keras().metrics
     if metric is not Metric.ACCURACY:
-        return type(metrics.get(str(metric)))(name=str(metric))
+        found = type(metrics.get(str(metric)))(name=str(metric))
+        return in_unit(found, scales) if metric.unit_power and scales else found
     if getattr(training.loss, "from_logits", False) and units == 1:
         return metrics.BinaryAccuracy(name=str(metric), threshold=0.0)
     return str(metric)

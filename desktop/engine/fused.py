@@ -25,7 +25,8 @@ from desktop.engine.programs import Program, configuration, shared
 
 MAX_STEPS = 2048  # that one call may take
 _KEPT = ("__init__", "stateless_apply")
-NOT_MEANS = (Metric.PRECISION, Metric.RECALL, Metric.AUC)  # other metrics are means over rows
+# Other metrics are means over rows.
+NOT_MEANS = (Metric.PRECISION, Metric.RECALL, Metric.AUC, Metric.ROOT_MEAN_SQUARED_ERROR)
 
 
 class Compiler(StrEnum):

@@ -101,7 +101,7 @@ class Network:
         Its layers are those of `project`, one for one; it is compiled with the training settings
         of that, the optimizer being a new one.
         """
-        compile_model(model, project)
+        compile_model(model, project, card.data_schema if card is not None else None)
         return cls(model, project, card, is_loaded=True)
 
     @property
@@ -185,7 +185,7 @@ class Network:
             optimizer.learning_rate = new.optimizer.learning_rate
         changed = any(getattr(old, each) != getattr(new, each) for each in _COMPILED)
         if optimizer is not self.model.optimizer or changed:
-            compile_model(self.model, project, optimizer)
+            compile_model(self.model, project, self.schema, optimizer)
             self._steps = self.choice = self._probe = None
         self.project = project
         self._card = ModelCard.of(project, dataset)

@@ -13,6 +13,8 @@ from typing import Any
 
 import h5py
 
+from desktop.engine.units import plain_metric
+
 CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
 
@@ -47,6 +49,9 @@ def portable(content: bytes) -> bytes:
 def portable_config(config: dict[str, Any]) -> dict[str, Any]:
     """The configuration of a Sequential without what older versions of Keras do not know."""
     older: dict[str, Any] = _without_later_arguments(config)
+    compiled = older.get("compile_config") or {}
+    if compiled.get("metrics"):  # a model in Keras alone is trained on the scaled target
+        compiled["metrics"] = [plain_metric(each) for each in compiled["metrics"]]
     layers = older["config"]["layers"]
     older["config"]["layers"] = [part for layer in layers for part in _apart(layer)]
     return older

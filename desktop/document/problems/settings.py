@@ -23,7 +23,7 @@ from desktop.document.project import Project
 from desktop.document.text import counted, listed
 
 _OF_PROBABILITIES = (Metric.PRECISION, Metric.RECALL, Metric.AUC)
-_ERRORS = (Metric.MEAN_SQUARED_ERROR, Metric.MEAN_ABSOLUTE_ERROR)
+_ERRORS = tuple(metric for metric in Metric if metric.unit_power)
 _MOST_PROBABLE = 5  # what Keras's top-k metric counts
 MONITORING = ("early_stopping", "reduce_lr_on_plateau")  # settings that monitor a metric
 _MEMORY_SHARE = 0.8  # the rest is for the data, the program and the system

@@ -113,7 +113,8 @@ def dataset(source: TableSource, table: PreparedTable, progress: Progress = igno
     lows, highs = training.x.min(axis=0), training.x.max(axis=0)
     target: Target = Classes(table.target.classes)
     if table.target.kind is TargetKind.NUMBER:
-        target = Numbers((table.raw.target,))
+        fitted = prepared.target
+        target = Numbers((fitted.name,), (fitted.offset,), (fitted.scale,))
     schema = DataSchema(
         input_shape=(len(prepared.features),),
         row=RowKind.TABLE_ROW,

@@ -1,0 +1,126 @@
+"""Tables: the first network beside scikit-learn's models, on the same splits.
+
+    python -m uv run tests/benchmarks/bench_tables_quality.py [NAME...]
+
+For each data set and five split seeds: the test accuracy, or the mean absolute error in the unit of
+the target, of the network that `main.py new` makes, of logistic regression or Ridge, and of
+scikit-learn's MLP. scikit-learn's models are given the validation rows to train with as well.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from sklearn import datasets as made
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+from desktop.document.data import (
+    BreastCancer,
+    Diabetes,
+    Iris,
+    Table,
+    TableSource,
+    Wine,
+)
+from desktop.document.first_network import first_project
+from desktop.document.schema import Classes
+from desktop.engine.control import RunControl
+from desktop.engine.datasets import load
+from desktop.engine.training import Trainer
+
+SEEDS = range(5)
+DATA = ROOT.parent / "shared" / "data"
+Rows = tuple[np.ndarray, np.ndarray]
+
+
+def _written(folder: Path, name: str, make: Callable[[], Rows]) -> Table:
+    """The source of a table of what `make` makes, inputs and target."""
+    x, y = make()
+    path = folder / f"{name}.csv"
+    header = ",".join([*(f"x{number}" for number in range(x.shape[1])), "target"])
+    np.savetxt(path, np.column_stack([x, y]), delimiter=",", header=header, comments="", fmt="%.7g")
+    return Table(path=str(path))
+
+
+def noisy() -> Rows:
+    """500 rows of 5 columns that matter and 30 that do not."""
+    return made.make_classification(500, 35, n_informative=5, n_redundant=0, random_state=1)
+
+
+GENERATED: dict[str, Callable[[], Rows]] = {
+    "unbalanced": lambda: made.make_classification(
+        2000, 20, n_informative=6, weights=[0.9], random_state=0
+    ),
+    "noise": noisy,
+    "5,000 rows": lambda: made.make_classification(
+        5000, 20, n_informative=10, n_classes=4, random_state=2
+    ),
+    "friedman1": lambda: made.make_friedman1(1000, noise=1.0, random_state=0),
+    "linear": lambda: made.make_regression(400, 20, n_informative=5, noise=20.0, random_state=0),
+}
+
+
+def sources(folder: Path) -> dict[str, Callable[[], TableSource]]:
+    """All data sets by name."""
+    pima = Table(path=str(DATA / "pima-indians-diabetes.csv"))
+    return {
+        "pima": lambda: pima,
+        "iris": Iris,
+        "wine": Wine,
+        "breast cancer": BreastCancer,
+        "diabetes": Diabetes,
+        **{name: partial(_written, folder, name, make) for name, make in GENERATED.items()},
+    }
+
+
+def scores(source: TableSource, seed: int) -> tuple[float, float, float]:
+    """Of the network, the linear model and the MLP, on the test rows of one split."""
+    dataset = load(source.replace(split_seed=seed))
+    project = first_project(dataset.source, dataset.schema)
+    trainer = Trainer(dataset)
+    trainer.run(project, lambda _: None, RunControl())
+    outputs = trainer.model.predict(dataset.test.x, verbose=0)
+    parts = [part for part in (dataset.training, dataset.validation) if part is not None]
+    x, y = np.concatenate([p.x for p in parts]), np.concatenate([p.y for p in parts])
+    test, true = dataset.test.x, dataset.test.y
+    others: tuple[Any, Any]
+    if isinstance(dataset.schema.target, Classes):
+        others = LogisticRegression(max_iter=2000), MLPClassifier(max_iter=1000, random_state=0)
+        found = outputs.argmax(axis=1) if outputs.shape[1] > 1 else outputs[:, 0] > 0.5
+        measured = [float(np.mean(found == true))]
+        measured += [float(each.fit(x, y).score(test, true)) for each in others]
+    else:
+        others = Ridge(), MLPRegressor(max_iter=1000, random_state=0)
+        scale = dataset.preparation.target.scale if dataset.preparation is not None else 1.0
+        answers = [outputs[:, 0], *(each.fit(x, y[:, 0]).predict(test) for each in others)]
+        measured = [float(np.abs(each - true[:, 0]).mean() * scale) for each in answers]
+    return measured[0], measured[1], measured[2]
+
+
+def main() -> None:
+    warnings.simplefilter("ignore", ConvergenceWarning)  # the MLP's own affair
+    print(f"{'mean of five splits':20} {'network':>9} {'linear':>9} {'MLP':>9}")
+    with tempfile.TemporaryDirectory() as folder:
+        for name, make in sources(Path(folder)).items():
+            if sys.argv[1:] and name not in sys.argv[1:]:
+                continue
+            source = make()
+            mean = np.mean([scores(source, seed) for seed in SEEDS], axis=0)
+            print(f"{name:20} " + " ".join(f"{value:9.4g}" for value in mean), flush=True)
+
+
+if __name__ == "__main__":
+    main()
