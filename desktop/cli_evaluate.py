@@ -50,7 +50,7 @@ def evaluate_model(model: Path, path: Path | None, as_json: bool) -> None:
                 "yellow",
             )
         compile_model(network, project, data.schema)
-        evaluation = evaluate(network, project, data.dataset, 0)
+        evaluation = evaluate(network, project, data.dataset, 0, with_baselines=True)
     if as_json:
         json_output.print_json(json_output.evaluation_values(evaluation))
     else:

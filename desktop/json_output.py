@@ -100,6 +100,9 @@ def evaluation_values(evaluation: Evaluation) -> dict[str, Any]:
         "classes": evaluation.classes,
         "confusion": None if evaluation.confusion is None else evaluation.confusion.tolist(),
         "mistakes": evaluation.mistake_count,
+        "score": evaluation.score,
+        "r2": None if evaluation.numbers is None else evaluation.numbers.r2,
+        "baselines": {each.title: each.value for each in evaluation.baselines},
     }
 
 

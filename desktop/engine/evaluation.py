@@ -8,14 +8,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.document.project import Project
+from desktop.document.schema import Numbers
+from desktop.document.text import one_line
 from desktop.engine import backend
+from desktop.engine.baselines import baselines, score
 from desktop.engine.batches import large_batch
 from desktop.engine.control import RunControl
 from desktop.engine.encoding import are_probabilities, class_probabilities, encode
-from desktop.engine.reports import Evaluation, FloatArray, IntArray, Mistake, read_only
+from desktop.engine.reports import (
+    Baseline,
+    Evaluation,
+    FloatArray,
+    IntArray,
+    Mistake,
+    NumbersFit,
+    read_only,
+)
 from desktop.engine.rows import Dataset, Rows
 
 MAX_MISTAKES = 200
+MAX_POINTS = 2_000  # of predicted against true numbers
+MAX_WORST = 20  # rows with the largest errors
+BINS = 31  # of the residuals
 
 NOT_NUMBERS = "Some of the network's outputs are not numbers, so its predictions mean nothing"
 
@@ -28,9 +42,11 @@ def evaluate(
     control: RunControl | None = None,
     *,
     is_loaded: bool = False,
+    with_baselines: bool = False,
 ) -> Evaluation:
     """Measure `model`, compiled for `project`, on the test rows; its weights are those of `epoch`.
 
+    `with_baselines` measures simple models as well, which takes a second or two.
     Raises Stopped as soon as `control` is told to stop.
     """
     from sklearn.metrics import confusion_matrix
@@ -51,8 +67,14 @@ def evaluate(
     confusion: IntArray | None = None
     mistakes: tuple[Mistake, ...] = ()
     mistake_count = 0
+    numbers, target = None, dataset.schema.target
+    right: float | None = None
+    if isinstance(target, Numbers) and np.isfinite(outputs).all() and outputs.shape == rows.y.shape:
+        numbers = _numbers(target, rows.y, outputs)
+        right = score(target, rows.y, outputs)
     if probabilities is not None:
         predicted = probabilities.argmax(axis=1)
+        right = score(target, rows.y, predicted)
         confusion = read_only(confusion_matrix(rows.y, predicted, labels=range(len(classes))))
         mistakes, mistake_count = _mistakes(
             rows,
@@ -72,6 +94,36 @@ def evaluate(
         on_training_rows=dataset.test_is_training,
         value_range=dataset.schema.value_range,
         is_loaded=is_loaded,
+        numbers=numbers,
+        score=right,
+        baselines=_baselines(dataset, control) if with_baselines and right is not None else (),
+    )
+
+
+def _baselines(dataset: Dataset, control: RunControl | None) -> tuple[Baseline, ...]:
+    if control is not None:
+        control.checkpoint()
+    return baselines(dataset)
+
+
+def _numbers(target: Numbers, true: NDArray[Any], predicted: NDArray[Any]) -> NumbersFit:
+    """What is shown of the first column of `target`."""
+    from sklearn.metrics import r2_score
+
+    offset, scale = (*target.offsets, 0.0)[0], (*target.scales, 1.0)[0]
+    true, predicted = (each[:, 0].astype(np.float64) * scale + offset for each in (true, predicted))
+    residuals = true - predicted
+    shown = np.unique(np.linspace(0, len(true) - 1, MAX_POINTS).astype(np.int64))
+    worst = np.argsort(-np.abs(residuals), kind="stable")[:MAX_WORST]
+    counts, edges = np.histogram(residuals, bins=BINS)
+    return NumbersFit(
+        column=one_line(target.columns[0]),
+        true=read_only(true[shown]),
+        predicted=read_only(predicted[shown]),
+        r2=float(r2_score(true, predicted)) if len(true) > 1 else float("nan"),
+        counts=read_only(counts),
+        edges=read_only(edges),
+        worst=tuple((int(row), float(true[row]), float(predicted[row])) for row in worst),
     )
 
 

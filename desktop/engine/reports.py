@@ -279,6 +279,35 @@ class Mistake:
 
 
 @dataclass(frozen=True)
+class Baseline:
+    """A simple model on the same test rows: its accuracy, or mean absolute error in the unit of
+    the target. `note` says what else there is to know of it; may be empty."""
+
+    title: str  # in a sentence, e.g. "logistic regression"
+    value: float
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class NumbersFit:
+    """What a network predicts where the target is numbers, in the unit of the target.
+
+    `true` and `predicted`, shape (n,), are of `column` and of up to 2,000 test rows, spread evenly.
+    Of all test rows are `r2`, scikit-learn's R² (1 is perfect, 0 what the mean gives), the
+    histogram of the residuals, true - predicted, with `counts` (bins,) and `edges` (bins + 1,),
+    and `worst`: number of the row, true and predicted value, the largest error first.
+    """
+
+    column: str
+    true: FloatArray
+    predicted: FloatArray
+    r2: float
+    counts: IntArray
+    edges: FloatArray
+    worst: tuple[tuple[int, float, float], ...]
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """How the network does on rows it was not trained with.
 
@@ -297,6 +326,27 @@ class Evaluation:
     on_training_rows: bool = False  # as there are no others
     value_range: tuple[float, float] = (0.0, 1.0)  # of the samples
     is_loaded: bool = False  # whether the network was read from a file and trained from there
+    numbers: NumbersFit | None = None  # where the target is numbers
+    score: float | None = None  # accuracy or mean absolute error, to compare with the baselines
+    baselines: tuple[Baseline, ...] = ()
+
+    @property
+    def comparison(self) -> str:
+        """A sentence that says what the network is worth beside the baselines; "" without them."""
+        if self.score is None or not self.baselines:
+            return ""
+        notes = [f"{each.title} was {each.note}" for each in self.baselines if each.note]
+        rows = "training" if self.on_training_rows else "test"
+        if self.numbers is None:
+            others = ", ".join(f"{each.title} {each.value:.1%}" for each in self.baselines)
+            sentence = f"The network predicts {self.score:.1%} of the {rows} rows correctly"
+        else:
+            others = ", ".join(f"{each.title} by {each.value:.4g}" for each in self.baselines)
+            sentence = (
+                f"The network is off by {self.score:.4g} on average over the {rows} rows, in the "
+                f"unit of {self.numbers.column}"
+            )
+        return ". ".join([f"{sentence}; {others}", *notes])
 
 
 @dataclass(frozen=True)

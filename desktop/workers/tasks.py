@@ -121,6 +121,7 @@ def evaluate(network: Network, dataset: Dataset, control: RunControl) -> Evaluat
                 network.weights_epoch,
                 control,
                 is_loaded=network.is_loaded,
+                with_baselines=True,
             )
         except Stopped:
             raise TaskError("The evaluation was stopped") from None

@@ -87,6 +87,10 @@ class EvaluatePage(CardPage):
         self.empty.setWordWrap(True)
         self.empty.setObjectName("evaluation-empty")
         self.metrics = MetricTiles()
+        self.comparison = QLabel()
+        self.comparison.setTextFormat(Qt.TextFormat.PlainText)  # it names a class
+        self.comparison.setWordWrap(True)
+        self.comparison.setObjectName("evaluation-comparison")
 
         self._matrix_card = Card("Confusion matrix")
         legend = QLabel("rows: true class · columns: predicted class")
@@ -119,6 +123,7 @@ class EvaluatePage(CardPage):
         self.rows.addLayout(bar)
         self.rows.addWidget(self.note)
         self.rows.addWidget(self.metrics)
+        self.rows.addWidget(self.comparison)
         self._details = self.add_columns(self._matrix_card, self._mistakes_card, (2, 1), stretch=1)
         self.rows.addWidget(self.empty, 1)
 
@@ -199,7 +204,7 @@ class EvaluatePage(CardPage):
         self.stop.setVisible(busy)
         if focused:  # Qt gives the focus of a disabled button to whatever comes next
             (self.stop if busy else self.evaluate).setFocus()
-        for widget in (self.note, self.metrics, self._details):
+        for widget in (self.note, self.metrics, self.comparison, self._details):
             widget.setVisible(evaluation is not None)
         self.empty.setVisible(evaluation is None)
         if evaluation is None:
@@ -216,6 +221,8 @@ class EvaluatePage(CardPage):
         if not ready and not outdated and session.state in REASONS:
             self._say(REASONS[session.state])
         self.evaluate.setToolTip("" if ready else self._reason())
+        self.comparison.setText(f"{evaluation.comparison}.")
+        self.comparison.setVisible(bool(evaluation.comparison))
         self.note.setText(evaluation.note)
         self.note.setVisible(bool(evaluation.note))
 
