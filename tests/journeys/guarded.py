@@ -11,9 +11,12 @@ at the end, to see that it is noticed.
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import socket
 import sys
+import tarfile
 import traceback
 from pathlib import Path
 from typing import Any
@@ -37,6 +40,7 @@ def note(event: str, arguments: tuple[Any, ...]) -> None:
 sys.addaudithook(note)
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtWidgets import QApplication
 
@@ -48,48 +52,85 @@ from desktop.views.window.pages import Page
 from desktop.window import make_window
 
 ROWS = 40
+Pixels = NDArray[np.uint8]
 
 
 def small_file(kind: type[DataSource], folder: Path) -> Path:
-    """A file that sources of this kind read, or the folder, with a few rows of two classes."""
-    path = folder / kind.tag
-    if not kind.suffixes:
-        write_pictures(path)
-        return path
-    for suffix in kind.suffixes:
-        if suffix in WRITERS:
-            path = path.with_suffix(suffix)
-            WRITERS[suffix](path)
-            return path
-    raise SystemExit(f"{kind.__name__} reads {kind.suffixes}: add one of them to WRITERS")
+    """A file or folder that sources of this kind read, with a few rows of two classes."""
+    names = (kind.tag, *kind.suffixes) if kind.suffixes else ("",)
+    writers = [WRITERS[name] for name in names if name in WRITERS]
+    if not writers:
+        raise SystemExit(f"{kind.__name__} reads {kind.suffixes}: add one of them to WRITERS")
+    place = folder / kind.tag
+    place.mkdir()
+    return writers[0](place)
 
 
-def pictures() -> tuple[np.ndarray, np.ndarray]:
-    """28x28 pictures of 0 to 255, and their classes."""
+def pictures(*shape: int) -> tuple[Pixels, Pixels]:
+    """Pictures of 0 to 255, and their classes."""
     y = np.arange(ROWS, dtype=np.uint8) % 2
-    x = np.random.default_rng(1).integers(0, 200, (ROWS, 28, 28), np.uint8)
+    x = np.random.default_rng(1).integers(0, 200, (ROWS, *shape), np.uint8)
     x[y == 1, 10:18] = 255
     return x, y
 
 
-def write_table(path: Path) -> None:
+def write_table(folder: Path) -> Path:
     lines = [f"{row * 7 % 11},{'red' if row % 3 else 'blue'},{row % 2}" for row in range(ROWS)]
+    path = folder / "table.csv"
     path.write_text("\n".join(["length,color,kind", *lines]) + "\n", "utf-8")
+    return path
 
 
-def write_arrays(path: Path) -> None:
-    x, y = pictures()
-    np.savez(path, x_train=x, y_train=y, x_test=x, y_test=y)
+def write_arrays(folder: Path) -> Path:
+    x, y = pictures(28, 28)
+    np.savez(folder / "arrays.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+    return folder / "arrays.npz"
 
 
-def write_pictures(folder: Path) -> None:
-    for number, (pixels, kind) in enumerate(zip(*pictures(), strict=True)):
+def write_california(folder: Path) -> Path:
+    x = np.random.default_rng(1).normal(3, 2, (ROWS, 8))
+    np.savez(folder / "california_housing.npz", x=x, y=x.sum(axis=1) * 1000)
+    return folder / "california_housing.npz"
+
+
+def write_idx(folder: Path) -> Path:
+    for part in ("train", "t10k"):
+        for name, values in zip(("images-idx3", "labels-idx1"), pictures(28, 28), strict=True):
+            lengths = b"".join(length.to_bytes(4, "big") for length in values.shape)
+            data = bytes((0, 0, 8, values.ndim)) + lengths + values.tobytes()
+            (folder / f"{part}-{name}-ubyte.gz").write_bytes(gzip.compress(data))
+    return folder / "train-images-idx3-ubyte.gz"
+
+
+def write_cifar(folder: Path) -> Path:
+    x, y = pictures(3072)
+    path = folder / "cifar-10-binary.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        for name in ("data_batch_1", "test_batch"):
+            info = tarfile.TarInfo(f"cifar-10-batches-bin/{name}.bin")
+            info.size = ROWS * 3073
+            archive.addfile(info, io.BytesIO(np.column_stack([y, x]).tobytes()))
+    return path
+
+
+def write_pictures(folder: Path) -> Path:
+    for number, (pixels, kind) in enumerate(zip(*pictures(28, 28), strict=True)):
         place = folder / f"kind {kind}"
-        place.mkdir(parents=True, exist_ok=True)
+        place.mkdir(exist_ok=True)
         Image.fromarray(pixels).save(place / f"{number}.jpg")
+    return folder
 
 
-WRITERS = {".csv": write_table, ".npz": write_arrays}
+# By the tag of a data source, or by the ending of what it reads; "" is a folder.
+WRITERS = {
+    "california_housing": write_california,
+    "cifar10": write_cifar,
+    "fashion_mnist": write_idx,
+    "idx": write_idx,
+    ".csv": write_table,
+    ".npz": write_arrays,
+    "": write_pictures,
+}
 
 
 def main() -> None:
