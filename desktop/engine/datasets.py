@@ -12,9 +12,16 @@ from desktop.document.data import DataSource
 from desktop.document.schema import Classes, Target
 from desktop.engine.data_error import DataError
 from desktop.engine.data_warnings import find_warnings
-from desktop.engine.loaders import LOADERS
+from desktop.engine.loaders import LOADERS, PREVIEWS
 from desktop.engine.progress import Progress, ignore
-from desktop.engine.reports import DataSummary, FloatArray, IntArray, SplitSummary, read_only
+from desktop.engine.reports import (
+    DataPreview,
+    DataSummary,
+    FloatArray,
+    IntArray,
+    SplitSummary,
+    read_only,
+)
 from desktop.engine.rows import Dataset, Rows
 
 SAMPLES = 100
@@ -29,6 +36,12 @@ def load(source: DataSource, progress: Progress = ignore) -> Dataset:
             f"{source.title} does not fit into the free memory; close other programs, or use "
             "smaller data"
         ) from error
+
+
+def preview(source: DataSource) -> DataPreview | None:
+    """The first rows of `source`, if they are there long before the rest. Raises DataError."""
+    first = PREVIEWS.get(type(source))
+    return first(source) if first is not None else None
 
 
 def summarize(dataset: Dataset) -> DataSummary:

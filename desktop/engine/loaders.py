@@ -32,6 +32,7 @@ from desktop.engine.keras_files import load_california_housing, load_cifar10, lo
 from desktop.engine.mnist import read_mnist
 from desktop.engine.points import load_points
 from desktop.engine.progress import Progress
+from desktop.engine.reports import DataPreview
 from desktop.engine.rows import Dataset, Rows
 from desktop.engine.splits import scaled, split, training_and_validation
 
@@ -112,6 +113,14 @@ def _load_arrays(source: Arrays, progress: Progress) -> Dataset:
     return load_arrays(source, progress)
 
 
+def _preview_table(source: Table) -> DataPreview | None:
+    from desktop.engine.tables.frame import first_rows
+
+    return first_rows(source)
+
+
+# For sources whose first rows can be shown before the rest is read; None where that is quick.
+PREVIEWS: dict[type[DataSource], Callable[[Any], DataPreview | None]] = {Table: _preview_table}
 # One for each class of data source.
 LOADERS: dict[type[DataSource], Callable[[Any, Progress], Dataset]] = {
     Mnist: _load_mnist,

@@ -104,6 +104,14 @@ class TableCells:
 
 
 @dataclass(frozen=True)
+class DataPreview:
+    """The first rows of a table as they are written, under the names of its columns."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class DataSummary:
     """A loaded data set, as much of it as a page needs to show it.
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.document.data import DataSource
 from desktop.document.schema import DataSchema
 from desktop.engine.control import RunControl
-from desktop.engine.reports import DataSummary
+from desktop.engine.reports import DataPreview, DataSummary
 from desktop.workers import tasks
 from desktop.workers.threads import Threads
 
@@ -26,12 +26,14 @@ class DataLoader(QObject):
 
     Signals:
         loading: another source was chosen.
+        previewed: the DataPreview of a table that takes a while.
         progress: how much of it is loaded, 0 to 1.
         loaded: its DataSummary.
         failed: why it could not be loaded.
     """
 
     loading = Signal()
+    previewed = Signal(object)
     progress = Signal(float)
     loaded = Signal(object)
     failed = Signal(str)
@@ -92,7 +94,14 @@ class DataLoader(QObject):
                 last = now
                 self._threads.deliver(partial(self._on_progress, control), part)
 
-        return tasks.load_data(source, progress)
+        def show(first: DataPreview) -> None:
+            self._threads.deliver(partial(self._on_previewed, control), first)
+
+        return tasks.load_data(source, progress, show)
+
+    def _on_previewed(self, control: RunControl, first: DataPreview) -> None:
+        if control is self._control:
+            self.previewed.emit(first)
 
     def _on_progress(self, control: RunControl, part: float) -> None:
         if control is self._control:

@@ -2,6 +2,7 @@
 
 from desktop.engine.reports import (
     ColumnFacts,
+    DataPreview,
     DataSummary,
     EngineInfo,
     EpochEnded,
@@ -25,6 +26,7 @@ from desktop.engine.reports import (
 
 __all__ = [
     "ColumnFacts",
+    "DataPreview",
     "DataSummary",
     "EngineInfo",
     "EpochEnded",

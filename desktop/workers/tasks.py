@@ -18,6 +18,7 @@ from desktop.document.project import Project
 from desktop.document.schema import DataSchema, Range
 from desktop.engine.control import RunControl, Stopped
 from desktop.engine.reports import (
+    DataPreview,
     DataSummary,
     EngineInfo,
     Evaluation,
@@ -63,17 +64,22 @@ def load_engine() -> EngineInfo:
 
 
 def load_data(
-    source: DataSource, progress: Callable[[float], None]
+    source: DataSource,
+    progress: Callable[[float], None],
+    show: Callable[[DataPreview], None],
 ) -> tuple[Dataset, DataSummary] | None:
     """Load the rows of `source` and sum them up; None if `progress` raises Stopped.
 
-    `progress` is called with the part that is done, 0 to 1.
+    `progress` is called with the part that is done, 0 to 1, and `show` with the first rows if the
+    others take much longer.
     """
     from desktop.engine import data_error, datasets
 
     with explaining("The data could not be loaded", data_error.DataError):
         try:
             progress(0.0)
+            if (first := datasets.preview(source)) is not None:
+                show(first)
             dataset = datasets.load(source, progress)
             progress(1.0)
             return dataset, datasets.summarize(dataset)

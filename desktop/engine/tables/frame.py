@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 from desktop.document.data import DecimalSign, Delimiter, Quote, Table, ThousandsSign
 from desktop.engine.data_error import DataError
 from desktop.engine.progress import Progress, ignore
+from desktop.engine.reports import DataPreview
 from desktop.engine.tables.cells import CellType, cell_type
 from desktop.engine.tables.dialect import (
     NO_DELIMITER,
@@ -53,6 +54,7 @@ _CHARACTERS: dict[str, dict[str, str]] = {
         ThousandsSign.APOSTROPHE: "'",
     },
 }
+_SHOWN_ROWS, _SHOWN_COLUMNS = 6, 50
 _RECURRING = 500  # rows that show whether texts recur
 _NUMBERS = 0.95  # the part of the cells that have to be numbers
 _SEPARATORS = {"": "\x1f", " ": r"\s+"}
@@ -105,6 +107,19 @@ def preview(source: Table) -> tuple[Sample, Recognized]:
         return sample, recognize(sample, Dialect(**given), frozenset(given))
     except DataError as error:
         raise DataError(f"{path.name}: {error}") from error
+
+
+def first_rows(source: Table) -> DataPreview | None:
+    """The first rows of a large file, which takes a while to read; None of a small one.
+
+    Raises DataError.
+    """
+    sample, recognized = preview(source)
+    if sample.complete:
+        return None
+    names = tuple(_names(recognized)[0])[:_SHOWN_COLUMNS]
+    rows = tuple(row[: len(names)] for row in recognized.rows[:_SHOWN_ROWS])
+    return DataPreview(names, rows)
 
 
 def read_table(source: Table, progress: Progress = ignore) -> RawTable:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desktop.document.data import Table
+from desktop.document.data import Digits, Table
 from desktop.engine import datasets, splits
 from desktop.engine.data_error import DataError
 
@@ -34,6 +34,17 @@ def test_texts_that_turn_up_late_are_categories_as_well(tmp_path: Path) -> None:
     dresden = sum(rows.x[:, -2].sum() for _, rows in dataset.splits)
     assert missing == ROWS / 50 and dresden == 999 - 19
     assert all((rows.x[:, 1:].sum(axis=1) == 1).all() for _, rows in dataset.splits)
+
+
+def test_the_first_rows_of_a_large_table_are_there_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    path.write_text("a;b\n" + "1,5;x y\n2,5;z\n" * 50_000)
+    first = datasets.preview(Table(path=str(path)))
+    assert first is not None and first.names == ("a", "b")
+    assert first.rows[:2] == (("1,5", "x y"), ("2,5", "z"))
+    path.write_text("a;b\n1,5;x y\n2,5;z\n")
+    assert datasets.preview(Table(path=str(path))) is None  # read as quickly as looked at
+    assert datasets.preview(Digits()) is None
 
 
 def test_a_split_of_many_rows_has_every_class_in_its_share(

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
     QProgressBar,
+    QTableWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -19,7 +20,7 @@ from desktop.document.data import GATES, DataSource, Digits, LogicTable, Mnist, 
 from desktop.document.project import starter_project
 from desktop.document.spec import variants
 from desktop.document.text import row_text
-from desktop.engine.reports import DataSummary, SplitSummary, read_only
+from desktop.engine.reports import DataPreview, DataSummary, SplitSummary, read_only
 from desktop.views.pages.data.page import DataPage
 from desktop.views.theme import Mode, Theme
 from desktop.views.workspace import Workspace
@@ -29,6 +30,7 @@ class FakeSession(QObject):
     """What the page needs of a session."""
 
     dataLoading = Signal()
+    dataPreviewed = Signal(object)
     dataProgress = Signal(float)
     dataLoaded = Signal(object)
     dataFailed = Signal(str)
@@ -154,6 +156,20 @@ def test_how_far_it_is_can_be_seen_and_loading_canceled(bench: Bench) -> None:
     assert bench.session.asked == [Digits()]
     bench.session.dataLoading.emit()
     assert bar.isVisible() and bar.maximum() == 0
+
+
+def test_the_first_rows_of_a_large_table_are_shown_while_it_is_loading(bench: Bench) -> None:
+    bench.session.dataPreviewed.emit(
+        DataPreview(("age", "city"), (("31", "Berlin"), ("", "<b>Bonn</b>")))
+    )
+    table = bench.page.findChild(QTableWidget, "first-rows")
+    assert table is not None and table.isVisible() and "First rows" in bench.text()
+    assert [table.horizontalHeaderItem(column).text() for column in (0, 1)] == ["age", "city"]
+    assert [table.item(row, 1).text() for row in (0, 1)] == ["Berlin", "<b>Bonn</b>"]
+    bench.session.dataLoaded.emit(digits_summary())
+    assert not table.isVisible()
+    bench.page.facts.show_loading("other data")
+    assert not table.isVisible()
 
 
 def test_what_is_loaded_is_reported_in_numbers(bench: Bench) -> None:

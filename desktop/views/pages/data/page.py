@@ -21,6 +21,7 @@ from desktop.document.schema import Classes, Target, shown_names
 from desktop.document.text import counted, row_text
 from desktop.views.pages.data.bars import ClassBars, SplitLegend
 from desktop.views.pages.data.columns import ColumnsCard
+from desktop.views.pages.data.first_rows import FirstRows
 from desktop.views.pages.data.offer import NetworkOffer
 from desktop.views.pages.data.points import PointsCard
 from desktop.views.pages.data.rows import RowsCard
@@ -32,7 +33,7 @@ from desktop.views.widgets.file_questions import files_filter
 from desktop.views.widgets.gallery import SampleView
 from desktop.views.widgets.samples import Sample
 from desktop.views.workspace import Workspace
-from desktop.workers.reports import DataSummary
+from desktop.workers.reports import DataPreview, DataSummary
 from desktop.workers.session import Session
 
 PATIENCE = 200  # milliseconds of loading before what was there gives way to "Loading"
@@ -77,6 +78,8 @@ class FactsCard(Card):
         column.addWidget(self._loading_text)
         column.addWidget(self._bar)
         column.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignLeft)
+        self.first_rows = FirstRows()
+        column.addWidget(self.first_rows)
 
         self._failed = QWidget()
         self._failure = _label("bad", "data-failure")
@@ -118,6 +121,7 @@ class FactsCard(Card):
     def show_loading(self, title: str) -> None:
         """Say that the data called `title` is on its way."""
         self._loading_text.setText(f"Loading {title}…")
+        self.first_rows.hide()
         self._bar.setRange(0, 0)  # at work, but nobody knows how far
         self._show("Loading", self._loading)
 
@@ -213,6 +217,7 @@ class DataPage(CardPage):
         self._rows = self.add_columns(self.classes, self.samples, stretch=1)
         self.rows.addStretch(0)
         session.dataLoading.connect(self._on_loading)
+        session.dataPreviewed.connect(self._on_previewed)
         session.dataProgress.connect(self.facts.show_progress)
         session.dataLoaded.connect(self._on_loaded)
         session.dataFailed.connect(self._on_failed)
@@ -235,6 +240,11 @@ class DataPage(CardPage):
         self.columns.hide()
         self.table_rows.hide()
         self.facts.show_loading(self._workspace.project.data.title)
+
+    def _on_previewed(self, first: DataPreview) -> None:
+        if self._patience.isActive():
+            self._show_loading()
+        self.facts.first_rows.show_rows(first)
 
     def _on_failed(self, message: str) -> None:
         self._patience.stop()
