@@ -74,7 +74,7 @@ def _images(source: Digits | Mnist, training: Rows, validation: Rows | None, tes
 
 
 def _load_logic_table(source: LogicTable, progress: Progress) -> Dataset:
-    values = np.array([row[:2] for row in source.rows], np.float64)
+    values = np.array([row[:-1] for row in source.rows], np.float64)
     limit = float(np.finfo(np.float32).max)
     too_large = np.argwhere(np.abs(values) > limit)
     if len(too_large):
@@ -83,7 +83,7 @@ def _load_logic_table(source: LogicTable, progress: Progress) -> Dataset:
             f"Row {row + 1} of the logic table has the input {values[row, column]:g}, which is too "
             f"large to compute with; use numbers up to {limit:.1g}"
         )
-    rows = Rows(values.astype(np.float32), np.array([row[2] for row in source.rows], np.int64))
+    rows = Rows(values.astype(np.float32), np.array([row[-1] for row in source.rows], np.int64))
     note = LOGIC_NOTE.format(rows=_in_words(len(rows)))
     return Dataset(
         source, source.known_schema, rows, None, rows, test_is_training=True, notes=(note,)

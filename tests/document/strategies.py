@@ -66,8 +66,9 @@ def _values(field: FieldSpec) -> st.SearchStrategy[Any]:
             return st.one_of([specs(cls) for cls in field.variants])
         case Kind.TABLE:
             numbers = st.floats(allow_nan=False, allow_infinity=False)
-            row = st.tuples(numbers, numbers, st.integers(0, 1))
-            return st.lists(row, min_size=1, max_size=16).map(tuple)
+            rows = [st.tuples(*[numbers] * inputs, st.integers(0, 1)) for inputs in (2, 3)]
+            lists = [st.lists(row, min_size=1, max_size=16) for row in rows]
+            return st.one_of(lists).map(tuple)
         case Kind.POINTS:
             point = st.tuples(st.floats(-1, 1), st.floats(-1, 1), st.sampled_from((0.0, 1.0)))
             return st.lists(point, max_size=3).map(tuple)

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.document.callbacks import EarlyStopping
-from desktop.document.data import GATES, Digits, LogicTable, Mnist
+from desktop.document.data import GATES, GATES_OF_THREE, Digits, LogicTable, Mnist
 from desktop.document.layers import Dense, Dropout, Flatten
 from desktop.document.memory import activation_bytes, parameter_bytes
 from desktop.document.optimizers import SGD, Adam
 from desktop.document.project import MAX_LAYERS, Project, starter_project
+from desktop.document.schema import RowKind
 from desktop.document.spec import SpecError
 from desktop.document.training import Training
 from tests.document.strategies import projects
@@ -101,6 +102,23 @@ def test_logic_tables(name: str) -> None:
     schema = table.known_schema
     assert (schema.input_shape, schema.class_names, schema.rows.training) == ((2,), ("0", "1"), 4)
     assert not schema.is_image
+
+
+@pytest.mark.parametrize("name", GATES_OF_THREE)
+def test_logic_tables_of_three_inputs(name: str) -> None:
+    table = LogicTable(rows=GATES_OF_THREE[name])
+    targets = {
+        "AND": (0, 0, 0, 0, 0, 0, 0, 1),
+        "OR": (0, 1, 1, 1, 1, 1, 1, 1),
+        "NAND": (1, 1, 1, 1, 1, 1, 1, 0),
+        "Parity": (0, 1, 1, 0, 1, 0, 0, 1),
+        "Majority": (0, 0, 0, 1, 0, 1, 1, 1),
+    }
+    assert table.title == f"Logic table: {name}"
+    assert tuple(row[-1] for row in table.rows) == targets[name]
+    schema = table.known_schema
+    assert (schema.input_shape, schema.row) == ((3,), RowKind.TABLE_ROW)
+    assert schema.features == ("Input 1", "Input 2", "Input 3")
 
 
 def test_a_table_of_ones_own() -> None:

@@ -258,18 +258,20 @@ def test_training_settings_that_are_wrong(training: Any, message: str) -> None:
     ("rows", "message"),
     [
         ([], "data.rows: [] has too few values: at least 1, not 0"),
-        ([[0, 0, 2]], "data.rows[0][2]: 2 must be at most 1"),
-        ([[0, 0]], "data.rows[0]: [0, 0] must have 3 values"),
-        ([[0, 0, 0, 0]], "data.rows[0]: [0, 0, 0, 0] has too many values: at most 3, not 4"),
+        ([[0, 0, 2]], "the target, which is last, must be 0 or 1, not 2"),
+        ([[0, 0, 0.5]], "must be 0 or 1, not 0.5"),
+        ([[0, 0]], "data.rows[0]: [0, 0] has too few values: at least 3, not 2"),
+        ([[0, 0, 0, 0, 0]], "has too many values: at most 4, not 5"),
+        ([[0, 0, 0], [0, 0, 0, 0]], "data: all rows must have as many inputs: two, or three"),
         ([[0, 0, 1]] * 17, "has too many values: at most 16, not 17"),
     ],
-    ids=range(5),
+    ids=range(7),
 )
 def test_tables_that_are_wrong(rows: Any, message: str) -> None:
     data = {"source": "logic_table", "rows": rows}
     said = refused(json.dumps({"format": 1, "data": data}))
     assert message in said
-    assert said.count("data.rows") == 1, "one mistake, one message"
+    assert said.count("data") == 1, "one mistake, one message"
 
 
 def test_too_many_layers() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from desktop.document.data import GATES, Digits, LogicTable, Mnist
+from desktop.document.data import GATES, GATES_OF_THREE, Digits, LogicTable, Mnist
 from desktop.engine import datasets, mnist
 from desktop.engine.data_error import DataError
 from desktop.engine.datasets import load, summarize
@@ -114,6 +114,12 @@ def test_a_logic_table_is_tested_on_its_training_rows_and_says_so() -> None:
     np.testing.assert_array_equal(dataset.test.y, [1, 1, 1, 0])
     (note,) = summarize(dataset).notes
     assert note.startswith("All four rows are used for training")
+
+
+def test_a_logic_table_may_have_three_inputs() -> None:
+    training = load(LogicTable(rows=GATES_OF_THREE["Majority"])).training
+    np.testing.assert_array_equal(training.x[3], [0, 1, 1])
+    np.testing.assert_array_equal(training.y, training.x.sum(axis=1) >= 2)
 
 
 def test_a_number_too_large_for_float32_names_its_row() -> None:

@@ -18,7 +18,7 @@ from desktop.document.data.base import (
 from desktop.document.data.idx import IDX_NAME, Idx
 from desktop.document.data.images import Digits, Mnist
 from desktop.document.data.keras import FASHION, CaliforniaHousing, Cifar10, FashionMnist
-from desktop.document.data.logic import GATES, LogicTable, Row
+from desktop.document.data.logic import GATES, GATES_OF_THREE, LogicTable, Row
 from desktop.document.data.points import DECIMALS, SURFACES, PlanePoints, Point, PointShape
 from desktop.document.data.scikit_learn import (
     BreastCancer,
@@ -49,6 +49,7 @@ __all__ = [
     "DECIMALS",
     "FASHION",
     "GATES",
+    "GATES_OF_THREE",
     "IDX_NAME",
     "SURFACES",
     "AnyDataSource",

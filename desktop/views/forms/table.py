@@ -17,18 +17,41 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.document.data import GATES
+from desktop.document.data import GATES, GATES_OF_THREE
 from desktop.document.fields import FieldSpec
 from desktop.document.spec import Spec
 from desktop.views.forms.editor import Editor, number_text
 from desktop.views.theme import SPACE_XS, Theme
+from desktop.views.widgets.controls import ComboBox
 
-HEADERS = ("Input 1", "Input 2", "Target")
-_ANSWER = 2  # its column
+Rows = tuple[tuple[float, ...], ...]
+
+MOST_ROWS = 16
+
+
+def _headers(inputs: int) -> tuple[str, ...]:
+    return (*(f"Input {number + 1}" for number in range(inputs)), "Target")
+
+
+def _gates(inputs: int) -> dict[str, Rows]:
+    return GATES if inputs == 2 else GATES_OF_THREE
+
+
+def _with_inputs(rows: Rows, inputs: int) -> Rows:
+    """`rows` with two or three inputs: those of the gate that is alike, or as near as can be."""
+    gates, others = list(_gates(len(rows[0]) - 1).values()), list(_gates(inputs).values())
+    if rows in gates:
+        return others[min(gates.index(rows), len(GATES) - 1)]
+    if inputs == 3:
+        return tuple((*row[:2], third, row[2]) for row in rows for third in (0.0, 1.0))[:MOST_ROWS]
+    kept: dict[tuple[float, ...], float] = {}
+    for *values, _third, target in rows:
+        kept.setdefault(tuple(values), target)
+    return tuple((*values, target) for values, target in kept.items())
 
 
 class TableEditor(Editor):
-    """Rows of two inputs and an answer; the buttons above fill in a gate's.
+    """Rows of two or three inputs and a target; the buttons above fill in a gate's.
 
     An entry that is refused stays in its cell until it is corrected, while others are taken.
     """
@@ -37,21 +60,29 @@ class TableEditor(Editor):
 
     def __init__(self, field: FieldSpec, theme: Theme, owner: type[Spec]) -> None:
         super().__init__(field, theme, owner)
-        self._value: tuple[tuple[float, ...], ...] = ()
+        self._value: Rows = ()
         self._refused: dict[tuple[int, int], str] = {}  # row and column, and what was typed
         self.presets: dict[str, QPushButton] = {}
         presets = QGridLayout()
         presets.setSpacing(SPACE_XS)
-        for place, gate in enumerate(GATES):
+        self.inputs = ComboBox()
+        self.inputs.setAccessibleName("Number of inputs")
+        for number in (2, 3):
+            self.inputs.addItem(f"{number} inputs", number)
+        self.inputs.activated.connect(self._set_inputs)
+        presets.addWidget(self.inputs, 0, 0, 1, 2)
+        places = {"Majority": (0, 2), "Parity": (1, 3)}
+        for place, gate in enumerate(GATES | GATES_OF_THREE):
             button = QPushButton(gate)
             button.setCheckable(True)
             button.setMinimumWidth(0)
             button.setToolTip(f"Fill in the rows of {gate}")
             button.setProperty("gate", gate)
             button.clicked.connect(self._fill)
-            presets.addWidget(button, 0, place)
+            where = places.get(gate, (1, place))
+            presets.addWidget(button, *where, 1, 2 if gate == "Majority" else 1)
             self.presets[gate] = button
-        self.table = _Table(len(HEADERS))
+        self.table = _Table()
         self.table.setAccessibleName(field.title)
         self.add = QPushButton(theme.icon("mdi6.plus"), "Add row")
         self.remove = QPushButton(theme.icon("mdi6.minus"), "Remove row")
@@ -79,17 +110,20 @@ class TableEditor(Editor):
         if not self._refused:
             return ""
         (row, column), text = min(self._refused.items())
-        wanted = "0 or 1" if column == _ANSWER else "a number such as 0.5"
-        return f"Row {row + 1}, {HEADERS[column]}: enter {wanted}, not “{text}”"
+        wanted = "0 or 1" if self._is_target(column) else "a number such as 0.5"
+        return f"Row {row + 1}, {_headers(self._inputs)[column]}: enter {wanted}, not “{text}”"
 
     def set_value(self, value: Any) -> None:
         before, self._value = self._value, tuple(tuple(row) for row in value)
+        same = bool(before) and len(before[0]) == len(self._value[0])
         self._refused = {
             (i, j): text
             for (i, j), text in self._refused.items()
-            if i < min(len(before), len(self._value)) and before[i][j] == self._value[i][j]
+            if same and i < min(len(before), len(self._value)) and before[i][j] == self._value[i][j]
         }
         self.table.blockSignals(True)
+        self.table.show_columns(_headers(self._inputs))
+        self.inputs.setCurrentIndex(self.inputs.findData(self._inputs))
         self.table.setRowCount(len(self._value))
         for i, row in enumerate(self._value):
             for j, number in enumerate(row):
@@ -101,15 +135,30 @@ class TableEditor(Editor):
                 item.setText(self._refused.get((i, j), number_text(number)))
         self.table.blockSignals(False)
         self.table.updateGeometry()
+        gates = _gates(self._inputs)
         for gate, button in self.presets.items():
-            button.setChecked(self._value == GATES[gate])
+            button.setVisible(gate in gates)
+            button.setChecked(self._value == gates.get(gate))
         self.remove.setEnabled(len(self._value) > 1)
+
+    @property
+    def _inputs(self) -> int:
+        return len(self._value[0]) - 1
+
+    def _is_target(self, column: int) -> bool:
+        return column == self._inputs
+
+    def _set_inputs(self, index: int) -> None:
+        inputs = self.inputs.itemData(index)
+        if inputs != self._inputs:
+            self._refused.clear()
+            self.edited.emit(_with_inputs(self._value, inputs))
 
     def _cell_changed(self, row: int, column: int) -> None:
         item = self.table.item(row, column)
         text = item.text().strip() if item is not None else ""
         try:
-            number = _parsed(text, column)
+            number = _parsed(text, self._is_target(column))
         except ValueError:
             self._refused[row, column] = text
             self.refused.emit(self.refusal)
@@ -121,13 +170,14 @@ class TableEditor(Editor):
 
     def _fill(self) -> None:
         gate = self.sender().property("gate")
-        self.presets[gate].setChecked(self._value == GATES[gate])
+        rows = _gates(self._inputs)[gate]
+        self.presets[gate].setChecked(self._value == rows)
         self._refused.clear()
         self.set_value(self._value)  # even if no value changes, what was refused is replaced
-        self.edited.emit(GATES[gate])
+        self.edited.emit(rows)
 
     def _add(self) -> None:
-        self.edited.emit((*self._value, (0.0, 0.0, 0)))
+        self.edited.emit((*self._value, (*[0.0] * self._inputs, 0)))
 
     def _remove(self) -> None:
         row = self.table.currentRow()
@@ -146,10 +196,10 @@ class TableEditor(Editor):
         self.remove.setIcon(self.theme.icon("mdi6.minus"))
 
 
-def _parsed(text: str, column: int) -> float:
-    """The number that `text` stands for in `column`. Raises ValueError if it stands for none."""
-    number: float = int(text) if column == _ANSWER else float(text)
-    if number not in (0, 1) if column == _ANSWER else not math.isfinite(number):
+def _parsed(text: str, is_target: bool) -> float:
+    """The number that `text` stands for. Raises ValueError if it stands for none."""
+    number: float = int(text) if is_target else float(text)
+    if number not in (0, 1) if is_target else not math.isfinite(number):
         raise ValueError(text)
     return number
 
@@ -157,9 +207,8 @@ def _parsed(text: str, column: int) -> float:
 class _Table(QTableWidget):
     """As tall as its rows, so that it needs no scroll bar of its own."""
 
-    def __init__(self, columns: int) -> None:
-        super().__init__(0, columns)
-        self.setHorizontalHeaderLabels(HEADERS[:columns])
+    def __init__(self) -> None:
+        super().__init__(0, 0)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setHighlightSections(False)
         self.verticalHeader().hide()
@@ -168,6 +217,13 @@ class _Table(QTableWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setTabKeyNavigation(False)  # Tab leaves the table, the arrow keys move in it
+
+    def show_columns(self, headers: tuple[str, ...]) -> None:
+        """Have a column for each of `headers`."""
+        if self.columnCount() != len(headers):
+            self.setRowCount(0)
+            self.setColumnCount(len(headers))
+            self.setHorizontalHeaderLabels(headers)
 
     # --- Qt ---------------------------------------------------------------------------------------
 

@@ -339,6 +339,30 @@ def test_logic_rows(qtbot: QtBot) -> None:
     assert len(kept.spec.rows) == 4
 
 
+def test_logic_rows_have_two_or_three_inputs(qtbot: QtBot) -> None:
+    kept = Kept(qtbot, LogicTable(rows=GATES["XOR"]))
+    editor, table = kept.form.editor("rows"), kept.form.findChild(QTableWidget)
+
+    def choose(inputs: int) -> None:
+        editor.inputs.setCurrentIndex(editor.inputs.findData(inputs))
+        editor.inputs.activated.emit(editor.inputs.currentIndex())
+
+    choose(3)
+    assert kept.spec.gate == "Parity" and kept.spec.inputs == 3
+    assert (table.rowCount(), table.columnCount()) == (8, 4)
+    editor.presets["Majority"].click()
+    assert kept.spec.gate == "Majority" and editor.presets["XOR"].isHidden()
+    table.item(0, 3).setText("1")
+    assert kept.spec.rows[0] == (0, 0, 0, 1) and kept.spec.gate is None
+    table.item(0, 3).setText("2")
+    assert "Row 1, Target" in kept.form.error("rows")
+    table.item(0, 3).setText("1")
+    choose(2)
+    assert kept.spec.rows == ((0, 0, 1), (0, 1, 0), (1, 0, 0), (1, 1, 1))
+    choose(3)
+    assert len(kept.spec.rows) == 8 and kept.spec.rows[1] == (0, 0, 1, 1)
+
+
 def test_a_wrong_entry_of_a_table_stays_while_others_are_made(qtbot: QtBot) -> None:
     kept = Kept(qtbot, LogicTable(rows=GATES["AND"]))
     table = kept.form.findChild(QTableWidget)
