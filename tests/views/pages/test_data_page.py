@@ -277,7 +277,7 @@ def test_choosing_a_source_is_one_undo_step_and_keeps_its_settings(bench: Bench)
     workspace.edit("x", workspace.project.replace(data=Digits(test_split=0.5)))
     bench.choose("Logic table")
     assert workspace.project.data == LogicTable()
-    assert "Two inputs and one output" in bench.text()
+    assert "Two or three inputs and one output" in bench.text()
     workspace.undo()
     assert workspace.project.data == Digits(test_split=0.5)
     assert bench.page.findChild(QComboBox).currentText() == "Handwritten digits"
