@@ -30,13 +30,15 @@ def data_folder() -> Path:
 
 
 def keras_datasets() -> Path:
-    """Where Keras keeps downloaded data sets: $KERAS_HOME/datasets or ~/.keras/datasets.
-
-    In the executable, the folder of the MNIST that it brings, as long as the user has none there.
-    """
+    """Where Keras keeps downloaded data sets: $KERAS_HOME/datasets or ~/.keras/datasets."""
     home = os.environ.get("KERAS_HOME")
-    own = (Path(home) if home else Path.home() / ".keras") / "datasets"
-    brought = resources() / "datasets"
-    if (brought / MNIST).is_file() and not (own / MNIST).exists():
-        return brought
-    return own
+    return (Path(home) if home else Path.home() / ".keras") / "datasets"
+
+
+def keras_file(name: str) -> Path:
+    """The file `name` of Keras's data folder, whether it is there or not.
+
+    In the executable, the one that it brings, as long as the user has none.
+    """
+    own, brought = keras_datasets() / name, resources() / "datasets" / name
+    return brought if brought.is_file() and not own.exists() else own

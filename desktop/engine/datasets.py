@@ -1,7 +1,7 @@
 """The rows of a data source: read, checked, split and scaled.
 
 Rows are split once, by a fixed seed, into training, validation and test; the test rows are never
-used for fitting, stopping or choosing. Nothing is ever downloaded.
+used for fitting, stopping or choosing. Nothing is downloaded here.
 """
 
 from __future__ import annotations

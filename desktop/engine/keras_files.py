@@ -49,7 +49,7 @@ def local_file(source: DataSource) -> Path:
         file = Path(source.file).expanduser()
         require_file(file, advice)
         return file
-    file = paths.keras_datasets() / source.keras_file
+    file = paths.keras_file(source.keras_file)
     if not file.exists():
         raise DataError(
             f"{source.title} is not on this computer: there is no file {file}. Download it on the "

@@ -47,7 +47,7 @@ class MnistArrays:
 
 def cached_file() -> Path:
     """Where Keras keeps MNIST once it has downloaded it."""
-    return paths.keras_datasets() / "mnist.npz"
+    return paths.keras_file("mnist.npz")
 
 
 def read_mnist(path: str | None) -> MnistArrays:

@@ -54,8 +54,11 @@ class DataLoader(QObject):
             return self.summary.schema
         return self.source.known_schema if self.source is not None else None
 
-    def load(self, source: DataSource) -> None:
-        """Load `source`, unless it is loaded or being loaded already."""
+    def load(self, source: DataSource, *, download: bool = False) -> None:
+        """Load `source`, unless it is loaded or being loaded already.
+
+        With `download`, files of it that are missing are downloaded before.
+        """
         if source == self.source and (self.summary is not None or self._control is not None):
             return
         self.stop()
@@ -64,7 +67,7 @@ class DataLoader(QObject):
         self._control = control = RunControl()
         self.loading.emit()
         self._threads.background(
-            partial(self._load, source, control),
+            partial(self._load, source, control, download),
             partial(self._on_loaded, control),
             partial(self._on_failed, control),
         )
@@ -82,7 +85,9 @@ class DataLoader(QObject):
             self._control.stop()
             self._control = None
 
-    def _load(self, source: DataSource, control: RunControl) -> tuple[Dataset, DataSummary] | None:
+    def _load(
+        self, source: DataSource, control: RunControl, download: bool
+    ) -> tuple[Dataset, DataSummary] | None:
         """On the thread: load `source`; None if that was stopped."""
         last = perf_counter()
 
@@ -97,7 +102,7 @@ class DataLoader(QObject):
         def show(first: DataPreview) -> None:
             self._threads.deliver(partial(self._on_previewed, control), first)
 
-        return tasks.load_data(source, progress, show)
+        return tasks.load_data(source, progress, show, download=download)
 
     def _on_previewed(self, control: RunControl, first: DataPreview) -> None:
         if control is self._control:

@@ -207,6 +207,10 @@ class Session(QObject):
             self._cancel_waiting()
         self._data.load(source)
 
+    def download_data(self, source: DataSource) -> None:
+        """Download what is missing of `source`, and load it."""
+        self._data.load(source, download=True)
+
     def cancel_data(self) -> None:
         """Stop loading the data; `dataFailed` says so."""
         self._data.cancel()

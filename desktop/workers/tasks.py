@@ -67,17 +67,25 @@ def load_data(
     source: DataSource,
     progress: Callable[[float], None],
     show: Callable[[DataPreview], None],
+    *,
+    download: bool = False,
 ) -> tuple[Dataset, DataSummary] | None:
     """Load the rows of `source` and sum them up; None if `progress` raises Stopped.
 
-    `progress` is called with the part that is done, 0 to 1, and `show` with the first rows if the
-    others take much longer.
+    With `download`, files of it that are missing are downloaded before. `progress` is called with
+    the part that is done, 0 to 1, and `show` with the first rows if the others take much longer.
     """
     from desktop.engine import data_error, datasets
+    from desktop.engine.progress import between
 
     with explaining("The data could not be loaded", data_error.DataError):
         try:
             progress(0.0)
+            if download:
+                from desktop.engine import downloads
+
+                downloads.download(source.downloads, between(progress, 0.0, 0.9))
+                progress = between(progress, 0.9, 1.0)
             if (first := datasets.preview(source)) is not None:
                 show(first)
             dataset = datasets.load(source, progress)

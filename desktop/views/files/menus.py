@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.document.storage import EXTENSION, ProjectFileError, read_project
-from desktop.paths import keras_datasets, resources
+from desktop.paths import keras_file, resources
 from desktop.views.settings import Settings
 from desktop.views.widgets.text import label
 
@@ -85,7 +85,7 @@ class ExamplesMenu(_FileMenu):
         for action in self.actions():
             path = Path(action.data())
             file = _needed_file(path)
-            missing = file and not (keras_datasets() / file).is_file()
+            missing = file and not keras_file(file).is_file()
             needed = f" (needs {file})" if missing else ""
             action.setText(label(example_title(path) + needed))
 

@@ -16,7 +16,15 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from desktop.document.data import GATES, DataSource, Digits, LogicTable, Mnist, sources_by_origin
+from desktop.document.data import (
+    GATES,
+    CaliforniaHousing,
+    DataSource,
+    Digits,
+    LogicTable,
+    Mnist,
+    sources_by_origin,
+)
 from desktop.document.project import starter_project
 from desktop.document.spec import variants
 from desktop.document.text import row_text
@@ -47,6 +55,7 @@ class FakeSession(QObject):
         super().__init__()
         self.summary = summary
         self.asked: list[DataSource] = []
+        self.downloaded: list[DataSource] = []
         self.canceled = 0
 
     def predict_surface(self, extent: tuple[float, float]) -> None:
@@ -54,6 +63,9 @@ class FakeSession(QObject):
 
     def load_data(self, source: DataSource) -> None:
         self.asked.append(source)
+
+    def download_data(self, source: DataSource) -> None:
+        self.downloaded.append(source)
 
     def cancel_data(self) -> None:
         self.canceled += 1
@@ -317,6 +329,23 @@ def test_a_failure_says_why_and_what_to_do(qtbot: QtBot) -> None:
     assert bench.workspace.project.data == Digits()
     bench.workspace.undo()
     assert bench.workspace.project.data == Mnist()
+
+
+def test_keras_data_is_downloaded_by_a_click_alone(qtbot: QtBot) -> None:
+    bench = Bench(qtbot)
+    source = CaliforniaHousing()
+    bench.workspace.edit("Use it", bench.workspace.project.replace(data=source))
+    bench.session.dataFailed.emit("It is not there")
+    button = bench.page.facts.download
+    assert button.isVisible() and "0.7 MB from storage.googleapis.com" in button.text()
+    assert bench.session.downloaded == []
+    button.click()
+    assert bench.session.downloaded == [source]
+    assert "Downloading California housing" in bench.text()
+    for other in (source.with_file("other.npz"), LogicTable()):
+        bench.workspace.edit("Use it", bench.workspace.project.replace(data=other))
+        bench.session.dataFailed.emit("It is not there")
+        assert not button.isVisible()
 
 
 def test_a_failure_is_scrolled_to_in_a_small_window(qtbot: QtBot) -> None:

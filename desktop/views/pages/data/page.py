@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 from desktop.document.data import DataSource, Digits, TableSource
 from desktop.document.schema import Classes, Target, shown_names
 from desktop.document.text import counted, row_text
+from desktop.paths import keras_datasets, keras_file
 from desktop.views.pages.data.bars import ClassBars, SplitLegend
 from desktop.views.pages.data.columns import ColumnsCard
 from desktop.views.pages.data.first_rows import FirstRows
@@ -83,6 +85,7 @@ class FactsCard(Card):
 
         self._failed = QWidget()
         self._failure = _label("bad", "data-failure")
+        self.download = QPushButton()
         self.choose_file = QPushButton("Choose a file…")
         self.use_digits = QPushButton("Use built-in digits")
         self.try_again = QPushButton("Try again")
@@ -90,7 +93,7 @@ class FactsCard(Card):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)
         column.addWidget(self._failure)
-        for button in (self.choose_file, self.use_digits, self.try_again):
+        for button in (self.download, self.choose_file, self.use_digits, self.try_again):
             column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
 
         self._facts = QWidget()
@@ -118,12 +121,12 @@ class FactsCard(Card):
         self.body.addStretch(1)
         self.show_loading("data")
 
-    def show_loading(self, title: str) -> None:
-        """Say that the data called `title` is on its way."""
-        self._loading_text.setText(f"Loading {title}…")
+    def show_loading(self, title: str, work: str = "Loading") -> None:
+        """Say that the data called `title` is on its way, and by what `work`."""
+        self._loading_text.setText(f"{work} {title}…")
         self.first_rows.hide()
         self._bar.setRange(0, 0)  # at work, but nobody knows how far
-        self._show("Loading", self._loading)
+        self._show(work, self._loading)
 
     def show_progress(self, part: float) -> None:
         """Say how much is loaded, 0 to 1."""
@@ -133,6 +136,12 @@ class FactsCard(Card):
     def show_failure(self, message: str, source: DataSource) -> None:
         """Say why `source` could not be loaded, and what can be done about it."""
         self._failure.setText(message)
+        wanted = [each for each in source.downloads if not keras_file(each.file).is_file()]
+        self.download.setVisible(bool(wanted) and not source.file)
+        if wanted:
+            size, host = sum(each.size for each in wanted), urlsplit(wanted[0].url).hostname
+            self.download.setText(f"Download {size / 1e6:.1f} MB from {host}")
+            self.download.setToolTip(f"Into Keras's data folder, {keras_datasets()}")
         self.choose_file.setVisible(bool(source.file_field()))
         self.use_digits.setVisible(not isinstance(source, Digits))
         self._show(f"{source.title} is not loaded", self._failed)
@@ -186,6 +195,7 @@ class DataPage(CardPage):
         self.columns = ColumnsCard(theme)
         self.plane = PointsCard(workspace, session, theme)
         self.columns.edited.connect(self._on_column)
+        self.facts.download.clicked.connect(self._download)
         self.facts.choose_file.clicked.connect(self._choose_file)
         self.facts.use_digits.clicked.connect(self._use_digits)
         self.facts.try_again.clicked.connect(self._try_again)
@@ -311,6 +321,11 @@ class DataPage(CardPage):
             )
         else:
             self.source.use(source.decide(name, field, value), f"Change column {name}")
+
+    def _download(self) -> None:
+        source = self._workspace.project.data
+        self._session.download_data(source)
+        self.facts.show_loading(source.title, "Downloading")
 
     def _choose_file(self) -> None:
         folder = str(self._workspace.folder)
