@@ -343,11 +343,11 @@ class Evaluation:
         """A sentence that says what the network is worth beside the baselines; "" without them."""
         if self.score is None or not self.baselines:
             return ""
-        notes = [f"{each.title} was {each.note}" for each in self.baselines if each.note]
+        notes = [f"The {each.title} was {each.note}" for each in self.baselines if each.note]
         rows = "training" if self.on_training_rows else "test"
         if self.numbers is None:
-            others = ", ".join(f"{each.title} {each.value:.1%}" for each in self.baselines)
-            sentence = f"The network predicts {self.score:.1%} of the {rows} rows correctly"
+            others = ", ".join(f"{each.title} {each.value * 100:.1f} %" for each in self.baselines)
+            sentence = f"The network predicts {self.score * 100:.1f} % of the {rows} rows correctly"
         else:
             others = ", ".join(f"{each.title} by {each.value:.4g}" for each in self.baselines)
             sentence = (

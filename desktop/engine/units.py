@@ -17,12 +17,14 @@ def in_unit(metric: Any, scales: tuple[float, ...]) -> Any:
     return _in_unit()(metric=metric, scales=list(scales))
 
 
-def plain_metric(config: dict[str, Any]) -> dict[str, Any]:
-    """The configuration of the metric within one of `in_unit`; others stay as they are."""
-    if config.get("class_name") != "InUnit":
+def plain_metric(config: Any) -> Any:
+    """The configuration of the metric within one of `in_unit`; others stay as they are.
+
+    A name, such as "accuracy", is a configuration, too.
+    """
+    if not isinstance(config, dict) or config.get("class_name") != "InUnit":
         return config
-    metric: dict[str, Any] = config["config"]["metric"]
-    return metric
+    return config["config"]["metric"]
 
 
 @cache

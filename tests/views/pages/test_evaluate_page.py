@@ -6,13 +6,22 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from pyqtgraph import PlotWidget
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.document.data import Digits, LogicTable
-from desktop.engine.reports import DataSummary, Evaluation, Mistake, SplitSummary, read_only
+from desktop.engine.reports import (
+    Baseline,
+    DataSummary,
+    Evaluation,
+    Mistake,
+    NumbersFit,
+    SplitSummary,
+    read_only,
+)
 from desktop.views.pages.evaluate.confusion import contrast, shades
 from desktop.views.pages.evaluate.metrics import metric_text
 from desktop.views.pages.evaluate.page import EvaluatePage
@@ -405,3 +414,66 @@ def test_images_keep_every_pixel() -> None:
     assert grays == [[0, 255], [127, 0]]
     colors = to_image(np.full((2, 2, 3), 255.0), (0.0, 255.0))
     assert colors.pixelColor(1, 1) == QColor("white")
+
+
+# --- numbers and baselines ------------------------------------------------------------------------
+
+
+def of_numbers() -> Evaluation:
+    """Four rows, predicted with errors of 5, 0, -10 and 1."""
+    true, predicted = np.array([105.0, 120, 130, 141]), np.array([100.0, 120, 140, 140])
+    numbers = NumbersFit(
+        column="price",
+        true=read_only(true),
+        predicted=read_only(predicted),
+        r2=0.824,
+        counts=read_only(np.array([1, 0, 3])),
+        edges=read_only(np.array([-10.0, -5, 0, 5])),
+        worst=((2, 130.0, 140.0), (0, 105.0, 100.0), (3, 141.0, 140.0), (1, 120.0, 120.0)),
+    )
+    return replace(
+        an_evaluation(),
+        metrics={"loss": 0.3, "mean_absolute_error": 4.0},
+        classes=(),
+        confusion=None,
+        mistakes=(),
+        mistake_count=0,
+        numbers=numbers,
+        score=4.0,
+        baselines=(Baseline("always predicting the mean", 11.0), Baseline("Ridge regression", 5.0)),
+    )
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_numbers_are_plotted_and_the_worst_rows_listed(qtbot: QtBot, mode: Mode) -> None:
+    bench = Bench(qtbot, mode)
+    bench.session.evaluated.emit(of_numbers())
+    assert "Loss, of the scaled target\n0.3\nMean absolute error\n4" in bench.text()
+    assert "R²\n0.824" in bench.text()
+    assert not bench.page.matrix.isVisible()
+    table = bench.page.findChild(QTableWidget)
+    cells = [table.item(0, column).text() for column in range(table.columnCount())]
+    assert cells == ["3", "130", "140", "-10"]
+    points, residuals = bench.page.findChildren(PlotWidget)
+    assert points.isVisible() and residuals.isVisible()
+    diagonal, dots = points.listDataItems()
+    assert diagonal.getData()[0].tolist() == diagonal.getData()[1].tolist() == [100, 141]
+    assert len(dots.getData()[0]) == 4
+    bench.session.evaluated.emit(an_evaluation())
+    assert not points.isVisible() and bench.page.matrix.isVisible()
+
+
+def test_the_network_is_compared_with_simple_models(bench: Bench) -> None:
+    bench.session.evaluated.emit(of_numbers())
+    assert (
+        "The network is off by 4 on average over the test rows, in the unit of price; always "
+        "predicting the mean by 11, Ridge regression by 5."
+    ) in bench.text()
+    simple = (Baseline("logistic regression", 0.75, "fitted on 10 of the training rows"),)
+    bench.session.evaluated.emit(replace(an_evaluation(), score=0.925, baselines=simple))
+    assert (
+        "The network predicts 92.5 % of the test rows correctly; logistic regression 75.0 %. "
+        "The logistic regression was fitted on 10 of the training rows."
+    ) in bench.text()
+    bench.session.evaluated.emit(an_evaluation())
+    assert not bench.page.comparison.isVisible()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -11,17 +13,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.document.metrics import metric_title
+from desktop.document.metrics import LOSS, metric_title
 from desktop.document.text import counted
 from desktop.views.pages.evaluate.confusion import ConfusionMatrix
 from desktop.views.pages.evaluate.metrics import MetricTiles, metric_text
 from desktop.views.theme import SPACE_M, Theme
-from desktop.views.widgets.cards import Card, CardPage
+from desktop.views.widgets.cards import Card, CardPage, Columns
 from desktop.views.widgets.gallery import SampleView
 from desktop.views.widgets.samples import Sample
 from desktop.views.widgets.stage import stage
-from desktop.workers.reports import Evaluation
+from desktop.workers.reports import Evaluation, NumbersFit
 from desktop.workers.session import Session, State
+
+if TYPE_CHECKING:
+    from desktop.views.pages.evaluate.numbers import NumbersCard, WorstRows
 
 TEST, TRAINING = "test", "training"  # the rows that are evaluated on
 PROMISE = {
@@ -51,7 +56,9 @@ class EvaluatePage(CardPage):
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._theme = theme
         self._evaluation: Evaluation | None = None
+        self._numbers: tuple[tuple[NumbersCard, WorstRows], Columns] | None = None
         self._outdated = ""
 
         self.evaluate = QPushButton()
@@ -185,12 +192,28 @@ class EvaluatePage(CardPage):
         values = {metric_title(n): metric_text(n, v) for n, v in evaluation.metrics.items()}
         self._matrix_card.setVisible(evaluation.confusion is not None)
         self._mistakes_card.setVisible(evaluation.confusion is not None)
+        if evaluation.numbers is not None:
+            self._show_numbers(evaluation.numbers)
+            title = metric_title(LOSS)  # all others are in the unit of the target
+            values = {f"{title}, of the scaled target": values.pop(title), **values}
+            values["R²"] = f"{evaluation.numbers.r2:.3f}"
         if evaluation.confusion is not None:
             values["Mistakes"] = f"{evaluation.mistake_count:,}"
             self.matrix.show_counts(evaluation.classes, evaluation.confusion)
         self.metrics.show_values(values)
         self._show_mistakes(None)
         self._refresh()
+
+    def _show_numbers(self, numbers: NumbersFit) -> None:
+        """Show the plots and the rows with the largest errors."""
+        if self._numbers is None:
+            # The first time: pyqtgraph takes a while to load.
+            from desktop.views.pages.evaluate.numbers import NumbersCard, WorstRows
+
+            made = NumbersCard(self._theme), WorstRows()
+            self._numbers = made, self.add_columns(*made, (3, 2), stretch=1)
+        for card in self._numbers[0]:
+            card.show_numbers(numbers)
 
     def _refresh(self, _payload: object = None) -> None:
         """Say what can be done now, and whether the results still hold."""
@@ -204,8 +227,11 @@ class EvaluatePage(CardPage):
         self.stop.setVisible(busy)
         if focused:  # Qt gives the focus of a disabled button to whatever comes next
             (self.stop if busy else self.evaluate).setFocus()
-        for widget in (self.note, self.metrics, self.comparison, self._details):
+        for widget in (self.note, self.metrics, self.comparison):
             widget.setVisible(evaluation is not None)
+        self._details.setVisible(evaluation is not None and evaluation.numbers is None)
+        if self._numbers is not None:
+            self._numbers[1].setVisible(evaluation is not None and evaluation.numbers is not None)
         self.empty.setVisible(evaluation is None)
         if evaluation is None:
             self._say("")
