@@ -23,6 +23,7 @@ from desktop.engine.reports import (
     read_only,
 )
 from desktop.engine.rows import Dataset, Rows
+from desktop.engine.tables.preparation import Preparation, identity
 
 SAMPLES = 100
 
@@ -50,6 +51,7 @@ def summarize(dataset: Dataset) -> DataSummary:
     Where rows belong to classes, these are of all classes alike.
     """
     training, target = dataset.training, dataset.schema.target
+    preparation = preparation_of(dataset)
     chosen: IntArray = np.arange(min(SAMPLES, len(training)))
     if isinstance(target, Classes):
         chosen = _spread(training.y, SAMPLES)
@@ -65,10 +67,20 @@ def summarize(dataset: Dataset) -> DataSummary:
         sample_targets=read_only(training.y[chosen]),
         notes=dataset.notes,
         columns=dataset.columns,
+        fields=preparation.fields if preparation is not None else (),
+        examples=dataset.examples,
         arrays=dataset.arrays,
         warnings=find_warnings(dataset),
         cells=dataset.cells,
     )
+
+
+def preparation_of(dataset: Dataset) -> Preparation | None:
+    """What prepares the rows of `dataset`; None if they are no rows of a table."""
+    schema = dataset.schema
+    if dataset.preparation is None and schema.features and len(schema.input_shape) == 1:
+        return identity(schema, dataset.training.x)
+    return dataset.preparation
 
 
 def _split_summary(name: str, rows: Rows, target: Target) -> SplitSummary:

@@ -17,8 +17,9 @@ from desktop.document.messages import describe
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema
 from desktop.document.spec import Spec, SpecError
+from desktop.engine.datasets import preparation_of
 from desktop.engine.inspection import ModelFileError, archive_member
-from desktop.engine.tables.preparation import Preparation, identity
+from desktop.engine.tables.preparation import Preparation
 
 if TYPE_CHECKING:
     from desktop.engine.rows import Dataset
@@ -44,10 +45,7 @@ class ModelCard(Spec):
     def of(cls, project: Project, dataset: Dataset) -> ModelCard:
         """The card of a model that was trained by `project` on `dataset`."""
         schema = dataset.schema
-        preparation = dataset.preparation
-        if preparation is None and schema.features and len(schema.input_shape) == 1:
-            preparation = identity(schema, dataset.training.x)
-        return cls(project=project, data_schema=schema, preparation=preparation)
+        return cls(project=project, data_schema=schema, preparation=preparation_of(dataset))
 
 
 def with_card(content: bytes, card: ModelCard, path: Path) -> bytes:

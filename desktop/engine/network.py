@@ -23,6 +23,7 @@ from desktop.engine.rows import Dataset
 
 if TYPE_CHECKING:
     from desktop.engine.prediction import Predictor
+    from desktop.engine.row_prediction import RowPredictor
     from desktop.engine.surface import SurfacePredictor
 
 COURSE = (
@@ -86,6 +87,7 @@ class Network:
         self._steps: FusedSteps | None = None  # of the model as it is compiled
         self._probe: Probe | None = None  # of the model as it is compiled
         self._predictor: Predictor | None = None
+        self._row_predictor: RowPredictor | None = None
         self._surface_predictor: SurfacePredictor | None = None
 
     @classmethod
@@ -154,6 +156,19 @@ class Network:
         if predictor is None or predictor.project.training.loss != project.training.loss:
             predictor = SurfacePredictor(self.model, project, self.schema)
             self._surface_predictor = predictor
+        return predictor
+
+    @property
+    def row_predictor(self) -> RowPredictor:
+        """Asks the model about rows of a table, on one thread. Raises PredictionError."""
+        from desktop.engine.prediction import PredictionError
+        from desktop.engine.row_prediction import RowPredictor
+
+        predictor, card = self._row_predictor, self.card
+        if card is None:
+            raise PredictionError("It is not known how the rows of this network are prepared")
+        if predictor is None or predictor.card != card:
+            self._row_predictor = predictor = RowPredictor(self.model, card)
         return predictor
 
     def complete(self, epoch: int, logs: Mapping[str, float]) -> int | None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from desktop.document.data import ColumnKind, DataSource, DateOrder, Fill, Scaling, TargetKind
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema, Range
+from desktop.engine.row_reports import RowExample, RowField
 
 if TYPE_CHECKING:  # numpy is not needed to show the window
     import numpy as np
@@ -131,6 +132,8 @@ class DataSummary:
     sample_targets: IntArray | FloatArray
     notes: tuple[str, ...]  # what a user should know about this data
     columns: tuple[ColumnFacts, ...] = ()  # of a table
+    fields: tuple[RowField, ...] = ()  # what a single row of a table is asked for
+    examples: tuple[RowExample, ...] = ()  # test rows of a table
     arrays: tuple[str, ...] = ()  # the names of all arrays of the file
     warnings: tuple[str, ...] = ()  # what to look at before training
     cells: TableCells | None = None  # of a table

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from desktop.document.data import ColumnKind
 from desktop.document.schema import Numbers
 from desktop.engine import backend
 from desktop.engine.encoding import are_probabilities, class_probabilities, class_scores
@@ -71,7 +73,11 @@ class RowPredictor:
         """What the network makes of the row of `cells`, by column; one that lacks is missing."""
         import pandas as pd
 
-        row = {name: [None if cell is None else _plain(cell)] for name, cell in cells.items()}
+        dates = {each.name for each in self._preparation.columns if each.kind is ColumnKind.DATE}
+        row = {
+            name: [_moment(cell) if name in dates and isinstance(cell, float) else cell]
+            for name, cell in cells.items()
+        }
         frame = pd.DataFrame(row, dtype="object")
         outputs = self._outputs(self._preparation.inputs(frame, PLAIN))
         project, schema = self.card.project, self.card.data_schema
@@ -148,8 +154,9 @@ class RowPredictor:
         return outputs
 
 
-def _plain(cell: float | str | Any) -> Any:
-    return cell if isinstance(cell, float | int | str) else str(cell)
+def _moment(days: float) -> str:
+    """The moment so many days after the beginning of 1970, as texts of tables have it."""
+    return f"{datetime(1970, 1, 1) + timedelta(days=days):%Y-%m-%d %H:%M:%S}"
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from desktop.document.data import ColumnKind
 from desktop.document.text import counted, listed
 
 if TYPE_CHECKING:
-    from desktop.engine.reports import FloatArray
+    import numpy as np
+    from numpy.typing import NDArray
 
-# A cell: a number, the name of a category, a day; None if it is missing.
-Cell: TypeAlias = float | str | date | None
+# A cell: a number (of a date, days since 1970), or the name of a category; None if it is missing.
+Cell: TypeAlias = float | str | None
 SHOWN = 5  # names in a sentence
 
 
@@ -45,6 +45,10 @@ class RowExample:
     target: str
 
 
+# A row by its columns.
+Row: TypeAlias = Mapping[str, Cell]
+
+
 @dataclass(frozen=True)
 class RowPrediction:
     """What the network makes of one row.
@@ -54,8 +58,8 @@ class RowPrediction:
     """
 
     request: int
-    probabilities: FloatArray | None
-    scores: FloatArray | None
+    probabilities: NDArray[np.floating[Any]] | None
+    scores: NDArray[np.floating[Any]] | None
     numbers: tuple[float, ...]
     classes: tuple[str, ...]
     targets: tuple[str, ...]  # the names of the numbers

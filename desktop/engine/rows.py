@@ -11,6 +11,7 @@ from desktop.document.data import DataSource
 from desktop.document.schema import Classes, DataSchema
 from desktop.document.training import Training
 from desktop.engine.reports import ColumnFacts, FloatArray, IntArray, TableCells
+from desktop.engine.row_reports import RowExample
 
 if TYPE_CHECKING:
     from desktop.engine.tables.preparation import Preparation
@@ -73,6 +74,7 @@ class Dataset:
     arrays: tuple[str, ...] = ()
     preparation: Preparation | None = None
     cells: TableCells | None = None
+    examples: tuple[RowExample, ...] = ()
 
     def training_rows(self, training: Training) -> Rows:
         """The training rows with the weights that the settings `training` ask for."""

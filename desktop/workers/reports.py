@@ -23,8 +23,10 @@ from desktop.engine.reports import (
     TableCells,
     WeightHistogram,
 )
+from desktop.engine.row_reports import Cell, Row, RowExample, RowField, RowPrediction, TableMatch
 
 __all__ = [
+    "Cell",
     "ColumnFacts",
     "DataPreview",
     "DataSummary",
@@ -40,10 +42,15 @@ __all__ = [
     "Prediction",
     "Progress",
     "Report",
+    "Row",
+    "RowExample",
+    "RowField",
+    "RowPrediction",
     "RunEnded",
     "RunStarted",
     "SplitSummary",
     "Surface",
     "TableCells",
+    "TableMatch",
     "WeightHistogram",
 ]

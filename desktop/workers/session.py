@@ -28,6 +28,7 @@ from desktop.engine.reports import (
     RunEnded,
     RunStarted,
 )
+from desktop.engine.row_reports import Row, TableMatch
 from desktop.workers import tasks
 from desktop.workers.data import DataLoader
 from desktop.workers.engine import EngineLoader
@@ -81,6 +82,10 @@ class Session(QObject):
     evaluationFailed = Signal(str)
     predicted = Signal(object)
     predictionFailed = Signal(str)
+    rowPredicted = Signal(object)
+    rowPredictionFailed = Signal(str)
+    filePredicted = Signal(str, object)
+    filePredictionFailed = Signal(str)
     surfacePredicted = Signal(object)
     modelReset = Signal()
     modelAdopted = Signal(object)
@@ -97,7 +102,8 @@ class Session(QObject):
         self._engine = EngineLoader(self._threads, self)
         self._data = DataLoader(self._threads, self)
         self._runner = NetworkRunner(self._threads, self)
-        self._predictions = Predictions(self._threads, self._network_and_data, self)
+        self._predictions = Predictions(self._threads, self._network_and_data, tasks.predict, self)
+        self._rows = Predictions(self._threads, self._network_and_data, tasks.predict_row, self)
         self._surfaces = Surfaces(self._threads, self._network_of_data, self)
         self._state = State.STARTING
         self._waiting: tuple[Project, bool] | None = None
@@ -117,6 +123,8 @@ class Session(QObject):
         self._surfaces.predicted.connect(self.surfacePredicted)
         self._predictions.predicted.connect(self.predicted)
         self._predictions.failed.connect(self.predictionFailed)
+        self._rows.predicted.connect(self.rowPredicted)
+        self._rows.failed.connect(self.rowPredictionFailed)
 
     # --- what is known ----------------------------------------------------------------------------
 
@@ -311,6 +319,32 @@ class Session(QObject):
         made, only the last is done.
         """
         self._surfaces.ask(extent)
+
+    def predict_row(self, cells: Row) -> int:
+        """Ask what the network makes of the row of `cells`; returns the number of the request.
+
+        If rows come faster than predictions, only the newest one gets one.
+        """
+        return self._rows.ask(cells)
+
+    def predict_file(self, path: Path, out: Path) -> bool:
+        """Write the table at `path` with predictions to `out`, also while training.
+
+        Returns whether that began: not without a network. `filePredicted` carries the name of the
+        file that was written, and its TableMatch.
+        """
+        network = self._network_of_data()
+        if network is None:
+            return False
+        self._threads.background(
+            partial(tasks.predict_file, network, path, out),
+            self._on_file_predicted,
+            self.filePredictionFailed.emit,
+        )
+        return True
+
+    def _on_file_predicted(self, written: tuple[str, TableMatch]) -> None:
+        self.filePredicted.emit(*written)
 
     def save_model(self, path: Path) -> bool:
         """Save the network as a .keras file. Returns whether that began: not while training."""

@@ -28,6 +28,7 @@ from desktop.engine.reports import (
     RunEnded,
     Surface,
 )
+from desktop.engine.row_reports import Row, RowPrediction, TableMatch
 
 if TYPE_CHECKING:
     from desktop.engine.drawing import Raster
@@ -170,6 +171,36 @@ def predict_surface(network: Network, extent: Range) -> Surface | None:
             return network.surface_predictor.predict(extent, network.weights_epoch)
         except PredictionError:
             return None
+
+
+def predict_row(
+    network: Network | None, schema: DataSchema | None, cells: Row, request: int
+) -> RowPrediction:
+    """What `network` makes of the row of `cells`."""
+    from desktop.engine.prediction import PredictionError
+
+    with explaining("The row could not be predicted", TaskError, PredictionError):
+        if network is None:
+            raise TaskError("There is no network yet: train it first")
+        return network.row_predictor.predict_row(
+            cells,
+            request,
+            network.weights_epoch,
+            is_trained=network.is_trained,
+            is_loaded=network.is_loaded,
+        )
+
+
+def predict_file(network: Network, path: Path, out: Path) -> tuple[str, TableMatch]:
+    """Write the table at `path` with predictions to `out`; returns its name and the match."""
+    from desktop.document.files import FileError, write_atomically
+    from desktop.engine.data_error import DataError
+    from desktop.engine.prediction import PredictionError
+
+    with explaining("The file could not be predicted", DataError, PredictionError, FileError):
+        result = network.row_predictor.predict_table(path)
+        write_atomically(out, result.content.encode())
+        return str(out), result.match
 
 
 def read_image(path: Path, schema: DataSchema | None) -> Raster:

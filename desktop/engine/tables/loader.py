@@ -12,6 +12,7 @@ from desktop.document.schema import Classes, DataSchema, Numbers, RowCounts, Row
 from desktop.engine.data_error import DataError
 from desktop.engine.progress import Progress, between, ignore
 from desktop.engine.reports import ColumnFacts, FloatArray, IntArray, TableCells
+from desktop.engine.row_reports import RowExample
 from desktop.engine.rows import Dataset, Rows
 from desktop.engine.tables.columns import Use, find_columns
 from desktop.engine.tables.frame import RawTable, read_table
@@ -22,6 +23,8 @@ from desktop.engine.zero_copy import aligned_empty
 
 if TYPE_CHECKING:
     import pandas as pd
+
+MOST_EXAMPLES = 200
 
 
 @dataclass(frozen=True)
@@ -135,12 +138,25 @@ def dataset(source: TableSource, table: PreparedTable, progress: Progress = igno
         test_is_training=False,
         notes=(*table.raw.questions, *table.raw.notes, *table.target.notes),
         columns=table.columns,
+        examples=_examples(table),
         preparation=prepared,
         cells=TableCells(
             tuple(map(str, frame.columns)),
             frame,
             {"training": table.training, "validation": table.validation, "test": table.test},
         ),
+    )
+
+
+def _examples(table: PreparedTable) -> tuple[RowExample, ...]:
+    """The first test rows as they were read."""
+    numbers = table.test[:MOST_EXAMPLES]
+    rows = table.preparation.cells(table.raw.frame.iloc[numbers], table.raw.numbers)
+    y, classes = table.target.y[numbers], table.target.classes
+    targets = [classes[int(value)] if classes else f"{value:.6g}" for value in y]
+    return tuple(
+        RowExample(index + 1, row, target)
+        for index, (row, target) in enumerate(zip(rows, targets, strict=True))
     )
 
 

@@ -17,6 +17,7 @@ from desktop.document.schema import DataSchema, Numbers
 from desktop.document.spec import Spec
 from desktop.engine.data_error import DataError
 from desktop.engine.reports import ColumnFacts
+from desktop.engine.row_reports import Cell, RowField
 from desktop.engine.tables.columns import MOST_CATEGORIES
 from desktop.engine.tables.dates import days
 from desktop.engine.tables.numbers import NumberFormat
@@ -160,6 +161,37 @@ class Preparation(Spec):
                 if counts:
                     found[column.name] = counts
         return found
+
+    def cells(self, frame: pd.DataFrame, form: NumberFormat) -> list[dict[str, Cell]]:
+        """The cells of each row of `frame` that are used, by column; None where one is missing."""
+        rows: list[dict[str, Cell]] = [{} for _ in range(len(frame))]
+        for column in self.columns:
+            series = frame[column.name]
+            if column.categories:
+                codes, texts = labels(series, form)
+                cells: list[Cell] = [texts[code] if code >= 0 else None for code in codes]
+            else:
+                values = _values(series, column.kind, column.date_order, form)
+                cells = [float(value) if np.isfinite(value) else None for value in values]
+            for row, cell in zip(rows, cells, strict=True):
+                row[column.name] = cell
+        return rows
+
+    @property
+    def fields(self) -> tuple[RowField, ...]:
+        """What a single row is asked for."""
+        return tuple(
+            RowField(
+                column.name,
+                column.kind,
+                column.usual,
+                column.low,
+                column.high,
+                column.decimals,
+                tuple(name for name in column.categories if name not in ("", MISSING)),
+            )
+            for column in self.columns
+        )
 
     def unreadable(self, frame: pd.DataFrame, form: NumberFormat) -> dict[str, int]:
         """By column, how many cells of `frame` should be numbers or dates, but are not."""

@@ -41,6 +41,8 @@ class FakeSession(QObject):
     runEnded = Signal(object)
     predicted = Signal(object)
     predictionFailed = Signal(str)
+    rowPredicted = Signal(object)
+    rowPredictionFailed = Signal(str)
     imageOpened = Signal(object)
 
     def __init__(self, source: DataSource | None = None, *, has_model: bool = True) -> None:

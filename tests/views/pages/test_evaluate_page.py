@@ -43,6 +43,8 @@ class FakeSession(QObject):
     evaluationStarted = Signal()
     evaluated = Signal(object)
     evaluationFailed = Signal(str)
+    filePredicted = Signal(str, object)
+    filePredictionFailed = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The page to try the network on: draw, and see its input and its prediction."""
+"""The page to try the network on: draw or fill in a row, and see the prediction."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from desktop.views.pages.draw.drawing import DrawingCard
 from desktop.views.pages.draw.network_input import NetworkInputCard
 from desktop.views.pages.draw.prediction import PredictionCard, values_of
+from desktop.views.pages.draw.row import RowPage
 from desktop.views.theme import SPACE_L, SPACE_M, SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import NARROW
 from desktop.workers.reports import DataSummary, Prediction, Progress
@@ -37,7 +38,8 @@ class DrawPage(QWidget):
     At most one drawing is being recognized; when its prediction arrives, the newest drawing is sent
     if it has changed by then. Whenever the network has changed, the drawing is sent again: after
     each epoch and, while the page can be seen, every `REFRESH` seconds of training. Without a
-    network there is only the image that one would get.
+    network there is only the image that one would get. Where a row is one of a table, its fields
+    are here in place of the canvas.
     """
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
@@ -52,6 +54,7 @@ class DrawPage(QWidget):
         self.canvas = self.drawing.canvas
         self.network_input = NetworkInputCard(theme)
         self.result = PredictionCard(theme)
+        self.row = RowPage(session, theme)
         self._lay_out()
 
         self.canvas.changed.connect(self._on_drawn)
@@ -76,11 +79,16 @@ class DrawPage(QWidget):
         left.setSpacing(SPACE_M)
         left.addWidget(self.drawing, 3)
         left.addWidget(self.network_input, 1)
-        self._columns = QHBoxLayout(self)
-        self._columns.addLayout(left, 5)
-        self._columns.addWidget(self.result, 4)
-        self._columns.setSpacing(SPACE_M)
-        self._columns.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+        self._drawing_part = QWidget()
+        columns = QHBoxLayout(self._drawing_part)
+        columns.addLayout(left, 5)
+        columns.addWidget(self.result, 4)
+        columns.setSpacing(SPACE_M)
+        columns.setContentsMargins(0, 0, 0, 0)
+        self._parts = QVBoxLayout(self)
+        self._parts.addWidget(self._drawing_part)
+        self._parts.addWidget(self.row)
+        self._parts.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
 
     # --- asking -----------------------------------------------------------------------------------
 
@@ -185,6 +193,9 @@ class DrawPage(QWidget):
     def _refresh(self) -> None:
         summary, prediction = self._session.summary, self.prediction
         is_drawable = summary is None or summary.schema.is_grayscale
+        is_row = not is_drawable and summary is not None and bool(summary.fields)
+        self.row.setVisible(is_row)
+        self._drawing_part.setVisible(not is_row)
         self.canvas.hint = _hint(summary) if is_drawable else ""
         self.drawing.show_tools(is_drawable=is_drawable)
         self.network_input.show_input(summary, None if prediction is None else prediction.image)
@@ -200,7 +211,7 @@ class DrawPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         edge = SPACE_S if event.size().width() < scaled(NARROW) else SPACE_L
-        self._columns.setContentsMargins(edge, edge, edge, edge)
+        self._parts.setContentsMargins(edge, edge, edge, edge)
         super().resizeEvent(event)
 
 

@@ -9,12 +9,13 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from desktop.document.text import one_line
 from desktop.views.theme import SPACE_M, SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.elided import ElidedLabel
 from desktop.views.widgets.samples import percent, score
 from desktop.views.widgets.stage import stage
-from desktop.workers.reports import FloatArray, Prediction
+from desktop.workers.reports import FloatArray, Prediction, RowPrediction
 
 WIDEST_NAME = 160  # pixels; of a longer name the beginning is shown
 MOST_BARS = 12  # with more classes, the most probable of them are shown
@@ -185,7 +186,22 @@ class PredictionCard(Card):
         self.body.addWidget(self.message, 1)
         self.body.addStretch(1)
 
-    def show_prediction(self, prediction: Prediction) -> None:
+    def show_numbers(self, prediction: RowPrediction) -> None:
+        """Show the numbers that the network predicts, in the unit of the table."""
+        if not np.isfinite(prediction.numbers).all():
+            self.show_message(NOT_NUMBERS)
+            return
+        self._show_parts("")
+        self.bars.hide()
+        texts = [f"{number:,.4g}".replace("-", "\u2212") for number in prediction.numbers]
+        names = ", ".join(map(one_line, prediction.targets))
+        self.top.set_full_text(", ".join(texts))
+        self.top.setAccessibleName(f"Predicted {names}: {self.top.full_text}")
+        self.sure.setText(names)
+        self.sure.setToolTip("")
+        self.epoch.setText(stage(prediction) if prediction.is_trained else UNTRAINED)
+
+    def show_prediction(self, prediction: Prediction | RowPrediction) -> None:
         """Show what the network gives each class, if these are numbers."""
         values = values_of(prediction)
         if values is None or not np.isfinite(values).all():
@@ -213,6 +229,6 @@ class PredictionCard(Card):
             widget.setVisible(not message)
 
 
-def values_of(prediction: Prediction) -> FloatArray | None:
+def values_of(prediction: Prediction | RowPrediction) -> FloatArray | None:
     """What the network gives each class: a probability, or the output as it is."""
     return prediction.scores if prediction.probabilities is None else prediction.probabilities

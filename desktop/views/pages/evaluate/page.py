@@ -17,6 +17,7 @@ from desktop.document.metrics import LOSS, metric_title
 from desktop.document.text import counted
 from desktop.views.pages.evaluate.confusion import ConfusionMatrix
 from desktop.views.pages.evaluate.metrics import MetricTiles, metric_text
+from desktop.views.pages.evaluate.predict_file import PredictFile
 from desktop.views.theme import SPACE_M, Theme
 from desktop.views.widgets.cards import Card, CardPage, Columns
 from desktop.views.widgets.gallery import SampleView
@@ -127,7 +128,9 @@ class EvaluatePage(CardPage):
         self._mistakes_card.body.addWidget(self.shown)
         self._mistakes_card.body.addWidget(self.mistakes, 1)
 
+        self.predict_file = PredictFile(session)
         self.rows.addLayout(bar)
+        self.rows.addWidget(self.predict_file)
         self.rows.addWidget(self.note)
         self.rows.addWidget(self.metrics)
         self.rows.addWidget(self.comparison)

@@ -1,0 +1,73 @@
+"""Predicting the rows of a table in a file, as far as the network was trained with a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from desktop.document.data import Table
+from desktop.views.theme import SPACE_M
+from desktop.views.widgets.file_questions import file_to_save, files_filter
+from desktop.workers.reports import TableMatch
+from desktop.workers.session import Session
+
+TABLES = files_filter(("Tables", list(Table.suffixes)))
+BUSY = "Predicting…"
+
+
+class PredictFile(QWidget):
+    """A button that asks for a table and a name for the predictions, and what was matched."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.button = QPushButton("Predict a file…")
+        self.button.setObjectName("predict-file")
+        self.button.setToolTip(
+            "Append the predictions of the network to the rows of a table, and save that"
+        )
+        self.button.clicked.connect(self._ask)
+        self.text = QLabel()
+        self.text.setObjectName("predict-file-text")
+        self.text.setTextFormat(Qt.TextFormat.PlainText)  # it quotes a file
+        self.text.setWordWrap(True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_M)
+        row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.text, 1)
+        session.stateChanged.connect(self._refresh)
+        session.dataLoading.connect(self._refresh)
+        session.dataLoaded.connect(self._refresh)
+        session.modelReset.connect(self._refresh)
+        session.filePredicted.connect(self._on_predicted)
+        session.filePredictionFailed.connect(self._on_failed)
+        self._refresh()
+
+    def _refresh(self, _payload: object = None) -> None:
+        summary = self._session.summary
+        self.setVisible(summary is not None and bool(summary.fields))
+        self.button.setEnabled(self._session.has_model)
+
+    def _ask(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Predict a file", "", TABLES)
+        if not name:
+            return
+        path = Path(name)
+        start = path.with_name(f"{path.name.partition('.')[0]}-predictions.csv")
+        out = file_to_save(self, "Save the predictions", start, TABLES, ".csv")
+        if out is not None and self._session.predict_file(path, out):
+            self._say(BUSY, "muted")
+
+    def _on_predicted(self, name: str, match: TableMatch) -> None:
+        self._say("\n".join((f"Saved {name}", *match.sentences)), "muted")
+
+    def _on_failed(self, message: str) -> None:
+        self._say(message, "bad")
+
+    def _say(self, text: str, role: str) -> None:
+        self.text.setText(text)
+        self.text.setProperty("role", role)
+        self.text.style().polish(self.text)
