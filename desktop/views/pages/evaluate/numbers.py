@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QSizePolicy,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -32,6 +33,8 @@ class _Plot(pg.PlotWidget):  # type: ignore[misc]
         plot.hideButtons()
         plot.getViewBox().setMouseEnabled(False, False)
         self.setAcceptDrops(False)
+        # Not the 640 by 480 pixels that pyqtgraph would like.
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
 
