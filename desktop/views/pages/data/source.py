@@ -22,6 +22,7 @@ class SourceCard(Card):
         self._workspace = workspace
         self.sources = ComboBox()
         self.sources.setAccessibleName("Data source")
+        self.sources.setMaxVisibleItems(30)  # all of them, where the screen has the room
         for origin, kinds in sources_by_origin().items():
             self.sources.add_heading(origin)
             for kind in kinds:
