@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -11,8 +10,8 @@ from desktop.views.widgets.plane.view import PlaneView, is_plane
 from desktop.workers.reports import DataSummary, Surface
 from desktop.workers.session import Session
 
-INTERVAL, SLOWEST = 100, 500  # milliseconds between two predictions, at least and at most
-SHARE = 0.02 * (os.cpu_count() or 1)  # of a processor that predicting and painting may take
+INTERVAL, SLOWEST = 100, 1000  # milliseconds between two predictions, at least and at most
+SHARE = 0.05  # of the time that predicting and painting may take
 
 
 class LivePlane(QObject):
@@ -67,7 +66,8 @@ class LivePlane(QObject):
             return
         self._view.show_surface(surface)
         # What this thread used since the question is mostly the painting of the last answer.
-        busy = 1000 * (time.thread_time() - self._used)
+        waited, painted = time.perf_counter() - self._asked, time.thread_time() - self._used
+        busy = 1000 * (waited + painted)
         self._timer.start(round(min(max(busy / SHARE, INTERVAL), SLOWEST)))
 
     @Slot()
