@@ -247,7 +247,8 @@ def identity(schema: DataSchema, x: FloatArray) -> Preparation:
     """The preparation of rows whose columns are the inputs as they are; `x` are training rows."""
     target = PreparedTarget(name="class", classes=schema.class_names)
     if isinstance(schema.target, Numbers):
-        target = PreparedTarget(name=schema.target.columns[0])
+        offset, scale = (*schema.target.offsets, 0.0)[0], (*schema.target.scales, 1.0)[0]
+        target = PreparedTarget(name=schema.target.columns[0], offset=offset, scale=scale)
     return Preparation(
         columns=tuple(
             PreparedColumn(
