@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def new_project(data: Path, target: str | None, out: Path, as_json: bool) -> None:
     """Write a project for `data` to `out`, and say what is in it.
 
-    `data` is a file, or the name of data that needs none, such as "iris". `target` is the column
-    to be predicted. Raises CommandError, DataError and ProjectFileError.
+    `data` is a file or a folder, or the name of data that needs none, such as "iris". `target` is
+    the column to be predicted. Raises CommandError, DataError and ProjectFileError.
     """
     if out.exists():
         raise CommandError(f"{out} exists already; choose another name, or remove it first")
@@ -53,7 +53,8 @@ def _sources(data: Path, target: str | None) -> list[DataSource]:
     else:
         raise CommandError(
             f"{data} is not a file that can be read; the names of data files end in "
-            f"{listed(data_suffixes())}, and without a file there are {listed(sorted(named))}"
+            f"{listed(data_suffixes())}, images are in a folder with one subfolder for each class, "
+            f"and without a file there are {listed(sorted(named))}"
         )
     if target is None:
         return sources

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path, PureWindowsPath
 
-from desktop.document.fields import Kind, fields_of
+from desktop.document.fields import FILES, fields_of
 from desktop.document.project import Project
 
 
@@ -34,7 +34,7 @@ def _renamed(project: Project, rename: Callable[[str], str]) -> Project:
     names = {
         field.name: rename(name)
         for field in fields_of(type(data))
-        if field.kind is Kind.PATH and (name := getattr(data, field.name))
+        if field.kind in FILES and (name := getattr(data, field.name))
     }
     return project.replace(data=data.replace(**names)) if names else project
 

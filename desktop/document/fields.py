@@ -31,6 +31,7 @@ class Kind(StrEnum):
     NESTED = "nested"  # the fields of one Spec class, in `variants`
     TABLE = "table"  # rows of numbers
     PATH = "path"
+    FOLDER = "folder"
     COLUMN = "column"  # the name of a column of the data
     COLUMNS = "columns"  # what was decided on columns
     TEXTS = "texts"  # any number of short texts
@@ -38,8 +39,11 @@ class Kind(StrEnum):
     PLACES = "places"  # in a plane: x, y
 
 
-# The annotations of fields that name a file, or a column of the data.
+FILES = (Kind.PATH, Kind.FOLDER)  # what names something on disk
+
+# The annotations of fields that name a file, a folder, or a column of the data.
 FileName: TypeAlias = Annotated[str, Kind.PATH]
+FolderName: TypeAlias = Annotated[str, Kind.FOLDER]
 ColumnName: TypeAlias = Annotated[str, Kind.COLUMN]
 
 
@@ -161,8 +165,8 @@ def _kind(annotation: Any) -> dict[str, Any]:
             return {"kind": Kind.CHOICES, "choices": tuple(item)}
         return {"kind": Kind.TABLE}
     raise TypeError(
-        f"no form field can edit {annotation!r}: a text needs choices, or to be a FileName or a "
-        "ColumnName"
+        f"no form field can edit {annotation!r}: a text needs choices, or to be a FileName, a "
+        "FolderName or a ColumnName"
         if annotation is str
         else f"no form field can edit {annotation!r}"
     )

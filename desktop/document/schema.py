@@ -25,6 +25,14 @@ class RowKind(StrEnum):
     SEQUENCE = "sequence"  # (steps,) or (steps, features)
 
 
+class Ink(StrEnum):
+    """Whether images are drawings: ink on plain paper, as MNIST's digits are."""
+
+    NONE = "none"  # photographs and other pictures
+    LIGHT = "light on dark"
+    DARK = "dark on light"
+
+
 @dataclass(frozen=True)
 class Classes:
     """Every row belongs to one of the classes called `names`."""
@@ -74,6 +82,7 @@ class DataSchema:
     `input_shape` is the shape of one row without the batch axis. `value_range` is the smallest and
     the largest value among all inputs as the network gets them. A table names its columns in
     `features`, as many as there are, and may give each a range of its own in `feature_ranges`.
+    Where images are drawings, `ink` says so: what is drawn is prepared like them.
     """
 
     input_shape: tuple[int, ...]
@@ -83,6 +92,7 @@ class DataSchema:
     value_range: Range
     features: tuple[str, ...] = ()
     feature_ranges: tuple[Range, ...] = ()
+    ink: Ink = Ink.NONE
 
     @property
     def is_image(self) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import re
 import unicodedata
 from collections.abc import Sequence
+from typing import Any
 
 UNKNOWN = "?"
 _TURNS_TEXT = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # and what is beside it
@@ -51,3 +54,15 @@ def first_line(error: BaseException) -> str:
     """The first line of what an error of a library says, or its kind if it says nothing."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[0] if lines else type(error).__name__
+
+
+def natural(text: str) -> tuple[Any, ...]:
+    """A key that sorts 2 before 10, and texts by the numbers in them."""
+    try:
+        if math.isfinite(number := float(text)):
+            return (0, ((number, ""),), text)
+    except ValueError:
+        pass
+    parts = re.split(r"(\d+)", text.casefold())
+    pairs = ((int(part), "") if part.isdecimal() else (-1, part) for part in parts)
+    return (1, tuple(pairs), text)

@@ -10,6 +10,7 @@ import contextlib
 import math
 import struct
 import warnings
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,11 @@ FAINTEST_CONTRAST = 24  # levels of 255 between paper and ink; less is noise
 CLEAR_CONTRAST = 64  # from here on, what stands out is ink
 GRAIN_CONTRAST = 8  # below that, ink stands out by this many times the noise of the paper
 DEPTHS = (10, 12, 14, 16)  # bits of gray levels that are stored in 16
+# What Pillow's readers raise over what is wrong inside a file.
+_DAMAGED = (
+    *(OSError, ValueError, SyntaxError, EOFError, MemoryError, struct.error, zlib.error),
+    *(KeyError, IndexError, TypeError, AttributeError, ArithmeticError, NotImplementedError),
+)
 CLEAN_PAPER = 6  # levels by which the border of a clean image may differ
 NOISY_INK = 0.4  # part of full ink below which an unclean image's grays are paper
 
@@ -46,7 +52,7 @@ def read_gray(path: Path) -> Raster:
     What is transparent counts as white, or as black if all would be white then. Colors that are
     equally bright are told apart by their red, green or blue.
     """
-    with _opened(path) as image:
+    with opened(path) as image:
         return _gray(ImageOps.exif_transpose(_reduced(image)))
 
 
@@ -67,12 +73,13 @@ def read_drawing(path: Path, input_shape: tuple[int, ...]) -> Raster:
 
 def check_image(path: Path) -> None:
     """Raise ImageError if the beginning of the file at `path` shows that it is no image."""
-    with _opened(path):
+    with opened(path):
         pass
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def opened(path: Path) -> Iterator[Image.Image]:
+    """The image in the file at `path`, not decoded yet. Raises ImageError, also within."""
     try:
         if path.is_dir():
             raise ImageError(f"{path} is a folder: name the images in it")
@@ -97,7 +104,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         raise ImageError(f"{path} is not an image in one of {', '.join(FORMATS)}") from error
     except PermissionError as error:
         raise ImageError(f"{path} cannot be read: you have no permission") from error
-    except (OSError, ValueError, SyntaxError, EOFError, struct.error, MemoryError) as error:
+    except _DAMAGED as error:
         # Pillow's words for what is wrong inside a file.
         reason = first_line(error)
         raise ImageError(f"{path} is damaged or cannot be read: {reason}") from error
@@ -188,7 +195,7 @@ def _averageable(image: Image.Image) -> Image.Image:
 
 def _gray(image: Image.Image) -> Raster:
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        return _from_deep(np.asarray(image), has_depth=image.mode.startswith("I;16"))
+        return from_deep(np.asarray(image), has_depth=image.mode.startswith("I;16"))
     if image.has_transparency_data:
         image = image.convert("RGBA")
         on_white = _on(image, "white")
@@ -209,7 +216,7 @@ def _on(image: Image.Image, color: str) -> Raster:
     return _brightness(Image.alpha_composite(background, image))
 
 
-def _from_deep(values: NDArray[Any], has_depth: bool) -> Raster:
+def from_deep(values: NDArray[Any], has_depth: bool) -> Raster:
     """Gray levels of more than 8 bits. White is the largest value, or what its `DEPTHS` hold."""
     levels = values.astype(np.float64)
     if not np.isfinite(levels).all():

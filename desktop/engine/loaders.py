@@ -18,6 +18,7 @@ from desktop.document.data import (
     Digits,
     FashionMnist,
     Idx,
+    ImageFolder,
     Iris,
     LogicTable,
     Mnist,
@@ -121,6 +122,14 @@ def _preview_table(source: Table) -> DataPreview | None:
 
 # For sources whose first rows can be shown before the rest is read; None where that is quick.
 PREVIEWS: dict[type[DataSource], Callable[[Any], DataPreview | None]] = {Table: _preview_table}
+
+
+def _load_image_folder(source: ImageFolder, progress: Progress) -> Dataset:
+    from desktop.engine.image_folder.loader import load_image_folder
+
+    return load_image_folder(source, progress)
+
+
 # One for each class of data source.
 LOADERS: dict[type[DataSource], Callable[[Any, Progress], Dataset]] = {
     Mnist: _load_mnist,
@@ -133,6 +142,7 @@ LOADERS: dict[type[DataSource], Callable[[Any, Progress], Dataset]] = {
     FashionMnist: load_idx,
     Cifar10: load_cifar10,
     CaliforniaHousing: load_california_housing,
+    ImageFolder: _load_image_folder,
     Iris: _load_scikit_learn,
     Wine: _load_scikit_learn,
     BreastCancer: _load_scikit_learn,

@@ -51,7 +51,7 @@ class EngineInfo:
 class SplitSummary:
     """One part of the rows: how many, how many of each class if the target is classes, and all.
 
-    `x` and `y` are those of engine/rows.py, as the network gets them.
+    `x`, `y` and `names` are those of engine/rows.py, as the network gets them.
     """
 
     name: str  # "training", "validation" or "test"
@@ -59,6 +59,7 @@ class SplitSummary:
     class_counts: tuple[int, ...]
     x: FloatArray = field(repr=False, compare=False)
     y: IntArray | FloatArray = field(repr=False, compare=False)
+    names: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,8 @@ class DataSummary:
 
     `samples` has shape (n, *input_shape) with the values the network really gets; `sample_targets`
     are their class indices, (n,), or numbers, (n, columns). `minimum`, `maximum` and `mean` are
-    over the training rows.
+    over the training rows, and so is `class_means`, the mean image of each class, (classes,
+    *input_shape), NaN where a class has none.
     """
 
     source: DataSource
@@ -137,6 +139,7 @@ class DataSummary:
     arrays: tuple[str, ...] = ()  # the names of all arrays of the file
     warnings: tuple[str, ...] = ()  # what to look at before training
     cells: TableCells | None = None  # of a table
+    class_means: FloatArray | None = field(default=None, repr=False, compare=False)
 
     def split(self, name: str) -> SplitSummary:
         """The split called `name`. Raises KeyError if the data has none of that name."""

@@ -23,6 +23,8 @@ class Rows:
 
     Targets are class indices, int64 (n,), or numbers, float32 (n, columns).
 
+    `names` says where each row is from, such as its file, where they have names.
+
     `sample_weight`, float32 (n,), says how much each row counts in the loss; None if all count the
     same. Weights of classes are such weights of their rows. All arrays are read-only.
     """
@@ -30,6 +32,7 @@ class Rows:
     x: FloatArray
     y: IntArray | FloatArray
     sample_weight: FloatArray | None = None
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for array in (self.x, self.y, self.sample_weight):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -38,19 +39,23 @@ def scaled(x: NDArray[Any], divisor: float) -> FloatArray:
     return result
 
 
-def split(y: NDArray[Any], part: float, seed: int, title: str) -> tuple[IntArray, IntArray]:
+def split(
+    y: NDArray[Any], part: float, seed: int, title: str, names: Sequence[str] = ()
+) -> tuple[IntArray, IntArray]:
     """Indices of the rows that stay and of those held back: `part` of them, of every class alike.
 
-    `title` is what the user calls `part`. Both keep the order of the rows. Raises DataError if a
-    class cannot be on both sides.
+    `title` is what the user calls `part`, and `names` the classes. Both keep the order of the rows.
+    Every class is on both sides. Raises DataError if one cannot be.
     """
     from sklearn.model_selection import train_test_split
 
     labels, counts = np.unique(y, return_counts=True)
     rows, classes = len(y), len(labels)
     if counts.min() < 2:
+        rare = labels[counts.argmin()]
+        called = f'"{names[rare]:.40}"' if names else rare
         raise DataError(
-            f"Class {labels[counts.argmin()]} has a single row, which cannot be split: set "
+            f"Class {called} has a single row, which cannot be split: set "
             f'"{title}" to 0, or use data with more rows of it'
         )
     held = held_back(part, rows)
@@ -67,8 +72,21 @@ def split(y: NDArray[Any], part: float, seed: int, title: str) -> tuple[IntArray
         )
     if rows > LARGE:
         return sides(rows, _stratified(y, counts, held, seed))
-    _, held_out = train_test_split(np.arange(rows), test_size=held, random_state=seed, stratify=y)
+    staying, held_out = train_test_split(
+        np.arange(rows), test_size=held, random_state=seed, stratify=y
+    )
+    _complete(y, held_out, staying)
+    _complete(y, staying, held_out)
     return sides(rows, held_out)
+
+
+def _complete(y: NDArray[Any], side: IntArray, other: IntArray) -> None:
+    """Let `side` have a row of every class that only `other` has, for one of its commonest."""
+    for label in np.setdiff1d(y[other], y[side]):
+        labels, counts = np.unique(y[side], return_counts=True)
+        given = np.flatnonzero(y[side] == labels[counts.argmax()])[0]
+        taken = np.flatnonzero(y[other] == label)[0]
+        side[given], other[taken] = other[taken], side[given]
 
 
 def _stratified(y: NDArray[Any], counts: IntArray, held: int, seed: int) -> IntArray:

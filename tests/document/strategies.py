@@ -75,7 +75,7 @@ def _values(field: FieldSpec) -> st.SearchStrategy[Any]:
         case Kind.PLACES:
             place = st.tuples(st.floats(-1, 1), st.floats(-1, 1))
             return st.lists(place, max_size=3).map(tuple)
-        case Kind.PATH:
+        case Kind.PATH | Kind.FOLDER:
             return TEXTS
         case Kind.COLUMN:
             return st.text(st.characters(exclude_categories=["Cs"]), min_size=1)

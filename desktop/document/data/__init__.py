@@ -16,6 +16,7 @@ from desktop.document.data.base import (
     sources_for,
 )
 from desktop.document.data.idx import IDX_NAME, Idx
+from desktop.document.data.image_folder import Background, ColorMode, Fit, ImageFolder
 from desktop.document.data.images import Digits, Mnist
 from desktop.document.data.keras import FASHION, CaliforniaHousing, Cifar10, FashionMnist
 from desktop.document.data.logic import GATES, GATES_OF_THREE, LogicTable, Row
@@ -55,9 +56,11 @@ __all__ = [
     "AnyDataSource",
     "ArrayRow",
     "Arrays",
+    "Background",
     "BreastCancer",
     "CaliforniaHousing",
     "Cifar10",
+    "ColorMode",
     "Column",
     "ColumnKind",
     "DataSource",
@@ -70,7 +73,9 @@ __all__ = [
     "Encoding",
     "FashionMnist",
     "Fill",
+    "Fit",
     "Idx",
+    "ImageFolder",
     "Iris",
     "LogicTable",
     "Mnist",

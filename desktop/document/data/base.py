@@ -8,7 +8,7 @@ from math import ceil
 from pathlib import Path
 from typing import ClassVar, Self
 
-from desktop.document.fields import Kind, fields_of
+from desktop.document.fields import FILES, Kind, fields_of
 from desktop.document.schema import DataSchema
 from desktop.document.spec import Spec, variants
 
@@ -58,12 +58,17 @@ class DataSource(Spec):
 
     @classmethod
     def file_field(cls) -> str:
-        """The name of the setting that says which file is read; "" if none is."""
-        return next((field.name for field in fields_of(cls) if field.kind is Kind.PATH), "")
+        """The name of the setting that says which file or folder is read; "" if none is."""
+        return next((field.name for field in fields_of(cls) if field.kind in FILES), "")
+
+    @classmethod
+    def takes_folder(cls) -> bool:
+        """Whether what is chosen to be read is a folder."""
+        return any(field.kind is Kind.FOLDER for field in fields_of(cls))
 
     @property
     def file(self) -> str | None:
-        """The file that was chosen to be read."""
+        """The file or folder that was chosen to be read."""
         name = self.file_field()
         return getattr(self, name) if name else None
 
@@ -94,7 +99,11 @@ def sources_by_origin() -> dict[Origin, tuple[type[DataSource], ...]]:
 
 
 def sources_for(path: Path) -> tuple[type[DataSource], ...]:
-    """The kinds of data source that can read the file at `path`, by its contents and its ending."""
+    """The kinds of data source that can read what is at `path`: a file by its contents and its
+    ending, or a folder.
+    """
+    if path.is_dir():
+        return tuple(kind for kind in variants(DataSource) if kind.takes_folder())
     answers = {kind: kind.recognizes(path) for kind in variants(DataSource)}
     if recognized := tuple(kind for kind, answer in answers.items() if answer):
         return recognized

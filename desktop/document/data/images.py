@@ -12,7 +12,7 @@ from pydantic import Field
 
 from desktop.document.data.base import DataSource, Download, Origin, held_back
 from desktop.document.fields import FileName
-from desktop.document.schema import Classes, DataSchema, RowCounts, RowKind
+from desktop.document.schema import Classes, DataSchema, Ink, RowCounts, RowKind
 
 _DIGITS = Classes(tuple(str(digit) for digit in range(10)))
 
@@ -50,6 +50,7 @@ class _Images(DataSource):
             target=target,
             rows=RowCounts(training - validation, validation, test),
             value_range=(0.0, highest),
+            ink=Ink.LIGHT if target == _DIGITS else Ink.NONE,
         )
 
     @property

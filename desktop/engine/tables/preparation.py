@@ -6,7 +6,6 @@ Numbers are filled and scaled, categories one-hot encoded, dates counted in days
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ import numpy as np
 from desktop.document.data import ColumnKind, DateOrder, Fill, Scaling
 from desktop.document.schema import DataSchema, Numbers
 from desktop.document.spec import Spec
+from desktop.document.text import natural
 from desktop.engine.data_error import DataError
 from desktop.engine.reports import ColumnFacts
 from desktop.engine.row_reports import Cell, RowField
@@ -384,16 +384,6 @@ def labels(series: pd.Series[Any], form: NumberFormat) -> tuple[IntArray, list[s
         return codes, [str(value) for value in values]
     codes, values = series.factorize()
     return codes, [of(value) for value in values]
-
-
-def natural(text: str) -> tuple[Any, ...]:
-    """A key that sorts 2 before 10, and texts by the numbers in them."""
-    try:
-        return (0, ((float(text), ""),), text)
-    except ValueError:
-        parts = re.split(r"(\d+)", text.casefold())
-        pairs = ((int(part), "") if part.isdecimal() else (-1, part) for part in parts)
-        return (1, tuple(pairs), text)
 
 
 def _values(

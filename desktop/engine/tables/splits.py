@@ -64,10 +64,7 @@ def _divide(
     if groups is not None:
         return _divide_groups(source, target, rows, groups[rows], part, title)
     if target.kind is TargetKind.CLASSES:
-        try:
-            staying, held = split(strata, part, source.split_seed, title)
-        except DataError as error:
-            raise DataError(_named(str(error), target, strata)) from error
+        staying, held = split(strata, part, source.split_seed, title, target.classes)
     else:
         from sklearn.model_selection import train_test_split
 
@@ -82,13 +79,6 @@ def _divide(
         )
         staying, held = sides(len(rows), held)
     return rows[staying], rows[held]
-
-
-def _named(message: str, target: TargetValues, strata: IntArray) -> str:
-    """`message` about the index of a class, with its name instead."""
-    labels, counts = np.unique(strata, return_counts=True)
-    index = int(labels[counts.argmin()])
-    return message.replace(f"Class {index} ", f'Class "{target.classes[index]:.40}" ')
 
 
 def _strata(target: TargetValues, rows: IntArray, part: float) -> Any:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from desktop.document.data import TargetKind
+from desktop.document.text import natural
 from desktop.engine.data_error import DataError
 from desktop.engine.reports import FloatArray, IntArray
 from desktop.engine.tables.numbers import NumberFormat
-from desktop.engine.tables.preparation import natural
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.document.fields import FieldSpec
+from desktop.document.fields import FieldSpec, Kind
 from desktop.document.spec import Spec
 from desktop.views.forms.editor import Combo, Editor
 from desktop.views.forms.numbers import TextEditor
@@ -164,7 +164,7 @@ class ChoicesEditor(Editor):
 
 
 class PathEditor(TextEditor):
-    """A file, typed or picked. Where None is allowed, that is the empty line."""
+    """A file or folder, typed or picked. Where None is allowed, that is the empty line."""
 
     wide = True
 
@@ -180,14 +180,18 @@ class PathEditor(TextEditor):
 
     def parse(self, text: str) -> str:
         if not text:
-            raise ValueError("Enter the name of a file")
+            noun = "folder" if self.field.kind is Kind.FOLDER else "file"
+            raise ValueError(f"Enter the name of a {noun}")
         return text
 
     def text_of(self, value: Any) -> str:
         return str(value)
 
     def _browse(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, self.field.title, self.line.text())
+        if self.field.kind is Kind.FOLDER:
+            name = QFileDialog.getExistingDirectory(self, self.field.title, self.line.text())
+        else:
+            name, _ = QFileDialog.getOpenFileName(self, self.field.title, self.line.text())
         if name:
             self.line.setText(name)
             self.edited.emit(name)

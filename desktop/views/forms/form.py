@@ -46,6 +46,7 @@ EDITORS: dict[Kind, Callable[[FieldSpec, Theme, type[Spec]], Editor]] = {
     Kind.NESTED: _nested_editor,
     Kind.TABLE: TableEditor,
     Kind.PATH: PathEditor,
+    Kind.FOLDER: PathEditor,
     Kind.COLUMN: ColumnEditor,
     Kind.TEXTS: TextsEditor,
 }  # the other kinds are edited elsewhere

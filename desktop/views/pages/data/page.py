@@ -143,6 +143,8 @@ class FactsCard(Card):
             self.download.setText(f"Download {size / 1e6:.1f} MB from {host}")
             self.download.setToolTip(f"Into Keras's data folder, {keras_datasets()}")
         self.choose_file.setVisible(bool(source.file_field()))
+        folder = source.takes_folder()
+        self.choose_file.setText("Choose a folder…" if folder else "Choose a file…")
         self.use_digits.setVisible(not isinstance(source, Digits))
         self._show(f"{source.title} is not loaded", self._failed)
 
@@ -328,10 +330,14 @@ class DataPage(CardPage):
         self.facts.show_loading(source.title, "Downloading")
 
     def _choose_file(self) -> None:
-        folder = str(self._workspace.folder)
-        filters = files_filter(("Data", self._workspace.project.data.suffixes))
-        dialog = QFileDialog(self, "Choose the data file", folder, filters)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        folder, data = str(self._workspace.folder), self._workspace.project.data
+        if data.takes_folder():
+            dialog = QFileDialog(self, "Choose the data folder", folder)
+            dialog.setFileMode(QFileDialog.FileMode.Directory)
+        else:
+            filters = files_filter(("Data", data.suffixes))
+            dialog = QFileDialog(self, "Choose the data file", folder, filters)
+            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self._use_file)
         dialog.open()

@@ -1,0 +1,1 @@
+"""Images in folders, one for each class: found, read and split."""
