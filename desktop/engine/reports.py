@@ -63,6 +63,23 @@ class SplitSummary:
 
 
 @dataclass(frozen=True)
+class ColumnStatistics:
+    """How the values of a column are spread over `rows` training rows that have one.
+
+    `counts` are those of the bins or categories called `labels`; `summary` says range and middle of
+    numbers. `together` says by the `measure` of that name how the column goes with the target, -1
+    or 0 to 1; None where nothing can be said.
+    """
+
+    rows: int
+    counts: tuple[int, ...]
+    labels: tuple[str, ...]
+    summary: str
+    together: float | None
+    measure: str
+
+
+@dataclass(frozen=True)
 class ColumnFacts:
     """One column: what it holds, what becomes of it, and why.
 
@@ -84,6 +101,7 @@ class ColumnFacts:
     decided: tuple[str, ...] = ()
     purpose: str = ""
     target_kind: TargetKind | None = None
+    statistics: ColumnStatistics | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from desktop.engine.reports import (
     ColumnFacts,
+    ColumnStatistics,
     DataPreview,
     DataSummary,
     EngineInfo,
@@ -28,6 +29,7 @@ from desktop.engine.row_reports import Cell, Row, RowExample, RowField, RowPredi
 __all__ = [
     "Cell",
     "ColumnFacts",
+    "ColumnStatistics",
     "DataPreview",
     "DataSummary",
     "EngineInfo",

@@ -18,6 +18,7 @@ from desktop.engine.tables.columns import Use, find_columns
 from desktop.engine.tables.frame import RawTable, read_table
 from desktop.engine.tables.preparation import Preparation, PreparedTarget, fit
 from desktop.engine.tables.splits import parts
+from desktop.engine.tables.statistics import with_statistics
 from desktop.engine.tables.target import TargetValues, read_target
 from desktop.engine.zero_copy import aligned_empty
 
@@ -81,6 +82,7 @@ def prepare(source: TableSource, raw: RawTable, progress: Progress = ignore) -> 
         raise DataError(
             "Dropping the rows with missing values leaves none; fill the values instead"
         )
+    columns = with_statistics(columns, frame, training, target, form)
     raw = replace(raw, questions=(*raw.questions, *questions))
     return PreparedTable(raw, target, columns, prepared, training, validation, test)
 

@@ -171,7 +171,7 @@ class Preparation(Spec):
                 codes, texts = labels(series, form)
                 cells: list[Cell] = [texts[code] if code >= 0 else None for code in codes]
             else:
-                values = _values(series, column.kind, column.date_order, form)
+                values = cell_numbers(series, column.kind, column.date_order, form)
                 cells = [float(value) if np.isfinite(value) else None for value in values]
             for row, cell in zip(rows, cells, strict=True):
                 row[column.name] = cell
@@ -200,7 +200,7 @@ class Preparation(Spec):
             if not column.categories and column.name in frame.columns:
                 series = frame[column.name]
                 bad = (
-                    np.isnan(_values(series, column.kind, column.date_order, form))
+                    np.isnan(cell_numbers(series, column.kind, column.date_order, form))
                     & series.notna().to_numpy()
                 )
                 if count := int(bad.sum()):
@@ -287,7 +287,7 @@ def _fitted(series: pd.Series[Any], facts: ColumnFacts, form: NumberFormat) -> P
     drop = facts.fill is Fill.DROP_ROW
     if facts.kind in (ColumnKind.CATEGORY, ColumnKind.YES_NO):
         return _fitted_categories(series, facts, drop, form)
-    values = _values(series, facts.kind, facts.date_order, form)
+    values = cell_numbers(series, facts.kind, facts.date_order, form)
     missing = np.isnan(values)
     present = values[~missing] if missing.any() else values
     if not len(present):
@@ -386,7 +386,7 @@ def labels(series: pd.Series[Any], form: NumberFormat) -> tuple[IntArray, list[s
     return codes, [of(value) for value in values]
 
 
-def _values(
+def cell_numbers(
     series: pd.Series[Any], kind: ColumnKind, order: DateOrder | None, form: NumberFormat
 ) -> FloatArray:
     """The cells as float64; NaN where there is none."""
@@ -406,13 +406,13 @@ def _values(
 def _missing(column: PreparedColumn, series: pd.Series[Any], form: NumberFormat) -> Any:
     if column.categories:
         return series.isna().to_numpy()
-    return np.isnan(_values(series, column.kind, column.date_order, form))
+    return np.isnan(cell_numbers(series, column.kind, column.date_order, form))
 
 
 def _cells(column: PreparedColumn, series: pd.Series[Any], form: NumberFormat) -> Any:
     """The numbers of `series`, NaN where there is none, or the places of its categories, or -1."""
     if not column.categories:
-        return _values(series, column.kind, column.date_order, form)
+        return cell_numbers(series, column.kind, column.date_order, form)
     places = {category: place for place, category in enumerate(column.categories)}
     codes, texts = labels(series, form)
     missing = -1 if column.fill is None else places.get(str(column.fill), -1)

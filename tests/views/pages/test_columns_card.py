@@ -20,7 +20,15 @@ from desktop.document.data import (
 )
 from desktop.document.first_network import first_project
 from desktop.engine import datasets
-from desktop.views.pages.data.columns import DATES, FILL, KIND, NAME, REASON, SCALING
+from desktop.views.pages.data.columns import (
+    DATES,
+    FILL,
+    KIND,
+    NAME,
+    REASON,
+    SCALING,
+    TOGETHER,
+)
 from desktop.views.pages.data.page import DataPage
 from desktop.views.theme import Theme
 from desktop.views.widgets.controls import ComboBox
@@ -155,3 +163,15 @@ def test_a_double_click_opens_the_choices(bench: Bench) -> None:
     bench.qtbot.mouseDClick(bench.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     bench.qtbot.waitUntil(lambda: bench.opened == ["Kind of size"])
     assert not bench.cell("size", NAME).flags() & Qt.ItemFlag.ItemIsEditable
+
+
+def test_the_selected_column_is_shown_large(bench: Bench) -> None:
+    histogram = bench.page.columns.histogram
+    assert not histogram.isVisible()
+    assert bench.cell("size", TOGETHER).data().startswith("η 0.")
+    bench.table.setCurrentIndex(bench.cell("size", NAME))
+    assert histogram.isVisible()
+    assert "correlation ratio η with the target 0." in histogram.sentence
+    bench.table.setCurrentIndex(bench.cell("city", NAME))
+    assert "Cramér's V with the target 0." in histogram.sentence
+    assert not bench.table.grab().isNull() and not histogram.grab().isNull()

@@ -11,11 +11,14 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
     QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
     Qt,
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QFont, QKeyEvent
+from PySide6.QtGui import QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -27,7 +30,8 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.document.data import ColumnKind, DateOrder, Scaling, TargetKind, fills
-from desktop.views.theme import Theme
+from desktop.views.pages.data.histogram import HistogramView, paint_bars, together_text
+from desktop.views.theme import SPACE_S, SPACE_XS, Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
 from desktop.views.widgets.text import plain
@@ -35,8 +39,18 @@ from desktop.workers.reports import ColumnFacts
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
-NAME, KIND, FILL, SCALING, DATES, MISSING, REASON = range(7)
-TITLES = ("Column", "Kind", "Missing values", "Scaling", "Dates", "Missing", "Why")
+NAME, KIND, REASON, VALUES, TOGETHER, MISSING, FILL, SCALING, DATES = range(9)
+TITLES = (
+    "Column",
+    "Kind",
+    "Why",
+    "Values",
+    "With target",
+    "Missing",
+    "Missing values",
+    "Scaling",
+    "Dates",
+)
 _FIELDS = {KIND: "kind", FILL: "fill", SCALING: "scaling", DATES: "date_order"}
 TARGET = "target"
 AS_FOUND = "as found"
@@ -157,6 +171,10 @@ class ColumnsModel(QAbstractTableModel):
             return f"{facts.missing:,}" if facts.missing else ""
         if column == REASON:
             return facts.reason
+        if column == VALUES:
+            return ""
+        if column == TOGETHER:
+            return together_text(facts.statistics)
         value = getattr(facts, _FIELDS[column])
         return str(value) if value is not None else ""
 
@@ -166,9 +184,27 @@ class ColumnsModel(QAbstractTableModel):
 
 
 class _ChoiceDelegate(QStyledItemDelegate):
-    """Combo boxes for cells with a few choices, open at once."""
+    """Combo boxes for cells with a few choices, open at once; and small histograms."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
 
     # --- Qt ---------------------------------------------------------------------------------------
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        super().paint(painter, option, index)
+        model = index.model()
+        assert isinstance(model, ColumnsModel)
+        statistics = model.facts[index.row()].statistics
+        if index.column() == VALUES and statistics is not None:
+            rect: QRect = option.rect
+            bars = QRectF(rect).adjusted(SPACE_S, SPACE_XS, -SPACE_S, -SPACE_XS)
+            paint_bars(painter, bars, statistics, self._theme.tokens)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        hint = super().sizeHint(option, index)
+        return QSize(scaled(96), hint.height()) if index.column() == VALUES else hint
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         model = index.model()
@@ -231,7 +267,7 @@ class ColumnsCard(Card):
         self.model = ColumnsModel(theme, self.table)
         self.model.edited.connect(self.edited)
         self.table.setModel(self.model)
-        self.table.setItemDelegate(_ChoiceDelegate(self.table))
+        self.table.setItemDelegate(_ChoiceDelegate(theme, self.table))
         self.table.setAccessibleName("Columns of the table")
         self.table.setFrameShape(QFrame.Shape.NoFrame)
         self.table.setShowGrid(False)
@@ -243,13 +279,25 @@ class ColumnsCard(Card):
             | QAbstractItemView.EditTrigger.EditKeyPressed
         )
         self.table.verticalHeader().hide()
-        self.table.setMinimumHeight(200)
+        self.table.setMinimumHeight(260)
+        self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         header = self.table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
+        header.setMaximumSectionSize(scaled(260))
+        self.histogram = HistogramView(theme)
         self.body.addWidget(self.table)
+        self.body.addWidget(self.histogram)
+        self.histogram.hide()
+        self.table.selectionModel().currentChanged.connect(self._show_histogram)
 
     def show_columns(self, facts: Sequence[ColumnFacts]) -> None:
         """Show what was found out about each column."""
         self.model.show(facts)
+        self.table.setColumnHidden(DATES, not any(each.date_order for each in facts))
+        self._show_histogram()
+
+    def _show_histogram(self) -> None:
+        row = self.table.currentIndex().row()
+        self.histogram.show_column(self.model.facts[row] if row >= 0 else None)
