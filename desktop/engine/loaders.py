@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ from desktop.engine.keras_files import load_california_housing, load_cifar10, lo
 from desktop.engine.mnist import read_mnist
 from desktop.engine.points import load_points
 from desktop.engine.progress import Progress
-from desktop.engine.reports import DataPreview
+from desktop.engine.reports import DataPreview, FloatArray
 from desktop.engine.rows import Dataset, Rows
 from desktop.engine.splits import scaled, split, training_and_validation
 
@@ -147,4 +148,19 @@ LOADERS: dict[type[DataSource], Callable[[Any, Progress], Dataset]] = {
     Wine: _load_scikit_learn,
     BreastCancer: _load_scikit_learn,
     Diabetes: _load_scikit_learn,
+}
+
+
+def _read_picture(
+    path: Path, source: ImageFolder, shape: tuple[int, ...], maximum: float
+) -> FloatArray:
+    from desktop.engine.image_folder.pictures import read_row
+
+    return read_row(path, source, shape, maximum)
+
+
+# How an image file is read for a network that was trained with such files. For other networks it is
+# prepared like a drawing.
+IMAGE_READERS: dict[type[DataSource], Callable[[Path, Any, tuple[int, ...], float], FloatArray]] = {
+    ImageFolder: _read_picture
 }

@@ -13,7 +13,7 @@ import numpy as np
 from desktop.document.data import DataSource
 from desktop.document.losses import CategoricalCrossentropy
 from desktop.document.project import Project
-from desktop.document.schema import DataSchema, is_grayscale
+from desktop.document.schema import DataSchema, Ink, is_grayscale, is_image
 from desktop.document.spec import variants
 from desktop.document.text import shape_text
 from desktop.document.training import Training
@@ -21,6 +21,7 @@ from desktop.engine import backend
 from desktop.engine.drawing import FULL, Raster, preprocess
 from desktop.engine.encoding import are_probabilities, class_probabilities, class_scores
 from desktop.engine.images import ImageError, read_drawing
+from desktop.engine.loaders import IMAGE_READERS
 from desktop.engine.reports import FloatArray, Prediction, read_only
 
 BATCH = 256
@@ -114,16 +115,23 @@ def gives_probabilities(model: Any) -> bool:
 
 
 def show_drawing(
-    drawing: Raster, input_shape: tuple[int, ...], maximum: float, request: int = 0
+    drawing: Raster,
+    input_shape: tuple[int, ...],
+    maximum: float,
+    request: int = 0,
+    ink: Ink = Ink.NONE,
 ) -> Prediction:
     """The image of `drawing` that a network with this input gets, before there is a prediction.
 
-    `drawing` is uint8 (h, w) with ink 255 on 0, which becomes `maximum`. Raises PredictionError if
-    the input is not an image.
+    `drawing` is uint8 (h, w) with ink 255 on 0, which becomes `maximum`. Where the data has dark
+    `ink` on light, so has the image, unless nothing is drawn. Raises PredictionError if the input
+    is not a grayscale image.
     """
     _check_image(input_shape)
     start = perf_counter()
     image = network_input(drawing, input_shape, maximum)
+    if ink is Ink.DARK and image.any():
+        image = np.float32(maximum) - image
     return Prediction(
         request=request,
         image=read_only(image),
@@ -137,6 +145,8 @@ def show_drawing(
 
 def _check_image(input_shape: tuple[int, ...]) -> None:
     if not is_grayscale(input_shape):
+        if is_image(input_shape):
+            raise PredictionError("This network takes images in color, which cannot be drawn")
         raise PredictionError(f"This network takes {shape_text(input_shape)} numbers, not an image")
 
 
@@ -169,7 +179,9 @@ class Predictor:
         self.project, self._schema = project, known
         self._shape: tuple[int, ...] = tuple(model.inputs[0].shape[1:])
         self._maximum = known.value_range[1]
-        _check_image(self._shape)
+        self._reader = IMAGE_READERS.get(type(project.data))
+        if self._reader is None:
+            _check_image(self._shape)
         tf = backend.tensorflow()
         self._forward = tf.function(
             lambda x: model(x, training=False),
@@ -191,7 +203,7 @@ class Predictor:
         where an output is not a finite number, they are NaN.
         """
         start = perf_counter()
-        shown = show_drawing(drawing, self._shape, self._maximum, request)
+        shown = show_drawing(drawing, self._shape, self._maximum, request, self._schema.ink)
         probabilities = scores = None
         if shown.image.any():
             outputs = self._outputs(shown.image[np.newaxis])
@@ -215,8 +227,9 @@ class Predictor:
     def predict_images(self, paths: Sequence[Path]) -> tuple[ImagePrediction | ImageFailure, ...]:
         """What the network makes of each image, or why it could not be shown that one.
 
-        An image of just the size of the network's input is taken as it stands, dark on light
-        inverted; any other is prepared like a drawing. Raises PredictionError if the outputs do
+        Images are read as those of the training data were, if they came from such files. Otherwise
+        one of just the size of the network's input is taken as it stands, dark on light inverted;
+        any other is prepared like a drawing. Raises PredictionError if the outputs do
         not stand for classes.
         """
         results: dict[int, ImagePrediction | ImageFailure] = {}
@@ -224,15 +237,18 @@ class Predictor:
             images: dict[int, FloatArray] = {}
             for index, path in enumerate(paths[start : start + BATCH], start):
                 try:
-                    images[index] = network_input(
-                        read_drawing(path, self._shape), self._shape, self._maximum
-                    )
+                    images[index] = self._read(path)
                 except ImageError as error:
                     results[index] = ImageFailure(path, str(error))
             if images:
                 known = self._classified([paths[index] for index in images], [*images.values()])
                 results |= zip(images, known, strict=True)
         return tuple(results[index] for index in range(len(paths)))
+
+    def _read(self, path: Path) -> FloatArray:
+        if self._reader is not None:
+            return self._reader(path, self.project.data, self._shape, self._maximum)
+        return network_input(read_drawing(path, self._shape), self._shape, self._maximum)
 
     def _classified(
         self, paths: Sequence[Path], images: Sequence[FloatArray]

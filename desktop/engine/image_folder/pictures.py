@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from desktop.document.data import Background, Fit
-from desktop.engine.drawing import Raster
+from desktop.document.data import Background, Fit, ImageFolder
+from desktop.engine.drawing import FULL, Raster
 from desktop.engine.images import from_deep, opened
+from desktop.engine.reports import FloatArray
 
 _DRAFT = 2  # times the size that is asked for: what JPEG may be decoded at to be quicker
 _SLIGHT = 8  # levels by which the channels of a gray image differ, when JPEG has stored it
@@ -44,6 +45,18 @@ def is_gray(image: Image.Image) -> bool:
         return True
     pixels = np.asarray(image).astype(np.int16)
     return int((pixels.max(axis=2) - pixels.min(axis=2)).max()) <= _SLIGHT
+
+
+def read_row(path: Path, source: ImageFolder, shape: tuple[int, ...], maximum: float) -> FloatArray:
+    """The image in the file at `path` as `source` reads it: float32 of `shape`, up to `maximum`.
+
+    `shape` is (height, width), or with an axis of 1 or 3 channels. Raises ImageError.
+    """
+    size, color = (shape[0], shape[1]), shape[2:] == (3,)
+    image = read_picture(path, source.background, size)
+    pixels = fitted(image, size, color, source.fit, source.background)
+    row: FloatArray = pixels.astype(np.float32) * np.float32(maximum / FULL)
+    return row.reshape(shape)
 
 
 def fitted(

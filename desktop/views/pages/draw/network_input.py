@@ -132,7 +132,9 @@ class NetworkInputCard(Card):
         self.pixels.setVisible(is_drawable)
         if summary is None or not is_drawable:
             self.pixels.show_values(None)
-            self._about.setText("Numbers, not an image" if summary is not None else "")
+            is_color = summary is not None and summary.schema.is_image
+            kind = "An image in color" if is_color else "Numbers, not an image"
+            self._about.setText(kind if summary is not None else "")
             return
         if image is None:
             image = np.zeros(summary.schema.input_shape[:2])

@@ -176,6 +176,11 @@ class DrawPage(QWidget):
         if summary is None:
             return LOADING if self._loading else NO_DATA
         if not summary.schema.is_grayscale:
+            if summary.schema.is_image:
+                return (
+                    f"{summary.title}: this network takes images in color, which cannot be drawn. "
+                    "The command “predict” says what it makes of image files."
+                )
             inputs = int(np.prod(summary.schema.input_shape))
             return (
                 f"{summary.title}: this network takes {inputs} numbers, not an image, so you "
