@@ -485,17 +485,17 @@ def test_every_command_reads_a_file_once(
     run: Run, results: Path, digits: Path, images: list[Path], reads: list[DataSource]
 ) -> None:
     model = results / "model.keras"
-    for command in (
-        ("check", digits),
-        ("train", digits, "--epochs", 1),
-        ("evaluate", model, digits),
-        ("predict", model, images[0]),
-        ("predict", model, images[0], "--project", digits),
+    for times, *command in (
+        (1, "check", digits),
+        (1, "train", digits, "--epochs", 1),
+        (1, "evaluate", model, digits),
+        (0, "predict", model, images[0]),  # the model says what it was trained with
+        (1, "predict", model, images[0], "--project", digits),
     ):
         reads.clear()
         result = run(*command)
         assert result.code == 0, result.err
-        assert len(reads) == 1, command
+        assert len(reads) == times, command
 
 
 def test_a_model_that_does_not_fit_the_project_is_refused(

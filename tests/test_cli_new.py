@@ -99,7 +99,7 @@ def test_every_error_is_one_line_that_says_what_to_do(command: Command, table: P
     (folder / "there.layerwise").write_text("mine")
     for arguments, message in (
         ([folder / "none.csv", "--out", out], "none.csv is not a file"),
-        ([folder / "data.csv", "--out", out], "data.csv is not a file"),
+        ([folder / "data.csv", "--out", out], "data.csv has no images in subfolders"),
         ([folder / "letter.pdf", "--out", out], ".csv"),
         ([table, "--out", folder / "there.layerwise"], "there.layerwise exists already"),
         ([table, "--out", folder / "no" / "x.layerwise"], "there is no folder"),

@@ -39,18 +39,21 @@ class _Images(DataSource):
     )
 
     def _schema(
-        self, shape: tuple[int, ...], training: int, test: int, target: Classes = _DIGITS
+        self, shape: tuple[int, ...], training: int, test: int, target: Classes | None = None
     ) -> DataSchema:
-        """Of images of the classes `target`, `training` of them for training and validation."""
+        """Of images of the classes `target`, `training` of them for training and validation.
+
+        Without a target they are drawn digits.
+        """
         validation = held_back(self.validation_split, training)
         highest = 1.0 if self.scale_pixels else self.pixel_maximum
         return DataSchema(
             input_shape=shape,
             row=RowKind.IMAGE,
-            target=target,
+            target=target or _DIGITS,
             rows=RowCounts(training - validation, validation, test),
             value_range=(0.0, highest),
-            ink=Ink.LIGHT if target == _DIGITS else Ink.NONE,
+            ink=Ink.NONE if target else Ink.LIGHT,
         )
 
     @property

@@ -190,7 +190,10 @@ def test_a_regression_target_is_scaled_by_the_training_rows(tmp_path: Path) -> N
     path = tmp_path / "table.csv"
     frame.to_csv(path, index=False)
     dataset = datasets.load(Table(path=str(path)))
-    assert dataset.schema.target == Numbers(("income",))
+    target = dataset.schema.target
+    assert isinstance(target, Numbers) and target.columns == ("income",)
+    income = frame["income"].astype(float)
+    assert income.min() < target.offsets[0] < income.max() and target.scales[0] > 0
     assert dataset.training.y.shape == (len(dataset.training), 1)
     assert dataset.training.y.mean() == pytest.approx(0, abs=1e-5)
     assert dataset.training.y.std() == pytest.approx(1, abs=1e-5)
