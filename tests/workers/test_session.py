@@ -328,6 +328,7 @@ def test_loading_tells_how_far_it_is_and_can_be_canceled(
     with qtbot.waitSignal(session.dataFailed, timeout=PATIENCE) as failed:
         session.cancel_data()
     assert failed.args == ["Loading Handwritten digits was canceled"] == [session.data_error]
+    qtbot.waitUntil(lambda: endless.stopped == [Digits()], timeout=PATIENCE)
     endless.is_over = True
     with qtbot.waitSignal(session.dataLoaded, timeout=PATIENCE):
         session.load_data(Digits())
