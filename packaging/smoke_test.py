@@ -49,6 +49,7 @@ ACCURACY = {
     "mnist-hidden-128-128": 0.96,
     "mnist-softmax": 0.91,
     "perceptron": 0.5,
+    "two-moons": 0.97,
     "xor": 0.5,
 }
 
