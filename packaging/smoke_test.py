@@ -310,7 +310,7 @@ def table(bench: Bench) -> None:
             rows.writerow(
                 (weight, ("green", "red", "yellow")[number % 3], "äpple" if ripe else "lime")
             )
-    # What is odd about the table is told: rows that are there twice, a column that tells the target.
+    # It tells what is odd about the table: equal rows, and a column that gives the target away.
     bench.run("new", data, "--target", "fruit", "--out", project, stderr=bool)
     result = bench.run_json("train", project, "--epochs", 20, stderr=is_progress)
     expect(result["test"]["accuracy"] >= 0.9, f"table: {result['test']}")
