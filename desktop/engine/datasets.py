@@ -72,7 +72,6 @@ def summarize(dataset: Dataset) -> DataSummary:
         arrays=dataset.arrays,
         warnings=find_warnings(dataset),
         cells=dataset.cells,
-        class_means=_class_means(dataset),
     )
 
 
@@ -84,21 +83,11 @@ def preparation_of(dataset: Dataset) -> Preparation | None:
     return dataset.preparation
 
 
-def _class_means(dataset: Dataset) -> FloatArray | None:
-    target, rows = dataset.schema.target, dataset.training
-    if not (dataset.schema.is_image and isinstance(target, Classes)):
-        return None
-    means = np.full((len(target.names), *rows.x.shape[1:]), np.nan, np.float32)
-    for label in np.unique(rows.y):
-        means[label] = rows.x[rows.y == label].mean(axis=0)
-    return read_only(means)
-
-
 def _split_summary(name: str, rows: Rows, target: Target) -> SplitSummary:
     counts: tuple[int, ...] = ()
     if isinstance(target, Classes):
         counts = tuple(np.bincount(rows.y, minlength=len(target.names)).tolist())
-    return SplitSummary(name, len(rows), counts, rows.x, rows.y, rows.names)
+    return SplitSummary(name, len(rows), counts, rows.x, rows.y)
 
 
 def _spread(y: IntArray | FloatArray, count: int) -> IntArray:

@@ -51,7 +51,7 @@ class EngineInfo:
 class SplitSummary:
     """One part of the rows: how many, how many of each class if the target is classes, and all.
 
-    `x`, `y` and `names` are those of engine/rows.py, as the network gets them.
+    `x` and `y` are those of engine/rows.py, as the network gets them.
     """
 
     name: str  # "training", "validation" or "test"
@@ -59,7 +59,6 @@ class SplitSummary:
     class_counts: tuple[int, ...]
     x: FloatArray = field(repr=False, compare=False)
     y: IntArray | FloatArray = field(repr=False, compare=False)
-    names: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -137,8 +136,7 @@ class DataSummary:
 
     `samples` has shape (n, *input_shape) with the values the network really gets; `sample_targets`
     are their class indices, (n,), or numbers, (n, columns). `minimum`, `maximum` and `mean` are
-    over the training rows, and so is `class_means`, the mean image of each class, (classes,
-    *input_shape), NaN where a class has none.
+    over the training rows.
     """
 
     source: DataSource
@@ -157,7 +155,6 @@ class DataSummary:
     arrays: tuple[str, ...] = ()  # the names of all arrays of the file
     warnings: tuple[str, ...] = ()  # what to look at before training
     cells: TableCells | None = None  # of a table
-    class_means: FloatArray | None = field(default=None, repr=False, compare=False)
 
     def split(self, name: str) -> SplitSummary:
         """The split called `name`. Raises KeyError if the data has none of that name."""
