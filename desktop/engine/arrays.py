@@ -10,12 +10,9 @@ from numpy.typing import NDArray
 
 from desktop.document.data import ArrayRow, Arrays, ColumnKind, Scaling, TargetKind
 from desktop.document.schema import (
-    Classes,
     DataSchema,
-    Numbers,
     RowCounts,
     RowKind,
-    Target,
     is_image,
 )
 from desktop.engine.array_files import shape_text
@@ -25,7 +22,7 @@ from desktop.engine.progress import Progress, ignore
 from desktop.engine.reports import FloatArray, IntArray
 from desktop.engine.rows import Dataset, Rows
 from desktop.engine.tables.numbers import NumberFormat
-from desktop.engine.tables.preparation import Preparation, PreparedColumn, PreparedTarget
+from desktop.engine.tables.preparation import Preparation, PreparedColumn, fit_target
 from desktop.engine.tables.splits import parts as split_parts
 from desktop.engine.tables.splits import without_validation
 from desktop.engine.tables.target import TargetValues, read_target
@@ -67,15 +64,7 @@ def dataset(source: Arrays, found: Parts, progress: Progress) -> Dataset:
         test = np.arange(count, len(y))
         _require_training_rows(target, training)
     scale = _scale(source.scaling, row, blocks[0], training)
-    name = found.name
-    prepared = PreparedTarget(name=name, classes=target.classes)
-    if target.kind is TargetKind.NUMBER:
-        values = target.y[training]
-        with np.errstate(over="ignore", invalid="ignore"):
-            middle, spread = float(values.mean()), float(values.std())
-        if not np.isfinite([middle, spread]).all():
-            raise DataError("The targets are too large to compute with: divide them")
-        prepared = PreparedTarget(name=name, offset=middle, scale=spread or 1.0)
+    prepared = fit_target(found.name, target, training)
 
     def rows(numbers: IntArray, first: float, last: float) -> Rows:
         block = blocks[0]
@@ -84,13 +73,7 @@ def dataset(source: Arrays, found: Parts, progress: Progress) -> Dataset:
         else:
             inside = numbers
         x = _scaled(block, inside, scale, lambda part: progress(first + (last - first) * part))
-        y = target.y[numbers]
-        if target.kind is TargetKind.NUMBER:
-            with np.errstate(over="ignore", invalid="ignore"):
-                y = ((y - prepared.offset) / prepared.scale)[:, None].astype(np.float32)
-            if not np.isfinite(y).all():
-                raise DataError("Some targets are too large to compute with: divide them")
-        return Rows(x, y)
+        return Rows(x, prepared.encoded(target.y[numbers]))
 
     share = 1 / len(y)
     edges = len(training) * share, (len(training) + len(validation)) * share
@@ -106,11 +89,10 @@ def dataset(source: Arrays, found: Parts, progress: Progress) -> Dataset:
         columns = _columns(features, scale)
         lows, highs = train.x.min(axis=0), train.x.max(axis=0)
         ranges = tuple((float(low), float(high)) for low, high in zip(lows, highs, strict=True))
-    names: Target = Classes(target.classes) if target.classes else Numbers((name,))
     schema = DataSchema(
         input_shape=shape,
         row=_ROW_KINDS[row],
-        target=names,
+        target=prepared.in_schema,
         rows=RowCounts(len(train), len(validation), len(tested)),
         value_range=(float(train.x.min()), float(train.x.max())),
         features=features,

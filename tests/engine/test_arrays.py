@@ -90,12 +90,27 @@ def test_what_a_row_is_follows_from_its_shape(
         (np.array([10.0, 2.0] * 20), Classes(("2", "10"))),
         (np.eye(3)[np.arange(40) % 3], Classes(("0", "1", "2"))),
         (np.arange(40)[:, None] % 3, Classes(("0", "1", "2"))),
-        (np.linspace(0, 1, 40), Numbers(("y",))),
     ],
 )
-def test_targets_are_classes_or_a_number(tmp_path: Path, y: Any, expected: Any) -> None:
+def test_targets_are_classes(tmp_path: Path, y: Any, expected: Any) -> None:
     dataset = loaded(saved(tmp_path, X=RNG.normal(size=(40, 2)), y=y))
     assert dataset.schema.target == expected
+
+
+def in_own_unit(dataset: Dataset) -> Any:
+    """The targets of the training rows by what the schema says of their scale."""
+    target = dataset.schema.target
+    assert isinstance(target, Numbers)
+    return dataset.training.y * target.scales[0] + target.offsets[0]
+
+
+def test_a_number_as_target_keeps_its_unit(tmp_path: Path) -> None:
+    y = np.linspace(2000, 5000, 40)
+    dataset = loaded(saved(tmp_path, X=RNG.normal(size=(40, 2)), y=y))
+    assert isinstance(dataset.schema.target, Numbers)
+    assert dataset.schema.target.columns == ("y",)
+    for value in in_own_unit(dataset)[:, 0]:
+        assert np.abs(y - value).min() < 0.01
 
 
 def test_the_input_and_the_target_can_be_chosen(tmp_path: Path) -> None:
@@ -105,7 +120,9 @@ def test_the_input_and_the_target_can_be_chosen(tmp_path: Path) -> None:
     dataset = loaded(
         path, inputs="a", target="c", target_kind=TargetKind.NUMBER, scaling=Scaling.NONE
     )
-    assert dataset.schema.target == Numbers(("c",)) and dataset.schema.input_shape == (2,)
+    assert isinstance(dataset.schema.target, Numbers) and dataset.schema.input_shape == (2,)
+    assert dataset.schema.target.columns == ("c",)
+    assert set(np.round(in_own_unit(dataset)[:, 0], 4)) == {0, 1, 2, 3}
     assert set(dataset.training.x[:, 0]) <= set(one[:, 0].astype(np.float32))
     assert dataset.training.y.mean() == pytest.approx(0, abs=1e-6)
     assert 'no array "e"; it has a, b, c, d' in failure(path, inputs="e")

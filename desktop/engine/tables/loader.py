@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from desktop.document.data import Table, TableSource, TargetKind
-from desktop.document.schema import Classes, DataSchema, Numbers, RowCounts, RowKind, Target
+from desktop.document.data import Table, TableSource
+from desktop.document.schema import DataSchema, RowCounts, RowKind
 from desktop.engine.data_error import DataError
 from desktop.engine.progress import Progress, between, ignore
 from desktop.engine.reports import ColumnFacts, FloatArray, IntArray, TableCells
@@ -16,7 +16,7 @@ from desktop.engine.row_reports import RowExample
 from desktop.engine.rows import Dataset, Rows
 from desktop.engine.tables.columns import Use, find_columns
 from desktop.engine.tables.frame import RawTable, read_table
-from desktop.engine.tables.preparation import Preparation, PreparedTarget, fit
+from desktop.engine.tables.preparation import Preparation, fit, fit_target
 from desktop.engine.tables.splits import parts
 from desktop.engine.tables.statistics import with_statistics
 from desktop.engine.tables.target import TargetValues, read_target
@@ -73,7 +73,7 @@ def prepare(source: TableSource, raw: RawTable, progress: Progress = ignore) -> 
     training, validation, test = parts(source, target, rows, groups)
     progress(0.5)
     columns, questions = find_columns(frame, training, source, uses)
-    prepared = fit(frame.iloc[training], columns, _fit_target(raw.target, target, training), form)
+    prepared = fit(frame.iloc[training], columns, fit_target(raw.target, target, training), form)
     progress(0.9)
     # Rows with a missing cell in a column that asks for it are not used, in whatever part.
     keep = prepared.complete(frame, form)
@@ -87,14 +87,6 @@ def prepare(source: TableSource, raw: RawTable, progress: Progress = ignore) -> 
     return PreparedTable(raw, target, columns, prepared, training, validation, test)
 
 
-def _fit_target(name: str, target: TargetValues, training: IntArray) -> PreparedTarget:
-    if target.kind is TargetKind.CLASSES:
-        return PreparedTarget(name=name, classes=target.classes)
-    values = target.y[training]
-    scale = float(values.std())
-    return PreparedTarget(name=name, offset=float(values.mean()), scale=scale if scale > 0 else 1.0)
-
-
 def dataset(source: TableSource, table: PreparedTable, progress: Progress = ignore) -> Dataset:
     """The rows of `table` as a network gets them."""
     frame, prepared = table.raw.frame, table.preparation
@@ -103,9 +95,7 @@ def dataset(source: TableSource, table: PreparedTable, progress: Progress = igno
     progress(0.7)
 
     def rows(numbers: IntArray) -> Rows:
-        y: Any = table.target.y[numbers]
-        if table.target.kind is TargetKind.NUMBER:
-            y = ((y - prepared.target.offset) / prepared.target.scale)[:, None].astype(np.float32)
+        y = prepared.target.encoded(table.target.y[numbers])
         weight = None if weights is None else weights[numbers]
         x: FloatArray = aligned_empty((len(numbers), inputs.shape[1]), np.float32)
         np.take(inputs, numbers, axis=0, out=x, mode="clip")
@@ -116,14 +106,10 @@ def dataset(source: TableSource, table: PreparedTable, progress: Progress = igno
     test = rows(table.test)
     validation = rows(table.validation) if len(table.validation) else None
     lows, highs = training.x.min(axis=0), training.x.max(axis=0)
-    target: Target = Classes(table.target.classes)
-    if table.target.kind is TargetKind.NUMBER:
-        fitted = prepared.target
-        target = Numbers((fitted.name,), (fitted.offset,), (fitted.scale,))
     schema = DataSchema(
         input_shape=(len(prepared.features),),
         row=RowKind.TABLE_ROW,
-        target=target,
+        target=prepared.target.in_schema,
         rows=RowCounts(len(training), len(table.validation), len(test)),
         value_range=(float(lows.min()), float(highs.max())),
         features=prepared.features,

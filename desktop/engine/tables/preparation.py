@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from desktop.document.data import ColumnKind, DateOrder, Fill, Scaling
-from desktop.document.schema import DataSchema, Numbers
+from desktop.document.data import ColumnKind, DateOrder, Fill, Scaling, TargetKind
+from desktop.document.schema import Classes, DataSchema, Numbers, Target
 from desktop.document.spec import Spec
 from desktop.document.text import natural
 from desktop.engine.data_error import DataError
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from desktop.engine.reports import FloatArray, IntArray
+    from desktop.engine.tables.target import TargetValues
 
 MISSING = "(missing)"
 MOST_FEATURES = 20_000
@@ -91,6 +92,26 @@ class PreparedTarget(Spec):
     classes: tuple[str, ...] = ()
     offset: float = 0.0
     scale: float = 1.0
+
+    @property
+    def in_schema(self) -> Target:
+        """What the schema of the data says of it."""
+        if self.classes:
+            return Classes(self.classes)
+        return Numbers((self.name,), (self.offset,), (self.scale,))
+
+    def encoded(self, y: IntArray | FloatArray) -> IntArray | FloatArray:
+        """`y` as a network is trained on it: indices of classes, or float32 (rows, 1).
+
+        Raises DataError for numbers that are too large.
+        """
+        if self.classes:
+            return y
+        with np.errstate(over="ignore", invalid="ignore"):
+            scaled: FloatArray = ((y - self.offset) / self.scale)[:, None].astype(np.float32)
+        if not np.isfinite(scaled).all():
+            raise DataError("Some targets are too large to compute with: divide them")
+        return scaled
 
 
 class Preparation(Spec):
@@ -206,6 +227,18 @@ class Preparation(Spec):
                 if count := int(bad.sum()):
                     found[column.name] = count
         return found
+
+
+def fit_target(name: str, target: TargetValues, training: IntArray) -> PreparedTarget:
+    """The preparation of the target called `name`, by its `training` rows. Raises DataError."""
+    if target.kind is TargetKind.CLASSES:
+        return PreparedTarget(name=name, classes=target.classes)
+    values = target.y[training]
+    with np.errstate(over="ignore", invalid="ignore"):
+        offset, scale = float(values.mean()), float(values.std())
+    if not np.isfinite([offset, scale]).all():
+        raise DataError("The targets are too large to compute with: divide them")
+    return PreparedTarget(name=name, offset=offset, scale=scale or 1.0)
 
 
 def fit(
