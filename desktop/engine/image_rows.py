@@ -3,20 +3,49 @@
 from __future__ import annotations
 
 from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from desktop import machine
+from desktop.document.data.images import Images
 from desktop.document.memory import BYTES_PER_NUMBER
-from desktop.document.schema import Ink, is_grayscale
+from desktop.document.schema import Classes, DataSchema, Ink, RowCounts, RowKind, is_grayscale
 from desktop.document.text import counted, shape_text
 from desktop.engine.data_error import DataError
+from desktop.engine.rows import Dataset, Rows
+from desktop.engine.splits import scaled, training_and_validation
 
+FIXED_SEED = 0  # of splits that cannot be changed
 ENOUGH = 1000  # images to judge by
 _PLAIN = 0.8  # part of the images, and of the edge of each, that is plain paper in drawings
 _NEAR = 24 / 255  # of the range of levels: what is that close to the paper is paper
 _MOST_INK = 0.35  # part of all pixels that are not paper
+
+
+def image_dataset(
+    source: Images,
+    training: tuple[NDArray[Any], NDArray[Any]],
+    test: tuple[NDArray[Any], NDArray[Any]],
+    classes: Classes,
+    seed: int = FIXED_SEED,
+    ink: Ink = Ink.NONE,
+) -> Dataset:
+    """The data set of images and the indices of their `classes`, some held out for validation."""
+    divisor = source.pixel_maximum if source.scale_pixels else 1.0
+    train, validation = training_and_validation(*training, source.validation_split, seed, divisor)
+    tested = Rows(scaled(test[0], divisor), test[1].astype(np.int64))
+    held = len(validation) if validation is not None else 0
+    schema = DataSchema(
+        input_shape=train.x.shape[1:],
+        row=RowKind.IMAGE,
+        target=classes,
+        rows=RowCounts(len(train), held, len(tested)),
+        value_range=(0.0, source.pixel_maximum / divisor),
+        ink=ink,
+    )
+    return Dataset(source, schema, train, validation, tested, test_is_training=False)
 
 
 def found_ink(images: NDArray[np.uint8]) -> Ink:

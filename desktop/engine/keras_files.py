@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from desktop import paths
 from desktop.document.data import CaliforniaHousing, Cifar10, DataSource, FashionMnist, Idx
-from desktop.document.schema import Classes, DataSchema, RowCounts, RowKind
+from desktop.document.schema import Classes
 from desktop.engine.array_files import (
     archive_header,
     array_names,
@@ -24,11 +24,11 @@ from desktop.engine.array_files import (
 )
 from desktop.engine.data_error import DataError
 from desktop.engine.idx import is_emnist, known_names, read_idx
+from desktop.engine.image_rows import FIXED_SEED, image_dataset
 from desktop.engine.progress import Progress
-from desktop.engine.rows import Dataset, Rows
-from desktop.engine.splits import scaled, split, training_and_validation
+from desktop.engine.rows import Dataset
+from desktop.engine.splits import split
 
-SPLIT_SEED = 0
 FEATURES = (
     *("median income", "house age", "average rooms", "average bedrooms", "population"),
     *("average occupancy", "latitude", "longitude"),
@@ -69,7 +69,7 @@ def load_idx(source: Idx | FashionMnist, progress: Progress) -> Dataset:
     x, y, test = found.x, found.y, found.test
     if test is None:
         part = source.test_split if isinstance(source, Idx) else 0.2
-        kept, held = split(y, part, SPLIT_SEED, "Test split")
+        kept, held = split(y, part, FIXED_SEED, "Test split")
         x, y, test = x[kept], y[kept], (x[held], y[held])
     test_x, test_y = test
     if isinstance(source, Idx) and (
@@ -93,29 +93,7 @@ def load_idx(source: Idx | FashionMnist, progress: Progress) -> Dataset:
     if names is None or len(names) != len(labels):
         names = tuple(map(str, labels.tolist()))
     indices = np.searchsorted(labels, y), np.searchsorted(labels, test_y)
-    return _images(source, (x, indices[0]), (test_x, indices[1]), Classes(names))
-
-
-def _images(
-    source: Idx | FashionMnist | Cifar10,
-    training: tuple[NDArray[Any], NDArray[Any]],
-    test: tuple[NDArray[Any], NDArray[Any]],
-    classes: Classes,
-) -> Dataset:
-    divisor = source.pixel_maximum if source.scale_pixels else 1.0
-    train, validation = training_and_validation(
-        *training, source.validation_split, SPLIT_SEED, divisor
-    )
-    tested = Rows(scaled(test[0], divisor), test[1].astype(np.int64))
-    held = len(validation) if validation is not None else 0
-    schema = DataSchema(
-        input_shape=train.x.shape[1:],
-        row=RowKind.IMAGE,
-        target=classes,
-        rows=RowCounts(len(train), held, len(tested)),
-        value_range=(0.0, source.pixel_maximum / divisor),
-    )
-    return Dataset(source, schema, train, validation, tested, test_is_training=False)
+    return image_dataset(source, (x, indices[0]), (test_x, indices[1]), Classes(names))
 
 
 def load_cifar10(source: Cifar10, progress: Progress) -> Dataset:
@@ -140,7 +118,7 @@ def load_cifar10(source: Cifar10, progress: Progress) -> Dataset:
     for records in (train, test):
         if records[:, 0].max() >= len(classes.names):
             raise DataError(f"{file} has the label {records[:, 0].max()}; 0 to 9 are allowed")
-    return _images(source, _colors(train), _colors(test), classes)
+    return image_dataset(source, _colors(train), _colors(test), classes)
 
 
 def _colors(records: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:

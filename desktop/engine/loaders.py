@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from desktop.document.data import (
     Arrays,
@@ -28,17 +28,17 @@ from desktop.document.data import (
     Table,
     Wine,
 )
-from desktop.document.schema import RowCounts
+from desktop.document.schema import Classes
 from desktop.engine.data_error import DataError
+from desktop.engine.image_rows import FIXED_SEED, image_dataset
 from desktop.engine.keras_files import load_california_housing, load_cifar10, load_idx
 from desktop.engine.mnist import read_mnist
 from desktop.engine.points import load_points
 from desktop.engine.progress import Progress
 from desktop.engine.reports import DataPreview, FloatArray
 from desktop.engine.rows import Dataset, Rows
-from desktop.engine.splits import scaled, split, training_and_validation
+from desktop.engine.splits import split
 
-MNIST_SPLIT_SEED = 0
 LOGIC_NOTE = (
     "All {rows} rows are used for training, so the test shows how well they were learned, "
     "not how it does on new ones"
@@ -47,12 +47,8 @@ LOGIC_NOTE = (
 
 def _load_mnist(source: Mnist, progress: Progress) -> Dataset:
     arrays = read_mnist(source.path)
-    divisor = source.pixel_maximum if source.scale_pixels else 1.0
-    training, validation = training_and_validation(
-        arrays.x_train, arrays.y_train, source.validation_split, MNIST_SPLIT_SEED, divisor
-    )
-    test = Rows(scaled(arrays.x_test, divisor), arrays.y_test.astype(np.int64))
-    return _images(source, training, validation, test)
+    training, test = (arrays.x_train, arrays.y_train), (arrays.x_test, arrays.y_test)
+    return _drawn_digits(source, training, test, FIXED_SEED)
 
 
 def _load_digits(source: Digits, progress: Progress) -> Dataset:
@@ -60,19 +56,19 @@ def _load_digits(source: Digits, progress: Progress) -> Dataset:
 
     digits = load_digits()
     x, y = digits.images, digits.target
-    divisor = source.pixel_maximum if source.scale_pixels else 1.0
     kept, held = split(y, source.test_split, source.split_seed, "Test split")
-    training, validation = training_and_validation(
-        x[kept], y[kept], source.validation_split, source.split_seed, divisor
-    )
-    test = Rows(scaled(x[held], divisor), y[held].astype(np.int64))
-    return _images(source, training, validation, test)
+    return _drawn_digits(source, (x[kept], y[kept]), (x[held], y[held]), source.split_seed)
 
 
-def _images(source: Digits | Mnist, training: Rows, validation: Rows | None, test: Rows) -> Dataset:
-    counts = RowCounts(len(training), len(validation) if validation is not None else 0, len(test))
-    schema = replace(source.known_schema, rows=counts)  # a file may hold fewer than MNIST has
-    return Dataset(source, schema, training, validation, test, test_is_training=False)
+def _drawn_digits(
+    source: Digits | Mnist,
+    training: tuple[NDArray[Any], NDArray[Any]],
+    test: tuple[NDArray[Any], NDArray[Any]],
+    seed: int,
+) -> Dataset:
+    schema = source.known_schema
+    assert isinstance(schema.target, Classes)
+    return image_dataset(source, training, test, schema.target, seed, schema.ink)
 
 
 def _load_logic_table(source: LogicTable, progress: Progress) -> Dataset:
