@@ -9,10 +9,9 @@ from typing import ClassVar
 from pydantic import Field
 from pydantic.config import JsonDict
 
-from desktop.document.data.base import DataSource, Origin
+from desktop.document.data.base import DataSource, Origin, SplitSeed, ValidationSplit
 from desktop.document.data.table import Scaling, TargetKind
 from desktop.document.fields import ColumnName, FileName
-from desktop.document.spec import ADVANCED
 
 _FOUND: JsonDict = {"none": "Found by the values"}
 
@@ -61,13 +60,7 @@ class Arrays(DataSource, tag="arrays"):
         description="How inputs are scaled, by the training rows: each feature, or all pixels",
         json_schema_extra=_FOUND,
     )
-    validation_split: float = Field(
-        0.1,
-        ge=0,
-        le=0.9,
-        title="Validation split",
-        description="Part of the training rows held out for validation, 0 to 1",
-    )
+    validation_split: ValidationSplit = 0.1
     test_split: float = Field(
         0.2,
         gt=0,
@@ -75,14 +68,7 @@ class Arrays(DataSource, tag="arrays"):
         title="Test split",
         description="Part of all rows kept for the final test, unless the file has test rows",
     )
-    split_seed: int = Field(
-        0,
-        ge=0,
-        le=2**32 - 1,
-        title="Split seed",
-        description="Decides which rows go where; the same seed gives the same split",
-        json_schema_extra=ADVANCED,
-    )
+    split_seed: SplitSeed = 0
 
     @property
     def title(self) -> str:

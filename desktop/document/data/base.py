@@ -6,11 +6,34 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Annotated, ClassVar, Self, TypeAlias
+
+from pydantic import Field
 
 from desktop.document.fields import FILES, Kind, fields_of
 from desktop.document.schema import DataSchema
-from desktop.document.spec import Spec, variants
+from desktop.document.spec import ADVANCED, Spec, variants
+
+# Settings that several sources have.
+ValidationSplit: TypeAlias = Annotated[
+    float,
+    Field(
+        ge=0,
+        le=0.9,
+        title="Validation split",
+        description="Part of the training rows held out for validation, 0 to 1",
+    ),
+]
+SplitSeed: TypeAlias = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=2**32 - 1,
+        title="Split seed",
+        description="Decides which rows go where; the same seed gives the same split",
+        json_schema_extra=ADVANCED,
+    ),
+]
 
 
 class Origin(StrEnum):

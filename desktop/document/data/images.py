@@ -10,7 +10,7 @@ from zipfile import BadZipFile, ZipFile
 
 from pydantic import Field
 
-from desktop.document.data.base import DataSource, Download, Origin, held_back
+from desktop.document.data.base import DataSource, Download, Origin, SplitSeed, held_back
 from desktop.document.fields import FileName
 from desktop.document.schema import Classes, DataSchema, Ink, RowCounts, RowKind
 
@@ -75,14 +75,7 @@ class Digits(_Images, tag="digits"):
         title="Test split",
         description="Fraction of all rows held out for the test, 0 to 1",
     )
-    split_seed: int = Field(
-        0,
-        ge=0,
-        le=2**32 - 1,
-        title="Split seed",
-        description="Decides which rows go where; the same seed gives the same split",
-        json_schema_extra={"advanced": True},
-    )
+    split_seed: SplitSeed = 0
 
     @property
     def title(self) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field
 
-from desktop.document.data.base import DataSource, Origin
+from desktop.document.data.base import DataSource, Origin, SplitSeed, ValidationSplit
 from desktop.document.fields import ColumnName, FileName, Kind
 from desktop.document.spec import ADVANCED, Spec
 
@@ -119,13 +119,7 @@ class _TableSource(DataSource):
         description="Column that says how much each row counts in the loss",
         json_schema_extra={"none": "None"} | ADVANCED,
     )
-    validation_split: float = Field(
-        0.1,
-        ge=0,
-        le=0.9,
-        title="Validation split",
-        description="Part of the training rows held out for validation, 0 to 1",
-    )
+    validation_split: ValidationSplit = 0.1
     test_split: float = Field(
         0.2,
         gt=0,
@@ -133,14 +127,7 @@ class _TableSource(DataSource):
         title="Test split",
         description="Part of all rows kept for the final test, 0 to 1",
     )
-    split_seed: int = Field(
-        0,
-        ge=0,
-        le=2**32 - 1,
-        title="Split seed",
-        description="Decides which rows go where; the same seed gives the same split",
-        json_schema_extra=ADVANCED,
-    )
+    split_seed: SplitSeed = 0
 
     @property
     def has_validation(self) -> bool:
