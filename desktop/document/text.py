@@ -22,6 +22,11 @@ def listed(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+def are(count: int) -> str:
+    """ "is" or "are", as `count` asks for."""
+    return "is" if count == 1 else "are"
+
+
 def shape_text(shape: Sequence[int | None] | None) -> str:
     """ "28 × 28 × 1"; "any" stands for an axis of any size, "?" for a shape that is not known."""
     if shape is None:

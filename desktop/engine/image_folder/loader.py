@@ -10,7 +10,7 @@ import numpy as np
 
 from desktop.document.data import ColorMode, ImageFolder
 from desktop.document.schema import Classes, DataSchema, Ink, RowCounts, RowKind
-from desktop.document.text import counted, first_line, listed, one_line, shape_text
+from desktop.document.text import are, counted, first_line, listed, one_line, shape_text
 from desktop.engine.data_error import DataError
 from desktop.engine.drawing import Raster
 from desktop.engine.image_folder.listing import Listing, list_images
@@ -159,12 +159,8 @@ def _unreadable(unreadable: dict[int, str], names: list[Path]) -> tuple[str, ...
     ]
     if len(reasons) > LISTED:
         reasons[LISTED:] = [f"and {len(reasons) - LISTED:,} more"]
-    what = f"{counted(len(unreadable), 'image')} could not be read and {_is(len(unreadable))}"
+    what = f"{counted(len(unreadable), 'image')} could not be read and {are(len(unreadable))}"
     return (f"{what} left out. {'; '.join(reasons)}",)
-
-
-def _is(count: int) -> str:
-    return "is" if count == 1 else "are"
 
 
 def _reason(error: ImageError, path: Path) -> str:

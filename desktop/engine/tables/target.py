@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from desktop.document.data import TargetKind
-from desktop.document.text import natural
+from desktop.document.text import are, natural
 from desktop.engine.data_error import DataError
 from desktop.engine.reports import FloatArray, IntArray
 from desktop.engine.tables.numbers import NumberFormat
@@ -63,7 +63,7 @@ def read_target(
     notes: tuple[str, ...] = ()
     if missing := int((~present).sum()):
         rows = "1 row has" if missing == 1 else f"{missing:,} rows have"
-        notes += (f'{rows} no value in the target "{name}" and {_is(missing)} left out',)
+        notes += (f'{rows} no value in the target "{name}" and {are(missing)} left out',)
     if kind is TargetKind.NUMBER:
         bad = [text for text, number in numbers.items() if not np.isfinite(number)]
         if bad:
@@ -92,10 +92,6 @@ def read_target(
     indices = {text: index for index, text in enumerate(distinct)}
     y = np.array([indices.get(text, 0) for text in texts] + [0], np.int64)[codes]
     return TargetValues(kind, reason, y, present, tuple(distinct), notes)
-
-
-def _is(count: int) -> str:
-    return "is" if count == 1 else "are"
 
 
 def _look(distinct: list[str], numbers: dict[str, float], rows: int) -> tuple[TargetKind, str]:
