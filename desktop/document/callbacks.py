@@ -1,7 +1,5 @@
 """Callbacks that change the course of a training. Names, fields and defaults are Keras's."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Self
 
 from pydantic import Field, field_validator

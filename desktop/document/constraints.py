@@ -1,7 +1,5 @@
 """Limits put on weights after every step. Names, fields and defaults are keras.constraints'."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field

@@ -1,7 +1,5 @@
 """How the weights of a layer start. Names, fields and defaults are those of keras.initializers."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 

@@ -1,7 +1,5 @@
 """Losses: the number that training minimizes. Names, fields and defaults are Keras's."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field

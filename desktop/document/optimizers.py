@@ -1,7 +1,5 @@
 """Optimizers: how the weights follow the gradient. Names, fields and defaults are Keras's."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field

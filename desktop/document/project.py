@@ -1,7 +1,5 @@
 """The project: data, layers and training settings as one immutable value, and its edits."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Self
 
 from pydantic import Field

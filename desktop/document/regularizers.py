@@ -1,7 +1,5 @@
 """Penalties added to the loss. Names, fields and defaults are those of keras.regularizers."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """How a network is trained. Names, fields and defaults are Keras's."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from pydantic import Field, field_validator

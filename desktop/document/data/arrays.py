@@ -1,7 +1,5 @@
 """Data sources whose rows are NumPy arrays in a file."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from pathlib import PurePath
 from typing import ClassVar

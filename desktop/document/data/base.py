@@ -1,7 +1,5 @@
 """What all data sources have in common."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil

@@ -1,7 +1,5 @@
 """Data sources whose rows are images in IDX files, the format that MNIST was published in."""
 
-from __future__ import annotations
-
 import gzip
 import re
 import zlib

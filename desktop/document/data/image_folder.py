@@ -1,7 +1,5 @@
 """Images in folders, one for each class."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from pathlib import PurePath
 from typing import Annotated, ClassVar

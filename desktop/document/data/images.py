@@ -1,7 +1,5 @@
 """Data sources whose rows are images."""
 
-from __future__ import annotations
-
 import re
 import zlib
 from pathlib import Path

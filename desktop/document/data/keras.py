@@ -1,7 +1,5 @@
 """Data sets that `keras.datasets` downloads, beside MNIST."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import ClassVar
 

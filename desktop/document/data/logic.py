@@ -1,7 +1,5 @@
 """Logic tables: a few rows that are edited by hand."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import product
 from typing import Annotated, Self

@@ -1,7 +1,5 @@
 """A data source of points in a plane, which show what a network does as a picture."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Self

@@ -1,7 +1,5 @@
 """Tables that come with scikit-learn, and so with the program: they need no file."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from desktop.document.data.table import TableSource

@@ -1,7 +1,5 @@
 """Data sources whose rows are rows of a table, and what is asked for its columns."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from pathlib import PurePath
 from typing import Annotated, ClassVar, Self

@@ -1,7 +1,5 @@
 """Activations that have settings of their own."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from pydantic import Field

@@ -5,8 +5,6 @@ a color image, (784,) a row of numbers. They are worked out here in plain Python
 of the Keras layers of the same names.
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 from math import prod
 from typing import ClassVar, TypeAlias

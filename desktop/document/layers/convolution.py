@@ -1,7 +1,5 @@
 """Layers that slide a small window of weights over an image."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator

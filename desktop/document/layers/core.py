@@ -1,7 +1,5 @@
 """Dense, and the activation as a layer of its own."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Self
 
 from pydantic import Field, model_validator

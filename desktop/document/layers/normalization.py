@@ -1,7 +1,5 @@
 """Layers that bring values into a range that trains well."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Self
 
 from pydantic import Field, model_validator

@@ -1,7 +1,5 @@
 """Layers that make an image smaller by summing up neighboring pixels."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Layers that rearrange values without changing them."""
 
-from __future__ import annotations
-
 from math import prod
 from typing import ClassVar
 

@@ -34,10 +34,13 @@ class CheckBox(QCheckBox):
 
     def _lines(self, width: int) -> list[str]:
         """The text in lines for a check box of this `width`."""
+        room = width - self._beside_text()
+        if self._width(self.text()) <= room:
+            return [self.text()]
         lines = [""]
         for part in parts(self.text()):
             longer = lines[-1] + part
-            if not lines[-1] or self._width(longer.rstrip()) <= width - self._beside_text():
+            if not lines[-1] or self._width(longer.rstrip()) <= room:
                 lines[-1] = longer
             else:
                 lines.append(part)
