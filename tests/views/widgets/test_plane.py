@@ -62,6 +62,15 @@ def test_the_picture_has_high_y_at_the_top_and_numbers_by_color() -> None:
     assert middle.lightness() > 245
 
 
+def test_what_is_no_number_has_no_color_and_what_is_too_large_the_strongest() -> None:
+    values = np.full((60, 60, 1), np.nan, np.float32)
+    values[:, 40:] = np.inf
+    values[:, :20] = -1e30
+    image = picture(Surface(read_only(values), (-1, 1), False, 0), LIGHT, (-1, 1))
+    low, none, high = (image.pixelColor(x, 9) for x in (9, SIDE // 2, SIDE - 9))
+    assert low.blue() > low.red() and high.red() > high.blue() and none.lightness() > 245
+
+
 def test_places_are_those_of_the_plane_and_both_axes_have_the_same_scale(
     qtbot: QtBot, theme: Theme, moons: DataSummary
 ) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 from PySide6.QtGui import QColor, QImage
 
@@ -22,7 +20,10 @@ def picture(surface: Surface, tokens: Tokens, numbers: tuple[float, float]) -> Q
     them; numbers by colors from that of the first class through none to that of the second.
     """
     back, colors = _rgb(tokens.color("surface")), np.stack([*map(_rgb, tokens.classes)])
-    values = np.nan_to_num(_enlarged(surface.values)[::-1])
+    values = surface.values[::-1]
+    if not surface.is_classes:
+        values = np.clip(values, *numbers)
+    values = _enlarged(np.nan_to_num(values))
     if surface.is_classes:
         count = values.shape[2]
         weights = np.clip((values - 1 / count) / (1 - 1 / count), 0, 1)
@@ -60,18 +61,20 @@ def _rgb(color: QColor) -> FloatArray:
 
 
 def _enlarged(values: FloatArray) -> FloatArray:
-    """`values`, (n, n, k), with SIDE rows and columns, those between being interpolated."""
-    weights = _interpolation(len(values))
-    enlarged: FloatArray = np.einsum("ar,rck,bc->abk", weights, values, weights, optimize=True)
+    """`values`, (n, n, k), with SIDE rows and columns, those between being interpolated linearly.
+
+    Without a product of matrices: of one of this size numpy's library keeps every processor busy
+    for some time after it, which would be taken from the training.
+    """
+    last = len(values) - 1
+    places = np.linspace(0, last, SIDE, dtype=np.float32)
+    below = np.minimum(places.astype(np.intp), max(last - 1, 0))
+    above = np.minimum(below + 1, last)
+    parts = (places - below).astype(np.float32)[:, np.newaxis]
+    rows = values[below] + parts[:, np.newaxis] * (values[above] - values[below])
+    left, right = rows[:, below], rows[:, above]
+    enlarged: FloatArray = left + parts * (right - left)
     return enlarged
-
-
-@cache
-def _interpolation(count: int) -> FloatArray:
-    """The matrix, (SIDE, count), that interpolates linearly between `count` values."""
-    places = np.linspace(0, count - 1, SIDE)
-    near: FloatArray = np.clip(1 - np.abs(places[:, None] - np.arange(count)), 0, 1)
-    return near.astype(np.float32)
 
 
 def _edge(labels: FloatArray) -> FloatArray:
