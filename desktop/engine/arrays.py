@@ -21,8 +21,9 @@ from desktop.engine.data_error import DataError
 from desktop.engine.progress import Progress, ignore
 from desktop.engine.reports import FloatArray, IntArray
 from desktop.engine.rows import Dataset, Rows
+from desktop.engine.tables.fitting import fit_target
 from desktop.engine.tables.numbers import NumberFormat
-from desktop.engine.tables.preparation import Preparation, PreparedColumn, fit_target
+from desktop.engine.tables.preparation import Preparation, PreparedColumn
 from desktop.engine.tables.splits import parts as split_parts
 from desktop.engine.tables.splits import without_validation
 from desktop.engine.tables.target import TargetValues, read_target

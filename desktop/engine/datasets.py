@@ -23,7 +23,8 @@ from desktop.engine.reports import (
     read_only,
 )
 from desktop.engine.rows import Dataset, Rows
-from desktop.engine.tables.preparation import Preparation, identity
+from desktop.engine.tables.fitting import identity
+from desktop.engine.tables.preparation import Preparation
 
 SAMPLES = 100
 

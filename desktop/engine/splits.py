@@ -49,7 +49,9 @@ def split(
     """
     from sklearn.model_selection import train_test_split
 
-    labels, counts = np.unique(y, return_counts=True)
+    of_class = np.bincount(y)
+    labels = np.flatnonzero(of_class)
+    counts = of_class[labels]
     rows, classes = len(y), len(labels)
     if counts.min() < 2:
         rare = labels[counts.argmin()]
@@ -97,7 +99,8 @@ def _stratified(y: NDArray[Any], counts: IntArray, held: int, seed: int) -> IntA
     numbers[np.argsort(numbers - shares, kind="stable")[:rest]] += 1
     numbers = np.clip(numbers, 1, counts - 1)  # every class on both sides
     random = np.random.default_rng(seed)
-    order = np.argsort(y, kind="stable")
+    small = y.astype(np.min_scalar_type(int(y.max())))  # sorted by its bytes, which is quick
+    order = np.argsort(small, kind="stable")
     ends = np.cumsum(counts)
     return np.concatenate(
         [

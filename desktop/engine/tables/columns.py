@@ -22,6 +22,7 @@ from desktop.engine.data_error import DataError
 from desktop.engine.reports import ColumnFacts, FloatArray, IntArray
 from desktop.engine.tables.cells import CellType, cell_type
 from desktop.engine.tables.dates import days, find_order, usual_order
+from desktop.engine.threads import in_threads
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,28 +60,30 @@ def find_columns(
                 f'The table has no column "{decision.name}", for which a kind was chosen; its '
                 f"columns are {', '.join(sorted(names))}"
             )
-    rows = frame.iloc[training]
-    questions: list[str] = []
-    facts = tuple(
-        _facts(rows[name], frame[name], source, uses.get(name), _is_unnamed(name, names), questions)
-        for name in names
+    found = in_threads(
+        lambda name: _facts(
+            frame[name], training, source, uses.get(name), _is_unnamed(name, names)
+        ),
+        names,
     )
-    return facts, tuple(questions)
+    facts, questions = zip(*found, strict=True)
+    return facts, tuple(filter(None, questions))
 
 
 def _facts(
-    series: pd.Series[Any],
     all_rows: pd.Series[Any],
+    training: IntArray,
     source: TableSource,
     use: Use | None,
     unnamed: bool,
-    questions: list[str],
-) -> ColumnFacts:
-    name = str(series.name)
+) -> tuple[ColumnFacts, str]:
+    """The facts of one column; and what has to be asked about it, "" for nothing."""
+    name = str(all_rows.name)
+    series = all_rows.iloc[training]
     missing = int(series.isna().sum())
     distinct = _count_distinct(series)
     if use is not None:
-        return ColumnFacts(
+        facts = ColumnFacts(
             name,
             ColumnKind.LEFT_OUT,
             use.reason,
@@ -90,12 +93,14 @@ def _facts(
             purpose=use.purpose,
             target_kind=use.target_kind,
         )
+        return facts, ""
     decision = source.column(name)
     kind, reason = _kind(series, missing, distinct, unnamed)
     if decision.kind is not None:
         reason = "chosen by you" + ("" if decision.kind is kind else f"; found: {kind}, {reason}")
         kind = decision.kind
     fill = scaling = order = None
+    question = ""
     if kind is not ColumnKind.LEFT_OUT:
         fill = decision.fill or _fill(kind)
         _refuse_fill(name, kind, fill)
@@ -104,15 +109,16 @@ def _facts(
     if kind is ColumnKind.DATE:
         order = decision.date_order or _date_order(series, all_rows)
         if order is None and (order := usual_order(_distinct(series))) is not None:
-            questions.append(
+            question = (
                 f'The dates in column "{name}" can be read with the day or the month first, such '
                 f'as "{_distinct(series)[0]:.20}"; they are read {order}'
             )
         if order is not None and decision.date_order is None:
             reason += f", {order}"
-    return ColumnFacts(
+    facts = ColumnFacts(
         name, kind, reason, missing, distinct, fill, scaling, order, decision.decided
     )
+    return facts, question
 
 
 def _is_unnamed(name: str, names: list[str]) -> bool:

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 
 from desktop.engine.data_error import DataError
 from desktop.engine.tables.cells import CellType, cell_type
@@ -26,7 +27,7 @@ from desktop.engine.tables.sample import Sample
 WHITE_SPACE = " "  # any number of spaces and tabs
 NO_DELIMITER = ""  # a table of one column
 DELIMITERS = (",", ";", "\t", "|", WHITE_SPACE, NO_DELIMITER)
-ROWS = 1000  # that are tried at the beginning; more show nothing new
+ROWS = 300  # that are tried at the beginning; more show nothing new
 PREAMBLE = 100  # rows before the table, at most
 
 _ONE_COLUMN = 0.001  # the pattern score of rows of one cell
@@ -93,10 +94,12 @@ def recognize(
     sample: Sample, given: Dialect | None = None, fixed: frozenset[str] = frozenset()
 ) -> Recognized:
     """The dialect of `sample`. Of `given` are taken the fields named in `fixed`."""
+    if given and "delimiter" in fixed:
+        delimiters: tuple[str, ...] = (given.delimiter,)
+    else:  # one that is nowhere divides the rows as no delimiter does
+        delimiters = tuple(each for each in DELIMITERS if _is_in(each, sample))
     trials = [
-        trial
-        for delimiter in ((given.delimiter,) if given and "delimiter" in fixed else DELIMITERS)
-        for trial in _trials(sample, delimiter, given, fixed)
+        trial for delimiter in delimiters for trial in _trials(sample, delimiter, given, fixed)
     ]
     best = max(trials, key=lambda trial: trial.score)
     if not best.rows:
@@ -113,6 +116,13 @@ def recognize(
         names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
         questions += (f"The cells could also be divided by {names[others[0].delimiter]}",)
     return replace(found, alternatives=tuple(others), questions=questions)
+
+
+def _is_in(delimiter: str, sample: Sample) -> bool:
+    texts = (sample.start, *sample.pieces)
+    if delimiter == WHITE_SPACE:
+        return any(" " in text or "\t" in text for text in texts)
+    return any(delimiter in text for text in texts)
 
 
 def _trials(
@@ -150,8 +160,9 @@ def _split(text: str, delimiter: str, quote: str, escape: str) -> Iterator[tuple
     before = 0
     try:
         for row in reader:
-            if any(cell.strip() for cell in row):
-                yield before, tuple(cell.strip() for cell in row)
+            cells = tuple(map(str.strip, row))
+            if any(cells):
+                yield before, cells
             before = reader.line_num
     except csv.Error:  # a quote that is never closed, so that the rest is one cell
         return
@@ -215,7 +226,7 @@ def _score(rows: list[Cells], delimiter: str, tabs: bool) -> float:
     if length > 1 and usual < _ALIKE * total:
         pattern *= _UNLIKELY
     body = rows[1:] or rows
-    types = Counter(_type(cell) for row in body for cell in row)
+    types = Counter(map(_type, chain.from_iterable(body)))
     cells = types.total()
     known = cells - types[CellType.UNKNOWN]
     score = pattern * (known + _UNKNOWN * types[CellType.UNKNOWN]) / cells
@@ -246,14 +257,9 @@ def _recognized(
         questions = ()
     body = rows[1:] if header else rows
     later = [row for _, row in _split(sample.start, trial.delimiter, trial.quote, trial.escape)]
+    cells = set(chain.from_iterable((*body, *later[len(trial.rows) :], *trial.more)))
     numbers = find_number_format(
-        (
-            cell
-            for row in (*body, *later[len(trial.rows) :], *trial.more)
-            for cell in row
-            if _type(cell) is CellType.NUMBER
-        ),
-        delimiter,
+        (cell for cell in cells if _type(cell) is CellType.NUMBER), delimiter
     )
     if numbers.other is not None and not {"decimal", "thousands"} & fixed:
         sign = numbers.format.thousands or numbers.format.decimal

@@ -55,7 +55,8 @@ _CHARACTERS: dict[str, dict[str, str]] = {
     },
 }
 _SHOWN_ROWS, _SHOWN_COLUMNS = 6, 50
-_RECURRING = 500  # rows that show whether texts recur
+_RECURRING = 250  # rows that show whether texts recur
+_TIMES = 6  # that each of few texts stands in them on average
 _NUMBERS = 0.95  # the part of the cells that have to be numbers
 _SEPARATORS = {"": "\x1f", " ": r"\s+"}
 _LENGTH = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
@@ -318,7 +319,7 @@ def _few_texts(recognized: Recognized, names: list[str], complete: bool) -> dict
     for index, name in enumerate(names):
         texts = {row[index] for row in rows if index < len(row)}
         looks = [cell_type(text) for text in texts]
-        if len(texts) <= len(rows) / 20 and CellType.NUMBER not in looks:
+        if _TIMES * len(texts) <= len(rows) and CellType.NUMBER not in looks:
             few[name] = "category"
     return few
 

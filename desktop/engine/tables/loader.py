@@ -15,12 +15,12 @@ from desktop.engine.reports import ColumnFacts, FloatArray, IntArray, TableCells
 from desktop.engine.row_reports import RowExample
 from desktop.engine.rows import Dataset, Rows
 from desktop.engine.tables.columns import Use, find_columns
+from desktop.engine.tables.fitting import fit, fit_target
 from desktop.engine.tables.frame import RawTable, read_table
-from desktop.engine.tables.preparation import Preparation, fit, fit_target
+from desktop.engine.tables.preparation import Preparation
 from desktop.engine.tables.splits import parts
 from desktop.engine.tables.statistics import with_statistics
 from desktop.engine.tables.target import TargetValues, read_target
-from desktop.engine.zero_copy import aligned_empty
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +73,7 @@ def prepare(source: TableSource, raw: RawTable, progress: Progress = ignore) -> 
     training, validation, test = parts(source, target, rows, groups)
     progress(0.5)
     columns, questions = find_columns(frame, training, source, uses)
-    prepared = fit(frame.iloc[training], columns, fit_target(raw.target, target, training), form)
+    prepared = fit(frame, training, columns, fit_target(raw.target, target, training), form)
     progress(0.9)
     # Rows with a missing cell in a column that asks for it are not used, in whatever part.
     keep = prepared.complete(frame, form)
@@ -91,20 +91,17 @@ def dataset(source: TableSource, table: PreparedTable, progress: Progress = igno
     """The rows of `table` as a network gets them."""
     frame, prepared = table.raw.frame, table.preparation
     weights = _weights(frame, source)
-    inputs = prepared.inputs(frame, table.raw.numbers)
-    progress(0.7)
-
-    def rows(numbers: IntArray) -> Rows:
-        y = prepared.target.encoded(table.target.y[numbers])
-        weight = None if weights is None else weights[numbers]
-        x: FloatArray = aligned_empty((len(numbers), inputs.shape[1]), np.float32)
-        np.take(inputs, numbers, axis=0, out=x, mode="clip")
-        return Rows(x, y, weight)
-
-    training = rows(table.training)
+    numbers = (table.training, table.validation, table.test)
+    inputs = prepared.inputs_of_parts(frame, table.raw.numbers, numbers)
     progress(0.9)
-    test = rows(table.test)
-    validation = rows(table.validation) if len(table.validation) else None
+    training, validation, test = (
+        Rows(
+            x,
+            prepared.target.encoded(table.target.y[rows]),
+            None if weights is None else weights[rows],
+        )
+        for x, rows in zip(inputs, numbers, strict=True)
+    )
     lows, highs = training.x.min(axis=0), training.x.max(axis=0)
     schema = DataSchema(
         input_shape=(len(prepared.features),),
@@ -121,7 +118,7 @@ def dataset(source: TableSource, table: PreparedTable, progress: Progress = igno
         source,
         schema,
         training,
-        validation,
+        validation if len(table.validation) else None,
         test,
         test_is_training=False,
         notes=(*table.raw.questions, *table.raw.notes, *table.target.notes),

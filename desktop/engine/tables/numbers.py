@@ -71,8 +71,7 @@ def find_number_format(cells: Iterable[str], delimiter: str) -> Found:
     A sign that could be both, as in 1,234, divides the fraction where the table is delimited by
     semicolons, as programs write it whose decimal sign is the comma.
     """
-    numbers = {cell.strip(AROUND) for cell in cells} - {""}
-    numbers = {number for number in numbers if not number.isdigit()}
+    numbers = {number for cell in cells if (number := cell.strip(AROUND)) and not number.isdigit()}
     if not numbers:
         return Found(PLAIN)
     best, most = PLAIN, -1

@@ -1,4 +1,4 @@
-"""What turns the rows of a table into inputs of a network: fitted on training rows, kept as JSON.
+"""What turns the rows of a table into inputs of a network, kept as JSON.
 
 Numbers are filled and scaled, categories one-hot encoded, dates counted in days. A fitted
 `Preparation` does the same to any later rows, by the names of their columns and in any order.
@@ -11,26 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from desktop.document.data import ColumnKind, DateOrder, Fill, Scaling, TargetKind
-from desktop.document.schema import Classes, DataSchema, Numbers, Target
+from desktop.document.data import ColumnKind, DateOrder
+from desktop.document.schema import Classes, Numbers, Target
 from desktop.document.spec import Spec
-from desktop.document.text import natural
 from desktop.engine.data_error import DataError
-from desktop.engine.reports import ColumnFacts
 from desktop.engine.row_reports import Cell, RowField
-from desktop.engine.tables.columns import MOST_CATEGORIES
-from desktop.engine.tables.dates import days
 from desktop.engine.tables.numbers import NumberFormat
+from desktop.engine.tables.values import cell_numbers, labels
+from desktop.engine.threads import in_threads
 from desktop.engine.zero_copy import aligned_empty
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from desktop.engine.reports import FloatArray, IntArray
-    from desktop.engine.tables.target import TargetValues
 
 MISSING = "(missing)"
-MOST_FEATURES = 20_000
 MOST_DECIMALS = 6
 _BLOCK = 8192  # rows
 
@@ -147,19 +143,37 @@ class Preparation(Spec):
         `form` is how numbers are written in columns of text. A column that is not there counts as
         missing in every row.
         """
+        return self.inputs_of_parts(frame, form, [np.arange(len(frame))])[0]
+
+    def inputs_of_parts(
+        self, frame: pd.DataFrame, form: NumberFormat, parts: Sequence[IntArray]
+    ) -> list[FloatArray]:
+        """As `inputs`, for the rows whose numbers stand in each of `parts`."""
         import pandas as pd
 
-        result: FloatArray = aligned_empty((len(frame), len(self.features)), np.float32)
         empty = pd.Series([None] * len(frame), dtype="object")
-        cells = [_cells(each, frame.get(each.name, empty), form) for each in self.columns]
-        for start in range(0, len(frame), _BLOCK):  # a block stays in the processor's cache
-            rows = slice(start, start + _BLOCK)
+        cells = in_threads(
+            lambda column: _cells(column, frame.get(column.name, empty), form), self.columns
+        )
+        results: list[FloatArray] = [
+            aligned_empty((len(rows), len(self.features)), np.float32) for rows in parts
+        ]
+
+        def encode(block: tuple[IntArray, FloatArray]) -> None:
+            rows, out = block
             place = 0
             for column, values in zip(self.columns, cells, strict=True):
                 width = len(column.features)
-                _encode(column, values[rows], result[rows, place : place + width])
+                _encode(column, values[rows], out[:, place : place + width])
                 place += width
-        return result
+
+        blocks = [
+            (rows[start : start + _BLOCK], result[start : start + _BLOCK])
+            for rows, result in zip(parts, results, strict=True)
+            for start in range(0, len(rows), _BLOCK)
+        ]
+        in_threads(encode, blocks)
+        return results
 
     def complete(self, frame: pd.DataFrame, form: NumberFormat) -> Any:
         """Which rows of `frame` have all values that must not be missing: bool (rows,)."""
@@ -229,213 +243,6 @@ class Preparation(Spec):
         return found
 
 
-def fit_target(name: str, target: TargetValues, training: IntArray) -> PreparedTarget:
-    """The preparation of the target called `name`, by its `training` rows. Raises DataError."""
-    if target.kind is TargetKind.CLASSES:
-        return PreparedTarget(name=name, classes=target.classes)
-    values = target.y[training]
-    with np.errstate(over="ignore", invalid="ignore"):
-        offset, scale = float(values.mean()), float(values.std())
-    if not np.isfinite([offset, scale]).all():
-        raise DataError("The targets are too large to compute with: divide them")
-    return PreparedTarget(name=name, offset=offset, scale=scale or 1.0)
-
-
-def fit(
-    frame: pd.DataFrame,
-    facts: Sequence[ColumnFacts],
-    target: PreparedTarget,
-    form: NumberFormat,
-) -> Preparation:
-    """The preparation of the training rows in `frame`. Raises DataError if no input is left."""
-    columns = tuple(
-        _fitted(frame[each.name], each, form)
-        for each in facts
-        if each.kind is not ColumnKind.LEFT_OUT
-    )
-    if not columns:
-        raise DataError(
-            "No column is left as input: every one is left out or the target. Choose another "
-            "target, or kinds for the columns on the page Data"
-        )
-    features = sum(len(column.features) for column in columns)
-    if features > MOST_FEATURES:
-        raise DataError(
-            f"The columns make {features:,} inputs, more than {MOST_FEATURES:,}; leave out columns "
-            "with many categories"
-        )
-    left_out = tuple(
-        each.name for each in facts if each.kind is ColumnKind.LEFT_OUT and each.name != target.name
-    )
-    return Preparation(
-        columns=columns,
-        target=target,
-        left_out=left_out,
-        decimal=form.decimal,
-        thousands=form.thousands,
-    )
-
-
-def identity(schema: DataSchema, x: FloatArray) -> Preparation:
-    """The preparation of rows whose columns are the inputs as they are; `x` are training rows."""
-    target = PreparedTarget(name="class", classes=schema.class_names)
-    if isinstance(schema.target, Numbers):
-        offset, scale = (*schema.target.offsets, 0.0)[0], (*schema.target.scales, 1.0)[0]
-        target = PreparedTarget(name=schema.target.columns[0], offset=offset, scale=scale)
-    return Preparation(
-        columns=tuple(
-            PreparedColumn(
-                name=name, kind=ColumnKind.NUMBER, **_spread(values), fill=_median(values)
-            )
-            for name, values in zip(schema.features, x.T.astype(np.float64), strict=True)
-        ),
-        target=target,
-    )
-
-
-def _median(present: FloatArray) -> float:
-    return float(np.median(present))
-
-
-def _spread(present: FloatArray) -> dict[str, Any]:
-    """What a `PreparedColumn` says about the training rows, of their numbers `present`."""
-    some = present[:: max(1, len(present) // 1000)]
-    decimals = next(
-        (
-            count
-            for count in range(MOST_DECIMALS)
-            if np.allclose(some, np.round(some, count), rtol=1e-6, atol=0.0)
-        ),
-        MOST_DECIMALS,
-    )
-    return {
-        "low": float(present.min()),
-        "high": float(present.max()),
-        "decimals": decimals,
-        "usual": _median(present),
-    }
-
-
-def _fitted(series: pd.Series[Any], facts: ColumnFacts, form: NumberFormat) -> PreparedColumn:
-    drop = facts.fill is Fill.DROP_ROW
-    if facts.kind in (ColumnKind.CATEGORY, ColumnKind.YES_NO):
-        return _fitted_categories(series, facts, drop, form)
-    values = cell_numbers(series, facts.kind, facts.date_order, form)
-    missing = np.isnan(values)
-    present = values[~missing] if missing.any() else values
-    if not len(present):
-        raise DataError(
-            f'Column "{facts.name}" has no number in the training rows; leave it out, or make it a '
-            "category"
-        )
-    fill = _median(present)
-    if facts.fill is Fill.MOST_FREQUENT:
-        distinct, counts = np.unique(present, return_counts=True)
-        fill = float(distinct[counts.argmax()])
-    offset, scale = 0.0, 1.0
-    if facts.scaling is Scaling.STANDARDIZE:
-        filled = values if present is values else np.where(missing, fill, values)
-        offset, scale = float(filled.mean()), float(filled.std())
-    elif facts.scaling is Scaling.ZERO_TO_ONE:
-        offset = float(present.min())
-        scale = float(present.max()) - offset
-    if not (np.isfinite(scale) and scale > 0):
-        scale = 1.0
-    return PreparedColumn(
-        name=facts.name,
-        kind=facts.kind,
-        offset=offset,
-        scale=scale,
-        fill=fill,
-        drop=drop,
-        **_spread(present),
-        date_order=facts.date_order,
-    )
-
-
-def _fitted_categories(
-    series: pd.Series[Any], facts: ColumnFacts, drop: bool, form: NumberFormat
-) -> PreparedColumn:
-    codes, texts = labels(series, form)
-    counts: dict[str, int] = {}
-    for text, count in zip(
-        texts, np.bincount(codes[codes >= 0], minlength=len(texts)), strict=True
-    ):
-        counts[text] = counts.get(text, 0) + int(count)
-    frequent_first = sorted(counts, key=lambda text: -counts[text])
-    if facts.kind is ColumnKind.YES_NO and len(counts) > 2:
-        raise DataError(
-            f'Column "{facts.name}" has {len(counts):,} different values, so it cannot be yes/no; '
-            "make it a category"
-        )
-    if not len(counts):
-        raise DataError(f'Column "{facts.name}" has no value in the training rows; leave it out')
-    categories = sorted(frequent_first[:MOST_CATEGORIES], key=natural)
-    frequent = frequent_first[0]
-    if facts.kind is ColumnKind.YES_NO:
-        if len(categories) == 1:
-            categories = ["", *categories]
-        return PreparedColumn(
-            name=facts.name,
-            kind=facts.kind,
-            fill=frequent,
-            categories=tuple(categories),
-            drop=drop,
-            usual=frequent,
-        )
-    fill: str | None = frequent
-    if facts.fill is Fill.OWN_CATEGORY:
-        fill = None
-        if (codes < 0).any():
-            fill = MISSING
-            categories.append(MISSING)
-    return PreparedColumn(
-        name=facts.name,
-        kind=facts.kind,
-        fill=fill,
-        categories=tuple(categories),
-        drop=drop,
-        usual=frequent,
-    )
-
-
-def labels(series: pd.Series[Any], form: NumberFormat) -> tuple[IntArray, list[str]]:
-    """The cells as texts without spaces around them, numbers in one way: 1 for 1.0 and 1,0.
-
-    Given are the texts, some perhaps twice, and for each cell the number of its text, -1 where it
-    is missing.
-    """
-    import pandas as pd
-
-    def of(value: Any) -> str:
-        text = str(value).strip()
-        number = form.parse(text) if isinstance(value, str) else float(value)
-        return f"{number:.12g}" if number == number else text
-
-    if pd.api.types.is_bool_dtype(series):
-        codes, values = series.factorize()
-        return codes, [str(value) for value in values]
-    codes, values = series.factorize()
-    return codes, [of(value) for value in values]
-
-
-def cell_numbers(
-    series: pd.Series[Any], kind: ColumnKind, order: DateOrder | None, form: NumberFormat
-) -> FloatArray:
-    """The cells as float64; NaN where there is none."""
-    import pandas as pd
-
-    if kind is ColumnKind.DATE:
-        return days(series, order)
-    if not pd.api.types.is_numeric_dtype(series):
-        cells = series.astype("object").where(series.notna(), None)
-        numbers = {value: form.parse(str(value)) for value in cells.dropna().unique()}
-        series = cells.map(numbers)
-    values: FloatArray = series.to_numpy(np.float64, na_value=np.nan)
-    infinite = np.isinf(values)
-    return np.where(infinite, np.nan, values) if infinite.any() else values
-
-
 def _missing(column: PreparedColumn, series: pd.Series[Any], form: NumberFormat) -> Any:
     if column.categories:
         return series.isna().to_numpy()
@@ -443,20 +250,21 @@ def _missing(column: PreparedColumn, series: pd.Series[Any], form: NumberFormat)
 
 
 def _cells(column: PreparedColumn, series: pd.Series[Any], form: NumberFormat) -> Any:
-    """The numbers of `series`, NaN where there is none, or the places of its categories, or -1."""
+    """The numbers of `series`, or the places of its categories, -1 for none; all filled."""
     if not column.categories:
-        return cell_numbers(series, column.kind, column.date_order, form)
+        values = cell_numbers(series, column.kind, column.date_order, form)
+        missing = np.isnan(values)
+        return np.where(missing, float(column.fill or 0.0), values) if missing.any() else values
     places = {category: place for place, category in enumerate(column.categories)}
     codes, texts = labels(series, form)
-    missing = -1 if column.fill is None else places.get(str(column.fill), -1)
-    return np.array([*(places.get(text, -1) for text in texts), missing])[codes]
+    fill = -1 if column.fill is None else places.get(str(column.fill), -1)
+    return np.array([*(places.get(text, -1) for text in texts), fill])[codes]
 
 
 def _encode(column: PreparedColumn, cells: Any, out: FloatArray) -> None:
     """Write the inputs that some of the `_cells` of `column` become to `out`."""
     if not column.categories:
-        values = np.where(np.isnan(cells), float(column.fill or 0.0), cells)
-        values -= column.offset
+        values = cells - column.offset
         values /= column.scale
         # What is too large for float32 stays finite: the largest there is.
         limit = float(np.finfo(np.float32).max)

@@ -15,7 +15,7 @@ from pathlib import Path
 from desktop.engine.data_error import DataError
 
 START = 256 * 1024  # bytes
-PIECE = 32 * 1024  # bytes
+PIECE = 16 * 1024  # bytes
 PIECES = 4
 _GZIP = b"\x1f\x8b"
 _MARKS = (

@@ -13,8 +13,8 @@ from desktop.document.data import ColumnKind, TargetKind
 from desktop.engine.reports import ColumnFacts, ColumnStatistics, FloatArray, IntArray
 from desktop.engine.tables.columns import MOST_CATEGORIES
 from desktop.engine.tables.numbers import NumberFormat
-from desktop.engine.tables.preparation import cell_numbers, labels
 from desktop.engine.tables.target import TargetValues
+from desktop.engine.tables.values import cell_numbers, labels
 
 if TYPE_CHECKING:
     import pandas as pd

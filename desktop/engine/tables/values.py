@@ -1,0 +1,53 @@
+"""The cells of a table as texts and as numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from desktop.document.data import ColumnKind, DateOrder
+from desktop.engine.tables.dates import days
+from desktop.engine.tables.numbers import NumberFormat
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from desktop.engine.reports import FloatArray, IntArray
+
+
+def labels(series: pd.Series[Any], form: NumberFormat) -> tuple[IntArray, list[str]]:
+    """The cells as texts without spaces around them, numbers in one way: 1 for 1.0 and 1,0.
+
+    Given are the texts, some perhaps twice, and for each cell the number of its text, -1 where it
+    is missing.
+    """
+    import pandas as pd
+
+    def of(value: Any) -> str:
+        text = str(value).strip()
+        number = form.parse(text) if isinstance(value, str) else float(value)
+        return f"{number:.12g}" if number == number else text
+
+    if pd.api.types.is_bool_dtype(series):
+        codes, values = series.factorize()
+        return codes, [str(value) for value in values]
+    codes, values = series.factorize()
+    return codes, [of(value) for value in values]
+
+
+def cell_numbers(
+    series: pd.Series[Any], kind: ColumnKind, order: DateOrder | None, form: NumberFormat
+) -> FloatArray:
+    """The cells as float64; NaN where there is none."""
+    import pandas as pd
+
+    if kind is ColumnKind.DATE:
+        return days(series, order)
+    if not pd.api.types.is_numeric_dtype(series):
+        cells = series.astype("object").where(series.notna(), None)
+        numbers = {value: form.parse(str(value)) for value in cells.dropna().unique()}
+        series = cells.map(numbers)
+    values: FloatArray = series.to_numpy(np.float64, na_value=np.nan)
+    infinite = np.isinf(values)
+    return np.where(infinite, np.nan, values) if infinite.any() else values
