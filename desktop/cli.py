@@ -128,12 +128,16 @@ def new(
         str | None,
         typer.Option(metavar="COLUMN", help="The column to be predicted; by default the last"),
     ] = None,
+    test: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A file with the test rows; by default part of DATA"),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Make a project with a sensible first network for DATA."""
     from desktop.cli_new import new_project
 
-    new_project(data, target, out, as_json)
+    new_project(data, target, test, out, as_json)
     return DONE
 
 

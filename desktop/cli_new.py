@@ -16,17 +16,20 @@ if TYPE_CHECKING:
     from desktop.engine.rows import Dataset
 
 
-def new_project(data: Path, target: str | None, out: Path, as_json: bool) -> None:
+def new_project(
+    data: Path, target: str | None, test: Path | None, out: Path, as_json: bool
+) -> None:
     """Write a project for `data` to `out`, and say what is in it.
 
     `data` is a file or a folder, or the name of data that needs none, such as "iris". `target` is
-    the column to be predicted. Raises CommandError, DataError and ProjectFileError.
+    the column to be predicted, `test` a file with the test rows. Raises CommandError, DataError
+    and ProjectFileError.
     """
     if out.exists():
         raise CommandError(f"{out} exists already; choose another name, or remove it first")
     if not out.absolute().parent.is_dir():
         raise CommandError(f"{out} cannot be written: there is no folder {out.parent}; make it")
-    sources = _sources(data, target)
+    sources = _sources(data, target, test)
     with json_output.quiet_output(as_json), console.busy(f"Reading {data.name}…"):
         dataset = _read(data, sources)
     project = first_project(dataset.source, dataset.schema)
@@ -42,7 +45,7 @@ def new_project(data: Path, target: str | None, out: Path, as_json: bool) -> Non
     console.say(f"Wrote {out}: {stack_text(project.layers)}, for rows of {rows}")
 
 
-def _sources(data: Path, target: str | None) -> list[DataSource]:
+def _sources(data: Path, target: str | None, test: Path | None) -> list[DataSource]:
     """What may read `data`, the likeliest first."""
     named, kinds = named_sources(), sources_for(data)
     sources: list[DataSource]
@@ -56,12 +59,15 @@ def _sources(data: Path, target: str | None) -> list[DataSource]:
             f"{listed(data_suffixes())}, images are in a folder with one subfolder for each class, "
             f"and without a file there are {listed(sorted(named))}"
         )
-    if target is None:
-        return sources
-    tables = [source for source in sources if "target" in type(source).model_fields]
-    if not tables:
-        raise CommandError(f"{data} is not a table, so --target cannot be given")
-    return [table.replace(target=target) for table in tables]
+    file = None if test is None else str(test.absolute())
+    for option, name, value in (("target", "target", target), ("test", "test_path", file)):
+        if value is not None:
+            sources = [each for each in sources if name in type(each).model_fields]
+            if not sources:
+                what = "not a table" if option == "target" else "not a table in a file"
+                raise CommandError(f"{data} is {what}, so --{option} cannot be given")
+            sources = [source.replace(**{name: value}) for source in sources]
+    return sources
 
 
 def _read(data: Path, sources: list[DataSource]) -> Dataset:

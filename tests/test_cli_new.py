@@ -91,6 +91,27 @@ def test_another_column_may_be_the_target_and_notes_are_shown(
     assert json.loads(project.read_text())["data"]["path"] == table.name
 
 
+def test_test_rows_may_be_in_a_file_of_their_own(command: Command, table: Path) -> None:
+    project, test = table.with_name("mine.layerwise"), table.with_name("test.csv")
+    test.write_text("height,weight,height (2),age\n3,9,yes,12\n4,9,maybe,7\n6,9,no,3")
+    values = command.json("new", table, "--test", test, "--out", project)
+    assert values["rows"] == {"training": 54, "validation": 6, "test": 2}
+    notes = " ".join(values["notes"])
+    assert "1 row has a class that the training file does not have" in notes
+    assert "1 column not used" in notes
+    data = json.loads(project.read_text())["data"]
+    assert (data["path"], data["test_path"]) == ("table.csv", "test.csv")
+    moved = project.parent / "moved"
+    moved.mkdir()
+    for path in (project, table, test):
+        path.rename(moved / path.name)
+    trained = command.json("train", moved / project.name, "--epochs", 1)
+    assert 0 <= trained["test"]["accuracy"] <= 1
+    assert "not a table in a file" in command.error(
+        "new", "iris", "--test", moved / "test.csv", "--out", project
+    )
+
+
 def test_every_error_is_one_line_that_says_what_to_do(command: Command, table: Path) -> None:
     folder = table.parent
     out = folder / "new.layerwise"

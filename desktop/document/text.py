@@ -22,6 +22,12 @@ def listed(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+def some(words: Sequence[str], most: int = 5) -> str:
+    """`words` as by `listed`, the first `most` of them and how many there are beside."""
+    more = len(words) - most
+    return listed(words if more <= 0 else [*words[:most], f"{more:,} more"])
+
+
 def are(count: int) -> str:
     """ "is" or "are", as `count` asks for."""
     return "is" if count == 1 else "are"

@@ -12,7 +12,7 @@ import numpy as np
 
 from desktop.document.data import ColumnKind
 from desktop.document.schema import Classes, Numbers, RowKind
-from desktop.document.text import counted, listed
+from desktop.document.text import counted, some
 from desktop.engine.reports import ColumnFacts, FloatArray, IntArray
 from desktop.engine.rows import Dataset
 from desktop.engine.tables.columns import counts_up
@@ -48,7 +48,7 @@ def few_rows(dataset: Dataset) -> Iterator[str]:
     ]
     if few:
         what = "This class has" if len(few) == 1 else "These classes have"
-        yield f"{what} very few training rows to learn from: {_some(few)}"
+        yield f"{what} very few training rows to learn from: {some(few)}"
 
 
 def twins(dataset: Dataset) -> Iterator[str]:
@@ -62,11 +62,15 @@ def twins(dataset: Dataset) -> Iterator[str]:
 
 
 def _plain(name: str) -> float | str:
-    """What is left of the name of a class without case, spaces and punctuation."""
+    """What is left of the name of a class without case, spaces and punctuation.
+
+    Signs that compare or rate are no punctuation: "<=50K" is another class than ">50K".
+    """
     try:
         return float(name.strip().replace(",", "."))
     except ValueError:
-        return "".join(filter(str.isalnum, name.casefold())) or name
+        kept = (each for each in name.casefold() if each.isalnum() or each in "<>=≤≥+")
+        return "".join(kept) or name
 
 
 def constant_columns(dataset: Dataset) -> Iterator[str]:
@@ -228,7 +232,7 @@ def unscaled_numbers(dataset: Dataset) -> Iterator[str]:
 
 def lost_order(dataset: Dataset) -> Iterator[str]:
     """Rows that are ordered by date, and are shuffled into the splits."""
-    if dataset.test_is_training:
+    if dataset.test_is_training or (dataset.cells is not None and dataset.cells.has_test_file):
         return
     for facts in dataset.columns:
         values = _numbers(dataset, facts.name) if facts.kind is ColumnKind.DATE else None
@@ -299,11 +303,4 @@ def _quoted(name: str) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return _some(map(_quoted, names))
-
-
-def _some(texts: Iterable[str]) -> str:
-    """The first few of `texts`, and how many there are beside."""
-    texts = list(texts)
-    more = len(texts) - MANY
-    return listed(texts if more <= 0 else [*texts[:MANY], f"{more:,} more"])
+    return some([*map(_quoted, names)])

@@ -107,16 +107,22 @@ class ColumnFacts:
 class TableCells:
     """The cells of a table as they were read, asked for one by one: a table may have millions.
 
-    `splits` says by name of the split which rows of the table are in it, counted from 0.
+    `splits` says by name of the split which rows of the table are in it, counted from 0, and
+    `frames` holds that table: test rows may have one of their own.
     """
 
     names: tuple[str, ...]  # of the columns
-    frame: Any = field(repr=False, compare=False)
+    frames: Mapping[str, Any] = field(repr=False, compare=False)
     splits: Mapping[str, IntArray] = field(repr=False, compare=False)
 
-    def text(self, row: int, column: int) -> str:
-        """What stands in a cell; "" if the value is missing."""
-        value = self.frame.iat[row, column]
+    @property
+    def has_test_file(self) -> bool:
+        """Whether the test rows are from a table of their own."""
+        return self.frames["test"] is not self.frames["training"]
+
+    def text(self, split: str, place: int, column: int) -> str:
+        """What stands in a column of a row of `split`; "" if the value is missing."""
+        value = self.frames[split].iat[int(self.splits[split][place]), column]
         if value is None or value != value:
             return ""
         return f"{value:.12g}" if isinstance(value, float) else str(value)

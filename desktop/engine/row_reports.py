@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from desktop.document.data import ColumnKind
-from desktop.document.text import counted, listed
+from desktop.document.text import counted, some
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 # A cell: a number (of a date, days since 1970), or the name of a category; None if it is missing.
 Cell: TypeAlias = float | str | None
-SHOWN = 5  # names in a sentence
 
 
 @dataclass(frozen=True)
@@ -88,41 +87,44 @@ class TableMatch:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """It in plain words, the most important first."""
+        """It in plain words for rows to be predicted, the most important first."""
         how = "by position" if self.by_position else "by name"
         target = "the target, which is not used" if self.has_target else "no target"
         lines = [
             f"{counted(self.rows, 'row')} with {counted(self.used, 'column')} matched {how}, and "
-            + target
+            + target,
+            *self.differences,
         ]
+        if self.filled:
+            lines.append(_cells("missing, filled as in training", self.filled))
+        return tuple(lines)
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """In what the table is unlike the training rows, in plain words."""
+        lines = []
         if self.missing_columns:
             lines.append(
                 f"{counted(len(self.missing_columns), 'column')} missing, filled as missing "
-                f"values: {_some(self.missing_columns)}"
+                f"values: {some(self.missing_columns)}"
             )
         if self.extra_columns:
             lines.append(
-                f"{counted(len(self.extra_columns), 'column')} not used, as the network was "
-                f"trained without: {_some(self.extra_columns)}"
+                f"{counted(len(self.extra_columns), 'column')} not used, as the training rows have "
+                f"no such column: {some(self.extra_columns)}"
             )
         for name, counts in self.unseen.items():
             cells = [f'"{value:.40}" ({count:,})' for value, count in counts.items()]
             total = sum(counts.values())
             lines.append(
                 f'Column "{name}" has {counted(total, "cell")} with categories that no training '
-                f"row had: {_some(cells)}"
+                f"row had: {some(cells)}"
             )
-        for title, found in (
-            ("not numbers or dates, filled as missing", self.unreadable),
-            ("missing, filled as in training", self.filled),
-        ):
-            if found:
-                columns = [f"{name} ({count:,})" for name, count in found.items()]
-                total = sum(found.values())
-                lines.append(f"{counted(total, 'cell')} {title}: {_some(columns)}")
+        if self.unreadable:
+            lines.append(_cells("not numbers or dates, filled as missing", self.unreadable))
         return tuple(lines)
 
 
-def _some(names: tuple[str, ...] | list[str]) -> str:
-    more = len(names) - SHOWN
-    return listed([*names[:SHOWN], *([f"{more:,} more"] if more > 0 else [])])
+def _cells(what: str, found: Mapping[str, int]) -> str:
+    columns = [f"{name} ({count:,})" for name, count in found.items()]
+    return f"{counted(sum(found.values()), 'cell')} {what}: {some(columns)}"

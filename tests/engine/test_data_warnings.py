@@ -62,6 +62,8 @@ def test_classes_that_look_alike() -> None:
     assert 'look like one, written differently: "Cat" and "cat "' in warning
     (warning,) = find_warnings(dataset(inputs(), labels(2), Classes(("1", "1.0"))))
     assert '"1" and "1.0"' in warning
+    for names in (("<=50K", ">50K"), ("A", "A+")):
+        assert find_warnings(dataset(inputs(), labels(2), Classes(names))) == ()
 
 
 def test_an_input_that_never_changes() -> None:

@@ -123,13 +123,18 @@ class _TableSource(DataSource):
         gt=0,
         le=0.9,
         title="Test split",
-        description="Part of all rows kept for the final test, 0 to 1",
+        description="Part of all rows kept for the final test, where there is no test file",
     )
     split_seed: SplitSeed = 0
 
     @property
     def has_validation(self) -> bool:
         return self.validation_split > 0
+
+    @property
+    def has_test_file(self) -> bool:
+        """Whether the test rows are in a file of their own."""
+        return False
 
     def column(self, name: str) -> Column:
         """What was decided for the column called `name`."""
@@ -214,6 +219,12 @@ class Table(_TableSource, tag="table"):
     path: FileName = Field(
         "", title="File", description="CSV, TSV or other text file, also gzipped"
     )
+    test_path: FileName | None = Field(
+        None,
+        title="Test file",
+        description="A file of the same kind with the test rows; empty: part of the file above",
+        json_schema_extra={"none": "Part of the file"},
+    )
     delimiter: Delimiter | None = Field(
         None,
         title="Delimiter",
@@ -268,3 +279,7 @@ class Table(_TableSource, tag="table"):
     @property
     def title(self) -> str:
         return PurePath(self.path).name or "Table"
+
+    @property
+    def has_test_file(self) -> bool:
+        return self.test_path is not None

@@ -187,10 +187,13 @@ class TextTable:
         return NumberFormat(self.dialect.decimal, self.dialect.thousands)
 
 
-def read_texts(source: Table, known: Collection[str], usual: NumberFormat) -> TextTable:
+def read_texts(
+    source: Table, known: Collection[str], usual: NumberFormat, progress: Progress = ignore
+) -> TextTable:
     """The rows of the file of `source`, whose columns may be among those called `known`.
 
-    `usual` is the format of numbers where the file leaves that open. Raises DataError.
+    `usual` is the format of numbers where the file leaves that open. `progress` is called as by
+    `read_table`. Raises DataError.
     """
     sample, recognized = preview(source)
     first = recognized.names or (recognized.rows[0] if recognized.rows else ())
@@ -200,7 +203,7 @@ def read_texts(source: Table, known: Collection[str], usual: NumberFormat) -> Te
         sample, recognized = preview(source)
     path = Path(source.path)
     names, _ = _names(recognized)
-    texts = _read(path, source, sample, recognized, names, None, ignore).fillna("")
+    texts = _read(path, source, sample, recognized, names, None, progress).fillna("")
     if not len(texts):
         raise DataError(f"{path.name} has no rows; choose a table with rows")
     frame = texts.where(~texts.isin(_marks(source)), None)

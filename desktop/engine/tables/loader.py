@@ -18,7 +18,8 @@ from desktop.engine.tables.columns import Use, find_columns
 from desktop.engine.tables.fitting import fit, fit_target
 from desktop.engine.tables.frame import RawTable, read_table
 from desktop.engine.tables.preparation import Preparation
-from desktop.engine.tables.splits import parts
+from desktop.engine.tables.separate_rows import SeparateRows, read_separate_rows
+from desktop.engine.tables.splits import parts, without_validation
 from desktop.engine.tables.statistics import with_statistics
 from desktop.engine.tables.target import TargetValues, read_target
 
@@ -32,7 +33,8 @@ MOST_EXAMPLES = 200
 class PreparedTable:
     """A table with all that was found out about it.
 
-    `training`, `validation` and `test` are numbers of rows of `raw.frame`.
+    `training`, `validation` and `test` are numbers of rows of `raw.frame`; no row is for the test
+    where test rows have a file of their own.
     """
 
     raw: RawTable
@@ -48,7 +50,10 @@ def load_table(source: Table, progress: Progress = ignore) -> Dataset:
     """The data set of the file of `source`. Raises DataError."""
     raw = read_table(source, between(progress, 0, 0.7))
     prepared = prepare(source, raw, between(progress, 0.7, 0.85))
-    return dataset(source, prepared, between(progress, 0.85, 1))
+    separate = None
+    if source.has_test_file:
+        separate = read_separate_rows(source, prepared.preparation, between(progress, 0.85, 0.95))
+    return dataset(source, prepared, between(progress, 0.95, 1), separate)
 
 
 def prepare(source: TableSource, raw: RawTable, progress: Progress = ignore) -> PreparedTable:
@@ -70,7 +75,11 @@ def prepare(source: TableSource, raw: RawTable, progress: Progress = ignore) -> 
     groups = None
     if source.group is not None:
         groups = frame[source.group].astype("object").factorize(use_na_sentinel=False)[0]
-    training, validation, test = parts(source, target, rows, groups)
+    test: IntArray = rows[:0]
+    if source.has_test_file:
+        training, validation = without_validation(source, target, rows, groups)
+    else:
+        training, validation, test = parts(source, target, rows, groups)
     progress(0.5)
     columns, questions = find_columns(frame, training, source, uses)
     prepared = fit(frame, training, columns, fit_target(raw.target, target, training), form)
@@ -78,7 +87,7 @@ def prepare(source: TableSource, raw: RawTable, progress: Progress = ignore) -> 
     # Rows with a missing cell in a column that asks for it are not used, in whatever part.
     keep = prepared.complete(frame, form)
     training, validation, test = (each[keep[each]] for each in (training, validation, test))
-    if not (len(training) and len(test)):
+    if not (len(training) and (len(test) or source.has_test_file)):
         raise DataError(
             "Dropping the rows with missing values leaves none; fill the values instead"
         )
@@ -87,8 +96,13 @@ def prepare(source: TableSource, raw: RawTable, progress: Progress = ignore) -> 
     return PreparedTable(raw, target, columns, prepared, training, validation, test)
 
 
-def dataset(source: TableSource, table: PreparedTable, progress: Progress = ignore) -> Dataset:
-    """The rows of `table` as a network gets them."""
+def dataset(
+    source: TableSource,
+    table: PreparedTable,
+    progress: Progress = ignore,
+    separate: SeparateRows | None = None,
+) -> Dataset:
+    """The rows of `table`, and the test rows in `separate` if they are in one, for a network."""
     frame, prepared = table.raw.frame, table.preparation
     weights = _weights(frame, source)
     numbers = (table.training, table.validation, table.test)
@@ -102,6 +116,11 @@ def dataset(source: TableSource, table: PreparedTable, progress: Progress = igno
         )
         for x, rows in zip(inputs, numbers, strict=True)
     )
+    test_frame, tested = frame, table.test
+    if separate is not None:
+        test_frame, tested = separate.frame.reindex(columns=frame.columns), separate.numbers
+        weights = _weights(test_frame.iloc[tested], source)
+        test = Rows(separate.x, prepared.target.encoded(separate.y), weights)
     lows, highs = training.x.min(axis=0), training.x.max(axis=0)
     schema = DataSchema(
         input_shape=(len(prepared.features),),
@@ -121,23 +140,32 @@ def dataset(source: TableSource, table: PreparedTable, progress: Progress = igno
         validation if len(table.validation) else None,
         test,
         test_is_training=False,
-        notes=(*table.raw.questions, *table.raw.notes, *table.target.notes),
+        notes=(
+            *table.raw.questions,
+            *table.raw.notes,
+            *table.target.notes,
+            *(separate.notes if separate is not None else ()),
+        ),
         columns=table.columns,
-        examples=_examples(table),
+        examples=_examples(table, separate),
         preparation=prepared,
         cells=TableCells(
             tuple(map(str, frame.columns)),
-            frame,
-            {"training": table.training, "validation": table.validation, "test": table.test},
+            {"training": frame, "validation": frame, "test": test_frame},
+            {"training": table.training, "validation": table.validation, "test": tested},
         ),
     )
 
 
-def _examples(table: PreparedTable) -> tuple[RowExample, ...]:
+def _examples(table: PreparedTable, separate: SeparateRows | None) -> tuple[RowExample, ...]:
     """The first test rows as they were read."""
-    numbers = table.test[:MOST_EXAMPLES]
-    rows = table.preparation.cells(table.raw.frame.iloc[numbers], table.raw.numbers)
-    y, classes = table.target.y[numbers], table.target.classes
+    if separate is None:
+        frame, form, numbers = table.raw.frame, table.raw.numbers, table.test[:MOST_EXAMPLES]
+        y = table.target.y[numbers]
+    else:
+        frame, form, numbers = separate.frame, separate.form, separate.numbers[:MOST_EXAMPLES]
+        y = separate.y[:MOST_EXAMPLES]
+    rows, classes = table.preparation.cells(frame.iloc[numbers], form), table.target.classes
     targets = [classes[int(value)] if classes else f"{value:.6g}" for value in y]
     return tuple(
         RowExample(index + 1, row, target)

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.document.data import DataSource, Table
-from desktop.document.text import listed
+from desktop.document.text import some
 from desktop.engine.data_error import DataError
+from desktop.engine.progress import Progress, ignore
 from desktop.engine.row_reports import TableMatch
 from desktop.engine.tables.frame import TextTable, read_texts
 from desktop.engine.tables.numbers import NumberFormat
@@ -26,9 +27,14 @@ _TRUTH = {"true": "True", "false": "False"}  # as the reader of training rows ha
 
 @dataclass(frozen=True)
 class NewRows:
-    """The rows of a file: `texts` as they are written, and `x` as a network gets them."""
+    """The rows of a file: `texts` as they are written, and `x` as a network gets them.
+
+    `frame` has the same columns under the names that the training rows have, and None where a
+    value is missing.
+    """
 
     table: TextTable
+    frame: pd.DataFrame
     x: FloatArray
     match: TableMatch
 
@@ -37,11 +43,16 @@ class NewRows:
         return self.table.texts
 
 
-def read_new_rows(path: Path, trained_with: DataSource, preparation: Preparation) -> NewRows:
+def read_new_rows(
+    path: Path,
+    trained_with: DataSource,
+    preparation: Preparation,
+    progress: Progress = ignore,
+) -> NewRows:
     """The rows of the table at `path` for what `preparation` prepares.
 
     Columns are matched by name, in any order; where neither this table nor the one in
-    `trained_with` names them, by position. Raises DataError.
+    `trained_with` names them, by position. `progress` may raise to cancel. Raises DataError.
     """
     known = [column.name for column in preparation.columns]
     all_names = {*known, *preparation.left_out, preparation.target.name}
@@ -51,15 +62,15 @@ def read_new_rows(path: Path, trained_with: DataSource, preparation: Preparation
             path=str(path), header=None, skip_rows=None, target=None, columns=()
         )
     usual = NumberFormat(preparation.decimal, preparation.thousands)
-    table = read_texts(source, all_names, usual)
+    table = read_texts(source, all_names, usual, progress)
     by_position = not table.has_header and all(map(_NUMBERED.fullmatch, all_names))
     frame = table.frame
     if by_position:
         frame = _numbered(frame, all_names, preparation.target.name, path)
     elif not any(name in frame.columns for name in known):
         raise DataError(
-            f"{path.name} has none of the columns that the network was trained with: "
-            f"{listed(known[:12])}. Choose a table that has them, with their names in the first row"
+            f"{path.name} has none of the columns of the training rows: {some(known, 12)}. Choose "
+            "a table that has them, with their names in the first row"
         )
     frame = _with_truth(frame, preparation)
     form = table.numbers
@@ -75,7 +86,7 @@ def read_new_rows(path: Path, trained_with: DataSource, preparation: Preparation
         unreadable=preparation.unreadable(frame, form),
         unseen=preparation.unseen(frame, form),
     )
-    return NewRows(table, preparation.inputs(frame, form), match)
+    return NewRows(table, frame, preparation.inputs(frame, form), match)
 
 
 def _numbered(frame: pd.DataFrame, names: set[str], target: str, path: Path) -> pd.DataFrame:

@@ -79,6 +79,25 @@ def test_test_rows_change_nothing_that_is_fitted(
         after.preparation.inputs(after.raw.frame.iloc[after.training], form),
         before.preparation.inputs(before.raw.frame.iloc[before.training], before.raw.numbers),
     )
+    same_with_other_test_files(frame, frame.iloc[held], changed.iloc[held], folder)
+
+
+def same_with_other_test_files(
+    frame: pd.DataFrame, held: pd.DataFrame, others: pd.DataFrame, folder: Path
+) -> None:
+    """Check that nothing is fitted on the rows of a test file."""
+    training, test = folder / "table.csv", folder / "test.csv"
+    frame.to_csv(training, index=False)
+    source = Table(path=str(training), test_path=str(test), target="target")
+    loaded = []
+    for rows in (held, others):
+        rows[rows.columns[::-1]].to_csv(test, index=False)
+        loaded.append(datasets.load(source))
+    assert loaded[0].preparation == loaded[1].preparation
+    assert loaded[0].columns == loaded[1].columns
+    assert loaded[0].schema.rows.test == loaded[1].schema.rows.test == len(held)
+    assert loaded[0].schema.rows.training + loaded[0].schema.rows.validation == len(frame)
+    np.testing.assert_array_equal(loaded[0].training.x, loaded[1].training.x)
 
 
 @settings(max_examples=15)

@@ -78,7 +78,7 @@ class TableRowsModel(QAbstractTableModel):
         assert summary is not None and summary.cells is not None
         split = summary.splits[self._split]
         if self._seen == Seen.AS_READ:
-            return summary.cells.text(int(summary.cells.splits[split.name][place]), column)
+            return summary.cells.text(split.name, place, column)
         inputs = split.x.shape[1]
         if column < inputs:
             return f"{split.x[place, column]:.4g}"
