@@ -88,7 +88,7 @@ def _split_summary(name: str, rows: Rows, target: Target) -> SplitSummary:
     counts: tuple[int, ...] = ()
     if isinstance(target, Classes):
         counts = tuple(np.bincount(rows.y, minlength=len(target.names)).tolist())
-    return SplitSummary(name, len(rows), counts, rows.x, rows.y)
+    return SplitSummary(name, len(rows), counts, rows.x, rows.y, rows.names)
 
 
 def _spread(y: IntArray | FloatArray, count: int) -> IntArray:

@@ -51,7 +51,7 @@ class EngineInfo:
 class SplitSummary:
     """One part of the rows: how many, how many of each class if the target is classes, and all.
 
-    `x` and `y` are those of engine/rows.py, as the network gets them.
+    `x`, `y` and `names` are those of engine/rows.py, as the network gets them.
     """
 
     name: str  # "training", "validation" or "test"
@@ -59,6 +59,18 @@ class SplitSummary:
     class_counts: tuple[int, ...]
     x: FloatArray = field(repr=False, compare=False)
     y: IntArray | FloatArray = field(repr=False, compare=False)
+    names: tuple[str, ...] = field(default=(), repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class ClassMeans:
+    """The mean of the rows of each class in `split`: `values`, shape (classes, *input_shape).
+
+    It is 0 for classes that the split has no row of.
+    """
+
+    split: SplitSummary
+    values: FloatArray = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)

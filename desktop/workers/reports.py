@@ -1,6 +1,7 @@
 """The engine's reports, for the views, which do not import the engine."""
 
 from desktop.engine.reports import (
+    ClassMeans,
     ColumnFacts,
     ColumnStatistics,
     DataPreview,
@@ -28,6 +29,7 @@ from desktop.engine.row_reports import Cell, Row, RowExample, RowField, RowPredi
 
 __all__ = [
     "Cell",
+    "ClassMeans",
     "ColumnFacts",
     "ColumnStatistics",
     "DataPreview",

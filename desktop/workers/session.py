@@ -27,9 +27,11 @@ from desktop.engine.reports import (
     Report,
     RunEnded,
     RunStarted,
+    SplitSummary,
 )
 from desktop.engine.row_reports import Row, TableMatch
 from desktop.workers import tasks
+from desktop.workers.class_means import ClassMeansMaker
 from desktop.workers.data import DataLoader
 from desktop.workers.engine import EngineLoader
 from desktop.workers.predictions import Predictions
@@ -73,6 +75,8 @@ class Session(QObject):
     dataProgress = Signal(float)
     dataLoaded = Signal(object)
     dataFailed = Signal(str)
+    classMeansMade = Signal(object)
+    classMeansFailed = Signal(str)
     runStarted = Signal(object)
     progress = Signal(object)
     epochEnded = Signal(object)
@@ -105,6 +109,7 @@ class Session(QObject):
         self._predictions = Predictions(self._threads, self._network_and_data, tasks.predict, self)
         self._rows = Predictions(self._threads, self._network_and_data, tasks.predict_row, self)
         self._surfaces = Surfaces(self._threads, self._network_of_data, self)
+        self._class_means = ClassMeansMaker(self._threads, self)
         self._state = State.STARTING
         self._waiting: tuple[Project, bool] | None = None
         self._is_reset_wanted = False
@@ -116,6 +121,9 @@ class Session(QObject):
         self._data.loaded.connect(self.dataLoaded)
         self._data.loaded.connect(self._start_when_ready)
         self._data.failed.connect(self._on_data_failed)
+        self._data.loading.connect(self._class_means.stop)
+        self._class_means.made.connect(self.classMeansMade)
+        self._class_means.failed.connect(self.classMeansFailed)
         self._runner.reported.connect(self._on_report)
         self._runner.evaluated.connect(self._on_evaluated)
         self._runner.saved.connect(self.modelSaved)
@@ -222,6 +230,10 @@ class Session(QObject):
     def cancel_data(self) -> None:
         """Stop loading the data; `dataFailed` says so."""
         self._data.cancel()
+
+    def make_class_means(self, split: SplitSummary) -> None:
+        """Ask for the mean row of each class in `split`, which a ClassMeans brings."""
+        self._class_means.ask(split)
 
     def train(self, project: Project, *, resume: bool = False) -> None:
         """Train `project` from new weights or, if `resume`, from those there are.
@@ -380,6 +392,7 @@ class Session(QObject):
         self._waiting = None
         self._runner.control.stop()
         self._data.stop()
+        self._class_means.stop()
         self._threads.close()
         self._runner.network = None
 

@@ -18,6 +18,7 @@ from desktop.document.project import Project
 from desktop.document.schema import DataSchema, Range
 from desktop.engine.control import RunControl, Stopped
 from desktop.engine.reports import (
+    ClassMeans,
     DataPreview,
     DataSummary,
     EngineInfo,
@@ -26,6 +27,7 @@ from desktop.engine.reports import (
     Prediction,
     Report,
     RunEnded,
+    SplitSummary,
     Surface,
 )
 from desktop.engine.row_reports import Row, RowPrediction, TableMatch
@@ -92,6 +94,17 @@ def load_data(
             dataset = datasets.load(source, progress)
             progress(1.0)
             return dataset, datasets.summarize(dataset)
+        except Stopped:
+            return None
+
+
+def class_means(split: SplitSummary, control: RunControl) -> ClassMeans | None:
+    """The mean row of each class in `split`; None if `control` stops that."""
+    from desktop.engine.class_means import class_means as make
+
+    with explaining("The means of the classes could not be worked out", TaskError):
+        try:
+            return make(split, control)
         except Stopped:
             return None
 

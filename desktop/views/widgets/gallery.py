@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QRect,
     QSize,
     Qt,
+    Signal,
 )
 from PySide6.QtGui import QFontMetrics, QImage, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
@@ -41,10 +42,16 @@ class _Tiles(QAbstractListModel):
         self.samples: tuple[Sample, ...] = ()
         self.images: list[QImage] = []
 
-    def show(self, samples: tuple[Sample, ...], value_range: tuple[float, float]) -> None:
+    def show(
+        self, samples: tuple[Sample, ...], value_range: tuple[float, float], side: int
+    ) -> None:
         self.beginResetModel()
         self.samples = samples
-        self.images = [to_image(sample.values, value_range) for sample in samples]
+        self.images = []
+        for sample in samples:
+            # Of an image much larger than it is shown, a part of the pixels is enough.
+            step = max(1, max(sample.values.shape[:2]) // (2 * side))
+            self.images.append(to_image(sample.values[::step, ::step], value_range))
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -117,11 +124,19 @@ class _TileDelegate(QStyledItemDelegate):
 
 
 class Gallery(QListView):
-    """Images in as many columns as fit. `side` is their largest width and height at 100 %."""
+    """Images in as many columns as fit. `side` is their largest width and height at 100 %.
+
+    Signals:
+        capacityChanged: another number of images fits.
+    """
+
+    capacityChanged = Signal()
 
     def __init__(self, theme: Theme, side: int = 56, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._side = side
+        self._captions: tuple[str, ...] = ()
+        self._capacity = 0
         self.tiles = _Tiles(self)
         self.setModel(self.tiles)
         self.setItemDelegate(_TileDelegate(self, theme))
@@ -148,11 +163,22 @@ class Gallery(QListView):
         """Tiles in a row."""
         return max(1, self._room() // self._tile_width())
 
+    @property
+    def capacity(self) -> int:
+        """How many images there is room for without scrolling, at least 1."""
+        height = max(1, self.gridSize().height())
+        return self.columns * max(1, self.maximumViewportSize().height() // height)
+
+    def make_room(self, captions: Sequence[str]) -> None:
+        """Let tiles be as wide as these `captions` need, shown or not: they stay in place."""
+        self._captions = tuple(captions)
+        self._fit()
+
     def show_samples(
         self, samples: Sequence[Sample], value_range: tuple[float, float] = (0.0, 1.0)
     ) -> None:
         """Show the images of `samples`, whose values lie in `value_range`."""
-        self.tiles.show(tuple(samples), value_range)
+        self.tiles.show(tuple(samples), value_range, self.side)
         self._fit()
 
     def _theme_changed(self) -> None:
@@ -171,7 +197,9 @@ class Gallery(QListView):
         font = self.font()
         font.setPixelSize(scaled(SIZE_SMALL))
         metrics = QFontMetrics(font)
-        texts = {line for sample in self.tiles.samples for line in sample.caption}
+        texts = set(self._captions) or {
+            line for sample in self.tiles.samples for line in sample.caption
+        }
         widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
         return max(self.side, min(widest, 2 * self.side)) + 2 * SPACE_S
 
@@ -181,6 +209,9 @@ class Gallery(QListView):
         width = self._room() // self.columns
         if self.gridSize() != QSize(width, height):
             self.setGridSize(QSize(width, height))
+        if self.capacity != self._capacity:
+            self._capacity = self.capacity
+            self.capacityChanged.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit()

@@ -26,6 +26,7 @@ class Sample:
     true: str
     predicted: str | None = None
     confidence: float | None = None  # 0 to 1
+    is_class: bool = True  # or what is told of it are numbers
 
     @property
     def caption(self) -> tuple[str, ...]:
@@ -39,7 +40,7 @@ class Sample:
     def description(self) -> str:
         """All there is to say about it, in one sentence."""
         if self.predicted is None:
-            return f"{self.name}: class {self.true}"
+            return f"{self.name}: {'class ' if self.is_class else ''}{self.true}"
         sure = "" if self.confidence is None else f", {percent(self.confidence)} sure"
         return f"{self.name}: true {self.true}, predicted {self.predicted}{sure}"
 

@@ -50,6 +50,8 @@ class FakeSession(QObject):
     modelReset = Signal()
     modelAdopted = Signal(object)
     surfacePredicted = Signal(object)
+    classMeansMade = Signal(object)
+    classMeansFailed = Signal(str)
 
     def __init__(self, summary: DataSummary | None = None) -> None:
         super().__init__()
@@ -197,7 +199,7 @@ def test_a_summary_from_before_the_page_is_shown(qtbot: QtBot) -> None:
     session = FakeSession(digits_summary())
     page = DataPage(Workspace(), session, Theme(Mode.DARK))  # type: ignore[arg-type]
     qtbot.addWidget(page)
-    assert len(page.sample_view.samples) == 100
+    assert page.pictures.view.samples
 
 
 def test_a_short_reload_does_not_flash_but_a_long_one_is_reported(bench: Bench) -> None:
@@ -212,7 +214,7 @@ def test_a_short_reload_does_not_flash_but_a_long_one_is_reported(bench: Bench) 
 @pytest.mark.parametrize("by_mouse", [True, False])
 def test_choosing_a_class_filters_the_samples(bench: Bench, by_mouse: bool) -> None:
     bench.session.dataLoaded.emit(digits_summary())
-    bars, view = bench.page.bars, bench.page.sample_view
+    bars, view = bench.page.bars, bench.page.pictures.view
     if by_mouse:
         place = bars.visualRect(bars.model().index(4, 0)).center()
         bench.qtbot.mouseClick(bars.viewport(), Qt.MouseButton.LeftButton, pos=place)
@@ -220,27 +222,37 @@ def test_choosing_a_class_filters_the_samples(bench: Bench, by_mouse: bool) -> N
         bars.setCurrentIndex(bars.model().index(3, 0))
         bench.qtbot.keyClick(bars, Qt.Key.Key_Down)
     assert {sample.true for sample in view.samples} == {"4"}
-    assert "10 of class 4" in bench.text()
+    assert bench.page.pictures.classes.currentText() == "4 (130)"
     if by_mouse:  # the same class again lets it go
         bench.qtbot.mouseClick(bars.viewport(), Qt.MouseButton.LeftButton, pos=place)
     else:
         bench.qtbot.keyClick(bars, Qt.Key.Key_Escape)
-    assert len(view.samples) == 100
+    assert bench.page.pictures.classes.currentText() == "All 10 classes"
 
 
-def test_show_all_lets_the_class_go(bench: Bench) -> None:
+def test_a_class_chosen_over_the_images_is_selected_below(bench: Bench) -> None:
     bench.session.dataLoaded.emit(digits_summary())
-    bench.page.bars.selectRow(2)
-    assert bench.page.show_all.isVisible()
+    classes = bench.page.pictures.classes
+    for index, selected in ((3, 2), (0, None)):
+        classes.setCurrentIndex(index)
+        classes.activated.emit(index)
+        assert bench.page.bars.selected_class == selected
+
+
+def test_show_all_lets_the_class_go(qtbot: QtBot) -> None:
+    bench = Bench(qtbot, LogicTable(rows=GATES["XOR"]))
+    bench.session.dataLoaded.emit(logic_summary())
+    bench.page.bars.selectRow(1)
+    assert len(bench.page.sample_view.samples) == 2
     bench.page.show_all.click()
-    assert len(bench.page.sample_view.samples) == 100
+    assert len(bench.page.sample_view.samples) == 4
     assert bench.page.bars.selected_class is None
     assert not bench.page.show_all.isVisible()
 
 
 def test_the_gallery_fits_its_columns_and_obeys_the_keys(bench: Bench) -> None:
     bench.session.dataLoaded.emit(digits_summary())
-    gallery = bench.page.sample_view.gallery
+    gallery = bench.page.pictures.view.gallery
     bench.qtbot.waitUntil(lambda: gallery.viewport().width() > 200)
     narrow = gallery.columns
     gallery.setCurrentIndex(gallery.model().index(0, 0))
@@ -251,7 +263,7 @@ def test_the_gallery_fits_its_columns_and_obeys_the_keys(bench: Bench) -> None:
     bench.page.resize(1300, 700)
     bench.qtbot.waitUntil(lambda: gallery.columns > narrow)
     tip = gallery.model().index(13, 0).data(Qt.ItemDataRole.ToolTipRole)
-    assert tip == "Sample 14: class 3"
+    assert tip == "Training row 14: class 0"
 
 
 def test_the_logic_table_is_shown_as_a_table(qtbot: QtBot) -> None:
@@ -384,7 +396,7 @@ def test_a_file_is_offered_only_where_one_is_needed(
 def test_nothing_is_wider_than_the_page(bench: Bench, size: tuple[int, int]) -> None:
     bench.session.dataLoaded.emit(digits_summary())
     bench.page.resize(*size)
-    for part in (bench.page.source, bench.page.facts, bench.page.classes, bench.page.samples):
+    for part in (bench.page.source, bench.page.facts, bench.page.classes, bench.page.pictures):
         bench.qtbot.waitUntil(
             lambda part=part: (
                 part.mapTo(bench.page.viewport(), QPoint(part.width(), 0)).x()

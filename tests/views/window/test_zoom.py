@@ -72,7 +72,7 @@ def lengths(window: MainWindow) -> dict[str, int]:
         "numbers on the axis": chart.plot.getAxis("left").style["tickFont"].pixelSize(),
         "legend": chart.legend.sizeHint().height(),
         "button icon": chart.export_button.iconSize().width(),
-        "picture": window.pages.data.sample_view.gallery.side,
+        "picture": window.pages.data.pictures.view.gallery.side,
     }
 
 

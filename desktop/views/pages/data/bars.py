@@ -242,6 +242,13 @@ class ClassBars(QTableView):
         rows = self.selectionModel().selectedRows()
         return rows[0].row() if rows else None
 
+    def select_class(self, number: int | None) -> None:
+        """Select the class of this number, or none."""
+        if number is None:
+            self.clearSelection()
+        else:
+            self.selectRow(number)
+
     def show_summary(self, summary: DataSummary) -> None:
         """Show the counts of `summary`; nothing is selected."""
         self.counts.show(summary)

@@ -25,6 +25,7 @@ from desktop.views.pages.data.bars import ClassBars, SplitLegend
 from desktop.views.pages.data.columns import ColumnsCard
 from desktop.views.pages.data.first_rows import FirstRows
 from desktop.views.pages.data.offer import NetworkOffer
+from desktop.views.pages.data.pictures import PicturesCard
 from desktop.views.pages.data.points import PointsCard
 from desktop.views.pages.data.rows import RowsCard
 from desktop.views.pages.data.source import SourceCard
@@ -226,6 +227,10 @@ class DataPage(CardPage):
         self.table_rows = RowsCard(theme)
         self.bars.classSelected.connect(self.table_rows.show_class)
         self.rows.addWidget(self.table_rows)
+        self.pictures = PicturesCard(session, theme)
+        self.bars.classSelected.connect(self.pictures.show_class)
+        self.pictures.classChosen.connect(self.bars.select_class)
+        self.rows.addWidget(self.pictures, 1)
         self._rows = self.add_columns(self.classes, self.samples, stretch=1)
         self.rows.addStretch(0)
         session.dataLoading.connect(self._on_loading)
@@ -251,6 +256,7 @@ class DataPage(CardPage):
         self._rows.hide()
         self.columns.hide()
         self.table_rows.hide()
+        self.pictures.hide()
         self.facts.show_loading(self._workspace.project.data.title)
 
     def _on_previewed(self, first: DataPreview) -> None:
@@ -264,6 +270,7 @@ class DataPage(CardPage):
         self._rows.hide()
         self.columns.hide()
         self.table_rows.hide()
+        self.pictures.hide()
         self.facts.show_failure(message, self._workspace.project.data)
         QTimer.singleShot(0, self, self._show_facts)  # laid out by then
 
@@ -281,7 +288,11 @@ class DataPage(CardPage):
         if summary.cells is not None:
             self.table_rows.show_summary(summary)
         self.table_rows.setVisible(summary.cells is not None)
-        self.samples.setVisible(summary.cells is None)
+        is_pictures = summary.schema.is_image
+        self.samples.setVisible(summary.cells is None and not is_pictures)
+        self.pictures.setVisible(is_pictures)
+        if is_pictures:
+            self.pictures.show_summary(summary)
         self.classes.setVisible(bool(summary.schema.class_names))
         if summary.schema.class_names:
             self._legend.show_summary(summary)
