@@ -107,7 +107,7 @@ def _write_results(
     folder: Path, temporary: Path | None, trainer: Trainer, record: RunRecord
 ) -> None:
     """Replace the results in `folder`, all or none. Raises FileError or ModelFileError."""
-    from desktop.engine.storage import history_content
+    from desktop.engine.history import history_content
 
     contents = {
         "model.keras": _model_content(folder / "model.keras", temporary, trainer),

@@ -1,11 +1,25 @@
-"""How much memory the machine has."""
+"""What the machine is, and how much memory it has."""
 
 from __future__ import annotations
 
 import ctypes
 import os
+import platform
 import sys
+from functools import cache
 from pathlib import Path
+
+
+@cache
+def description() -> str:
+    """The machine in a few words: "Linux 6.1, x86_64, 2 processors, 8.2 GB"."""
+    processors, memory = os.cpu_count() or 1, physical_memory()
+    parts = [
+        f"{platform.system()} {platform.release()}",
+        platform.machine(),
+        f"{processors} processor{'s' if processors > 1 else ''}",
+    ]
+    return ", ".join([*parts, f"{memory / 1e9:.1f} GB"] if memory else parts)
 
 
 def physical_memory() -> int | None:

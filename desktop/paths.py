@@ -24,8 +24,8 @@ def settings_folder() -> Path:
 
 
 def data_folder() -> Path:
-    """Where files are kept for the user; LAYERWISE_HOME overrides the system's place."""
-    override = os.environ.get("LAYERWISE_HOME")
+    """Where files are kept for the user: LAYERWISE_DATA, LAYERWISE_HOME, or the system's place."""
+    override = os.environ.get("LAYERWISE_DATA") or os.environ.get("LAYERWISE_HOME")
     return Path(override) if override else Path(platformdirs.user_data_dir("layerwise", False))
 
 

@@ -57,7 +57,7 @@ def run_self_test(screenshots: Path | None = None) -> int:
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
         loop_signals.watched(lambda _: QApplication.exit()) as watch,
     ):
-        os.environ["LAYERWISE_HOME"] = folder
+        os.environ["LAYERWISE_HOME"] = os.environ["LAYERWISE_DATA"] = folder
         test = SelfTest(Path(folder), screenshots)
         try:
             for step in (

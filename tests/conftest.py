@@ -59,8 +59,9 @@ def pen_digits_file() -> Path:
 
 @pytest.fixture(autouse=True)
 def isolated_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings, recent files and caches of the person running the tests stay untouched."""
+    """Settings, recent files, runs and caches of the person running the tests stay untouched."""
     monkeypatch.setenv("LAYERWISE_HOME", str(tmp_path / "layerwise-home"))
+    monkeypatch.setenv("LAYERWISE_DATA", str(tmp_path / "layerwise-data"))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras-home"))
 
 

@@ -301,7 +301,7 @@ def test_a_full_disk_loses_no_training(files: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         ["unshare", "-rm", "sh", "-c", script, "sh", str(out), *arguments],
         cwd=tmp_path,
-        env={**os.environ, "LAYERWISE_HOME": str(home)},
+        env={**os.environ, "LAYERWISE_DATA": str(home)},
         capture_output=True,
         text=True,
     )
@@ -328,7 +328,7 @@ def test_what_can_be_kept_nowhere_is_reported(files: Path, tmp_path: Path) -> No
     done = subprocess.run(
         command("train", "good.layerwise", "--out", str(tmp_path / "out")),
         cwd=files,
-        env={**os.environ, "LAYERWISE_HOME": str(tmp_path / "home")},
+        env={**os.environ, "LAYERWISE_DATA": str(tmp_path / "home")},
         preexec_fn=no_large_files,
         capture_output=True,
         text=True,

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from platform import python_version
 
-from desktop import __version__
+from desktop import __version__, machine
 from desktop.document.metrics import higher_is_better
 from desktop.engine.curves import Curves
-from desktop.engine.reports import EpochEnded, Outcome, Progress, Report, RunEnded, RunStarted
+from desktop.engine.reports import (
+    EpochEnded,
+    Outcome,
+    Progress,
+    Report,
+    RunEnded,
+    RunStarted,
+    run_start,
+)
 
 
 @dataclass(frozen=True)
@@ -20,21 +30,38 @@ class EpochRecord:
     logs: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class RunLabels:
+    """What people say of a run."""
+
+    name: str = ""
+    notes: str = ""
+    starred: bool = False
+    color: str = ""
+    tags: tuple[str, ...] = ()
+
+
 class RunRecord:
     """Everything kept of one run: what was trained, with what, how it went and how it ended.
 
     `id` is that of no other run, of this start of the program or any other. `epochs` are the run's
     own; `curves` are of the network from its first weights to the end of the run, and so begin with
     those of the runs before it. `monitor` is the name of the value that the best epoch of the
-    network, `best_epoch`, is judged by, e.g. "val_loss".
+    network, `best_epoch`, is judged by, e.g. "val_loss". `start` is the report it began with.
+    `test` are the metrics on the test rows, where they were measured. `continues` is the id of the
+    run that it goes on from.
     """
 
     def __init__(self, report: RunStarted, earlier: RunRecord | None = None) -> None:
         """The record of a run that begins; `earlier` is that of the run it goes on from."""
+        self.start = report
         self.id = report.run
         self.project = report.project
         self.seed = report.seed
         self.program = __version__
+        self.python = python_version()
+        self.machine = machine.description()
+        self.fingerprint = report.fingerprint
         self.engine = report.engine
         self.parameters = report.parameters
         self.first_epoch = report.first_epoch
@@ -47,6 +74,9 @@ class RunRecord:
         self.curves.begin(report)
         self.epochs: list[EpochRecord] = []
         self.ended: RunEnded | None = None
+        self.continues = earlier.id if earlier is not None else None
+        self.labels = RunLabels()
+        self.test: Mapping[str, float] = {}
 
     def add(self, report: Progress | EpochEnded | RunEnded) -> None:
         """Take over what a report of the run tells."""
@@ -59,6 +89,11 @@ class RunRecord:
                 self.best_epoch = report.best_epoch
             case RunEnded():
                 self.ended = report
+
+    @property
+    def started(self) -> datetime | None:
+        """When the run began, in UTC."""
+        return run_start(self.id)
 
     @property
     def is_running(self) -> bool:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # numpy is not needed to show the window
     import numpy as np
     from numpy.typing import NDArray
 
+    from desktop.engine.fingerprint import Fingerprint
+
 FloatArray: TypeAlias = "NDArray[np.floating[Any]]"
 IntArray: TypeAlias = "NDArray[np.integer[Any]]"
 
@@ -185,9 +187,23 @@ class DataSummary:
 # --- training -----------------------------------------------------------------------------------
 
 
+_RUN_TIME = "%Y%m%dT%H%M%S%fZ"
+
+
 def new_run_id() -> str:
-    """An id that no other run has, on whatever day and machine: UTC and something random."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    """An id that no other run has, on whatever day and machine: UTC and something random.
+
+    Sorted by their ids, runs are in the order in which they began.
+    """
+    return f"{datetime.now(UTC):{_RUN_TIME}}-{secrets.token_hex(4)}"
+
+
+def run_start(run: str) -> datetime | None:
+    """When the run of this id began, in UTC; None if it was not made by `new_run_id`."""
+    try:
+        return datetime.strptime(run.partition("-")[0], _RUN_TIME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -237,6 +253,7 @@ class RunStarted:
     best_epoch: int | None = None  # so far, 1-based over the life of the model
     project: Project = field(kw_only=True)  # what is trained
     engine: EngineInfo = field(kw_only=True)  # what trains it
+    fingerprint: Fingerprint | None = field(default=None, kw_only=True)  # of the rows
 
 
 class Phase(StrEnum):
@@ -288,6 +305,7 @@ class Outcome(StrEnum):
     FINISHED = "finished"
     STOPPED = "stopped"  # by the user
     FAILED = "failed"
+    INTERRUPTED = "interrupted"  # the program ended during the run; never in a report of one
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,11 @@ class WeightStore:
         }
 
     @property
+    def histories(self) -> tuple[tuple[tuple[int, WeightHistogram], ...], ...]:
+        """The epochs and histograms of every weight, in the order of the stack."""
+        return tuple(r.items for i in self.layers for r in self._reservoirs[i].values())
+
+    @property
     def layers(self) -> tuple[int, ...]:
         """Positions in the stack of the layers that have weights, ascending."""
         return tuple(sorted(self._reservoirs))

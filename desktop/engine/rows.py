@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,12 @@ import numpy as np
 from desktop.document.data import DataSource
 from desktop.document.schema import Classes, DataSchema
 from desktop.document.training import Training
+from desktop.engine.fingerprint import (
+    Fingerprint,
+    fingerprint_of,
+    hashes_of_arrays,
+    hashes_of_table,
+)
 from desktop.engine.reports import ColumnFacts, FloatArray, IntArray, TableCells
 from desktop.engine.row_reports import RowExample
 
@@ -35,9 +42,14 @@ class Rows:
     names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for array in (self.x, self.y, self.sample_weight):
-            if array is not None:
-                array.setflags(write=False)
+        for array in self.arrays:
+            array.setflags(write=False)
+
+    @property
+    def arrays(self) -> tuple[FloatArray | IntArray, ...]:
+        """Inputs, targets and, if there are any, weights."""
+        found = (self.x, self.y, self.sample_weight)
+        return tuple(array for array in found if array is not None)
 
     def __len__(self) -> int:
         return len(self.y)
@@ -85,6 +97,21 @@ class Dataset:
         if training.balance_classes and isinstance(target, Classes):
             return balanced(self.training, len(target.names))
         return self.training
+
+    @cached_property
+    def fingerprint(self) -> Fingerprint:
+        """What tells these rows and their split from others: by the cells of a table as they were
+        read, else by what the network gets."""
+        if self.cells is not None:
+            frames = {id(frame): frame for frame in self.cells.frames.values()}
+            hashes = {key: hashes_of_table(frame) for key, frame in frames.items()}
+            splits = {
+                name: hashes[id(self.cells.frames[name])][rows]
+                for name, rows in self.cells.splits.items()
+            }
+            return fingerprint_of((), splits)  # how many inputs there are follows from the split
+        splits = {name: hashes_of_arrays(rows.arrays) for name, rows in self.splits}
+        return fingerprint_of(self.schema.input_shape, splits)
 
     @property
     def splits(self) -> tuple[tuple[str, Rows], ...]:

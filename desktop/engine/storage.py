@@ -1,12 +1,10 @@
-"""Models as `.keras` files, and the course of a training as a table.
+"""Models as `.keras` files.
 
 A model file is untrusted: `inspection.py` looks at it first, and custom code is never loaded.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import logging
 import tempfile
 from collections.abc import Sequence
@@ -22,7 +20,6 @@ from desktop.engine.builder import ProjectError, output_units
 from desktop.engine.inspection import ModelFileError, check_file
 from desktop.engine.model_card import ModelCard, with_card
 from desktop.engine.portable import portable
-from desktop.engine.records import EpochRecord
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +63,13 @@ def packed_model(model: Any, folder: Path | None = None) -> bytes:
         raise ModelFileError(
             f"the model could not be packed in the folder {place} ({reason})"
         ) from error
+
+
+def with_weights(model: Any, weights: list[Any]) -> Any:
+    """A copy of `model` with `weights` in place of its own, not compiled."""
+    copy = backend.keras().models.clone_model(model)
+    copy.set_weights(weights)
+    return copy
 
 
 def load_model(path: Path) -> Any:
@@ -146,25 +150,6 @@ def check_fits(model: Any, project: Project, schema: DataSchema | None = None) -
             f"The model does not fit the project: it gives {shape_text(gives)} outputs a row, but "
             f"the project's layers give {units}"
         )
-
-
-def history_content(epochs: Sequence[EpochRecord]) -> bytes:
-    """A CSV file with one line per epoch: epoch, seconds, loss, ..."""
-    names = list(dict.fromkeys(name for epoch in epochs for name in epoch.logs))
-    names.sort(
-        key=lambda name: (
-            name == "learning_rate",
-            name.startswith("val_"),
-            name.removeprefix("val_") != "loss",
-        )
-    )
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(["epoch", "seconds", *names])
-    for epoch in epochs:
-        values = (epoch.logs.get(name, "") for name in names)
-        table.writerow([epoch.epoch, round(epoch.seconds, 3), *values])
-    return text.getvalue().encode()
 
 
 def _write(path: Path, content: bytes) -> None:

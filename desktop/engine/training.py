@@ -181,6 +181,7 @@ class Trainer:
                 best_epoch=best.epoch,
                 project=project,
                 engine=backend.info(),
+                fingerprint=self.dataset.fingerprint,
             )
         )
         steps, choice = network.steps(training)

@@ -83,7 +83,7 @@ def main() -> None:
     parser.add_argument("--drawings", type=int, default=60)
     parser.add_argument("--mnist", type=Path, default=SHARED)
     options = parser.parse_args()
-    os.environ["LAYERWISE_HOME"] = tempfile.mkdtemp()
+    os.environ["LAYERWISE_HOME"] = os.environ["LAYERWISE_DATA"] = tempfile.mkdtemp()
     app = QApplication([])
     window = make_window()
     layers = (

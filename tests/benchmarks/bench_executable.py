@@ -38,6 +38,7 @@ def environment(home: Path) -> dict[str, str]:
         "HOME": str(home),
         "KERAS_HOME": str(home / "keras"),
         "LAYERWISE_HOME": str(home / "settings"),
+        "LAYERWISE_DATA": str(home / "data"),
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",
     }

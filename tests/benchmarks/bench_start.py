@@ -81,7 +81,7 @@ def our_window(mnist: Path, pressing_train: bool = False) -> None:
         return run_window(application, main)
 
     window.run_window = watched
-    os.environ["LAYERWISE_HOME"] = tempfile.mkdtemp()
+    os.environ["LAYERWISE_HOME"] = os.environ["LAYERWISE_DATA"] = tempfile.mkdtemp()
     sys.argv = ["main.py"]
     if pressing_train:
         path = Path(tempfile.mkdtemp()) / "bench.layerwise"

@@ -165,7 +165,7 @@ def window(project: Project, mnist: Path) -> dict[str, Any]:
     from desktop.window import make_window
     from desktop.workers.session import State
 
-    os.environ["LAYERWISE_HOME"] = tempfile.mkdtemp()
+    os.environ["LAYERWISE_HOME"] = os.environ["LAYERWISE_DATA"] = tempfile.mkdtemp()
     app = QApplication(["bench"])
     main = make_window()
     main.resize(1440, 900)

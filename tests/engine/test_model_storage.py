@@ -22,12 +22,12 @@ from desktop.document.files import FileError, replace_files
 from desktop.document.layers import BatchNormalization, Conv2D, Dense, Flatten, Reshape
 from desktop.document.project import Project, starter_project
 from desktop.engine import backend, builder, datasets, inspection
+from desktop.engine.history import history_content
 from desktop.engine.inspection import ModelFileError
 from desktop.engine.model_card import ModelCard, read_card
 from desktop.engine.records import EpochRecord
 from desktop.engine.storage import (
     check_fits,
-    history_content,
     load_model,
     save_model,
 )

@@ -30,6 +30,7 @@ class Person:
             "DISPLAY": display,
             "QT_QPA_PLATFORM": "xcb",
             "LAYERWISE_HOME": str(home / "settings"),
+            "LAYERWISE_DATA": str(home / "data"),
             "KERAS_HOME": str(home / "keras"),
             "HOME": str(home),
         }

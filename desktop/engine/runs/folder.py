@@ -1,0 +1,295 @@
+"""The folder of a run: files that can be read without this program.
+
+run.json            what was trained, with what, and how it ended
+project.layerwise   the project
+history.csv         a line per epoch, written as the epoch ends
+histograms.npz      how the weights were spread
+model.keras         the network as it was at the end
+best.keras          and in its best epoch, where that was another one
+running             there, and locked, as long as the run is being written
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO
+
+from desktop.document.files import write_atomically
+from desktop.document.project import Project
+from desktop.document.spec import Spec, SpecError
+from desktop.document.storage import ProjectFileError, project_content, read_project
+from desktop.engine.fingerprint import Fingerprint
+from desktop.engine.history import read_history
+from desktop.engine.records import EpochRecord, RunLabels, RunRecord
+from desktop.engine.reports import EngineInfo, Outcome, RunEnded, RunStarted
+
+if sys.platform != "win32":
+    import fcntl
+
+FORMAT = 1
+RECORD, PROJECT, HISTORY = "run.json", "project.layerwise", "history.csv"
+HISTOGRAMS, LAST, BEST, RUNNING = "histograms.npz", "model.keras", "best.keras", "running"
+WEIGHTS = (LAST, BEST)
+MAX_BYTES = 1_000_000  # of run.json
+
+
+class DamagedRunError(Exception):
+    """The folder of a run cannot be used; the message says why."""
+
+
+class _Ending(Spec):
+    """RunEnded, but for the id of the run."""
+
+    outcome: Outcome
+    epoch: int
+    seconds: float
+    message: str = ""
+    monitor: str = ""
+    best_epoch: int | None = None
+    stopped_early: bool = False
+    restored_epoch: int | None = None
+
+
+class RunFile(Spec):
+    """What run.json says: a record without its project, epochs and curves."""
+
+    format: int = FORMAT
+    id: str
+    name: str = ""
+    notes: str = ""
+    starred: bool = False
+    color: str = ""
+    tags: tuple[str, ...] = ()
+    program: str
+    python: str
+    keras: str
+    tensorflow: str
+    device: str
+    machine: str
+    data: str  # its title
+    data_fingerprint: str | None = None
+    split_fingerprint: str | None = None
+    training_rows: int
+    validation_rows: int
+    seed: int | None
+    parameters: int
+    batch_size: int
+    steps_per_epoch: int
+    first_epoch: int
+    first_step: int
+    planned_epochs: int
+    monitor: str
+    best_epoch: int | None = None  # as the run began
+    continues: str | None = None
+    note: str = ""
+    test: dict[str, float | None] = {}
+    ended: _Ending | None = None
+
+    def content(self) -> bytes:
+        """What the file holds."""
+        return (
+            json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+        ).encode()
+
+    def with_ending(self, ended: RunEnded) -> RunFile:
+        """The same of a run that ended."""
+        values = {name: value for name, value in asdict(ended).items() if name != "run"}
+        return self.replace(ended=_Ending(**values))
+
+    def interrupted(self, epochs: tuple[EpochRecord, ...]) -> RunFile:
+        """The same of a run that nobody writes any more, and that has these epochs."""
+        last = epochs[-1].epoch if epochs else self.first_epoch
+        seconds = sum(epoch.seconds for epoch in epochs)
+        return self.replace(
+            ended=_Ending(outcome=Outcome.INTERRUPTED, epoch=last, seconds=round(seconds, 3))
+        )
+
+
+def file_of(record: RunRecord) -> RunFile:
+    """What run.json says about `record`."""
+    start, marks = record.start, record.fingerprint
+    file = RunFile(
+        id=record.id,
+        **asdict(record.labels),
+        program=record.program,
+        python=record.python,
+        **asdict(record.engine),
+        machine=record.machine,
+        data=record.project.data.title,
+        data_fingerprint=marks.data if marks is not None else None,
+        split_fingerprint=marks.split if marks is not None else None,
+        training_rows=start.training_rows,
+        validation_rows=start.validation_rows,
+        seed=record.seed,
+        parameters=record.parameters,
+        batch_size=start.batch_size,
+        steps_per_epoch=start.steps_per_epoch,
+        first_epoch=start.first_epoch,
+        first_step=start.first_step,
+        planned_epochs=start.epochs,
+        monitor=record.monitor,
+        best_epoch=start.best_epoch,
+        continues=record.continues,
+        note=start.note,
+        test=finite(record.test),
+    )
+    return file if record.ended is None else file.with_ending(record.ended)
+
+
+def finite(values: Mapping[str, float]) -> dict[str, float | None]:
+    """`values` for JSON, which has no NaN and no infinity."""
+    return {
+        name: float(value) if abs(value) < float("inf") else None for name, value in values.items()
+    }
+
+
+def record_of(file: RunFile, project: Project) -> RunRecord:
+    """The record that run.json and project describe, without epochs; its end is not yet told."""
+    marks = None
+    if file.data_fingerprint is not None and file.split_fingerprint is not None:
+        marks = Fingerprint(file.data_fingerprint, file.split_fingerprint)
+    record = RunRecord(
+        RunStarted(
+            run=file.id,
+            first_epoch=file.first_epoch,
+            epochs=file.planned_epochs,
+            steps_per_epoch=file.steps_per_epoch,
+            parameters=file.parameters,
+            training_rows=file.training_rows,
+            validation_rows=file.validation_rows,
+            seed=file.seed,
+            histograms=(),
+            first_step=file.first_step,
+            note=file.note,
+            batch_size=file.batch_size,
+            monitor=file.monitor,
+            best_epoch=file.best_epoch,
+            project=project,
+            engine=EngineInfo(file.keras, file.tensorflow, file.device),
+            fingerprint=marks,
+        )
+    )
+    record.program, record.python, record.machine = file.program, file.python, file.machine
+    record.continues = file.continues
+    record.labels = RunLabels(file.name, file.notes, file.starred, file.color, file.tags)
+    record.test = {name: float("nan") if v is None else v for name, v in file.test.items()}
+    return record
+
+
+def ending_of(file: RunFile) -> RunEnded | None:
+    """The report that the run ended with; None if it is under way."""
+    return None if file.ended is None else RunEnded(run=file.id, **dict(file.ended))
+
+
+# --- reading and writing --------------------------------------------------------------------------
+
+
+def read_file(folder: Path) -> RunFile:
+    """What run.json in `folder` says. Raises DamagedRunError."""
+    path = folder / RECORD
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise DamagedRunError(f"{RECORD} is too large")
+        file = RunFile.model_validate_json(path.read_bytes(), strict=True)
+    except SpecError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise DamagedRunError(f"{RECORD}: {where} {first['msg']}".replace("  ", " ")) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise DamagedRunError(f"{RECORD} cannot be read: {error!s:.100}") from error
+    if file.format > FORMAT:
+        raise DamagedRunError(f"{RECORD} is of a newer Layerwise")
+    if file.id != folder.name:
+        raise DamagedRunError(f"{RECORD} is that of another run, {file.id:.60}")
+    return file
+
+
+def read_epochs(folder: Path) -> tuple[EpochRecord, ...]:
+    """The epochs in `folder`. Raises DamagedRunError."""
+    try:
+        return read_history(folder / HISTORY)
+    except (OSError, ValueError) as error:
+        raise DamagedRunError(f"{HISTORY} cannot be read: {error!s:.100}") from error
+
+
+def read_run_project(folder: Path) -> Project:
+    """The project in `folder`. Raises DamagedRunError."""
+    try:
+        return read_project(folder / PROJECT)
+    except ProjectFileError as error:
+        raise DamagedRunError(str(error)) from error
+
+
+def write_file(folder: Path, file: RunFile) -> None:
+    """Replace run.json in `folder`. Raises FileError."""
+    write_atomically(folder / RECORD, file.content())
+
+
+def new_files(folder: Path, record: RunRecord) -> dict[str, bytes]:
+    """The files of a run that begins, which is to lie in `folder`."""
+    return {
+        RECORD: file_of(record).content(),
+        PROJECT: project_content(folder / PROJECT, record.project),
+        HISTORY: b"",
+    }
+
+
+def weight_bytes(folder: Path) -> int:
+    """How much room the weights in `folder` take up, in bytes."""
+    sizes = 0
+    for name in WEIGHTS:
+        with suppress(OSError):
+            sizes += (folder / name).stat().st_size
+    return sizes
+
+
+# --- who writes it --------------------------------------------------------------------------------
+#
+# The system gives up the locks of a program that ends, and Windows lets nobody remove a file that
+# is open. So a mark that can be locked, or removed there, is that of a program that is gone.
+
+
+def hold_mark(folder: Path) -> IO[bytes]:
+    """The open file that shows that the run in `folder` is being written, until it is closed."""
+    mark = (folder / RUNNING).open("ab")
+    if sys.platform != "win32":
+        with suppress(OSError):  # some network disks have no locks
+            fcntl.flock(mark.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return mark
+
+
+def release_mark(folder: Path, mark: IO[bytes]) -> None:
+    """The run in `folder` is written."""
+    mark.close()
+    with suppress(OSError):
+        (folder / RUNNING).unlink(missing_ok=True)
+
+
+def is_being_written(folder: Path) -> bool:
+    """Whether a program writes the run in `folder`; a mark of one that is gone is removed."""
+    path = folder / RUNNING
+    try:
+        if sys.platform == "win32":
+            path.unlink()
+            return False
+        handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink(missing_ok=True)
+    except BlockingIOError:
+        return True
+    except OSError:
+        pass
+    finally:
+        os.close(handle)
+    return False

@@ -1,0 +1,144 @@
+"""The index of all runs: an SQLite file that says of each what the table of runs shows.
+
+Several programs may write it at once: readers see what was there when they began, writers take
+turns (https://sqlite.org/wal.html). It holds nothing that the folders of the runs do not say.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from desktop.engine.runs.summary import RunSummary
+
+VERSION = 1  # of the tables; an index of another version is made again
+PATIENCE = 2.0  # seconds to wait for another writer
+
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+_TABLES = """
+CREATE TABLE IF NOT EXISTS runs (
+    id TEXT PRIMARY KEY,
+    running INTEGER NOT NULL,
+    starred INTEGER NOT NULL,
+    weights INTEGER NOT NULL,
+    summary TEXT NOT NULL,
+    project TEXT NOT NULL
+) WITHOUT ROWID
+"""
+
+
+class DamagedIndexError(Exception):
+    """The file is no index of this version."""
+
+
+class Index:
+    """The open index at `path`, for any thread. Raises DamagedIndexError and sqlite3.Error.
+
+    So do its methods.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.RLock()
+        self._connection = sqlite3.connect(
+            path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+        )
+        try:
+            with self._speaking() as connection:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=NORMAL")
+                with self.transaction():
+                    (version,) = connection.execute("PRAGMA user_version").fetchone()
+                    if version not in (0, VERSION):
+                        raise DamagedIndexError(f"it is of version {version}")
+                    connection.execute(_TABLES)
+                    connection.execute(f"PRAGMA user_version={VERSION}")
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything in this context is done at once, while no other program writes."""
+        with self._speaking() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def put(self, run: RunSummary) -> None:
+        """Add `run`, or replace what is there of it."""
+        with self._speaking() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    run.id,
+                    run.outcome is None,
+                    run.starred,
+                    run.weights,
+                    run.values(),
+                    run.project_text,
+                ),
+            )
+
+    def remove(self, runs: Iterable[str]) -> None:
+        with self._speaking() as connection:
+            connection.executemany("DELETE FROM runs WHERE id = ?", [(run,) for run in runs])
+
+    def get(self, run: str) -> RunSummary | None:
+        """The line of the run of this id."""
+        with self._speaking() as connection:
+            found = connection.execute("SELECT summary, project FROM runs WHERE id = ?", (run,))
+            row = found.fetchone()
+            return None if row is None else _summary(*row)
+
+    def all(self) -> tuple[RunSummary, ...]:
+        """Every run, the latest first."""
+        with self._speaking() as connection:
+            rows = connection.execute("SELECT summary, project FROM runs ORDER BY id DESC")
+            return tuple(_summary(*row) for row in rows)
+
+    def ids(self) -> set[str]:
+        with self._speaking() as connection:
+            return {run for (run,) in connection.execute("SELECT id FROM runs")}
+
+    def running(self) -> tuple[str, ...]:
+        """Those that have not ended, as far as is known here."""
+        with self._speaking() as connection:
+            rows = connection.execute("SELECT id FROM runs WHERE running")
+            return tuple(run for (run,) in rows)
+
+    def weights(self) -> tuple[tuple[str, bool, int], ...]:
+        """Id, star and bytes of the weights of those that have any, the latest first."""
+        with self._speaking() as connection:
+            rows = connection.execute(
+                "SELECT id, starred, weights FROM runs WHERE weights ORDER BY id DESC"
+            )
+            return tuple((run, bool(starred), size) for run, starred, size in rows)
+
+    @contextmanager
+    def _speaking(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                yield self._connection
+            except sqlite3.DatabaseError as error:
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+                    raise DamagedIndexError(str(error)) from error
+                raise
+
+
+def _summary(values: str, project_text: str) -> RunSummary:
+    try:
+        return RunSummary.from_values(values, project_text)
+    except (ValueError, TypeError, KeyError) as error:
+        raise DamagedIndexError(f"a line of it cannot be read: {error}") from error

@@ -1,0 +1,165 @@
+"""What keeps the runs of a training: it hears the same reports as whoever shows them."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from desktop.document.files import FileError, reason, write_atomically
+from desktop.engine.inspection import ModelFileError
+from desktop.engine.records import RunLabels, RunRecord
+from desktop.engine.reports import EpochEnded, Report, RunEnded, RunStarted
+from desktop.engine.runs import folder as files
+from desktop.engine.runs.folder import DamagedRunError, finite
+from desktop.engine.runs.index import DamagedIndexError
+from desktop.engine.runs.store import RunStore, StoreError
+from desktop.engine.runs.writer import RunWriter
+
+if TYPE_CHECKING:
+    from desktop.engine.network import Network
+    from desktop.engine.training import Trainer
+
+logger = logging.getLogger(__name__)
+
+_EXPECTED = (
+    OSError,
+    sqlite3.Error,
+    FileError,
+    StoreError,
+    ModelFileError,
+    DamagedRunError,
+    DamagedIndexError,
+)
+BYTES_PER_PARAMETER = 4
+
+
+class RunKeeper:
+    """Keeps every run that it is given the reports of; `folder` is that of a RunStore.
+
+    `say` is told, once for each run, what of it could not be kept. Whatever happens here, the
+    training goes on. To be called where the network is trained, and closed.
+    """
+
+    def __init__(
+        self, say: Callable[[str], None], name: str = "", folder: Path | None = None
+    ) -> None:
+        self._say, self._name, self._folder = say, name, folder
+        self._store: RunStore | None = None  # opened for the first run
+        self._writer: RunWriter | None = None  # of the run under way
+        self._record: RunRecord | None = None  # of the last one
+        self._network: Network | None = None  # that it trained
+        self._limit = 0  # bytes that weights may take up
+        self._best: tuple[int, list[Any]] | None = None  # the best epoch of the run, its weights
+        self._has_failed = False
+
+    def close(self) -> None:
+        """Leave what is not ended, and the store."""
+        if self._writer is not None:
+            self._writer.close()
+        if self._store is not None:
+            self._store.close()
+        self._writer = self._store = self._network = self._best = None
+
+    def __call__(self, report: Report, trainer: Trainer | None = None) -> None:
+        """Take a report of a run of `trainer`, whose weights are kept."""
+        try:
+            match report:
+                case RunStarted():
+                    self._begin(report, trainer)
+                case EpochEnded():
+                    self._add(report, trainer)
+                case RunEnded():
+                    self._end(report, trainer)
+        except Exception as error:
+            self._fail(error)
+
+    def evaluated(self, network: Network, metrics: Mapping[str, float]) -> None:
+        """The last run's network, if it is `network`, has these metrics on the test rows."""
+        store, record = self._store, self._record
+        if store is None or record is None or network is not self._network:
+            return
+        try:
+            store.change(record.id, lambda file: file.replace(test=finite(metrics)))
+        except Exception as error:
+            self._fail(error)
+
+    def _begin(self, report: RunStarted, trainer: Trainer | None) -> None:
+        self._has_failed, self._best = False, None
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        network = trainer.network if trainer is not None else None
+        record = RunRecord(report)
+        if network is not None and network is self._network and self._record is not None:
+            record.continues = self._record.id
+        record.labels = RunLabels(self._name or report.project.data.title)
+        self._record, self._network = record, network
+        if self._store is None:
+            self._store = RunStore(self._folder, self._say)
+        self._limit = self._store.weights_limit
+        self._writer = RunWriter(self._store, record)
+
+    def _add(self, report: EpochEnded, trainer: Trainer | None) -> None:
+        record, writer = self._record, self._writer
+        if record is None or writer is None or record.id != report.run:
+            return
+        record.add(report)
+        if trainer is not None and report.best_epoch == report.epoch and self._has_room:
+            self._best = report.epoch, trainer.model.get_weights()
+        writer.epoch_ended()
+
+    def _end(self, report: RunEnded, trainer: Trainer | None) -> None:
+        record, writer = self._record, self._writer
+        if record is None or writer is None or record.id != report.run:
+            return
+        record.add(report)
+        self._writer = None
+        try:
+            writer.end()
+            if trainer is not None and self._has_room:
+                self._keep_weights(writer.folder, trainer)
+        finally:
+            self._best = None
+            writer.close()
+
+    @property
+    def _has_room(self) -> bool:
+        """Whether the weights of the run may be kept at all."""
+        record = self._record
+        return record is not None and record.parameters * BYTES_PER_PARAMETER < self._limit
+
+    def _keep_weights(self, folder: Path, trainer: Trainer) -> None:
+        from desktop.engine.model_card import with_card
+        from desktop.engine.storage import packed_model, with_weights
+
+        network, store = trainer.network, self._store
+        assert network is not None and network.card is not None and store is not None
+        models = {files.LAST: network.model}
+        if self._best is not None and self._best[0] != network.weights_epoch:
+            models[files.BEST] = with_weights(network.model, self._best[1])
+        for name, model in models.items():
+            content = with_card(packed_model(model, folder), network.card, folder / name)
+            write_atomically(folder / name, content)
+        store.refresh(folder.name)
+        store.remove_old_weights()
+
+    def _fail(self, error: Exception) -> None:
+        """Say why the run is not kept in whole, once."""
+        if not isinstance(error, _EXPECTED):
+            logger.exception("A run could not be kept")
+        if self._has_failed:
+            return
+        self._has_failed = True
+        record, writer = self._record, self._writer
+        why = reason(error) if isinstance(error, OSError) else f"{error}".rstrip(".")
+        if record is None or (writer is None and record.ended is None):
+            what = "This run is not kept"
+        elif record.ended is not None:
+            what = "The end of this run or its weights are not kept"
+        else:
+            last = record.epochs[-1].epoch if record.epochs else record.first_epoch
+            what = f"This run is not kept from epoch {last} on, unless there is room again"
+        self._say(f"{what}: {why}. Training goes on")

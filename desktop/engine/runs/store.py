@@ -1,0 +1,354 @@
+"""All runs that are kept, in one folder of the user's."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from desktop import paths
+from desktop.document.files import FileError, write_atomically
+from desktop.engine.records import RunLabels, RunRecord
+from desktop.engine.reports import EpochEnded
+from desktop.engine.runs import folder as files
+from desktop.engine.runs.folder import DamagedRunError, RunFile
+from desktop.engine.runs.histogram_file import read_histograms
+from desktop.engine.runs.index import DamagedIndexError, Index
+from desktop.engine.runs.summary import RunSummary, best_values, summary_of
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+INDEX, SETTINGS = "index.sqlite", "settings.json"
+TRASH, DAMAGED, NEW = ".trash", ".damaged", ".new-"  # folders beside those of the runs
+WEIGHTS_LIMIT = "weights_limit_mb"
+DEFAULT_LIMIT = 1000  # megabytes
+_TRASH_SECONDS = 30 * 24 * 3600
+_STALE_SECONDS = 3600  # longer than it takes to begin the folder of a run
+
+
+class StoreError(Exception):
+    """Something cannot be done with the runs that are kept; the message is for the user."""
+
+
+class RunStore:
+    """The runs in `folder`, by default the user's.
+
+    `say` is told in a sentence what was found to be damaged, and what became of it. Any number of
+    stores may be open for one folder, in this program and others; each may be used on any thread.
+    Raises StoreError.
+    """
+
+    def __init__(self, folder: Path | None = None, say: Callable[[str], None] | None = None):
+        self.folder = folder or paths.data_folder() / "runs"
+        self._say = say or logger.warning
+        with self._explaining():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._index = self._opened_index()
+            try:
+                self._ask(self._match_folders)
+                self._tidy()
+            except BaseException:
+                self._index.close()
+                raise
+
+    def close(self) -> None:
+        self._index.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def all(self) -> tuple[RunSummary, ...]:
+        """Every run, the latest first."""
+        with self._explaining():
+            return self._ask(Index.all)
+
+    def find(self, text: str) -> RunSummary:
+        """The one run of this name, or with an id that has `text` in it."""
+        runs = self.all()
+        found = [run for run in runs if run.id == text] or [
+            run for run in runs if text and (run.name == text or text in run.id)
+        ]
+        if len(found) == 1:
+            return found[0]
+        advice = "`runs list` shows those there are"
+        if not found:
+            raise StoreError(f"There is no run {text!r}; {advice}")
+        several = ", ".join(run.id for run in found[:3])
+        more = ", …" if len(found) > 3 else ""
+        raise StoreError(f"{text!r} are {len(found)} runs ({several}{more}); {advice}")
+
+    def read(self, run: str) -> RunRecord:
+        """The record of the run of this id. Raises StoreError, also if it is damaged."""
+        folder = self.folder / run
+        try:
+            return self._record(folder)
+        except DamagedRunError as error:
+            with self._explaining():
+                self._set_aside(folder, error)
+            raise StoreError(f"The run {run} cannot be read: {error}") from error
+
+    def _record(self, folder: Path) -> RunRecord:
+        file = files.read_file(folder)
+        record = files.record_of(file, files.read_run_project(folder))
+        ended, path = files.ending_of(file), folder / files.HISTOGRAMS
+        for epoch in files.read_epochs(folder):
+            best = ended.best_epoch if ended is not None else None
+            record.add(EpochEnded(file.id, epoch.epoch, epoch.seconds, epoch.logs, (), best))
+        if path.exists():
+            try:
+                for number, histogram in read_histograms(path):
+                    record.curves.weights.add(number, [histogram])
+            except Exception as error:  # zipfile and NumPy raise all kinds
+                raise DamagedRunError(f"{path.name} cannot be read: {error!s:.100}") from error
+        if ended is not None:
+            record.add(ended)
+        return record
+
+    # --- changing -----------------------------------------------------------------------------
+
+    def begin(self, run: str, contents: Mapping[str, bytes]) -> Path:
+        """Make the folder of a new run with these files, all at once. Raises OSError."""
+        temporary, folder = self.folder / f"{NEW}{run}", self.folder / run
+        temporary.mkdir()
+        try:
+            for name, content in contents.items():
+                (temporary / name).write_bytes(content)
+            temporary.rename(folder)
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+        return folder
+
+    def show(self, run: str, summary: Callable[[RunFile], RunSummary]) -> None:
+        """Let the index say of a run what `summary` makes of its run.json.
+
+        Raises sqlite3.Error, DamagedIndexError and DamagedRunError.
+        """
+
+        def work(index: Index) -> None:
+            with index.transaction():
+                index.put(summary(files.read_file(self.folder / run)))
+
+        self._ask(work)
+
+    def label(self, run: str, **changes: Any) -> RunSummary:
+        """Change the name, notes, star, color or tags of a run. Raises StoreError."""
+        return self.change(
+            run, lambda file: file.replace(**asdict(replace(_labels(file), **changes)))
+        )
+
+    def change(self, run: str, edit: Callable[[RunFile], RunFile]) -> RunSummary:
+        """Replace run.json by what `edit` makes of it, while nobody else does.
+
+        Raises StoreError.
+        """
+
+        def work(index: Index) -> RunSummary:
+            with index.transaction():
+                file = edit(files.read_file(self.folder / run))
+                files.write_file(self.folder / run, file)
+                summary = self._summary(self.folder / run, file)
+                index.put(summary)
+                return summary
+
+        with self._explaining():
+            try:
+                return self._ask(work)
+            except DamagedRunError as error:
+                self._set_aside(self.folder / run, error)
+                raise StoreError(f"The run {run} cannot be read: {error}") from error
+
+    def delete(self, runs: Iterable[str]) -> None:
+        """Move runs to the trash, from which `restore` brings them back. Raises StoreError."""
+        chosen = list(runs)
+        for run in chosen:
+            if files.is_being_written(self.folder / run):
+                raise StoreError(f"The run {run} is under way; stop it before you delete it")
+        with self._explaining():
+            (self.folder / TRASH).mkdir(exist_ok=True)
+            for run in chosen:
+                target = self.folder / TRASH / run
+                shutil.rmtree(target, ignore_errors=True)
+                (self.folder / run).rename(target)
+                target.touch()
+            self._ask(lambda index: index.remove(chosen))
+
+    def restore(self, runs: Iterable[str]) -> None:
+        """Bring deleted runs back. Raises StoreError."""
+        with self._explaining():
+            for run in runs:
+                (self.folder / TRASH / run).rename(self.folder / run)
+            self._ask(self._match_folders)
+
+    def export(self, run: str, target: Path) -> None:
+        """Copy the files of a run into the folder `target`, which must be new or empty.
+
+        Raises StoreError.
+        """
+        try:
+            if target.exists() and (not target.is_dir() or any(target.iterdir())):
+                raise StoreError(f"{target} is not an empty folder; choose another")
+            shutil.copytree(
+                self.folder / run,
+                target,
+                ignore=shutil.ignore_patterns(files.RUNNING),
+                dirs_exist_ok=True,
+            )
+        except (OSError, shutil.Error) as error:
+            raise StoreError(f"The run could not be written to {target}: {error}") from error
+
+    # --- weights ------------------------------------------------------------------------------
+
+    @property
+    def weights_limit(self) -> int:
+        """Bytes that the weights of runs without a star may take up together."""
+        path = self.folder / SETTINGS
+        try:
+            if not path.exists():
+                write_atomically(path, f'{{"{WEIGHTS_LIMIT}": {DEFAULT_LIMIT}}}\n'.encode())
+            value = json.loads(path.read_text("utf-8"))[WEIGHTS_LIMIT]
+            if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+                return int(value * 1e6)
+            problem = f"{WEIGHTS_LIMIT} is {value!r:.40}"
+        except (OSError, FileError, ValueError, KeyError, TypeError) as error:
+            problem = f"{error!s:.100}"
+        self._say(
+            f"{path} cannot be used ({problem}): it must say how many megabytes the weights of "
+            f'runs may take up, {{"{WEIGHTS_LIMIT}": {DEFAULT_LIMIT}}}, which is used now'
+        )
+        return int(DEFAULT_LIMIT * 1e6)
+
+    def remove_old_weights(self) -> None:
+        """Keep the weights of runs with a star, and of the latest as far as there is room."""
+        left = self.weights_limit
+        for run, starred, size in self._ask(Index.weights):
+            if starred:
+                continue
+            left -= size
+            if left < 0:
+                for name in files.WEIGHTS:
+                    (self.folder / run / name).unlink(missing_ok=True)
+                self.refresh(run)
+
+    def refresh(self, run: str) -> None:
+        """Take over what the folder of a run says into the index. Raises DamagedRunError, ..."""
+        folder = self.folder / run
+        summary = self._summary(folder, files.read_file(folder))
+        self._ask(lambda index: index.put(summary))
+
+    # --- the folders and the index ------------------------------------------------------------
+
+    def _opened_index(self) -> Index:
+        path = self.folder / INDEX
+        try:
+            return Index(path)
+        except DamagedIndexError as error:
+            self._move_index_away(error)
+            return Index(path)
+
+    def _move_index_away(self, error: DamagedIndexError) -> None:
+        stamp = f"{datetime.now():%Y%m%dT%H%M%S%f}"
+        (self.folder / DAMAGED).mkdir(exist_ok=True)
+        for suffix in ("", "-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                path = self.folder / f"{INDEX}{suffix}"
+                path.rename(self.folder / DAMAGED / f"{INDEX}-{stamp}{suffix}")
+        self._say(f"The index of the runs was damaged ({error}) and is made again: no run is lost")
+
+    def _ask(self, work: Callable[[Index], T]) -> T:
+        """What `work` finds in the index, which is made again if it is damaged."""
+        try:
+            return work(self._index)
+        except DamagedIndexError as error:
+            self._index.close()
+            self._move_index_away(error)
+            self._index = Index(self.folder / INDEX)
+            self._match_folders(self._index)
+            return work(self._index)
+
+    def _match_folders(self, index: Index) -> None:
+        """Let the index have each run that has a folder, and no other."""
+        with os.scandir(self.folder) as entries:
+            there = {each.name for each in entries if each.name[:1] != "." and each.is_dir()}
+        known = index.ids()
+        index.remove(known - there)
+        for run in sorted(there - known) + [run for run in index.running() if run in there]:
+            folder = self.folder / run
+            try:
+                file = files.read_file(folder)
+                if file.ended is None and not files.is_being_written(folder):
+                    file = file.interrupted(files.read_epochs(folder))
+                    files.write_file(folder, file)
+                index.put(self._summary(folder, file))
+            except DamagedRunError as error:
+                self._set_aside(folder, error, index)
+
+    def _summary(self, folder: Path, file: RunFile) -> RunSummary:
+        epochs = files.read_epochs(folder)
+        try:
+            project = (folder / files.PROJECT).read_text("utf-8")
+        except (OSError, ValueError) as error:
+            raise DamagedRunError(f"{files.PROJECT} cannot be read: {error!s:.100}") from error
+        seconds = sum(epoch.seconds for epoch in epochs)
+        weights = files.weight_bytes(folder)
+        return summary_of(file, len(epochs), seconds, best_values(epochs), weights, project)
+
+    def _set_aside(self, folder: Path, error: DamagedRunError, index: Index | None = None) -> None:
+        """Move a folder that cannot be used out of the way, and say so."""
+        if folder.is_dir():
+            target = self.folder / DAMAGED / f"{folder.name}-{datetime.now():%Y%m%dT%H%M%S%f}"
+            target.parent.mkdir(exist_ok=True)
+            folder.rename(target)
+            self._say(f"The run {folder.name} is damaged and was moved to {target}: {error}")
+        (index or self._index).remove([folder.name])
+
+    def _tidy(self) -> None:
+        """Remove what was deleted long ago, and folders that were begun by programs now gone."""
+        for path in self._old(self.folder.glob(f"{NEW}*"), _STALE_SECONDS):
+            shutil.rmtree(path, ignore_errors=True)
+        for path in self._old((self.folder / TRASH).glob("*"), _TRASH_SECONDS):
+            shutil.rmtree(path, ignore_errors=True)
+
+    def _old(self, folders: Iterable[Path], seconds: float) -> Iterator[Path]:
+        now = time.time()
+        for path in folders:
+            with suppress(OSError):
+                if now - path.stat().st_mtime > seconds:
+                    yield path
+
+    @contextmanager
+    def _explaining(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, sqlite3.Error, FileError, DamagedIndexError) as error:
+            raise StoreError(
+                f"The runs in {self.folder} cannot be used: {error}; the environment variable "
+                "LAYERWISE_DATA names another folder for them"
+            ) from error
+
+
+def _labels(file: RunFile) -> RunLabels:
+    names: Mapping[str, Any] = dict(file)
+    return RunLabels(**{name: names[name] for name in asdict(RunLabels())})

@@ -1,0 +1,168 @@
+"""A run as a line of a table: what its record says, without the course of its epochs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from desktop.document.metrics import LEARNING_RATE, VALIDATION_PREFIX, higher_is_better
+from desktop.document.project import Project
+from desktop.document.storage import parse_project
+from desktop.engine.records import EpochRecord
+from desktop.engine.reports import Outcome, run_start
+from desktop.engine.runs.folder import RunFile
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What the table of runs says of one.
+
+    `epochs` are those that were completed, `seconds` without pauses. `best` has the best value of
+    each metric over the epochs of the run. `weights` are the bytes that its weights take up on
+    disk. `project_text` is what its project file holds.
+    """
+
+    id: str
+    name: str
+    notes: str
+    starred: bool
+    color: str
+    tags: tuple[str, ...]
+    data: str
+    data_fingerprint: str | None
+    split_fingerprint: str | None
+    seed: int | None
+    parameters: int
+    first_epoch: int
+    planned_epochs: int
+    epochs: int
+    seconds: float
+    outcome: Outcome | None  # None while it is under way
+    best: Mapping[str, float | None]
+    test: Mapping[str, float | None]
+    weights: int
+    project_text: str
+
+    @property
+    def started(self) -> datetime | None:
+        """When the run began, in UTC."""
+        return run_start(self.id)
+
+    @cached_property
+    def project(self) -> Project:
+        """What was trained. Raises ProjectFileError if it cannot be read."""
+        return parse_project(self.project_text)
+
+    @property
+    def validation(self) -> Mapping[str, float | None]:
+        """The best values on the validation rows; on the training rows where there are none."""
+        found = {k: v for k, v in self.best.items() if k.startswith(VALIDATION_PREFIX)}
+        return found or self.best
+
+    @property
+    def state(self) -> str:
+        """How the run ended, or "running"."""
+        return str(self.outcome or "running")
+
+    @cached_property
+    def searched(self) -> str:
+        """Where a text is looked for, in small letters."""
+        parts = (self.id, self.name, self.notes, self.data, self.state, *self.tags)
+        return "\n".join((*parts, self.project_text)).casefold()
+
+    def values(self) -> str:
+        """All of it as a text, for `from_values`."""
+        return json.dumps({**asdict(self), "project_text": ""})
+
+    @classmethod
+    def from_values(cls, values: str, project_text: str) -> RunSummary:
+        """What `values` made a text of. Raises ValueError, TypeError, KeyError if it is damaged."""
+        plain: dict[str, Any] = json.loads(values)
+        plain["tags"] = tuple(plain["tags"])
+        plain["outcome"] = Outcome(plain["outcome"]) if plain["outcome"] is not None else None
+        plain["project_text"] = project_text
+        return cls(**plain)
+
+
+def best_values(
+    epochs: Iterable[EpochRecord], before: Mapping[str, float | None] | None = None
+) -> dict[str, float | None]:
+    """The best value of each metric over `epochs` and those whose best are in `before`."""
+    best: dict[str, float | None] = dict(before or {})
+    for epoch in epochs:
+        for name, value in epoch.logs.items():
+            if name == LEARNING_RATE:
+                continue
+            if not abs(value) < float("inf"):  # NaN, too
+                best.setdefault(name, None)
+                continue
+            old = best.get(name)
+            if old is None or (value > old if higher_is_better(name) else value < old):
+                best[name] = float(value)
+    return best
+
+
+def summary_of(
+    file: RunFile,
+    epochs: int,
+    seconds: float,
+    best: Mapping[str, float | None],
+    weights: int,
+    project_text: str,
+) -> RunSummary:
+    """The line of the run that `file` describes."""
+    ended = file.ended
+    shared = {field.name for field in fields(RunSummary)} & set(RunFile.model_fields)
+    return RunSummary(
+        **{name: getattr(file, name) for name in shared},
+        epochs=epochs,
+        seconds=seconds if ended is None else ended.seconds,
+        outcome=None if ended is None else ended.outcome,
+        best=best,
+        weights=weights,
+        project_text=project_text,
+    )
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def filtered(summaries: Iterable[RunSummary], text: str) -> list[RunSummary]:
+    """Those in which each word of `text` occurs, in whatever letters."""
+    words = text.casefold().split()
+    return [each for each in summaries if all(word in each.searched for word in words)]
+
+
+# What a table can be sorted by, beside the metrics.
+SORT_KEYS: Mapping[str, Callable[[RunSummary], Any]] = {
+    "when": lambda run: run.id,
+    "name": lambda run: run.name.casefold(),
+    "parameters": lambda run: run.parameters,
+    "epochs": lambda run: run.epochs,
+    "seconds": lambda run: run.seconds,
+    "outcome": lambda run: run.state,
+}
+
+
+def in_order(
+    summaries: Sequence[RunSummary], key: str, *, reverse: bool | None = None
+) -> list[RunSummary]:
+    """Sorted by one of SORT_KEYS or a metric such as "val_loss"; those without it come last.
+
+    Metrics begin with the best, "when" with the latest, others with the least; `reverse` decides
+    otherwise. Raises KeyError if no run has such a metric.
+    """
+    if key in SORT_KEYS:
+        descending = key == "when" if reverse is None else reverse
+        return sorted(summaries, key=SORT_KEYS[key], reverse=descending)
+    if summaries and not any(key in run.best or key in run.test for run in summaries):
+        raise KeyError(key)
+    valued = [(value, run) for run in summaries if (value := run.best.get(key)) is not None]
+    without = [run for run in summaries if run.best.get(key) is None]
+    descending = higher_is_better(key) if reverse is None else reverse
+    valued.sort(key=lambda pair: pair[0], reverse=descending)
+    return [*(run for _, run in valued), *without]

@@ -1,0 +1,143 @@
+"""Writing a run as it goes, so that whatever ends the program finds its epochs on disk."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import suppress
+from typing import IO
+
+from desktop.document.files import write_atomically
+from desktop.document.storage import project_text
+from desktop.engine.history import header, history_content, history_names, line
+from desktop.engine.records import RunRecord
+from desktop.engine.runs import folder as files
+from desktop.engine.runs.folder import RunFile
+from desktop.engine.runs.histogram_file import histograms_content
+from desktop.engine.runs.index import DamagedIndexError
+from desktop.engine.runs.store import RunStore
+from desktop.engine.runs.summary import RunSummary, best_values, summary_of
+
+INDEX_SECONDS = 0.5  # between two updates of the index
+LONGEST_PAUSE = 60.0  # where it cannot be written
+HISTOGRAM_SECONDS = 30.0  # between two updates of the histograms
+HISTOGRAM_PART = 200  # and at least so many times as long as one takes
+
+
+class RunWriter:
+    """Writes `record`, which is that of a run that begins, to `store`.
+
+    An epoch is in history.csv when `epoch_ended` is over. The index and the histograms follow now
+    and then and at the end, since the folder alone counts. Every method may raise OSError,
+    FileError and what else the store raises; the next call writes what is missing by then. To be
+    used on one thread at a time, and closed.
+    """
+
+    def __init__(self, store: RunStore, record: RunRecord) -> None:
+        self._store, self.record = store, record
+        self._names: tuple[str, ...] | None = None  # the columns of history.csv
+        self._written = 0  # epochs in it
+        self._best: dict[str, float | None] = {}
+        self._pause, self._histogram_pause = INDEX_SECONDS, HISTOGRAM_SECONDS
+        self._mark: IO[bytes] | None = None
+        self._history: IO[bytes] | None = None
+        self._project_text = project_text(record.project)
+        self.folder = store.folder / record.id
+        store.begin(record.id, files.new_files(self.folder, record))
+        try:
+            self._mark = files.hold_mark(self.folder)
+            self._history = (self.folder / files.HISTORY).open("ab", buffering=0)
+            store.show(record.id, self._summary)
+        except BaseException:
+            self.close()
+            raise
+        self._shown = self._drawn = time.monotonic()
+
+    def epoch_ended(self) -> None:
+        """The record has another epoch."""
+        epoch = self.record.epochs[-1]
+        self._best = best_values([epoch], self._best)
+        self._append()
+        now = time.monotonic()
+        if now - self._shown > self._pause:
+            self._show()
+        if now - self._drawn > self._histogram_pause:
+            self._write_histograms()
+
+    def end(self) -> None:
+        """The record has ended."""
+        ended = self.record.ended
+        assert ended is not None
+        self._append()
+        self._write_histograms()
+        self._store.change(self.record.id, lambda file: file.with_ending(ended))
+
+    def close(self) -> None:
+        """Leave the run as it is: to others it is interrupted unless it was ended."""
+        if self._history is not None:
+            self._history.close()
+        if self._mark is not None:
+            files.release_mark(self.folder, self._mark)
+            self._mark = None
+
+    def _append(self) -> None:
+        """Write the epochs that are not in history.csv."""
+        epochs, history = self.record.epochs, self._history
+        new = epochs[self._written :]
+        if not new:
+            return
+        assert history is not None
+        names = history_names(epoch.logs for epoch in new)
+        content = b"".join(line(epoch, self._names or names) for epoch in new)
+        if self._names is None:
+            self._add(history, header(names) + content)
+            self._names = names
+        elif set(names) <= set(self._names):
+            self._add(history, content)
+        else:  # a metric that no epoch had before
+            history.close()
+            try:
+                write_atomically(self.folder / files.HISTORY, history_content(epochs))
+                self._names = history_names(epoch.logs for epoch in epochs)
+            finally:
+                self._history = (self.folder / files.HISTORY).open("ab", buffering=0)
+        self._written = len(epochs)
+
+    def _add(self, history: IO[bytes], content: bytes) -> None:
+        """Append `content` in whole, or nothing. Raises OSError."""
+        size = history.tell()
+        try:
+            while content:
+                content = content[history.write(content) :]
+        except BaseException:
+            with suppress(OSError):
+                history.truncate(size)
+                history.seek(size)
+            raise
+
+    def _show(self) -> None:
+        """Let the index follow. It may be locked: then later, less often."""
+        try:
+            self._store.show(self.record.id, self._summary)
+            self._pause = INDEX_SECONDS
+        except (sqlite3.Error, DamagedIndexError):
+            self._pause = min(2 * self._pause, LONGEST_PAUSE)
+        self._shown = time.monotonic()
+
+    def _summary(self, file: RunFile) -> RunSummary:
+        record = self.record
+        return summary_of(
+            file.replace(ended=None),
+            len(record.epochs),
+            record.seconds,
+            self._best,
+            0,
+            self._project_text,
+        )
+
+    def _write_histograms(self) -> None:
+        began = time.monotonic()
+        content = histograms_content(self.record.curves.weights)
+        write_atomically(self.folder / files.HISTOGRAMS, content)
+        self._drawn = time.monotonic()
+        self._histogram_pause = max(HISTOGRAM_SECONDS, HISTOGRAM_PART * (self._drawn - began))

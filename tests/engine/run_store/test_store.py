@@ -1,0 +1,361 @@
+"""Runs on disk: written as they go, read back, found again whatever happened to their files."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from desktop.document.optimizers import SGD
+from desktop.document.project import starter_project
+from desktop.document.storage import read_project
+from desktop.engine.history import read_history
+from desktop.engine.records import RunRecord
+from desktop.engine.reports import Outcome
+from desktop.engine.runs.keeper import RunKeeper
+from desktop.engine.runs.store import RunStore, StoreError
+from desktop.engine.runs.summary import filtered, in_order
+from desktop.engine.runs.writer import RunWriter
+from tests.engine.run_store.kept import epoch_ended, keep, run_ended, started
+
+WRITER = Path(__file__).with_name("writer_process.py")
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def said() -> list[str]:
+    """What the store said."""
+    return []
+
+
+@pytest.fixture
+def store(tmp_path: Path, said: list[str]) -> Iterator[RunStore]:
+    with RunStore(tmp_path / "runs", said.append) as opened:
+        yield opened
+
+
+def process(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, str(WRITER), str(folder), *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
+# --- what is kept ---------------------------------------------------------------------------------
+
+
+def test_a_run_is_read_back_as_it_was(store: RunStore) -> None:
+    record = RunRecord(started(epochs=3))
+    writer = RunWriter(store, record)
+    for number in (1, 2, 3):
+        record.add(epoch_ended(record.id, number, val_loss=[0.3, 0.1, float("nan")][number - 1]))
+        writer.epoch_ended()
+    record.add(run_ended(record.id, 3))
+    writer.end()
+    writer.close()
+    read = store.read(record.id)
+    assert (read.project, read.seed, read.outcome) == (record.project, 812, Outcome.FINISHED)
+    assert (read.machine, read.python, read.engine) == (
+        record.machine,
+        record.python,
+        record.engine,
+    )
+    assert read.fingerprint == record.fingerprint and read.started == record.started
+    assert read.ended == record.ended
+    assert [epoch.epoch for epoch in read.epochs] == [1, 2, 3]
+    assert read.epochs[0] == record.epochs[0]
+    assert np.isnan(read.epochs[2].logs["val_loss"])
+    (history,), (wanted,) = read.curves.weights.histories, record.curves.weights.histories
+    assert [epoch for epoch, _ in history] == [0, 1, 2, 3]
+    for (_, found), (_, histogram) in zip(history, wanted, strict=True):
+        assert (found.counts == histogram.counts).all() and (found.edges == histogram.edges).all()
+        assert (found.mean, found.zeros, found.path) == (
+            histogram.mean,
+            histogram.zeros,
+            histogram.path,
+        )
+    (summary,) = store.all()
+    assert summary.best["val_loss"] == 0.1 and summary.epochs == 3
+    assert set(summary.validation) == {"val_loss", "val_accuracy"}
+
+
+def test_the_files_need_no_program(store: RunStore) -> None:
+    folder = store.folder / keep(store, name="first")
+    assert read_project(folder / "project.layerwise") == starter_project()
+    lines = (folder / "history.csv").read_text().splitlines()
+    assert lines[0] == "epoch,seconds,loss,val_loss,val_accuracy,learning_rate" and len(lines) == 4
+    values = json.loads((folder / "run.json").read_text())
+    assert (values["name"], values["seed"]) == ("first", 812)
+    assert values["ended"]["outcome"] == "finished"
+
+
+def test_each_epoch_is_on_disk_as_it_ends(store: RunStore) -> None:
+    record = RunRecord(started())
+    writer = RunWriter(store, record)
+    for number in range(1, 4):
+        record.add(epoch_ended(record.id, number))
+        writer.epoch_ended()
+        assert len(read_history(writer.folder / "history.csv")) == number
+    with RunStore(store.folder) as other:  # another instance, while it is written
+        (summary,) = other.all()
+        assert summary.outcome is None and summary.epochs == 3
+        with pytest.raises(StoreError, match="under way"):
+            other.delete([record.id])
+    writer.close()
+
+
+def test_a_metric_that_comes_later_gets_a_column(store: RunStore) -> None:
+    record = RunRecord(started())
+    writer = RunWriter(store, record)
+    for number, more in ((1, {}), (2, {"auc": 0.5}), (3, {"auc": 0.6})):
+        record.add(epoch_ended(record.id, number, **more))
+        writer.epoch_ended()
+    writer.close()
+    epochs = read_history(writer.folder / "history.csv")
+    assert [epoch.logs.get("auc") for epoch in epochs] == [None, 0.5, 0.6]
+
+
+# --- what ends a program --------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_no_finished_epoch_is_lost_when_the_program_is_killed(tmp_path: Path) -> None:
+    folder = tmp_path / "runs"
+    with RunStore(folder) as store:
+        whole = keep(store)
+    written: dict[str, int] = {}
+    for wanted in (1, 7, 40, 260):
+        with process(folder) as writer:
+            assert writer.stdout is not None
+            for line in writer.stdout:
+                run, number = line.split()
+                written[run] = int(number)
+                if int(number) >= wanted:
+                    break
+            writer.kill()
+            for line in writer.stdout:
+                if line.endswith("\n"):
+                    run, number = line.split()
+                    written[run] = int(number)
+    with RunStore(folder) as store:
+        runs = {run.id: run for run in store.all()}
+        assert runs.keys() == {whole, *written}
+        assert (runs.pop(whole).outcome, store.read(whole).outcome) == (Outcome.FINISHED,) * 2
+        for run, number in written.items():
+            assert runs[run].outcome is Outcome.INTERRUPTED
+            assert number <= runs[run].epochs <= number + 1
+            assert len(store.read(run).epochs) == runs[run].epochs
+
+
+def test_two_programs_write_at_once(store: RunStore, said: list[str]) -> None:
+    with process(store.folder, "8") as one, process(store.folder, "8") as other:
+        own = [keep(store) for _ in range(8)]
+        assert one.stdout is not None and other.stdout is not None
+        runs = [*own, *one.stdout.read().split(), *other.stdout.read().split()]
+    assert (one.returncode, other.returncode) == (0, 0)
+    assert len(set(runs)) == 24
+    assert {run.id for run in store.all()} == set(runs)
+    assert {run.outcome for run in store.all()} == {Outcome.FINISHED} and not said
+
+
+# --- damage ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["run.json", "history.csv", "histograms.npz", "project.layerwise"])
+def test_a_damaged_run_is_set_aside(store: RunStore, said: list[str], name: str) -> None:
+    broken, whole = keep(store), keep(store)
+    (store.folder / broken / name).write_bytes(b"\x00{]")
+    with pytest.raises(StoreError, match=name.partition(".")[0]):
+        store.read(broken)
+    assert [run.id for run in store.all()] == [whole]
+    assert len(said) == 1 and broken in said[0] and ".damaged" in said[0]
+    (moved,) = (store.folder / ".damaged").iterdir()
+    assert (moved / name).read_bytes() == b"\x00{]"
+    assert store.read(whole).outcome is Outcome.FINISHED
+
+
+@pytest.mark.parametrize("damage", ["nothing", "garbage", "cut", "another version"])
+def test_the_index_is_made_again_from_the_folders(
+    tmp_path: Path, said: list[str], damage: str
+) -> None:
+    folder = tmp_path / "runs"
+    with RunStore(folder) as store:
+        runs = [keep(store, name=f"run {number}") for number in range(3)]
+        before = store.all()
+    index = folder / "index.sqlite"
+    match damage:
+        case "nothing":
+            index.unlink()
+        case "garbage":
+            index.write_bytes(b"no index " * 1000)
+        case "cut":
+            index.write_bytes(index.read_bytes()[:5000])
+        case _:
+            import sqlite3
+
+            connection = sqlite3.connect(index)
+            connection.execute("PRAGMA user_version=99")
+            connection.close()
+    with RunStore(folder, said.append) as store:
+        assert store.all() == before
+        assert {run.id for run in before} == set(runs)
+    assert bool(said) == (damage != "nothing")
+
+
+def test_an_index_that_is_damaged_while_it_is_open(store: RunStore, said: list[str]) -> None:
+    run = keep(store)
+    import sqlite3
+
+    connection = sqlite3.connect(store.folder / "index.sqlite")
+    connection.execute("UPDATE runs SET summary = '[]'")
+    connection.commit()
+    connection.close()
+    assert [each.id for each in store.all()] == [run]
+    assert len(said) == 1 and "no run is lost" in said[0]
+
+
+def test_folders_count_not_the_index(tmp_path: Path) -> None:
+    with RunStore(tmp_path / "one") as store:
+        gone, copied = keep(store), keep(store)
+        with RunStore(tmp_path / "two") as other:
+            assert not other.all()
+        shutil.copytree(store.folder / copied, tmp_path / "two" / copied)
+        shutil.rmtree(store.folder / gone)
+    with RunStore(tmp_path / "one") as store, RunStore(tmp_path / "two") as other:
+        assert [run.id for run in store.all()] == [run.id for run in other.all()] == [copied]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit of the size of files")
+def test_training_goes_on_when_the_disk_is_full(tmp_path: Path, said: list[str]) -> None:
+    import resource
+
+    keeper = RunKeeper(said.append, "full", tmp_path / "runs")
+    start = started(epochs=6)
+    keeper(start)
+    keeper(epoch_ended(start.run, 1))
+    path = tmp_path / "runs" / start.run / "history.csv"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 20, limits[1]))
+    try:
+        for number in (2, 3):
+            keeper(epoch_ended(start.run, number))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert len(said) == 1 and "from epoch 2 on" in said[0]
+    assert [epoch.epoch for epoch in read_history(path)] == [1]  # and no half line
+    keeper(epoch_ended(start.run, 4))  # there is room again
+    keeper(run_ended(start.run, 4))
+    keeper.close()
+    assert len(said) == 1
+    with RunStore(tmp_path / "runs") as store:
+        assert [epoch.epoch for epoch in store.read(start.run).epochs] == [1, 2, 3, 4]
+        assert store.all()[0].outcome is Outcome.FINISHED
+
+
+def test_a_folder_that_cannot_be_used_is_said_once(tmp_path: Path, said: list[str]) -> None:
+    (tmp_path / "file").write_text("")
+    keeper = RunKeeper(said.append, folder=tmp_path / "file" / "runs")
+    start = started()
+    for report in (start, epoch_ended(start.run, 1), run_ended(start.run, 1)):
+        keeper(report)
+    keeper.close()
+    assert len(said) == 1
+    assert said[0].startswith("This run is not kept") and "LAYERWISE_DATA" in said[0]
+
+
+# --- what is done with them -----------------------------------------------------------------------
+
+
+def test_labels_are_kept_in_the_folder_and_while_a_run_goes_on(store: RunStore) -> None:
+    record = RunRecord(started())
+    writer = RunWriter(store, record)
+    store.label(record.id, starred=True, notes="promising", tags=("a", "b"))
+    record.add(epoch_ended(record.id, 1))
+    writer.epoch_ended()
+    record.add(run_ended(record.id, 1))
+    writer.end()
+    writer.close()
+    (summary,) = store.all()
+    assert summary.starred and summary.tags == ("a", "b") and summary.outcome is Outcome.FINISHED
+    assert store.read(record.id).labels.notes == "promising"
+
+
+def test_deleting_can_be_undone(store: RunStore) -> None:
+    one, other = keep(store), keep(store)
+    store.delete([one])
+    assert [run.id for run in store.all()] == [other]
+    store.restore([one])
+    assert [run.id for run in store.all()] == [other, one]
+    store.delete([one])
+    long_ago = time.time() - 40 * 24 * 3600
+    os.utime(store.folder / ".trash" / one, (long_ago, long_ago))
+    with RunStore(store.folder):
+        assert not list((store.folder / ".trash").iterdir())
+
+
+def test_runs_are_found_by_name_or_part_of_the_id(store: RunStore) -> None:
+    one, other = keep(store, name="wide"), keep(store, name="deep")
+    assert store.find("wide").id == store.find(one).id == store.find(one[-8:]).id == one
+    assert store.find("deep").id == other
+    for text, words in (("narrow", "There is no run"), ("2", "2 runs"), ("", "There is no run")):
+        with pytest.raises(StoreError, match=words):
+            store.find(text)
+
+
+def test_runs_are_sorted_and_filtered(store: RunStore) -> None:
+    project = starter_project()
+    slow = project.replace(training=project.training.replace(optimizer=SGD()))
+    first = keep(store, name="first", val_accuracy=0.5)
+    second = keep(store, slow, name="second", val_accuracy=0.9, epochs=5)
+    runs = store.all()
+    assert [run.id for run in filtered(runs, "sgd")] == [second]
+    assert [run.id for run in filtered(runs, "FINISHED adam")] == [first]
+    for key, order in (
+        ("when", [second, first]),
+        ("name", [first, second]),
+        ("val_accuracy", [second, first]),
+        ("val_loss", [second, first]),
+        ("epochs", [first, second]),
+    ):
+        assert [run.id for run in in_order(runs, key)] == order, key
+    with pytest.raises(KeyError):
+        in_order(runs, "val_recall")
+
+
+def test_old_weights_go_but_never_records_nor_those_of_starred_runs(store: RunStore) -> None:
+    (store.folder / "settings.json").write_text('{"weights_limit_mb": 0.0025}')
+    runs = [keep(store) for _ in range(4)]
+    for run in runs:
+        (store.folder / run / "model.keras").write_bytes(bytes(1000))
+        store.refresh(run)
+    store.label(runs[0], starred=True)
+    store.remove_old_weights()
+    kept = [run for run in runs if (store.folder / run / "model.keras").exists()]
+    assert kept == [runs[0], runs[2], runs[3]]
+    assert {run.id: run.weights for run in store.all()}[runs[1]] == 0
+    assert len(store.all()) == 4 and store.read(runs[1]).epochs
+
+
+def test_settings_that_cannot_be_used_are_said(store: RunStore, said: list[str]) -> None:
+    (store.folder / "settings.json").write_text('{"weights_limit_mb": "much"}')
+    assert store.weights_limit == 1_000_000_000
+    assert len(said) == 1 and "weights_limit_mb" in said[0]
+
+
+def test_a_run_is_exported_as_ordinary_files(store: RunStore, tmp_path: Path) -> None:
+    run = keep(store)
+    store.export(run, tmp_path / "out")
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {"run.json", "project.layerwise", "history.csv", "histograms.npz"}
+    with pytest.raises(StoreError, match="not an empty folder"):
+        store.export(run, tmp_path / "out")
