@@ -117,8 +117,9 @@ class Person:
         self._xdotool("windowfocus", "--sync", self.ask("int(window.winId())"))
         self.wait("window.isActiveWindow()")
 
-    def type(self, text: str) -> None:
-        self._xdotool("type", "--delay", "30", text)
+    def type(self, text: str, pause: int = 30) -> None:
+        """Type `text`, with `pause` milliseconds between the keys."""
+        self._xdotool("type", "--delay", pause, text)
 
     def leave(self, seconds: float = 30) -> int:
         """Wait for the program to end; its exit code."""
@@ -139,6 +140,34 @@ class Person:
 def middle(box: list[int]) -> Point:
     """The middle of [x, y, width, height]."""
     return box[0] + box[2] // 2, box[1] + box[3] // 2
+
+
+def start(person: Callable[..., Person], *arguments: str, **options: Any) -> Person:
+    user = person(*arguments, **options)
+    user.wait("window.isVisible() and window.isActiveWindow()")
+    user.wait("window.session.summary is not None")
+    return user
+
+
+def fill(user: Person, panel: str, name: str, text: str) -> None:
+    """Type into a field of a form, as a person does: click, select all, type, Tab."""
+    user.click(user.ask(f"field({panel}, {name!r})"))
+    user.key("ctrl+a")
+    user.type(text)
+    user.key("Tab")
+
+
+def choose(user: Person, panel: str, name: str, text: str) -> None:
+    """Choose from a drop-down list by typing the first letters."""
+    user.click(user.ask(f"field({panel}, {name!r})"))
+    user.type(text)
+    user.key("Return")
+
+
+def show_page(user: Person, title: str) -> None:
+    bar = "window.pages.tabBar()"
+    index = user.ask(f"[{bar}.tabText(i) for i in range({bar}.count())].index({title!r})")
+    user.click(user.ask(f"box({bar}, {bar}.tabRect({index}))"))
 
 
 def need(*programs: str) -> None:

@@ -11,13 +11,13 @@ at the end, to see that it is noticed.
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import socket
 import sys
 import tarfile
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,6 @@ sys.addaudithook(note)
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from PySide6.QtWidgets import QApplication
 
 from desktop.document.data import DataSource
@@ -50,6 +49,7 @@ from desktop.document.spec import variants
 from desktop.self_test import arriving
 from desktop.views.window.pages import Page
 from desktop.window import make_window
+from tests.data_files import write_california, write_idx_files, write_image_folder
 
 ROWS = 40
 Pixels = NDArray[np.uint8]
@@ -87,19 +87,8 @@ def write_arrays(folder: Path) -> Path:
     return folder / "arrays.npz"
 
 
-def write_california(folder: Path) -> Path:
-    x = np.random.default_rng(1).normal(3, 2, (ROWS, 8))
-    np.savez(folder / "california_housing.npz", x=x, y=x.sum(axis=1) * 1000)
-    return folder / "california_housing.npz"
-
-
 def write_idx(folder: Path) -> Path:
-    for part in ("train", "t10k"):
-        for name, values in zip(("images-idx3", "labels-idx1"), pictures(28, 28), strict=True):
-            lengths = b"".join(length.to_bytes(4, "big") for length in values.shape)
-            data = bytes((0, 0, 8, values.ndim)) + lengths + values.tobytes()
-            (folder / f"{part}-{name}-ubyte.gz").write_bytes(gzip.compress(data))
-    return folder / "train-images-idx3-ubyte.gz"
+    return write_idx_files(folder, {part: pictures(28, 28) for part in ("train", "test")})
 
 
 def write_cifar(folder: Path) -> Path:
@@ -114,16 +103,12 @@ def write_cifar(folder: Path) -> Path:
 
 
 def write_pictures(folder: Path) -> Path:
-    for number, (pixels, kind) in enumerate(zip(*pictures(28, 28), strict=True)):
-        place = folder / f"kind {kind}"
-        place.mkdir(exist_ok=True)
-        Image.fromarray(pixels).save(place / f"{number}.jpg")
-    return folder
+    return write_image_folder(folder, {"": pictures(28, 28)})
 
 
 # By the tag of a data source, or by the ending of what it reads; "" is a folder.
 WRITERS = {
-    "california_housing": write_california,
+    "california_housing": partial(write_california, rows=ROWS),
     "cifar10": write_cifar,
     "fashion_mnist": write_idx,
     "idx": write_idx,

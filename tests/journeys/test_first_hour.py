@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.journeys.conftest import Person, middle
+from tests.journeys.conftest import Person, choose, fill, middle, show_page, start
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(240)]
 
@@ -17,13 +16,6 @@ NAMES = "[window.stack.model().card(row).name for row in range(1, window.stack.m
 LAYERS = "[layer.tag for layer in window.workspace.project.layers]"
 PICTURE = "picture(window.pages.train)"
 PALETTE = "window.palette_view.findChild(QTreeView)"
-
-
-def start(person: Callable[..., Person], *arguments: str, **options: Any) -> Person:
-    user = person(*arguments, **options)
-    user.wait("window.isVisible() and window.isActiveWindow()")
-    user.wait("window.session.summary is not None")
-    return user
 
 
 def drag_layer(user: Person, name: str, *, below: int | None = None) -> None:
@@ -37,27 +29,6 @@ def drag_layer(user: Person, name: str, *, below: int | None = None) -> None:
     count = len(user.ask(LAYERS))
     user.drag(start, (x, y - 30), (x, y))
     user.wait(f"len(window.workspace.project.layers) == {count + 1}")
-
-
-def fill(user: Person, panel: str, name: str, text: str) -> None:
-    """Type into a field of a form, as a person does: click, select all, type, Tab."""
-    user.click(user.ask(f"field({panel}, {name!r})"))
-    user.key("ctrl+a")
-    user.type(text)
-    user.key("Tab")
-
-
-def choose(user: Person, panel: str, name: str, text: str) -> None:
-    """Choose from a drop-down list by typing the first letters."""
-    user.click(user.ask(f"field({panel}, {name!r})"))
-    user.type(text)
-    user.key("Return")
-
-
-def show_page(user: Person, title: str) -> None:
-    bar = "window.pages.tabBar()"
-    index = user.ask(f"[{bar}.tabText(i) for i in range({bar}.count())].index({title!r})")
-    user.click(user.ask(f"box({bar}, {bar}.tabRect({index}))"))
 
 
 def test_from_an_empty_stack_to_a_recognized_digit(
