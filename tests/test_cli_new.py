@@ -160,7 +160,7 @@ def test_every_error_is_one_line_that_says_what_to_do(command: Command, table: P
         ([folder / "letter.pdf", "--out", out], ".csv"),
         ([table, "--out", folder / "there.layerwise"], "there.layerwise exists already"),
         ([table, "--out", folder / "no" / "x.layerwise"], "there is no folder"),
-        ([table, "--out", out, "--target", "weight"], "its columns are age, height, height (2)"),
+        ([table, "--out", out, "--target", "weight"], "its columns are age, height and height (2)"),
         (["iris", "--out", out, "--target", "weight"], "weight"),
         ([table], "--out"),
         (["--out", out], "DATA"),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 UNKNOWN = "?"
+LONGEST = 80  # characters of a word in a list
 _TURNS_TEXT = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # and what is beside it
 
 
@@ -23,7 +24,11 @@ def listed(words: Sequence[str]) -> str:
 
 
 def some(words: Sequence[str], most: int = 5) -> str:
-    """`words` as by `listed`, the first `most` of them and how many there are beside."""
+    """`words` as by `listed`, the first `most` of them and how many there are beside.
+
+    Very long ones are cut; of no words it says "none".
+    """
+    words = [f"{word:.{LONGEST}}" for word in words] or ["none"]
     more = len(words) - most
     return listed(words if more <= 0 else [*words[:most], f"{more:,} more"])
 

@@ -27,7 +27,7 @@ from desktop.machine import available_memory
 
 MAX_VALUES = 2**30  # of one array; 4 GB as a network gets them
 _MOST_ARRAYS = 1000
-_SHOWN = 8
+SHOWN = 8  # names of arrays in a message
 _LONGEST_HEADER = 10_000  # bytes; what NumPy takes
 
 
@@ -68,12 +68,6 @@ def array_names(archive: zipfile.ZipFile) -> tuple[str, ...]:
     """The names of the arrays in `archive`."""
     names = archive.namelist()[:_MOST_ARRAYS]
     return tuple(name.removesuffix(".npy") for name in names if name.endswith(".npy"))
-
-
-def listed_names(names: tuple[str, ...]) -> str:
-    """Some of `names`, for a message."""
-    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
-    return f"{', '.join(names[:_SHOWN]) or 'none at all':.200}{more}"
 
 
 def archive_header(archive: zipfile.ZipFile, file: Path, name: str, advice: str) -> Header:

@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.document.data import Arrays
+from desktop.document.text import some
 from desktop.engine.array_files import (
+    SHOWN,
     Header,
     archive_header,
     array_names,
     explained,
-    listed_names,
     read_from_archive,
     read_npy,
     require_file,
@@ -93,7 +94,7 @@ def _from_npz(source: Arrays, file: Path) -> Parts:
             y = next(name for name in names if name != x)
         if y is None or x == y:
             raise DataError(
-                f"{file} has the arrays {listed_names(names)}; which is the input and which the "
+                f"{file} has the arrays {some(names, SHOWN)}; which is the input and which the "
                 "target cannot be told by their names: choose them on the page Data"
             )
         chosen = {x: headers[x], y: headers[y]}
@@ -112,7 +113,7 @@ def _from_npz(source: Arrays, file: Path) -> Parts:
             test = read_from_archive(archive, test_x), read_from_archive(archive, test_y)
         used = {x, y, test_x, test_y} if test is not None else {x, y}
         unused = tuple(name for name in names if name not in used)
-        notes = (f"Not used: {listed_names(unused)}",) if unused else ()
+        notes = (f"Not used: {some(unused, SHOWN)}",) if unused else ()
         return Parts(
             read_from_archive(archive, x), read_from_archive(archive, y), test, y, names, notes
         )
@@ -121,7 +122,7 @@ def _from_npz(source: Arrays, file: Path) -> Parts:
 def _named(file: Path, names: tuple[str, ...], name: str | None) -> str | None:
     if name is not None and name not in names:
         raise DataError(
-            f'{file} has no array "{name}"; it has {listed_names(names)}: choose one of them'
+            f'{file} has no array "{name}"; it has {some(names, SHOWN)}: choose one of them'
         )
     return name
 

@@ -18,7 +18,6 @@ from desktop.engine.rows import Dataset
 from desktop.engine.tables.columns import counts_up
 
 FEW_ROWS = 10  # of a class for training
-MANY = 5  # names that are listed
 ENOUGH_ROWS = 30  # for training, to tell what determines the target
 NEARLY = 0.98  # the part of the errors of guessing that a column spares, from which it tells all
 LARGE, SMALL = 10.0, 0.01  # usual sizes of inputs that hinder training

@@ -15,11 +15,12 @@ from typing import Any
 from numpy.typing import NDArray
 
 from desktop import paths
+from desktop.document.text import some
 from desktop.engine.array_files import (
+    SHOWN,
     archive_header,
     array_names,
     explained,
-    listed_names,
     read_from_archive,
     require_file,
     shape_text,
@@ -92,7 +93,7 @@ def _check_header(
     names = array_names(archive)
     if name not in names:
         raise DataError(
-            f"{file} has no array {name}; it has {listed_names(names)}. MNIST's are "
+            f"{file} has no array {name}; it has {some(names, SHOWN)}. MNIST's are "
             f"x_train, y_train, x_test and y_test: {WHAT_TO_DO}"
         )
     header = archive_header(archive, file, name, WHAT_TO_DO)

@@ -125,7 +125,7 @@ def test_the_input_and_the_target_can_be_chosen(tmp_path: Path) -> None:
     assert set(np.round(in_own_unit(dataset)[:, 0], 4)) == {0, 1, 2, 3}
     assert set(dataset.training.x[:, 0]) <= set(one[:, 0].astype(np.float32))
     assert dataset.training.y.mean() == pytest.approx(0, abs=1e-6)
-    assert 'no array "e"; it has a, b, c, d' in failure(path, inputs="e")
+    assert 'no array "e"; it has a, b, c and d' in failure(path, inputs="e")
     assert "not images" in failure(path, inputs="a", target="c", row=ArrayRow.IMAGE)
 
 

@@ -203,7 +203,7 @@ def test_a_missing_array_is_named_with_those_there_are(tmp_path: Path) -> None:
     path = tmp_path / "other.npz"
     np.savez(path, images=np.zeros(3), labels=np.zeros(3))
     message = failure(Mnist(path=str(path)))
-    assert "no array x_train; it has images, labels" in message
+    assert "no array x_train; it has images and labels" in message
 
 
 def test_pickled_objects_are_never_loaded(tmp_path: Path) -> None:

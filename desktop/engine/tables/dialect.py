@@ -144,7 +144,7 @@ def _trials(
             yield _trial(sample, delimiter, quote, escape, given, fixed)
 
 
-def _split(text: str, delimiter: str, quote: str, escape: str) -> Iterator[tuple[int, Cells]]:
+def split_rows(text: str, delimiter: str, quote: str, escape: str) -> Iterator[tuple[int, Cells]]:
     """The rows of `text`, each with the number of lines before it; without empty lines."""
     lines = text.split("\n")
     if delimiter == WHITE_SPACE:
@@ -178,7 +178,7 @@ def _trial(
 ) -> _Trial:
     lines: list[int] = []
     rows: list[Cells] = []
-    for before, row in _split(sample.start, delimiter, quote, escape):
+    for before, row in split_rows(sample.start, delimiter, quote, escape):
         lines.append(before)
         rows.append(row)
         if len(rows) == ROWS:
@@ -186,7 +186,7 @@ def _trial(
     more: list[Cells] = []
     for piece in sample.pieces:
         # The ends of a piece may lie within a row, if cells have line breaks.
-        more += [row for _, row in _split(piece, delimiter, quote, escape)][1:-1]
+        more += [row for _, row in split_rows(piece, delimiter, quote, escape)][1:-1]
     first = _first_row(rows, more)
     if given and "skip_rows" in fixed:
         first = next(
@@ -256,7 +256,7 @@ def _recognized(
         header = given.header
         questions = ()
     body = rows[1:] if header else rows
-    later = [row for _, row in _split(sample.start, trial.delimiter, trial.quote, trial.escape)]
+    later = [row for _, row in split_rows(sample.start, trial.delimiter, trial.quote, trial.escape)]
     cells = set(chain.from_iterable((*body, *later[len(trial.rows) :], *trial.more)))
     numbers = find_number_format(
         (cell for cell in cells if _type(cell) is CellType.NUMBER), delimiter

@@ -1,19 +1,15 @@
-"""The rows of a table in a text file, read by pandas in the dialect that was found."""
+"""A table in a text file: how it is written, the names of its columns, and its rows."""
 
 from __future__ import annotations
 
-import gzip
-import io
-import re
-import zlib
 from collections import Counter
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from desktop.document.data import DecimalSign, Delimiter, Quote, Table, ThousandsSign
+from desktop.document.text import some
 from desktop.engine.data_error import DataError
 from desktop.engine.progress import Progress, ignore
 from desktop.engine.reports import DataPreview
@@ -25,15 +21,14 @@ from desktop.engine.tables.dialect import (
     Recognized,
     recognize,
 )
-from desktop.engine.tables.header import MISSING_MARKS
 from desktop.engine.tables.numbers import AROUND, NumberFormat, find_number_format
+from desktop.engine.tables.reading import length_message, missing_marks, read_rows
 from desktop.engine.tables.sample import Sample, read_sample
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MAX_COLUMNS = 4096
-MAX_UNPACKED = 8 << 30  # bytes; a small gzip file can hold any number of them
 # The characters that the settings of a source stand for.
 _CHARACTERS: dict[str, dict[str, str]] = {
     "delimiter": {
@@ -55,11 +50,7 @@ _CHARACTERS: dict[str, dict[str, str]] = {
     },
 }
 _SHOWN_ROWS, _SHOWN_COLUMNS = 6, 50
-_RECURRING = 250  # rows that show whether texts recur
-_TIMES = 6  # that each of few texts stands in them on average
 _NUMBERS = 0.95  # the part of the cells that have to be numbers
-_SEPARATORS = {"": "\x1f", " ": r"\s+"}
-_LENGTH = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
 
 
 @dataclass(frozen=True)
@@ -134,7 +125,7 @@ def read_table(source: Table, progress: Progress = ignore) -> RawTable:
     names, notes = _names(recognized)
     if recognized.rows and len(recognized.rows[0]) > len(names):
         raise DataError(
-            _length_message(path, recognized.first_line + 1, len(recognized.rows[0]), len(names))
+            length_message(path, recognized.first_line + 1, len(recognized.rows[0]), len(names))
         )
     if len(names) > MAX_COLUMNS:
         raise DataError(
@@ -144,9 +135,9 @@ def read_table(source: Table, progress: Progress = ignore) -> RawTable:
     target = source.target if source.target is not None else _last(recognized, names)
     if target not in names:
         raise DataError(
-            f'{path.name} has no column "{target}" to predict; its columns are ' + _listed(names)
+            f'{path.name} has no column "{target}" to predict; its columns are {some(names, 12)}'
         )
-    frame = _read(path, source, sample, recognized, names, target, progress)
+    frame = read_rows(path, source, sample, recognized, names, target, progress)
     if not len(frame):
         raise DataError(f"{path.name} has a header but no rows; choose a table with rows")
     form = _number_format(frame, recognized.dialect, source, target)
@@ -203,10 +194,10 @@ def read_texts(
         sample, recognized = preview(source)
     path = Path(source.path)
     names, _ = _names(recognized)
-    texts = _read(path, source, sample, recognized, names, None, progress).fillna("")
+    texts = read_rows(path, source, sample, recognized, names, None, progress).fillna("")
     if not len(texts):
         raise DataError(f"{path.name} has no rows; choose a table with rows")
-    frame = texts.where(~texts.isin(_marks(source)), None)
+    frame = texts.where(~texts.isin(missing_marks(source)), None)
     form = _number_format(frame.head(10_000), recognized.dialect, source, "")
     if recognized.questions and source.decimal is None and source.thousands is None:
         form = usual
@@ -245,162 +236,6 @@ def _last(recognized: Recognized, names: list[str]) -> str:
     empty = full and not any(row[-1] for row in full)
     unnamed = len(recognized.names) < len(names) or not recognized.names[-1]
     return names[-2] if empty and unnamed and len(names) > 1 else names[-1]
-
-
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(names[:12])
-    return shown + (f" and {len(names) - 12:,} more" if len(names) > 12 else "")
-
-
-def _read(
-    path: Path,
-    source: Table,
-    sample: Sample,
-    recognized: Recognized,
-    names: list[str],
-    target: str | None,
-    progress: Progress,
-) -> pd.DataFrame:
-    """The rows; without a `target` every cell as the text that it is."""
-    import pandas as pd
-
-    dialect = recognized.dialect
-    marks = sorted(_marks(source))
-    types: Any = str
-    if target is not None:
-        types = {target: str} | _few_texts(recognized, names, sample.complete)
-    ascii_sign = dialect.thousands if dialect.thousands.isascii() else ""
-
-    def parsed(encoding: str) -> pd.DataFrame:
-        with _opened(path, sample.compressed, progress) as file:
-            return pd.read_csv(
-                file,
-                sep=_SEPARATORS.get(dialect.delimiter, dialect.delimiter),
-                header=None,
-                names=names,
-                index_col=False,
-                skiprows=recognized.first_line,
-                quotechar=dialect.quote or '"',
-                quoting=0 if dialect.quote else 3,
-                escapechar=dialect.escape or None,
-                decimal=dialect.decimal,
-                thousands=ascii_sign or None,
-                skipinitialspace=True,
-                encoding=encoding,
-                dtype=types,
-                na_values={name: marks for name in names if target not in (None, name)},
-                keep_default_na=False,
-                low_memory=False,
-            )
-
-    try:
-        try:
-            return parsed(sample.encoding)
-        except UnicodeDecodeError:
-            if source.encoding is not None or sample.encoding != "utf-8":
-                raise
-            return parsed("latin-1")  # every byte is a character in it
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{path.name} has characters that are not stored as {sample.encoding} (byte "
-            f"{error.start:,}); choose another encoding"
-        ) from error
-    except pd.errors.ParserError as error:
-        raise DataError(_parser_message(path, error)) from error
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path.name} cannot be read: {error}") from error
-    except ValueError as error:
-        raise DataError(f"{path.name} cannot be read as a table: {error}") from error
-
-
-def _few_texts(recognized: Recognized, names: list[str], complete: bool) -> dict[str, str]:
-    """The type for columns of few different texts in large files: each text is kept once."""
-    rows = recognized.rows
-    if complete or len(rows) < _RECURRING:
-        return {}
-    few = {}
-    for index, name in enumerate(names):
-        texts = {row[index] for row in rows if index < len(row)}
-        looks = [cell_type(text) for text in texts]
-        if _TIMES * len(texts) <= len(rows) and CellType.NUMBER not in looks:
-            few[name] = "category"
-    return few
-
-
-def _length_message(path: Path, line: int, cells: int, columns: int) -> str:
-    return (
-        f"{path.name}, line {line}: {cells} cells, but the table has {columns} columns; fix the "
-        "line, or choose another delimiter"
-    )
-
-
-def _parser_message(path: Path, error: Exception) -> str:
-    if found := _LENGTH.search(str(error)):
-        columns, line, cells = map(int, found.groups())
-        return _length_message(path, line, cells, columns)
-    if "EOF inside string" in str(error):
-        return (
-            f"{path.name}: a cell that begins with a quote is never closed ({error}); fix it, or "
-            "let quotes mean nothing"
-        )
-    return f"{path.name} cannot be read as a table: {error}"
-
-
-@contextmanager
-def _opened(path: Path, compressed: bool, progress: Progress) -> Iterator[IO[bytes]]:
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        watched = _Watched(file, size, progress)
-        if not compressed:
-            yield io.BufferedReader(watched, 1 << 20)
-            return
-        with gzip.GzipFile(fileobj=watched) as unpacked:
-            yield io.BufferedReader(_Limited(unpacked, path), 1 << 20)
-
-
-class _Watched(io.RawIOBase):
-    """A file that tells how much of it has been read."""
-
-    def __init__(self, file: IO[bytes], size: int, progress: Progress) -> None:
-        self._file, self._size, self._progress = file, max(1, size), progress
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        count = self._file.readinto(buffer)  # type: ignore[attr-defined]
-        self._progress(min(1.0, self._file.tell() / self._size))
-        return int(count)
-
-
-class _Limited(io.RawIOBase):
-    """What is unpacked of a file, which ends with an error where it is more than can be meant."""
-
-    def __init__(self, file: gzip.GzipFile, path: Path) -> None:
-        self._file, self._path, self._count = file, path, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._file.read(len(buffer))
-        self._count += len(data)
-        if self._count > MAX_UNPACKED:
-            raise DataError(
-                f"{self._path.name} unpacks to more than {MAX_UNPACKED >> 30} GB; use a smaller "
-                "table"
-            )
-        buffer[: len(data)] = data
-        return len(data)
-
-
-def _marks(source: Table) -> set[str]:
-    if source.missing_marks is not None:
-        return {"", *source.missing_marks}
-    return {form for mark in MISSING_MARKS for form in (mark, mark.upper(), mark.capitalize())} | {
-        "NaN",
-        "N/a",
-    }
 
 
 def _number_format(

@@ -12,7 +12,7 @@ import pytest
 from desktop.document.data import Table
 from desktop.engine import datasets
 from desktop.engine.data_error import DataError
-from desktop.engine.tables import frame
+from desktop.engine.tables import frame, reading
 from tests.engine.tables.table_corpus import CASES
 
 ROWS = "\n".join(f"{index},{index * 0.5},{'ab'[index % 2]}" for index in range(40))
@@ -64,7 +64,7 @@ def test_a_bad_setting_is_named(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text(f"a,b,c\n{ROWS}\n")
     for settings, message in (
-        ({"target": "nobody"}, 'no column "nobody" to predict; its columns are a, b, c'),
+        ({"target": "nobody"}, 'no column "nobody" to predict; its columns are a, b and c'),
         ({"group": "nobody"}, 'no column "nobody"'),
         ({"weight": "c"}, 'Row 1 has the weight "a"'),
         ({"target_kind": "number"}, 'the value "a" in row 1'),
@@ -94,7 +94,7 @@ def test_a_gzip_file_that_unpacks_to_too_much(
 ) -> None:
     path = tmp_path / "table.csv"
     path.write_bytes(gzip.compress(f"a,b,c\n{ROWS}\n".encode() * 2000))
-    monkeypatch.setattr(frame, "MAX_UNPACKED", 1 << 19)
+    monkeypatch.setattr(reading, "MAX_UNPACKED", 1 << 19)
     with pytest.raises(DataError, match="unpacks to more"):
         datasets.load(Table(path=str(path)))
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from desktop.document.data import Digits, Table
+from desktop.document.data import Delimiter, Digits, Encoding, Table
 from desktop.engine import datasets, splits
+from desktop.engine.control import Stopped
 from desktop.engine.data_error import DataError
+from desktop.engine.tables import reading
+from desktop.engine.tables.frame import read_table
 
 ROWS = 20_000  # half a megabyte
 
@@ -61,3 +65,61 @@ def test_a_split_of_many_rows_has_every_class_in_its_share(
     assert not np.array_equal(held, splits.split(y, 0.2, 8, "Test split")[1])
     with pytest.raises(DataError, match="single row"):
         splits.split(np.append(y, 3), 0.2, 7, "Test split")
+
+
+def _lines(change: dict[int, str], count: int = 3000, more: str = "") -> str:
+    """A table of a number, a text, a category and a target, some lines of which are other ones."""
+    lines = ["n,text,kind,y"] + [
+        f'{n % 97 / 8},"t {n * 7 % 1013}{more}",{"abc"[n % 3]},{n % 2}' for n in range(count)
+    ]
+    for place, line in change.items():
+        lines[place] = line
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (_lines({}), Encoding.UTF_8),
+        (_lines({}).replace("\n", "\r\n"), Encoding.UTF_8),
+        (_lines({}, more="ü"), Encoding.LATIN_1),
+        (_lines({}, more="ü"), Encoding.UTF_16),
+        (_lines(dict.fromkeys(range(500, 2500, 7), "")), Encoding.UTF_8),
+        (_lines({n: f"{n},x,,1" for n in range(900, 1400)}), Encoding.UTF_8),  # whole numbers, none
+        (_lines({2500: "?,x,a,1"}), Encoding.UTF_8),
+        (_lines({2500: "many,x,a,1"}), Encoding.UTF_8),  # a text among numbers
+        (_lines({}, more="\n,;'"), Encoding.UTF_8),  # line breaks in cells
+        (_lines({}, more='""'), Encoding.UTF_8),
+    ],
+)
+def test_read_in_parts_a_table_is_what_it_is_read_as_a_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, encoding: Encoding
+) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(text.encode(encoding))
+    source = Table(path=str(path), encoding=encoding, delimiter=Delimiter.COMMA)
+    whole = read_table(source)
+    monkeypatch.setattr(reading, "PART", 4000)
+    assert path.stat().st_size > 10 * reading.PART
+    parts: list[float] = []
+    pd.testing.assert_frame_equal(read_table(source, parts.append).frame, whole.frame)
+    assert len(parts) > 3 or encoding is Encoding.UTF_16
+
+
+def test_what_is_wrong_in_a_part_is_told_as_of_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "PART", 40)
+    path = tmp_path / "table.csv"
+    for line in range(100, 106):  # of which some begin a part, and others do not
+        path.write_text(_lines({line: "1,2,3,4,5"}, 150))
+        with pytest.raises(DataError, match=f"line {line + 1}: 5 cells, but the table has 4"):
+            read_table(Table(path=str(path)))
+    path.write_text(_lines({}, 150))
+
+    def cancel(part: float) -> None:
+        if part > 0.5:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        read_table(Table(path=str(path)), cancel)

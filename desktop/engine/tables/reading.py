@@ -1,0 +1,269 @@
+"""The rows of a text file, read by pandas: large files in parts, on all processors."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from desktop.document.data import Table
+from desktop.engine.data_error import DataError
+from desktop.engine.progress import Progress
+from desktop.engine.tables.cells import CellType, cell_type
+from desktop.engine.tables.dialect import Recognized, split_rows
+from desktop.engine.tables.header import MISSING_MARKS
+from desktop.engine.tables.sample import Sample
+from desktop.engine.threads import in_threads
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAX_UNPACKED = 8 << 30  # bytes; a small gzip file can hold any number of them
+PART = 4 << 20  # bytes that one thread reads at a time
+_FIRST_ROW = 1 << 16  # bytes, more than a row has
+_RECURRING = 250  # rows that show whether texts recur
+_TIMES = 6  # that each of few texts stands in them on average
+_SEPARATORS = {"": "\x1f", " ": r"\s+"}
+_LENGTH = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
+
+
+def read_rows(
+    path: Path,
+    source: Table,
+    sample: Sample,
+    recognized: Recognized,
+    names: list[str],
+    target: str | None,
+    progress: Progress,
+) -> pd.DataFrame:
+    """The rows of the file at `path`; without a `target` every cell as the text that it is.
+
+    Raises DataError.
+    """
+    import pandas as pd
+
+    dialect = recognized.dialect
+    marks = sorted(missing_marks(source))
+    types: Any = str
+    if target is not None:
+        types = {target: str} | _few_texts(recognized, names, sample.complete)
+    ascii_sign = dialect.thousands if dialect.thousands.isascii() else ""
+    options = {
+        "sep": _SEPARATORS.get(dialect.delimiter, dialect.delimiter),
+        "header": None,
+        "names": names,
+        "index_col": False,
+        "quotechar": dialect.quote or '"',
+        "quoting": 0 if dialect.quote else 3,
+        "escapechar": dialect.escape or None,
+        "decimal": dialect.decimal,
+        "thousands": ascii_sign or None,
+        "skipinitialspace": True,
+        "dtype": types,
+        "na_values": {name: marks for name in names if target not in (None, name)},
+        "keep_default_na": False,
+        "low_memory": False,
+    }
+
+    def parsed(encoding: str) -> pd.DataFrame:
+        frame = _read_parts(path, sample, recognized, options | {"encoding": encoding}, progress)
+        if frame is not None:
+            return frame
+        with _opened(path, sample.compressed, progress) as file:
+            first = recognized.first_line
+            whole: pd.DataFrame = pd.read_csv(file, skiprows=first, encoding=encoding, **options)
+            return whole
+
+    try:
+        try:
+            return parsed(sample.encoding)
+        except UnicodeDecodeError:
+            if source.encoding is not None or sample.encoding != "utf-8":
+                raise
+            return parsed("latin-1")  # every byte is a character in it
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{path.name} has characters that are not stored as {sample.encoding} (byte "
+            f"{error.start:,}); choose another encoding"
+        ) from error
+    except pd.errors.ParserError as error:
+        raise DataError(_parser_message(path, error)) from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{path.name} cannot be read: {error}") from error
+    except ValueError as error:
+        raise DataError(f"{path.name} cannot be read as a table: {error}") from error
+
+
+def _parts(path: Path, sample: Sample, recognized: Recognized) -> list[tuple[int, int]]:
+    """Where parts of whole lines begin and end in the file, in bytes.
+
+    None if it is small, or a line break cannot be told by its bytes.
+    """
+    size = path.stat().st_size
+    whole = sample.compressed or sample.encoding.startswith("utf-16") or recognized.dialect.escape
+    if size < 2 * PART or whole:
+        return []
+    parts = []
+    start = 0
+    with path.open("rb") as file:
+        while start < size:
+            file.seek(start + PART)
+            if start + PART < size and not file.readline(PART).endswith(b"\n"):
+                return []
+            end = min(size, file.tell())
+            parts.append((start, end))
+            start = end
+    return parts
+
+
+def _read_parts(
+    path: Path,
+    sample: Sample,
+    recognized: Recognized,
+    options: dict[str, Any],
+    progress: Progress,
+) -> pd.DataFrame | None:
+    """The rows of a large file, read part by part.
+
+    None where that could give something else than reading it as a whole: a line break in a cell
+    divides it, a row is too long, or a column looks like numbers in one part only.
+    """
+    import pandas as pd
+
+    dialect = recognized.dialect
+
+    def read(part: tuple[int, int]) -> pd.DataFrame:
+        start, end = part
+        with path.open("rb") as file:
+            file.seek(start)
+            data = file.read(end - start)
+        text = data[:_FIRST_ROW].decode(options["encoding"], "replace")
+        first = next(split_rows(text, dialect.delimiter, dialect.quote, dialect.escape), (0, ()))
+        if start and len(first[1]) > len(options["names"]):
+            raise pd.errors.ParserError  # of a first row, pandas does not say so
+        lines = 0 if start else recognized.first_line
+        rows: pd.DataFrame = pd.read_csv(io.BytesIO(data), skiprows=lines, **options)
+        return rows
+
+    parts = _parts(path, sample, recognized)
+    try:
+        return _joined(in_threads(read, parts, progress)) if parts else None
+    except ValueError:  # what is wrong, and in which line, is found out by reading it as a whole
+        return None
+
+
+def _joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame | None:
+    """The rows of all `frames`, which lose them; None if the types of a column do not agree."""
+    import pandas as pd
+
+    columns: dict[str, Any] = {}
+    for name in list(frames[0].columns):
+        pieces = [frame.pop(name) for frame in frames]
+        if all(isinstance(piece.dtype, pd.CategoricalDtype) for piece in pieces):
+            if len({piece.cat.categories.dtype for piece in pieces}) > 1:
+                return None
+            columns[name] = pd.api.types.union_categoricals(pieces, sort_categories=True)
+        elif len({piece.dtype for piece in pieces}) > 1 and not all(
+            piece.dtype.kind in "if" for piece in pieces
+        ):
+            return None
+        else:
+            columns[name] = pd.concat(pieces, ignore_index=True)
+    return pd.DataFrame(columns, copy=False)
+
+
+def missing_marks(source: Table) -> set[str]:
+    """What stands for a missing value in the file of `source`."""
+    if source.missing_marks is not None:
+        return {"", *source.missing_marks}
+    return {form for mark in MISSING_MARKS for form in (mark, mark.upper(), mark.capitalize())} | {
+        "NaN",
+        "N/a",
+    }
+
+
+def _few_texts(recognized: Recognized, names: list[str], complete: bool) -> dict[str, str]:
+    """The type for columns of few different texts in large files: each text is kept once."""
+    rows = recognized.rows
+    if complete or len(rows) < _RECURRING:
+        return {}
+    few = {}
+    for index, name in enumerate(names):
+        texts = {row[index] for row in rows if index < len(row)}
+        looks = [cell_type(text) for text in texts]
+        if _TIMES * len(texts) <= len(rows) and CellType.NUMBER not in looks:
+            few[name] = "category"
+    return few
+
+
+def length_message(path: Path, line: int, cells: int, columns: int) -> str:
+    """What is wrong with a row that is longer than the others."""
+    return (
+        f"{path.name}, line {line}: {cells} cells, but the table has {columns} columns; fix the "
+        "line, or choose another delimiter"
+    )
+
+
+def _parser_message(path: Path, error: Exception) -> str:
+    if found := _LENGTH.search(str(error)):
+        columns, line, cells = map(int, found.groups())
+        return length_message(path, line, cells, columns)
+    if "EOF inside string" in str(error):
+        return (
+            f"{path.name}: a cell that begins with a quote is never closed ({error}); fix it, or "
+            "let quotes mean nothing"
+        )
+    return f"{path.name} cannot be read as a table: {error}"
+
+
+@contextmanager
+def _opened(path: Path, compressed: bool, progress: Progress) -> Iterator[IO[bytes]]:
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        watched = _Watched(file, size, progress)
+        if not compressed:
+            yield io.BufferedReader(watched, 1 << 20)
+            return
+        with gzip.GzipFile(fileobj=watched) as unpacked:
+            yield io.BufferedReader(_Limited(unpacked, path), 1 << 20)
+
+
+class _Watched(io.RawIOBase):
+    """A file that tells how much of it has been read."""
+
+    def __init__(self, file: IO[bytes], size: int, progress: Progress) -> None:
+        self._file, self._size, self._progress = file, max(1, size), progress
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count = self._file.readinto(buffer)  # type: ignore[attr-defined]
+        self._progress(min(1.0, self._file.tell() / self._size))
+        return int(count)
+
+
+class _Limited(io.RawIOBase):
+    """What is unpacked of a file, which ends with an error where it is more than can be meant."""
+
+    def __init__(self, file: gzip.GzipFile, path: Path) -> None:
+        self._file, self._path, self._count = file, path, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._file.read(len(buffer))
+        self._count += len(data)
+        if self._count > MAX_UNPACKED:
+            raise DataError(
+                f"{self._path.name} unpacks to more than {MAX_UNPACKED >> 30} GB; use a smaller "
+                "table"
+            )
+        buffer[: len(data)] = data
+        return len(data)
