@@ -29,6 +29,7 @@ ALLOWED = {
         "sklearn",
         "pandas",
         "PIL",
+        "scipy",
     ),
     "desktop.workers": (
         "desktop.document",
