@@ -167,6 +167,36 @@ def train(
     return DONE
 
 
+@app.command("repeat")
+def repeat_project(
+    project: ProjectPath,
+    other: Annotated[
+        Path | None,
+        typer.Argument(metavar="[OTHER]", help="A second .layerwise file, to compare with it"),
+    ] = None,
+    times: Annotated[int, typer.Option(min=1, max=1_000, help="Runs of each network")] = 5,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, max=1_000_000, help="Instead of the project's epochs")
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, max=MAX_SEED, help="Of the first run; the others count on from it"),
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Train the network of PROJECT several times, from a seed each, to see what is chance.
+
+    With OTHER, both networks are trained from the same seeds, and the result says whether one is
+    better. The test rows are not looked at.
+    """
+    from desktop.cli_repeat import repeat_project as repeat
+
+    settings = {"epochs": epochs, "seed": seed}
+    changes = {name: value for name, value in settings.items() if value is not None}
+    repeat(project, other, times, changes, as_json)
+    return DONE
+
+
 @app.command()
 def check(project: ProjectPath, as_json: AsJson = False) -> int:
     """Show shapes, parameters and problems of PROJECT; exit code 1 if there is an error.

@@ -21,6 +21,7 @@ from desktop.json_output import shown_logs
 
 if TYPE_CHECKING:
     from desktop.engine import reports
+    from desktop.engine.groups import Summary
     from desktop.engine.prediction import ImagePrediction
     from desktop.engine.records import RunRecord
 
@@ -220,6 +221,27 @@ def _left(seconds: float | None) -> str:
         return ""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02} left"
+
+
+# --- repeat ---------------------------------------------------------------------------------------
+
+
+def show_summaries(title: str, runs: int, summaries: Mapping[str, Summary]) -> None:
+    """The results of a group of runs: a line per metric."""
+    table = Table()
+    table.add_column("Metric", style="bold", no_wrap=True)
+    for header in ("Mean", "95 % interval", "Standard deviation", "Smallest", "Largest"):
+        table.add_column(header, justify="right")
+    for name, found in summaries.items():
+        interval = f"{_figure(found.low)} to {_figure(found.high)}" if found.low is not None else ""
+        smallest, largest = min(found.values, default=None), max(found.values, default=None)
+        figures = (_figure(each) for each in (found.deviation, smallest, largest))
+        table.add_row(name, _figure(found.mean), interval, *figures)
+    _show_table(f"{title}, {counted(runs, 'run')}", table)
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
 
 
 # --- evaluate and predict -------------------------------------------------------------------------

@@ -61,6 +61,7 @@ WIRING = (
     "desktop.cli_new",
     "desktop.cli_evaluate",
     "desktop.cli_predict",
+    "desktop.cli_repeat",
     "desktop.cli_train",
     "desktop.console",
     "desktop.json_output",

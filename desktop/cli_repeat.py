@@ -1,0 +1,200 @@
+"""The command `repeat`: a network trained from several seeds, alone or beside another one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from desktop import console, json_output, signals, startup
+from desktop.cli_checks import CommandError, DataReader, refuse_errors, refuse_machine
+from desktop.document.comparison import difference_text, differences, objections
+from desktop.document.storage import read_project
+
+if TYPE_CHECKING:
+    from desktop.document.project import Project
+    from desktop.engine.control import RunControl
+    from desktop.engine.groups import Comparison
+    from desktop.engine.repeats import Repeat
+
+
+@dataclass(frozen=True)
+class Group:
+    """A project and its runs."""
+
+    path: Path
+    project: Project
+    seeds: tuple[int, ...]
+    repeats: tuple[Repeat, ...]
+
+    def summaries(self) -> dict[str, Any]:
+        """The results in each metric, summarized."""
+        from desktop.engine.groups import summary
+        from desktop.engine.repeats import compared_metrics, values_of
+
+        names = compared_metrics(self.project, self.repeats)
+        return {name: summary(values_of(self.repeats, name)) for name in names}
+
+
+def repeat_project(
+    path: Path,
+    other: Path | None,
+    times: int,
+    changes: dict[str, Any],
+    as_json: bool,
+) -> None:
+    """Train the project at `path`, and that at `other`, `times` times each, and print the results.
+
+    `changes` are made to the training settings. A signal stops the training; what was trained
+    before is printed, and signals.Ended raised. Raises CommandError and the engine's errors.
+    """
+    read = [(each, _changed(read_project(each), changes)) for each in (path, other) if each]
+    readers = {project.data: DataReader(project.data) for _, project in read}
+    for each, project in read:
+        refuse_errors(each, project, readers[project.data].schema)
+    refuse_machine(startup.engine_problem())
+
+    from desktop.engine.control import RunControl
+
+    control = RunControl()
+    with json_output.quiet_output(as_json), signals.Watch(lambda _: control.stop()) as watch:
+        groups: list[Group] = []
+        for each, project in read:
+            seeds = groups[0].seeds if groups else _seeds(project, times)
+            groups.append(_trained(each, project, seeds, readers[project.data], control))
+    same_data = len({project.data for _, project in read}) == 1
+    comparison = _comparison(groups, paired=same_data) if len(groups) == 2 else None
+    if as_json:
+        json_output.print_json(_values(groups, comparison))
+    else:
+        _show(groups, comparison)
+    if watch.number is not None:
+        raise signals.Ended(watch.number)
+    for group in groups:
+        if not any(each.results for each in group.repeats):
+            raise CommandError(f"{group.path}: no run has a result. {group.repeats[-1].message}")
+
+
+def _changed(project: Project, changes: dict[str, Any]) -> Project:
+    return project.replace(training=project.training.replace(**changes))
+
+
+def _seeds(project: Project, times: int) -> tuple[int, ...]:
+    from desktop.engine.repeats import seeds_of
+
+    return seeds_of(project, times)
+
+
+def _trained(
+    path: Path, project: Project, seeds: tuple[int, ...], data: DataReader, control: RunControl
+) -> Group:
+    """The runs of `project`, told about as they end."""
+    from desktop.engine.repeats import repeat
+
+    repeats: list[Repeat] = []
+    name = path.name
+    with console.busy(f"{name}: run 1 of {len(seeds)}") as status:
+        for each in repeat(project, data.dataset, seeds, control):
+            repeats.append(each)
+            line = f"{name}: run {len(repeats)} of {len(seeds)}, seed {each.seed}"
+            figures = console.figures(each.results) or each.message
+            console.say(f"{line}  {figures}  {each.seconds:.1f} s")
+            status.update(f"{name}: run {min(len(repeats) + 1, len(seeds))} of {len(seeds)}")
+    return Group(path, project, seeds, tuple(repeats))
+
+
+def _comparison(groups: list[Group], *, paired: bool) -> Comparison | None:
+    """The second group beside the first in the metric that matters most to the first.
+
+    `paired` if both were trained on the same rows, so that the runs of a seed make a pair. None if
+    the groups have no metric in common.
+    """
+    from desktop.engine.groups import compare
+    from desktop.engine.repeats import compared_metrics, values_of
+
+    first, second = (group.repeats for group in groups)
+    shared = compared_metrics(groups[1].project, second)
+    names = [name for name in compared_metrics(groups[0].project, first) if name in shared]
+    if not names:
+        return None
+    if paired:  # one of the groups may have been stopped
+        pairs = min(len(first), len(second))
+        first, second = first[:pairs], second[:pairs]
+    values = (values_of(each, names[0]) for each in (first, second))
+    return compare(names[0], *values, paired=paired)
+
+
+def _values(groups: list[Group], comparison: Comparison | None) -> dict[str, Any]:
+    """What --json prints. Without the seconds, it is the same every time."""
+    values: dict[str, Any] = {"groups": [_group_values(group) for group in groups]}
+    if len(groups) == 2:
+        found = differences(groups[0].project, groups[1].project)
+        values["differences"] = [each.text for each in found]
+        values["warnings"] = list(_objections(groups))
+        values["comparison"] = (
+            None if comparison is None else _comparison_values(groups, comparison)
+        )
+    return values
+
+
+def _group_values(group: Group) -> dict[str, Any]:
+    return {
+        "project": str(group.path),
+        "runs": [
+            {
+                "seed": each.seed,
+                "outcome": str(each.outcome),
+                "message": each.message or None,
+                "epochs": each.epochs,
+                "results": json_output.shown_logs(each.results),
+            }
+            for each in group.repeats
+        ],
+        "metrics": {
+            name: {
+                "runs": len(found.values),
+                "failed": found.failed,
+                "mean": found.mean,
+                "standard_deviation": found.deviation,
+                "low": found.low,
+                "high": found.high,
+                "minimum": min(found.values, default=None),
+                "maximum": max(found.values, default=None),
+            }
+            for name, found in group.summaries().items()
+        },
+    }
+
+
+def _comparison_values(groups: list[Group], comparison: Comparison) -> dict[str, Any]:
+    return {
+        "metric": comparison.metric,
+        "runs": comparison.runs,
+        "paired": comparison.paired,
+        "difference": comparison.difference,
+        "low": comparison.low,
+        "high": comparison.high,
+        "p_value": comparison.p_value,
+        "verdict": str(comparison.verdict),
+        "text": comparison.text(groups[1].path.name),
+    }
+
+
+def _objections(groups: list[Group]) -> tuple[str, ...]:
+    """Why the two groups are no fair test; that of their seeds is none, as they have the same."""
+    first, second = (group.project for group in groups)
+    same = second.replace(training=second.training.replace(seed=first.training.seed))
+    return objections(differences(first, same), same_data=first.data == second.data)
+
+
+def _show(groups: list[Group], comparison: Comparison | None) -> None:
+    for group in groups:
+        console.show_summaries(group.path.name, len(group.repeats), group.summaries())
+    if len(groups) == 2:
+        found = differences(groups[0].project, groups[1].project)
+        text = difference_text(found) or "nothing differs"
+        console.output().print(f"{groups[1].path.name}: {text}", soft_wrap=True)
+        for objection in _objections(groups):
+            console.say(f"Warning: {objection}", "yellow")
+    if comparison is not None:
+        console.output().print(comparison.text(groups[1].path.name), soft_wrap=True)
