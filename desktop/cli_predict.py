@@ -32,6 +32,8 @@ def predict_table(
         raise CommandError(f"{model} was trained with a table, so one table can be predicted")
     if out is not None and out.exists():
         raise CommandError(f"{out} exists already; choose another name, or remove it first")
+    if out is not None and out.suffix.lower() in (".xls", ".xlsx", ".xlsm"):
+        raise CommandError(f"{out} cannot be written: predictions are text; name it {out.stem}.csv")
     if not files[0].is_file():
         raise CommandError(f"{files[0]} is not a file; choose a table, such as a CSV file")
     with json_output.quiet_output(as_json), console.busy("Predicting…"):

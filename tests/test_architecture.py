@@ -27,6 +27,7 @@ ALLOWED = {
         "tensorflow",
         "h5py",
         "sklearn",
+        "openpyxl",
         "pandas",
         "PIL",
         "scipy",

@@ -19,6 +19,7 @@ from tests.data_files import (
     write_idx_files,
     write_image_folder,
 )
+from tests.engine.tables.workbooks import written
 
 
 class Command:
@@ -146,6 +147,28 @@ def test_test_rows_may_be_in_a_file_of_their_own(command: Command, table: Path) 
     assert "not a table in a file" in command.error(
         "new", "iris", "--test", moved / "test.csv", "--out", project
     )
+
+
+def test_a_workbook_becomes_a_project_and_its_new_rows_are_predicted(
+    command: Command, tmp_path: Path
+) -> None:
+    rows = [(n % 9, ("red", "blue")[n % 2], n * 0.5, ("no", "yes")[n % 2]) for n in range(60)]
+    table = written(tmp_path / "pets.xlsx", Pets=[("age", "color", "size", "tame"), *rows])
+    project, results = tmp_path / "pets.layerwise", tmp_path / "results"
+    assert command.json("new", table, "--out", project)["classes"] == ["no", "yes"]
+    assert command.json("train", project, "--epochs", 1, "--out", results)["test"]
+    new = written(tmp_path / "new.xlsx", Other=[("size", "color"), *((n[2], n[1]) for n in rows)])
+    text = tmp_path / "new.csv"
+    text.write_text("\n".join(["size,color", *(f"{n[2]},{n[1]}" for n in rows)]))
+    model, out = results / "model.keras", tmp_path / "predictions.csv"
+    assert command("predict", model, new, "--out", out) == 0
+    assert "1 column missing" in command.err
+    assert command("predict", model, text) == 0
+    predicted = [line.split(",")[1:] for line in out.read_text().splitlines()]
+    assert predicted == [line.split(",")[1:] for line in command.out.splitlines()]
+    assert predicted[0] == ["color", "prediction", "probability no", "probability yes"]
+    message = command.error("predict", model, new, "--out", tmp_path / "new predictions.xlsx")
+    assert "name it new predictions.csv" in message
 
 
 def test_every_error_is_one_line_that_says_what_to_do(command: Command, table: Path) -> None:

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     TABLE = "table"  # rows of numbers
     PATH = "path"
     FOLDER = "folder"
+    TEXT = "text"
     COLUMN = "column"  # the name of a column of the data
     COLUMNS = "columns"  # what was decided on columns
     TEXTS = "texts"  # any number of short texts
@@ -41,10 +42,11 @@ class Kind(StrEnum):
 
 FILES = (Kind.PATH, Kind.FOLDER)  # what names something on disk
 
-# The annotations of fields that name a file, a folder, or a column of the data.
+# The annotations of texts: the name of a file, a folder, or a column of the data, or any line.
 FileName: TypeAlias = Annotated[str, Kind.PATH]
 FolderName: TypeAlias = Annotated[str, Kind.FOLDER]
 ColumnName: TypeAlias = Annotated[str, Kind.COLUMN]
+TextLine: TypeAlias = Annotated[str, Kind.TEXT]
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ def _kind(annotation: Any) -> dict[str, Any]:
         return {"kind": Kind.TABLE}
     raise TypeError(
         f"no form field can edit {annotation!r}: a text needs choices, or to be a FileName, a "
-        "FolderName or a ColumnName"
+        "FolderName, a ColumnName or a TextLine"
         if annotation is str
         else f"no form field can edit {annotation!r}"
     )

@@ -50,6 +50,11 @@ class Spec(BaseModel):
         """A validated copy with some fields changed. Raises SpecError."""
         return type(self).model_validate({**dict(self), **changes})
 
+    @property
+    def unused(self) -> frozenset[str]:
+        """The names of settings that mean nothing beside the others; a form hides them."""
+        return frozenset()
+
     @classmethod
     def suggested(cls) -> Self:
         """What a form starts with when it is switched on: the defaults, or better ones."""

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field
 
 from desktop.document.data.base import DataSource, Origin, SplitSeed, ValidationSplit
-from desktop.document.fields import ColumnName, FileName, Kind
+from desktop.document.fields import ColumnName, FileName, Kind, TextLine
 from desktop.document.spec import ADVANCED, Spec
 
 
@@ -209,21 +209,32 @@ class Encoding(StrEnum):
 
 
 _FOUND = ADVANCED | {"none": "Found in the file"}
+_WORKBOOKS = (".xlsx", ".xlsm")  # endings of Excel's files
+_OF_TEXTS = {"delimiter", "quote", "decimal", "thousands", "encoding"}
 
 
 class Table(_TableSource, tag="table"):
-    """A table in a text file: CSV, TSV and the like, compressed or not."""
+    """A table in a file: CSV, TSV and the like, compressed or not, or an Excel workbook."""
 
     origin: ClassVar[Origin] = Origin.FILES
-    suffixes: ClassVar[tuple[str, ...]] = (".csv", ".tsv", ".tab", ".txt", ".data", ".gz")
+    suffixes: ClassVar[tuple[str, ...]] = (
+        *(".csv", ".tsv", ".tab", ".txt", ".data", ".gz"),
+        *_WORKBOOKS,
+    )
     path: FileName = Field(
-        "", title="File", description="CSV, TSV or other text file, also gzipped"
+        "", title="File", description="CSV, TSV or other text file, also gzipped, or Excel workbook"
     )
     test_path: FileName | None = Field(
         None,
         title="Test file",
         description="A file of the same kind with the test rows; empty: part of the file above",
         json_schema_extra={"none": "Part of the file"},
+    )
+    sheet: TextLine | None = Field(
+        None,
+        title="Sheet",
+        description="Sheet of the workbook that holds the table; empty: the first",
+        json_schema_extra={"none": "The first"},
     )
     delimiter: Delimiter | None = Field(
         None,
@@ -283,3 +294,12 @@ class Table(_TableSource, tag="table"):
     @property
     def has_test_file(self) -> bool:
         return self.test_path is not None
+
+    @property
+    def unused(self) -> frozenset[str]:
+        names = {"test_split"} if self.has_test_file else set()
+        files = [file for file in (self.path, self.test_path) if file]
+        workbooks = [file.lower().endswith(_WORKBOOKS) for file in files]
+        if workbooks and all(workbooks):
+            names |= _OF_TEXTS
+        return frozenset(names if any(workbooks) else names | {"sheet"})

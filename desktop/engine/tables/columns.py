@@ -196,7 +196,8 @@ def _kind(
     types = [cell_type(value) for value in values[:1000]]
     share = types.count(CellType.NUMBER) / len(types)
     if share >= _MOSTLY:
-        return ColumnKind.NUMBER, f"numbers, except {_examples(values, CellType.NUMBER)}"
+        others = _examples(values, CellType.NUMBER)
+        return ColumnKind.NUMBER, f"numbers, except {others}" if others else "numbers, as texts"
     if types.count(CellType.DATE) >= _MOSTLY * len(types) and _are_dates(values[:1000]):
         return ColumnKind.DATE, "dates"
     if distinct == 2 and not missing:

@@ -20,7 +20,7 @@ from itertools import chain
 
 from desktop.engine.data_error import DataError
 from desktop.engine.tables.cells import CellType, cell_type
-from desktop.engine.tables.header import has_header
+from desktop.engine.tables.header import find_header, has_header
 from desktop.engine.tables.numbers import find_number_format
 from desktop.engine.tables.sample import Sample
 
@@ -245,13 +245,9 @@ def _recognized(
     sample: Sample, trial: _Trial, given: Dialect | None, fixed: frozenset[str]
 ) -> Recognized:
     rows = trial.rows[trial.first :]
-    questions: tuple[str, ...] = ()
     length = Counter(len(row) for row in rows[1:] or rows).most_common(1)[0][0]
     delimiter = trial.delimiter if length > 1 else NO_DELIMITER
-    header = has_header(rows)
-    if header is None:
-        header = True
-        questions += ("The first row was taken as names of the columns; it could also be a row",)
+    header, questions = find_header(rows)
     if given and "header" in fixed:
         header = given.header
         questions = ()

@@ -1,9 +1,10 @@
-"""A table in a text file: how it is written, the names of its columns, and its rows."""
+"""A table in a file: how it is written, the names of its columns, and its rows."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from desktop.engine.tables.dialect import (
 from desktop.engine.tables.numbers import AROUND, NumberFormat, find_number_format
 from desktop.engine.tables.reading import length_message, missing_marks, read_rows
 from desktop.engine.tables.sample import Sample, read_sample
+from desktop.engine.tables.workbook import Sheet, is_workbook, read_sheet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,18 +78,29 @@ class RawTable:
         return NumberFormat(self.dialect.decimal, self.dialect.thousands)
 
 
-def preview(source: Table) -> tuple[Sample, Recognized]:
-    """The beginning of the file, and how it is written. Raises DataError."""
+def preview(source: Table, progress: Progress = ignore) -> tuple[Sample, Recognized]:
+    """The beginning of the file, and how it is written; all cells of a workbook.
+
+    Raises DataError.
+    """
     if not source.path:
         raise DataError("No file is chosen; choose a table, such as a CSV file")
     path = Path(source.path)
     try:
         if not path.is_file():
             raise DataError(f"{path} is not a file; choose a table, such as a CSV file")
-        sample = read_sample(path, source.encoding)
+        if is_workbook(path):
+            sample: Sample = read_sheet(path, source.sheet, progress)
+        else:
+            sample = read_sample(path, source.encoding)
     except (OSError, ValueError) as error:  # ValueError: a null character in the name
         reason = getattr(error, "strerror", None) or error
         raise DataError(f"{path} cannot be read: {reason}") from error
+    return sample, _recognize(source, sample)
+
+
+def _recognize(source: Table, sample: Sample) -> Recognized:
+    """How `sample` is written, as far as `source` does not say that."""
     fixed = {
         name: characters[value]
         for name, characters in _CHARACTERS.items()
@@ -96,16 +109,22 @@ def preview(source: Table) -> tuple[Sample, Recognized]:
     others = {"header": source.header, "skip_rows": source.skip_rows}
     given: dict[str, Any] = fixed | {k: v for k, v in others.items() if v is not None}
     try:
-        return sample, recognize(sample, Dialect(**given), frozenset(given))
+        if isinstance(sample, Sheet):
+            return sample.recognized(source.header, source.skip_rows)
+        return recognize(sample, Dialect(**given), frozenset(given))
     except DataError as error:
-        raise DataError(f"{path.name}: {error}") from error
+        raise DataError(f"{Path(source.path).name}: {error}") from error
 
 
 def first_rows(source: Table) -> DataPreview | None:
-    """The first rows of a large file, which takes a while to read; None of a small one.
+    """The first rows of a large text file, which takes a while to read; None of other files.
 
     Raises DataError.
     """
+    path = Path(source.path)
+    with suppress(OSError, ValueError):  # `preview` says what is wrong
+        if is_workbook(path):
+            return None
     sample, recognized = preview(source)
     if sample.complete:
         return None
@@ -120,9 +139,11 @@ def read_table(source: Table, progress: Progress = ignore) -> RawTable:
     `progress` is called with the part that is read, 0 to 1, and may raise to cancel. Raises
     DataError.
     """
-    sample, recognized = preview(source)
+    sample, recognized = preview(source, progress)
     path = Path(source.path)
     names, notes = _names(recognized)
+    if isinstance(sample, Sheet):
+        notes = (*sample.notes, *notes)
     if recognized.rows and len(recognized.rows[0]) > len(names):
         raise DataError(
             length_message(path, recognized.first_line + 1, len(recognized.rows[0]), len(names))
@@ -186,12 +207,12 @@ def read_texts(
     `usual` is the format of numbers where the file leaves that open. `progress` is called as by
     `read_table`. Raises DataError.
     """
-    sample, recognized = preview(source)
+    sample, recognized = preview(source, progress)
     first = recognized.names or (recognized.rows[0] if recognized.rows else ())
     has_header = 2 * sum(cell.strip() in known for cell in first) >= min(len(first), len(known))
     if source.header is None and has_header != bool(recognized.names):
         source = source.replace(header=has_header)
-        sample, recognized = preview(source)
+        recognized = _recognize(source, sample)
     path = Path(source.path)
     names, _ = _names(recognized)
     texts = read_rows(path, source, sample, recognized, names, None, progress).fillna("")

@@ -60,6 +60,14 @@ def has_header(rows: Sequence[tuple[str, ...]]) -> bool | None:
     return False
 
 
+def find_header(rows: Sequence[tuple[str, ...]]) -> tuple[bool, tuple[str, ...]]:
+    """Whether `rows[0]` is taken as a header, and what has to be asked about that."""
+    found = has_header(rows)
+    if found is not None:
+        return found, ()
+    return True, ("The first row was taken as names of the columns; it could also be a row",)
+
+
 def _counts(first: Sequence[str]) -> bool:
     """Whether the numbers in `first` count up, as 0, 1, 2 or the years of a table do."""
     numbers = [int(cell) for cell in first if cell.isdecimal() and len(cell) < 9]

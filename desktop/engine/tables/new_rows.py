@@ -15,6 +15,7 @@ from desktop.engine.row_reports import TableMatch
 from desktop.engine.tables.frame import TextTable, read_texts
 from desktop.engine.tables.numbers import NumberFormat
 from desktop.engine.tables.preparation import Preparation
+from desktop.engine.tables.workbook import UnknownSheet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +63,10 @@ def read_new_rows(
             path=str(path), header=None, skip_rows=None, target=None, columns=()
         )
     usual = NumberFormat(preparation.decimal, preparation.thousands)
-    table = read_texts(source, all_names, usual, progress)
+    try:
+        table = read_texts(source, all_names, usual, progress)
+    except UnknownSheet:  # that of the training rows; other workbooks may name theirs differently
+        table = read_texts(source.replace(sheet=None), all_names, usual, progress)
     by_position = not table.has_header and all(map(_NUMBERED.fullmatch, all_names))
     frame = table.frame
     if by_position:

@@ -1,4 +1,4 @@
-"""The rows of a text file, read by pandas: large files in parts, on all processors."""
+"""The rows of a table: of text files read by pandas, large ones in parts, on all processors."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from desktop.engine.tables.cells import CellType, cell_type
 from desktop.engine.tables.dialect import Recognized, split_rows
 from desktop.engine.tables.header import MISSING_MARKS
 from desktop.engine.tables.sample import Sample
+from desktop.engine.tables.workbook import Sheet
 from desktop.engine.threads import in_threads
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def read_rows(
 
     Raises DataError.
     """
+    if isinstance(sample, Sheet):
+        return sample.frame(names, recognized.first_line, target, missing_marks(source))
     import pandas as pd
 
     dialect = recognized.dialect

@@ -29,7 +29,7 @@ _KINDS = {
         *(".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"),
         *(".ppm", ".pgm", ".pbm"),
     ),
-    FileKind.SPREADSHEET: (".xls", ".xlsx", ".xlsm", ".xlsb", ".ods", ".numbers"),
+    FileKind.SPREADSHEET: (".xls", ".xlsb", ".ods", ".numbers"),
     FileKind.OTHER_MODEL: (".h5", ".hdf5", ".onnx", ".pt", ".pth", ".pb", ".tflite"),
 }
 
@@ -54,7 +54,10 @@ def what_to_do_with(path: Path) -> str:
     data, images = ", ".join(data_suffixes()), ", ".join(_KINDS[FileKind.IMAGE])
     match kind_of(path):
         case FileKind.SPREADSHEET:
-            text = "a spreadsheet: save it as CSV in the program it was made with, and open that"
+            text = (
+                "a spreadsheet: save it as .xlsx or CSV in the program it was made with, and open "
+                "that"
+            )
         case FileKind.OTHER_MODEL:
             text = (
                 "a model in another format: load it in Keras, save it with "

@@ -22,7 +22,7 @@ from desktop.views.forms.editor import Editor, SpecWidget, number_text
 from desktop.views.forms.numbers import IntegersEditor, NumberEditor
 from desktop.views.forms.row import Row
 from desktop.views.forms.table import TableEditor
-from desktop.views.forms.texts import TextsEditor
+from desktop.views.forms.texts import LineEditor, TextsEditor
 from desktop.views.forms.variants import NestedEditor, VariantEditor
 from desktop.views.theme import SPACE_S, Theme
 
@@ -48,6 +48,7 @@ EDITORS: dict[Kind, Callable[[FieldSpec, Theme, type[Spec]], Editor]] = {
     Kind.PATH: PathEditor,
     Kind.FOLDER: PathEditor,
     Kind.COLUMN: ColumnEditor,
+    Kind.TEXT: LineEditor,
     Kind.TEXTS: TextsEditor,
 }  # the other kinds are edited elsewhere
 
@@ -94,6 +95,7 @@ class Form(SpecWidget):
             if before is None or value != getattr(before, name):
                 row.editor.set_value(value)
                 row.accept()
+            row.set_used(name not in spec.unused)
         self._update_more()
 
     def set_columns(self, names: tuple[str, ...]) -> None:
@@ -205,6 +207,7 @@ class Form(SpecWidget):
         self._more_body.setLayout(rows)
         for field in rare:
             self._rows[field.name].editor.set_value(getattr(self._spec, field.name))
+            self._rows[field.name].set_used(field.name not in self._spec.unused)
         column = self._body.layout()
         assert column is not None
         column.addWidget(self._more_body)

@@ -72,6 +72,13 @@ class Row:
         self._box.setDirection(direction.LeftToRight if beside else direction.TopToBottom)
         self._box.setSpacing(SPACE_S if beside else SPACE_XS)
 
+    def set_used(self, used: bool) -> None:
+        """Show the field, or hide it because it means nothing beside the others."""
+        self.editor.setVisible(used)
+        if self.label is not None:
+            self.label.setVisible(used)
+        self.error.setVisible(used and bool(self.error.text()))
+
     def refuse(self, reason: str) -> None:
         """Mark the field as holding what was not taken, and say why."""
         self.error.setText(reason)

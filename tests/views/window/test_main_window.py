@@ -675,7 +675,7 @@ def test_a_model_opens_as_an_unsaved_project_that_trains_further(
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("table.xlsx", "save it as CSV"),
+        ("table.ods", "save it as .xlsx or CSV"),
         ("model.h5", "another format"),
         ("letter.pdf", "choose a project (.layerwise), a Keras model (.keras)"),
     ],

@@ -14,6 +14,7 @@ from desktop.workers.reports import TableMatch
 from desktop.workers.session import Session
 
 TABLES = files_filter(("Tables", list(Table.suffixes)))
+WRITTEN = files_filter(("CSV", [".csv"]))
 BUSY = "Predicting…"
 
 
@@ -57,7 +58,7 @@ class PredictFile(QWidget):
             return
         path = Path(name)
         start = path.with_name(f"{path.name.partition('.')[0]}-predictions.csv")
-        out = file_to_save(self, "Save the predictions", start, TABLES, ".csv")
+        out = file_to_save(self, "Save the predictions", start, WRITTEN, ".csv")
         if out is not None and self._session.predict_file(path, out):
             self._say(BUSY, "muted")
 
