@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from desktop import cli
 from desktop.document.data import Table
 from desktop.document.storage import read_project
+from tests.bad_data import BAD_DATA, Evil
 from tests.conftest import shared_file
 from tests.data_files import (
     mnist_images,
@@ -191,6 +193,16 @@ def test_every_error_is_one_line_that_says_what_to_do(command: Command, table: P
         assert message in command.error("new", *arguments)
         assert not out.exists()
     assert (folder / "there.layerwise").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", BAD_DATA)
+def test_data_that_cannot_be_used_is_refused_with_a_reason(
+    command: Command, tmp_path: Path, name: str
+) -> None:
+    write, message = BAD_DATA[name]
+    out = tmp_path / "x.layerwise"
+    assert re.search(message, command.error("new", write(tmp_path), "--out", out))
+    assert not out.exists() and not Evil.traces
 
 
 @pytest.mark.skipif(

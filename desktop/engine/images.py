@@ -101,6 +101,8 @@ def opened(path: Path) -> Iterator[Image.Image]:
     except Image.DecompressionBombError as error:
         raise ImageError(f"{path} unpacks to far too many pixels: make it smaller") from error
     except UnidentifiedImageError as error:
+        if path.stat().st_size == 0:
+            raise ImageError(f"{path} is empty") from error
         raise ImageError(f"{path} is not an image in one of {', '.join(FORMATS)}") from error
     except PermissionError as error:
         raise ImageError(f"{path} cannot be read: you have no permission") from error

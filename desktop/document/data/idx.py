@@ -62,7 +62,9 @@ class Idx(Images, tag="idx"):
                 with gzip.open(path) as stream:
                     begin = stream.read(4)
         except (OSError, zlib.error, EOFError):
-            return False  # reading it says why
+            begin = b""
+        if IDX_NAME.fullmatch(path.name):
+            return True  # reading it says what is wrong, if anything is
         return len(begin) == 4 and begin[:3] == b"\0\0\x08" and begin[3] in (1, 3)
 
     @property

@@ -67,8 +67,9 @@ def load_image_folder(source: ImageFolder, progress: Progress = ignore) -> Datas
             images[index] = fitted(image, look.size, look.color, source.fit, source.background)
         except ImageError as error:
             unreadable[index] = _reason(error, path)
+    left_out = _unreadable(unreadable, [path.relative_to(listing.folder) for _, _, path in files])
     notes = (
-        *_unreadable(unreadable, [path.relative_to(listing.folder) for _, _, path in files]),
+        *left_out,
         *listing.notes,
         *look.notes,
     )
@@ -78,7 +79,10 @@ def load_image_folder(source: ImageFolder, progress: Progress = ignore) -> Datas
     numbers = {name: number for number, name in enumerate(listing.classes)}
     y = np.array([numbers[name] for _, name, _ in files], np.int64)
     parts = np.array([part for part, _, _ in files])
-    splits = _splits(source, listing, y, parts, used)
+    try:
+        splits = _splits(source, listing, y, parts, used)
+    except DataError as error:  # what could not be read may be why
+        raise DataError(". ".join([str(error), *left_out])) from error
     ink = source.ink
     if ink is None:
         ink = Ink.NONE if look.resized else found_ink(images[splits[0]])

@@ -14,6 +14,7 @@ from desktop.engine import datasets
 from desktop.engine.data_error import DataError
 from desktop.engine.tables import frame, reading
 from tests.engine.tables.table_corpus import CASES
+from tests.harmless import harmless
 
 ROWS = "\n".join(f"{index},{index * 0.5},{'ab'[index % 2]}" for index in range(40))
 BAD = {
@@ -137,7 +138,8 @@ def test_damaged_tables_are_read_or_refused(tmp_path: Path) -> None:
                     content[place:place] = chance.choice((b'"', b"\n", b",", b"\0", b"\r", b"\xff"))
         path.write_bytes(content)
         try:
-            datasets.load(Table(path=str(path)))
+            with harmless():
+                datasets.load(Table(path=str(path)))
         except DataError as error:
             refused += 1
             assert str(error) and "\n" not in str(error).strip()

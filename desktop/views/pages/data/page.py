@@ -302,7 +302,9 @@ class DataPage(CardPage):
 
     def _show_samples(self, chosen: int | None) -> None:
         summary = self._summary
-        if summary is None:
+        if (
+            summary is None or summary.cells is not None
+        ):  # a table's rows are on a card of their own
             return
         classes = summary.schema.class_names
         samples = [
