@@ -449,3 +449,25 @@ class Surface:
     extent: Range
     is_classes: bool
     epoch: int  # of the network's life, after which it had these weights
+
+
+@dataclass(frozen=True)
+class LayerUnits:
+    """The outputs of a hidden layer's units over a square of the plane.
+
+    `values` has shape (units, rows, columns), rows and columns as in a Surface: of all `units`, or
+    of the first ones where there are many. `layer` is the layer's name in the stack.
+    """
+
+    layer: str
+    units: int
+    values: FloatArray = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class HiddenUnits:
+    """The hidden layers of a network, each with what its units make of a square of the plane."""
+
+    layers: tuple[LayerUnits, ...]
+    extent: Range  # as that of a Surface
+    epoch: int

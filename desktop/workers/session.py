@@ -91,6 +91,7 @@ class Session(QObject):
     filePredicted = Signal(str, object)
     filePredictionFailed = Signal(str)
     surfacePredicted = Signal(object)
+    unitsPredicted = Signal(object)
     modelReset = Signal()
     modelAdopted = Signal(object)
     modelSaved = Signal(str)
@@ -108,7 +109,10 @@ class Session(QObject):
         self._runner = NetworkRunner(self._threads, self)
         self._predictions = Predictions(self._threads, self._network_and_data, tasks.predict, self)
         self._rows = Predictions(self._threads, self._network_and_data, tasks.predict_row, self)
-        self._surfaces = Surfaces(self._threads, self._network_of_data, self)
+        self._surfaces, self._units = (
+            Surfaces(self._threads, self._network_of_data, task, self)
+            for task in (tasks.predict_surface, tasks.hidden_units)
+        )
         self._class_means = ClassMeansMaker(self._threads, self)
         self._state = State.STARTING
         self._waiting: tuple[Project, bool] | None = None
@@ -129,6 +133,7 @@ class Session(QObject):
         self._runner.saved.connect(self.modelSaved)
         self._runner.saveFailed.connect(self.modelSaveFailed)
         self._surfaces.predicted.connect(self.surfacePredicted)
+        self._units.predicted.connect(self.unitsPredicted)
         self._predictions.predicted.connect(self.predicted)
         self._predictions.failed.connect(self.predictionFailed)
         self._rows.predicted.connect(self.rowPredicted)
@@ -331,6 +336,10 @@ class Session(QObject):
         made, only the last is done.
         """
         self._surfaces.ask(extent)
+
+    def predict_units(self, extent: Range) -> None:
+        """Ask what the hidden units make of that square, as `predict_surface` is asked."""
+        self._units.ask(extent)
 
     def predict_row(self, cells: Row) -> int:
         """Ask what the network makes of the row of `cells`; returns the number of the request.

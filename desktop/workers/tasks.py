@@ -23,6 +23,7 @@ from desktop.engine.reports import (
     DataSummary,
     EngineInfo,
     Evaluation,
+    HiddenUnits,
     Outcome,
     Prediction,
     Report,
@@ -182,6 +183,17 @@ def predict_surface(network: Network, extent: Range) -> Surface | None:
     with explaining("The plane could not be predicted", TaskError):
         try:
             return network.surface_predictor.predict(extent, network.weights_epoch)
+        except PredictionError:
+            return None
+
+
+def hidden_units(network: Network, extent: Range) -> HiddenUnits | None:
+    """What its hidden units make of a square of the plane; None if it is not made for points."""
+    from desktop.engine.prediction import PredictionError
+
+    with explaining("The hidden units could not be shown", TaskError):
+        try:
+            return network.surface_predictor.hidden_units(extent, network.weights_epoch)
         except PredictionError:
             return None
 

@@ -36,6 +36,9 @@ def test_the_plane_follows_the_network_until_it_is_reset(session: Session, qtbot
     assert isinstance(ended.args[0], RunEnded) and not ended.args[0].message
     session.predict_surface((-1.5, 1.5))
     qtbot.waitUntil(lambda: bool(surfaces) and surfaces[-1].extent == (-1.5, 1.5))
+    with qtbot.waitSignal(session.unitsPredicted, timeout=PATIENCE) as hidden:
+        session.predict_units((-1.5, 1.5))
+    assert [len(layer.values) for layer in hidden.args[0].layers] == [8]
     assert surfaces[-1].epoch == 2 and surfaces[-1].values.shape[2] == 2
     with qtbot.waitSignal(session.dataLoaded, timeout=PATIENCE):
         session.predict_surface((-2, 2))

@@ -45,6 +45,7 @@ class Reports(QObject):
     modelAdopted = Signal(object)
     dataLoaded = Signal(object)
     surfacePredicted = Signal(object)
+    unitsPredicted = Signal(object)
     summary = None  # of the data
 
     def __init__(self) -> None:

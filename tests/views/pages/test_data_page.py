@@ -46,10 +46,12 @@ class FakeSession(QObject):
     is_busy = False
     runStarted = Signal(object)
     progress = Signal(object)
+    epochEnded = Signal(object)
     runEnded = Signal(object)
     modelReset = Signal()
     modelAdopted = Signal(object)
     surfacePredicted = Signal(object)
+    unitsPredicted = Signal(object)
     classMeansMade = Signal(object)
     classMeansFailed = Signal(str)
 

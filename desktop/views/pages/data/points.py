@@ -81,7 +81,7 @@ class EditablePlane(PlaneView):
             return []
         low, high = self.extent
         radius = scaled(NEAR) / self.square.width() * (high - low)
-        x = np.concatenate([split.x for split in self.summary.splits])
+        x = np.concatenate([split.x for split in self.splits])
         found = x[np.hypot(*(x - np.array(self.to_plane(place))).T) <= radius]
         return [(float(a), float(b)) for a, b in found]
 

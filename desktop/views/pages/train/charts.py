@@ -160,5 +160,5 @@ class TrainingCharts(QScrollArea):
             half = self.splitter.height() // 2
             self.splitter.setSizes([half, half])  # charts above one another took more
         self._charts.setDirection(flow)
-        for card in (self.loss_chart, self.second_chart, self.plane, self.histograms):
+        for card in (self.loss_chart, self.second_chart, self.histograms):
             card.setMinimumHeight(scaled(TALL if narrow else LOW))

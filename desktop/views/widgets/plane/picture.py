@@ -35,9 +35,13 @@ def picture(surface: Surface, tokens: Tokens, numbers: tuple[float, float]) -> Q
     if surface.is_classes:
         edge = _edge(values.argmax(axis=2))
         pixels[edge] += LINE * (_rgb(tokens.color("text")) - pixels[edge])
-    data = np.ascontiguousarray(np.clip(pixels, 0, 255).astype(np.uint8))
-    image = QImage(data.tobytes(), SIDE, SIDE, 3 * SIDE, QImage.Format.Format_RGB888)
-    return image.copy()
+    return _image(pixels)
+
+
+def unit_picture(values: FloatArray, numbers: tuple[float, float], tokens: Tokens) -> QImage:
+    """`values`, (n, n), of a unit as an image of as many pixels, high y at the top."""
+    back, colors = _rgb(tokens.color("surface")), np.stack([*map(_rgb, tokens.classes[:2])])
+    return _image(back + signed_weights(np.nan_to_num(values[::-1]), numbers) @ (colors - back))
 
 
 def signed_weights(values: FloatArray, numbers: tuple[float, float]) -> FloatArray:
@@ -54,6 +58,13 @@ def number_color(value: float, numbers: tuple[float, float], tokens: Tokens) -> 
     colors = np.stack([_rgb(color) for color in tokens.classes[:2]])
     mixed = back + signed_weights(np.array(value), numbers) @ (colors - back)
     return QColor(*(int(part) for part in np.clip(mixed, 0, 255)))
+
+
+def _image(pixels: FloatArray) -> QImage:
+    """`pixels`, (height, width, 3), from 0 to 255."""
+    data = np.ascontiguousarray(np.clip(pixels, 0, 255).astype(np.uint8))
+    height, width = data.shape[:2]
+    return QImage(data.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
 
 
 def _rgb(color: QColor) -> FloatArray:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QHideEvent,
     QImage,
-    QLinearGradient,
     QPainter,
     QPaintEvent,
     QPen,
     QPixmap,
     QResizeEvent,
-    QShowEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.document.schema import DataSchema, Range, RowKind
 from desktop.views.theme import SPACE_S, SPACE_XS, Theme, scaled
 from desktop.views.widgets.card_text import small
+from desktop.views.widgets.plane.legend import TRAINING, Legend
 from desktop.views.widgets.plane.picture import number_color, picture
 from desktop.workers.reports import DataSummary, SplitSummary, Surface
 
@@ -37,21 +37,29 @@ def is_plane(schema: DataSchema | None) -> bool:
     return schema is not None and schema.row is RowKind.POINT and schema.input_shape == (2,)
 
 
+@dataclass(frozen=True)
+class UnitOutput:
+    """What a unit called `name` makes of the plane; `numbers` have the outermost colors."""
+
+    name: str
+    surface: Surface
+    numbers: Range
+
+
 class PlaneView(QWidget):
     """Training points are filled, others are rings; the color is that of the class or number.
 
-    Signals:
-        seen: it came into sight.
+    Behind them is the prediction of the network or, while there is one, the output of a unit.
     """
-
-    seen = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
         self.summary: DataSummary | None = None
         self._surface: Surface | None = None
-        self._image: QImage | None = None  # of the surface
+        self._unit: UnitOutput | None = None
+        self._image: QImage | None = None  # of the surface or the unit
+        self._shows_held_out = True
         self._points: QPixmap | None = None  # painted once for a size
         self._extent: Range = (-1.0, 1.0)
         self._numbers: tuple[float, float] = (-1.0, 1.0)
@@ -68,6 +76,23 @@ class PlaneView(QWidget):
     def surface(self) -> Surface | None:
         """The prediction on show."""
         return self._surface
+
+    @property
+    def unit(self) -> UnitOutput | None:
+        """The output of a unit on show in place of the prediction."""
+        return self._unit
+
+    @property
+    def splits(self) -> tuple[SplitSummary, ...]:
+        """The points on show."""
+        splits = self.summary.splits if self.summary is not None else ()
+        return tuple(each for each in splits if self._shows_held_out or each.name == TRAINING)
+
+    def show_held_out(self, shows: bool) -> None:
+        """Show the points that are held out, or only those for training."""
+        self._shows_held_out = shows
+        self._points = None
+        self.update()
 
     def show_points(self, summary: DataSummary) -> None:
         """Show the points of `summary`, which `is_plane`."""
@@ -93,6 +118,12 @@ class PlaneView(QWidget):
         self._describe()
         self.update()
 
+    def show_unit(self, unit: UnitOutput | None) -> None:
+        """Show `unit` in place of the prediction; None shows that again."""
+        self._unit, self._image = unit, None
+        self._describe()
+        self.update()
+
     def color_of(self, target: float) -> QColor:
         """The color of a point of the class, or with the number, `target`."""
         tokens = self.theme.tokens
@@ -104,7 +135,9 @@ class PlaneView(QWidget):
         parts = [] if self.summary is None else [self.summary.title]
         if self.summary is not None:
             parts += [f"{split.rows:,} {split.name} points" for split in self.summary.splits]
-        if self._surface is not None:
+        if self._unit is not None:
+            parts.append(f"output of {self._unit.name}")
+        elif self._surface is not None:
             parts.append(f"prediction after epoch {self._surface.epoch}")
         self.setAccessibleDescription(", ".join(parts))
 
@@ -153,7 +186,7 @@ class PlaneView(QWidget):
         for (x, y), target in zip(split.x, split.y, strict=True):
             color = self.color_of(float(np.ravel(target)[0]))
             place = self.to_widget(float(x), float(y)) - square.topLeft()
-            if split.name == "training":
+            if split.name == TRAINING:
                 painter.setPen(QPen(edge, 1))
                 painter.setBrush(color)
             else:
@@ -173,7 +206,7 @@ class PlaneView(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             # What is trained on lies on top.
             if self.summary is not None:
-                for split in reversed(self.summary.splits):
+                for split in reversed(self.splits):
                     self._paint_points(self.summary, split, painter)
             painter.end()
         return self._points
@@ -202,51 +235,21 @@ class PlaneView(QWidget):
             painter.drawLine(QPointF(square.left(), place.y()), QPointF(square.right(), place.y()))
 
     def _paint_legend(self, painter: QPainter, square: QRectF) -> None:
-        """Above the plane: the colors, and what a filled point and a ring are."""
-        summary, tokens = self.summary, self.theme.tokens
-        if summary is None:
+        """Above the plane: what the colors, a filled point and a ring are, or which unit it is."""
+        if self.summary is None:
             return
-        painter.setFont(small())
-        metrics = painter.fontMetrics()
-        height, radius = metrics.height(), float(scaled(4))
-        left, middle = square.left(), height / 2
-
-        def write(text: str) -> None:
-            nonlocal left
-            painter.setPen(tokens.color("text"))
-            painter.drawText(QPointF(left, middle + metrics.ascent() / 2 - 1), text)
-            left += metrics.horizontalAdvance(text) + scaled(SPACE_S)
-
-        if summary.schema.class_names:
-            for name, color in zip(summary.schema.class_names, tokens.classes, strict=False):
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(color)
-                painter.drawRect(QRectF(left, middle - radius, 2 * radius, 2 * radius))
-                left += 2 * radius + scaled(SPACE_XS)
-                write(name)
+        tokens, names = self.theme.tokens, self.summary.schema.class_names
+        if self._unit is not None:
+            legend = Legend(painter, tokens, 0, self.width())
+            legend.write(self._unit.name)
+            legend.numbers(self._unit.numbers)
+            return
+        legend = Legend(painter, tokens, square.left(), self.width())
+        if names:
+            legend.classes(names)
         else:
-            low, high = self._numbers
-            write(f"{low:.2g}".replace("-", "−"))
-            bar = QRectF(left, middle - radius, scaled(60), 2 * radius)
-            shades = QLinearGradient(bar.topLeft(), bar.topRight())
-            for part in (0.0, 0.5, 1.0):
-                value = low + part * (high - low)
-                shades.setColorAt(part, number_color(value, self._numbers, tokens))
-            painter.setPen(tokens.color("border"))
-            painter.setBrush(shades)
-            painter.drawRect(bar)
-            left = bar.right() + scaled(SPACE_XS)
-            write(f"{high:.2g}")
-        names = [split.name for split in summary.splits if split.rows]
-        held = "held out" if len(names) > 1 else ""
-        for name, filled in (("training", True), (held, False)):
-            need = metrics.horizontalAdvance(name) + 2 * radius + scaled(SPACE_XS)
-            if name and left + need <= self.width():
-                painter.setPen(QPen(tokens.color("text"), 1.5))
-                painter.setBrush(tokens.color("text") if filled else tokens.color("text", 0.0))
-                painter.drawEllipse(QPointF(left + radius, middle), radius - 1, radius - 1)
-                left += 2 * radius + scaled(SPACE_XS)
-                write(name)
+            legend.numbers(self._numbers)
+        legend.points([split.name for split in self.splits if split.rows])
 
     # --- Qt -----------------------------------------------------------------------------------
 
@@ -254,10 +257,13 @@ class PlaneView(QWidget):
         painter, tokens, square = QPainter(self), self.theme.tokens, self.square
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(square, tokens.color("surface"))
-        if self._surface is not None:
+        surface, numbers = self._surface, self._numbers
+        if self._unit is not None:
+            surface, numbers = self._unit.surface, self._unit.numbers
+        if surface is not None:
             if self._image is None:
-                self._image = picture(self._surface, tokens, self._numbers)
-            low, high = self._surface.extent
+                self._image = picture(surface, tokens, numbers)
+            low, high = surface.extent
             corners = QRectF(self.to_widget(low, high), self.to_widget(high, low))
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.setClipRect(square)
@@ -280,10 +286,6 @@ class PlaneView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._points = None
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.seen.emit()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
