@@ -66,13 +66,9 @@ def predict_images(
     file. Raises CommandError and the engine's errors.
     """
     from desktop.engine import storage
+    from desktop.engine.image_reports import ImageFailure, ImagePrediction
     from desktop.engine.inspection import check_file
-    from desktop.engine.prediction import (
-        ImageFailure,
-        ImagePrediction,
-        Predictor,
-        suggested_project,
-    )
+    from desktop.engine.prediction import Predictor, suggested_project
 
     check_file(model)
     _check_images(images)

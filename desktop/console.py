@@ -22,7 +22,7 @@ from desktop.json_output import shown_logs
 if TYPE_CHECKING:
     from desktop.engine import reports
     from desktop.engine.groups import Summary
-    from desktop.engine.prediction import ImagePrediction
+    from desktop.engine.image_reports import ImagePrediction
     from desktop.engine.records import RunRecord
 
 MAX_CONFUSION = 20  # classes whose confusion matrix fits on a terminal

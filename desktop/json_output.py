@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from desktop.document.analysis import Analysis
     from desktop.document.project import Project
-    from desktop.engine.prediction import ImageFailure, ImagePrediction
+    from desktop.engine.image_reports import ImageFailure, ImagePrediction
     from desktop.engine.records import RunRecord
     from desktop.engine.reports import Evaluation
     from desktop.engine.row_prediction import TablePredictions

@@ -11,7 +11,7 @@ import pytest
 from desktop import cli, console
 from desktop.document.project import starter_project
 from desktop.document.storage import write_project
-from desktop.engine.prediction import ImagePrediction
+from desktop.engine.image_reports import ImagePrediction
 from desktop.engine.reports import Evaluation
 
 WIDTHS = ["0", "abc", "-5", "1", "2", "7", "20", "40", "60", "80", "200"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,7 @@ from desktop.document.data import (
     Table,
     Wine,
 )
-from desktop.document.schema import Classes
+from desktop.document.schema import Classes, is_grayscale, is_image
 from desktop.engine.data_error import DataError
 from desktop.engine.image_rows import FIXED_SEED, image_dataset
 from desktop.engine.keras_files import load_california_housing, load_cifar10, load_idx
@@ -38,6 +38,8 @@ from desktop.engine.progress import Progress
 from desktop.engine.reports import DataPreview, FloatArray
 from desktop.engine.rows import Dataset, Rows
 from desktop.engine.splits import split
+
+Shape: TypeAlias = tuple[int, ...]
 
 LOGIC_NOTE = (
     "All {rows} rows are used for training, so the test shows how well they were learned, "
@@ -147,16 +149,30 @@ LOADERS: dict[type[DataSource], Callable[[Any, Progress], Dataset]] = {
 }
 
 
-def _read_picture(
-    path: Path, source: ImageFolder, shape: tuple[int, ...], maximum: float
-) -> FloatArray:
+def _like_the_folder(path: Path, source: ImageFolder, shape: Shape, maximum: float) -> FloatArray:
     from desktop.engine.image_folder.pictures import read_row
 
     return read_row(path, source, shape, maximum)
 
 
-# How an image file is read for a network that was trained with such files. For other networks it is
-# prepared like a drawing.
-IMAGE_READERS: dict[type[DataSource], Callable[[Path, Any, tuple[int, ...], float], FloatArray]] = {
-    ImageFolder: _read_picture
+def _as_a_picture(path: Path, source: DataSource, shape: Shape, maximum: float) -> FloatArray:
+    return _like_the_folder(path, ImageFolder(), shape, maximum)
+
+
+# How an image file is read for a network that was trained with pictures.
+IMAGE_READERS: dict[type[DataSource], Callable[[Path, Any, Shape, float], FloatArray]] = {
+    ImageFolder: _like_the_folder,
+    Cifar10: _as_a_picture,
 }
+
+
+def image_reader(source: DataSource, shape: Shape) -> Callable[[Path, float], FloatArray] | None:
+    """What reads an image file as a row of `source`, of `shape` and with values up to a maximum.
+
+    None where it is prepared like a drawing instead. What reads raises ImageError.
+    """
+    is_color = is_image(shape) and not is_grayscale(shape)
+    read = IMAGE_READERS.get(type(source), _as_a_picture if is_color else None)
+    if read is None:
+        return None
+    return lambda path, maximum: read(path, source, shape, maximum)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -20,8 +20,9 @@ from desktop.document.training import Training
 from desktop.engine import backend
 from desktop.engine.drawing import FULL, Raster, preprocess
 from desktop.engine.encoding import are_probabilities, class_probabilities, class_scores
+from desktop.engine.image_reports import ImageFailure, ImagePrediction, ImageResult
 from desktop.engine.images import ImageError, read_drawing
-from desktop.engine.loaders import IMAGE_READERS
+from desktop.engine.loaders import image_reader
 from desktop.engine.reports import FloatArray, Prediction, read_only
 
 BATCH = 256
@@ -30,33 +31,6 @@ LARGEST_SCALED = 4.0  # what brings full ink no further than this scales pixels
 
 class PredictionError(Exception):
     """The network cannot be shown this; the message is for the user."""
-
-
-@dataclass(frozen=True)
-class ImagePrediction:
-    """What a network makes of the image at `path`.
-
-    `values` has shape (classes,): probabilities or, where neither softmax nor sigmoid makes those
-    of the outputs, the outputs as they are.
-    """
-
-    path: Path
-    values: FloatArray
-    classes: tuple[str, ...]
-    are_probabilities: bool
-
-    @property
-    def best(self) -> int:
-        """The likeliest class."""
-        return int(self.values.argmax())
-
-
-@dataclass(frozen=True)
-class ImageFailure:
-    """Why there is no prediction for the image at `path`, in a sentence that names it."""
-
-    path: Path
-    message: str
 
 
 def suggested_project(model: Any) -> Project:
@@ -179,7 +153,7 @@ class Predictor:
         self.project, self._schema = project, known
         self._shape: tuple[int, ...] = tuple(model.inputs[0].shape[1:])
         self._maximum = known.value_range[1]
-        self._reader = IMAGE_READERS.get(type(project.data))
+        self._reader = image_reader(project.data, self._shape)
         if self._reader is None:
             _check_image(self._shape)
         tf = backend.tensorflow()
@@ -224,15 +198,17 @@ class Predictor:
             is_loaded=is_loaded,
         )
 
-    def predict_images(self, paths: Sequence[Path]) -> tuple[ImagePrediction | ImageFailure, ...]:
+    def predict_images(
+        self, paths: Sequence[Path], *, with_images: bool = False
+    ) -> tuple[ImageResult, ...]:
         """What the network makes of each image, or why it could not be shown that one.
 
-        Images are read as those of the training data were, if they came from such files. Otherwise
-        one of just the size of the network's input is taken as it stands, dark on light inverted;
-        any other is prepared like a drawing. Raises PredictionError if the outputs do
-        not stand for classes.
+        Images are read as those of the training data were, if these are pictures. Where they are
+        drawings, one of just the size of the network's input is taken as it stands, dark on light
+        inverted; any other is prepared like a drawing. `with_images` keeps what the network gets.
+        Raises PredictionError if the outputs do not stand for classes.
         """
-        results: dict[int, ImagePrediction | ImageFailure] = {}
+        results: dict[int, ImageResult] = {}
         for start in range(0, len(paths), BATCH):
             images: dict[int, FloatArray] = {}
             for index, path in enumerate(paths[start : start + BATCH], start):
@@ -242,17 +218,20 @@ class Predictor:
                     results[index] = ImageFailure(path, str(error))
             if images:
                 known = self._classified([paths[index] for index in images], [*images.values()])
-                results |= zip(images, known, strict=True)
+                for (index, image), result in zip(images.items(), known, strict=True):
+                    if with_images and isinstance(result, ImagePrediction):
+                        result = replace(result, image=read_only(image))
+                    results[index] = result
         return tuple(results[index] for index in range(len(paths)))
 
     def _read(self, path: Path) -> FloatArray:
         if self._reader is not None:
-            return self._reader(path, self.project.data, self._shape, self._maximum)
+            return self._reader(path, self._maximum)
         return network_input(read_drawing(path, self._shape), self._shape, self._maximum)
 
     def _classified(
         self, paths: Sequence[Path], images: Sequence[FloatArray]
-    ) -> Iterator[ImagePrediction | ImageFailure]:
+    ) -> Iterator[ImageResult]:
         outputs = self._outputs(np.stack(images))
         likely = are_probabilities(self.project, self._schema)
         read = class_probabilities if likely else class_scores

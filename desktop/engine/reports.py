@@ -176,6 +176,11 @@ class DataSummary:
     warnings: tuple[str, ...] = ()  # what to look at before training
     cells: TableCells | None = None  # of a table
 
+    @property
+    def is_drawable(self) -> bool:
+        """Whether what is drawn can be made like the rows."""
+        return self.source.takes_drawings(self.schema)
+
     def split(self, name: str) -> SplitSummary:
         """The split called `name`. Raises KeyError if the data has none of that name."""
         for split in self.splits:

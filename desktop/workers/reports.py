@@ -1,5 +1,11 @@
 """The engine's reports, for the views, which do not import the engine."""
 
+from desktop.engine.image_reports import (
+    ImageFailure,
+    ImagePrediction,
+    ImagePredictions,
+    ImageResult,
+)
 from desktop.engine.reports import (
     ClassMeans,
     ColumnFacts,
@@ -41,6 +47,10 @@ __all__ = [
     "Evaluation",
     "FloatArray",
     "HiddenUnits",
+    "ImageFailure",
+    "ImagePrediction",
+    "ImagePredictions",
+    "ImageResult",
     "IntArray",
     "LayerUnits",
     "Mistake",

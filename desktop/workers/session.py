@@ -8,6 +8,7 @@ signal is emitted on the GUI thread, in order, with the session's properties alr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -88,6 +89,8 @@ class Session(QObject):
     predictionFailed = Signal(str)
     rowPredicted = Signal(object)
     rowPredictionFailed = Signal(str)
+    imagesPredicted = Signal(object)
+    imagePredictionFailed = Signal(str)
     filePredicted = Signal(str, object)
     filePredictionFailed = Signal(str)
     surfacePredicted = Signal(object)
@@ -109,6 +112,9 @@ class Session(QObject):
         self._runner = NetworkRunner(self._threads, self)
         self._predictions = Predictions(self._threads, self._network_and_data, tasks.predict, self)
         self._rows = Predictions(self._threads, self._network_and_data, tasks.predict_row, self)
+        self._images = Predictions(
+            self._threads, self._network_and_data, tasks.predict_images, self
+        )
         self._surfaces, self._units = (
             Surfaces(self._threads, self._network_of_data, task, self)
             for task in (tasks.predict_surface, tasks.hidden_units)
@@ -138,6 +144,8 @@ class Session(QObject):
         self._predictions.failed.connect(self.predictionFailed)
         self._rows.predicted.connect(self.rowPredicted)
         self._rows.failed.connect(self.rowPredictionFailed)
+        self._images.predicted.connect(self.imagesPredicted)
+        self._images.failed.connect(self.imagePredictionFailed)
 
     # --- what is known ----------------------------------------------------------------------------
 
@@ -347,6 +355,13 @@ class Session(QObject):
         If rows come faster than predictions, only the newest one gets one.
         """
         return self._rows.ask(cells)
+
+    def predict_images(self, paths: Sequence[Path]) -> int:
+        """Ask what the network makes of the images at `paths`; returns the number of the request.
+
+        If requests come faster than predictions, only the newest one gets them.
+        """
+        return self._images.ask(tuple(paths))
 
     def predict_file(self, path: Path, out: Path) -> bool:
         """Write the table at `path` with predictions to `out`, also while training.

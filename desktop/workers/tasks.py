@@ -7,7 +7,7 @@ should not wait for. Whatever goes wrong comes out as a `TaskError` with a sente
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from desktop.document.data import DataSource
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema, Range
 from desktop.engine.control import RunControl, Stopped
+from desktop.engine.image_reports import ImagePredictions
 from desktop.engine.reports import (
     ClassMeans,
     DataPreview,
@@ -213,6 +214,24 @@ def predict_row(
             network.weights_epoch,
             is_trained=network.is_trained,
             is_loaded=network.is_loaded,
+        )
+
+
+def predict_images(
+    network: Network | None, schema: DataSchema | None, paths: Sequence[Path], request: int
+) -> ImagePredictions:
+    """What `network` makes of the images at `paths`; what cannot be read is among the results."""
+    from desktop.engine.prediction import PredictionError
+
+    with explaining("The images could not be predicted", TaskError, PredictionError):
+        if network is None:
+            raise TaskError("There is no network yet: train it first")
+        return ImagePredictions(
+            request,
+            network.predictor.predict_images(paths, with_images=True),
+            network.weights_epoch,
+            network.is_trained,
+            network.is_loaded,
         )
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from desktop.document.choices import ActivationFunction
-from desktop.document.data import Digits, LogicTable, Mnist
+from desktop.document.data import Arrays, Cifar10, DataSource, Digits, LogicTable, Mnist
 from desktop.document.layers import (
     BatchNormalization,
     Dense,
@@ -24,17 +24,15 @@ from desktop.document.layers import (
 )
 from desktop.document.losses import BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError
 from desktop.document.project import Project, starter_project
+from desktop.document.schema import Classes, DataSchema, RowCounts, RowKind
+from desktop.document.spec import variants
 from desktop.document.training import Training
 from desktop.engine import backend, builder, images
 from desktop.engine.drawing import preprocess
+from desktop.engine.image_reports import ImageFailure, ImagePrediction
 from desktop.engine.images import ink_of, read_gray
-from desktop.engine.prediction import (
-    ImageFailure,
-    ImagePrediction,
-    PredictionError,
-    Predictor,
-    suggested_project,
-)
+from desktop.engine.loaders import IMAGE_READERS
+from desktop.engine.prediction import PredictionError, Predictor, suggested_project
 
 MNIST_LIKE = Project(
     data=Mnist(), layers=(Flatten(), Dense(units=10, activation=ActivationFunction.SOFTMAX))
@@ -418,3 +416,27 @@ def test_a_model_with_two_inputs_is_refused() -> None:
     inputs = [keras.Input((28, 28)), keras.Input((28, 28))]
     with pytest.raises(PredictionError, match="several inputs"):
         suggested_project(keras.Model(inputs, keras.layers.Add()(inputs)))
+
+
+@pytest.mark.parametrize("source", [Cifar10(), Arrays()])
+def test_pictures_in_color_are_fitted_into_the_input(tmp_path: Path, source: DataSource) -> None:
+    model = backend.keras().Sequential(
+        [backend.keras().layers.Flatten(), backend.keras().layers.Dense(2, activation="softmax")]
+    )
+    model.build((None, 32, 32, 3))
+    schema = DataSchema(
+        (32, 32, 3), RowKind.IMAGE, Classes(("a", "b")), RowCounts(10), value_range=(0.0, 1.0)
+    )
+    predictor = Predictor(model, Project(data=source), schema)
+    wide = np.zeros((20, 40, 3), np.uint8)
+    wide[..., 0] = 255
+    (result,) = predictor.predict_images([saved(tmp_path, wide)], with_images=True)
+    assert isinstance(result, ImagePrediction) and result.image is not None
+    red, white = (1.0, 0.0, 0.0), (1.0, 1.0, 1.0)
+    np.testing.assert_allclose(result.image[16], [red] * 32)
+    np.testing.assert_allclose(result.image[[0, 31]], [[white] * 32] * 2)
+    assert {result.best, result.runner_up} == {0, 1}
+
+
+def test_the_sources_of_pictures_say_so() -> None:
+    assert set(IMAGE_READERS) == {kind for kind in variants(DataSource) if kind.takes_pictures}

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Self, TypeAlias
 from pydantic import Field
 
 from desktop.document.fields import FILES, Kind, fields_of
-from desktop.document.schema import DataSchema
+from desktop.document.schema import DataSchema, Ink
 from desktop.document.spec import ADVANCED, Spec, variants
 
 # Settings that several sources have.
@@ -63,6 +63,8 @@ class DataSource(Spec):
 
     origin: ClassVar[Origin] = Origin.BUILT_IN
     suffixes: ClassVar[tuple[str, ...]] = ()  # of the files it reads, in small letters
+    # Whether the rows are pictures as files have them: others become drawings of ink on paper.
+    takes_pictures: ClassVar[bool] = False
     keras_file: ClassVar[str] = ""  # in Keras's data folder; read where no other file is chosen
 
     @classmethod
@@ -106,6 +108,11 @@ class DataSource(Spec):
     def known_schema(self) -> DataSchema | None:
         """What the source holds, as far as that is known before it is read; None if it is not."""
         return None
+
+    def takes_drawings(self, schema: DataSchema) -> bool:
+        """Whether what is drawn can be made like the rows, which `schema` describes."""
+        is_drawing = schema.ink is not Ink.NONE or not self.takes_pictures
+        return schema.is_image and schema.is_grayscale and is_drawing
 
     @property
     def has_validation(self) -> bool:

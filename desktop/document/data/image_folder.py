@@ -41,6 +41,7 @@ class ImageFolder(Images, tag="image_folder"):
     """Images in a folder with one subfolder for each class, or train and test folders of these."""
 
     origin: ClassVar[Origin] = Origin.FILES
+    takes_pictures: ClassVar[bool] = True
     pixel_maximum: ClassVar[float] = 255.0
     path: FolderName = Field(
         "", title="Folder", description="A folder with one subfolder of images for each class"

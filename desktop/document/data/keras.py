@@ -61,6 +61,7 @@ class Cifar10(Images, tag="cifar10"):
     """60,000 color images, 32 × 32 pixels, of ten classes: airplane to truck."""
 
     origin: ClassVar[Origin] = Origin.KERAS
+    takes_pictures: ClassVar[bool] = True
     pixel_maximum: ClassVar[float] = 255.0
     suffixes: ClassVar[tuple[str, ...]] = (".gz",)
     keras_file: ClassVar[str] = "cifar-10-binary.tar.gz"

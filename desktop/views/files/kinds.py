@@ -7,7 +7,7 @@ from pathlib import Path
 
 from desktop.document.data import data_suffixes, sources_for
 from desktop.document.storage import EXTENSION, ProjectFileError, read_project
-from desktop.views.widgets.file_questions import MODEL_EXTENSION, files_filter
+from desktop.views.widgets.file_questions import IMAGE_SUFFIXES, MODEL_EXTENSION, files_filter
 
 
 class FileKind(Enum):
@@ -25,10 +25,7 @@ class FileKind(Enum):
 _KINDS = {
     FileKind.PROJECT: (EXTENSION, ".json", ""),
     FileKind.MODEL: (MODEL_EXTENSION,),
-    FileKind.IMAGE: (
-        *(".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"),
-        *(".ppm", ".pgm", ".pbm"),
-    ),
+    FileKind.IMAGE: IMAGE_SUFFIXES,
     FileKind.SPREADSHEET: (".xls", ".xlsb", ".ods", ".numbers"),
     FileKind.OTHER_MODEL: (".h5", ".hdf5", ".onnx", ".pt", ".pth", ".pb", ".tflite"),
 }

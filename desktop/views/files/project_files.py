@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QObject, Signal
@@ -25,6 +26,7 @@ NO_IMAGES = (
     "{} is an image, and this project's data is not: choose image data on the Data page, then open "
     "it again"
 )
+SINGLY = "Only images can be opened several at a time: open {} alone"
 STOP_FIRST = "{} was not opened: stop the training or evaluation first, then open it again"
 WORTH_ASKING = 60  # seconds of training that are not discarded without asking
 
@@ -33,12 +35,14 @@ class ProjectFiles(QObject):
     """The file commands of one window.
 
     `saved` carries the path that was written; `opened` follows when another project is in place,
-    `dataUsed` when the project has other data.
+    `dataUsed` when the project has other data. `imagesChosen` carries the paths of images that are
+    to be predicted as they are.
     """
 
     saved = Signal(str)
     opened = Signal()
     dataUsed = Signal()
+    imagesChosen = Signal(list)
 
     def __init__(
         self,
@@ -75,8 +79,8 @@ class ProjectFiles(QObject):
     def open_path(self, path: Path) -> None:
         """Open the project or model at `path`, after asking about unsaved changes.
 
-        Data becomes the project's, an image a drawing; of any other file, say what it is and what
-        can be opened.
+        Data becomes the project's, an image a drawing, or is predicted as it is; of any other file,
+        say what it is and what can be opened.
         """
         kind = kind_of(path)
         if kind is FileKind.MODEL:
@@ -126,13 +130,25 @@ class ProjectFiles(QObject):
         self.opened.emit()
         self._session.adopt(model.network)
 
-    def _open_image(self, path: Path) -> None:
-        """Have the image read; the Draw page takes it."""
+    def open_images(self, paths: Sequence[Path]) -> None:
+        """Have the images at `paths` predicted; of other files, say that they are opened singly."""
+        others = [path.name for path in paths if kind_of(path) is not FileKind.IMAGE]
         schema = self._workspace.analysis.schema
-        if schema is not None and not schema.is_grayscale:
-            self._show_error(NO_IMAGES.format(path.name))
+        if others:
+            self._show_error(SINGLY.format(others[0]))
+        elif schema is not None and not schema.is_image:
+            self._show_error(NO_IMAGES.format(paths[0].name))
         else:
+            self._notice.withdraw("file")
+            self.imagesChosen.emit(list(paths))
+
+    def _open_image(self, path: Path) -> None:
+        """Have the image read as a drawing, which the page to draw on takes, or predicted."""
+        schema, data = self._workspace.analysis.schema, self._workspace.project.data
+        if schema is None or data.takes_drawings(schema):
             self._session.open_image(path, schema)
+        else:
+            self.open_images([path])
 
     def _on_image_opened(self) -> None:
         self._notice.withdraw("file")

@@ -14,6 +14,10 @@ from desktop.views.widgets.text import plain
 
 MODEL_EXTENSION = ".keras"
 MODEL_FILTER = f"Keras models (*{MODEL_EXTENSION})"
+IMAGE_SUFFIXES = (
+    *(".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"),
+    *(".ppm", ".pgm", ".pbm"),
+)
 Button = QMessageBox.StandardButton
 
 

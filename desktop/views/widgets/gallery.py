@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -32,19 +32,33 @@ from desktop.document.schema import is_image
 from desktop.views.theme import RADIUS, SIZE_SMALL, SPACE_S, SPACE_XS, Theme, scaled
 from desktop.views.widgets.samples import Index, Role, RowsModel, Sample, to_image
 from desktop.views.widgets.text import plain
+from desktop.workers.reports import FloatArray
 
 LINE = 17  # pixels from one line of a caption to the next
+
+
+class Tile(Protocol):
+    """An image to show: `values` in the shape of an image, and what to say about it."""
+
+    @property
+    def values(self) -> FloatArray: ...
+
+    @property
+    def caption(self) -> tuple[str, ...]:
+        """The lines under the image."""
+
+    @property
+    def description(self) -> str:
+        """All there is to say about it."""
 
 
 class _Tiles(QAbstractListModel):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.samples: tuple[Sample, ...] = ()
+        self.samples: tuple[Tile, ...] = ()
         self.images: list[QImage] = []
 
-    def show(
-        self, samples: tuple[Sample, ...], value_range: tuple[float, float], side: int
-    ) -> None:
+    def show(self, samples: tuple[Tile, ...], value_range: tuple[float, float], side: int) -> None:
         self.beginResetModel()
         self.samples = samples
         self.images = []
@@ -175,7 +189,7 @@ class Gallery(QListView):
         self._fit()
 
     def show_samples(
-        self, samples: Sequence[Sample], value_range: tuple[float, float] = (0.0, 1.0)
+        self, samples: Sequence[Tile], value_range: tuple[float, float] = (0.0, 1.0)
     ) -> None:
         """Show the images of `samples`, whose values lie in `value_range`."""
         self.tiles.show(tuple(samples), value_range, self.side)
@@ -223,6 +237,7 @@ class SampleView(QStackedWidget):
 
     def __init__(self, theme: Theme, side: int = 56, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._samples: tuple[Sample, ...] = ()
         self.gallery = Gallery(theme, side)
         self.table = QTableView()
         self._rows = RowsModel(self.table)
@@ -249,10 +264,7 @@ class SampleView(QStackedWidget):
     @property
     def samples(self) -> tuple[Sample, ...]:
         """What is shown."""
-        view = self.currentWidget()
-        if view is self.gallery:
-            return self.gallery.tiles.samples
-        return self._rows.samples if view is self.table else ()
+        return self._samples if self.currentWidget() is not self._message else ()
 
     @property
     def message(self) -> str:
@@ -270,6 +282,7 @@ class SampleView(QStackedWidget):
 
         `names` are those of the inputs, where they have any.
         """
+        self._samples = tuple(samples)
         if not samples:
             self._message.setText(otherwise)
             self.setCurrentWidget(self._message)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from desktop.document.text import counted
-from desktop.workers.reports import Evaluation, Prediction, RowPrediction
+from desktop.workers.reports import Evaluation, ImagePredictions, Prediction, RowPrediction
 
 
-def stage(report: Evaluation | Prediction | RowPrediction) -> str:
+def stage(report: Evaluation | Prediction | RowPrediction | ImagePredictions) -> str:
     """After which epoch the network had the weights that `report` is of."""
     epoch = report.epoch
     epochs = counted(epoch, "epoch")

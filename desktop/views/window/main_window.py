@@ -136,6 +136,7 @@ class MainWindow(QMainWindow):
         self.files.saved.connect(self._on_saved)
         self.files.opened.connect(self._on_opened)
         self.files.dataUsed.connect(self._show_data_page)
+        self.files.imagesChosen.connect(self._show_images)
         self._first_network.taken.connect(self.status.show_message)
         session.dataLoaded.connect(self._on_data_loaded)
         session.dataFailed.connect(self._show_data_page)  # which says why, and what can be done
@@ -172,6 +173,16 @@ class MainWindow(QMainWindow):
 
     def _show_draw_page(self) -> None:
         self.pages.show_page(Page.DRAW)
+
+    def _show_images(self, paths: list[Path]) -> None:
+        """Show the images where there is room for them: not beside the paper to draw on."""
+        summary = self.session.summary
+        can_draw = summary is None or summary.is_drawable
+        page, shown = (
+            (Page.EVALUATE, self.pages.evaluate) if can_draw else (Page.DRAW, self.pages.draw)
+        )
+        shown.images.show_files(paths)
+        self.pages.show_page(page)
 
     def _on_run_started(self) -> None:
         if self.pages.shown in (Page.DATA, Page.EVALUATE):
@@ -230,18 +241,23 @@ class MainWindow(QMainWindow):
         self.closed.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self._dropped_file(event) is not None:
+        if self._dropped_files(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path = self._dropped_file(event)
-        if path is not None:
-            event.acceptProposedAction()
-            self.files.open_path(path)
+        paths = self._dropped_files(event)
+        if not paths:
+            return
+        event.acceptProposedAction()
+        if len(paths) == 1:
+            self.files.open_path(paths[0])
+        else:
+            self.files.open_images(paths)
 
     @staticmethod
-    def _dropped_file(event: QDropEvent) -> Path | None:
+    def _dropped_files(event: QDropEvent) -> list[Path]:
+        """The files that are dropped; none if one of them is not on this computer."""
         urls = event.mimeData().urls()
-        if len(urls) == 1 and urls[0].isLocalFile():
-            return Path(urls[0].toLocalFile())
-        return None
+        if not all(url.isLocalFile() for url in urls):
+            return []
+        return [Path(url.toLocalFile()) for url in urls]

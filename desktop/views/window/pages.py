@@ -12,6 +12,7 @@ from desktop.views.pages.train.page import TrainPage
 from desktop.views.theme import Theme
 from desktop.views.widgets.controls import TabBar
 from desktop.views.workspace import Workspace
+from desktop.workers.reports import DataSummary
 from desktop.workers.session import Session
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ class Page(IntEnum):
     DATA, TRAIN, EVALUATE, DRAW = range(4)
 
 
+TITLES = {page: page.name.capitalize() for page in Page}
+PREDICT = "Predict"  # in place of Draw
+
+
 def _scrolled(page: QWidget) -> QScrollArea:
     """`page` as it is, with scroll bars in a window that is too small for it."""
     area = QScrollArea()
@@ -37,7 +42,7 @@ def _scrolled(page: QWidget) -> QScrollArea:
 
 
 class Pages(QTabWidget):
-    """*Data*, *Train*, *Evaluate* and *Draw*.
+    """*Data*, *Train*, *Evaluate* and *Draw*, which is *Predict* where the data cannot be drawn.
 
     *Train* is shown first. The other pages, and the charts of *Train*, are made by `prepare`: the
     window can be seen sooner without them.
@@ -59,7 +64,8 @@ class Pages(QTabWidget):
         self.train = TrainPage(session, theme)
         for page in Page:
             widget = self.train if page is Page.TRAIN else QWidget(self)
-            self.addTab(widget, page.name.capitalize())
+            self.addTab(widget, TITLES[page])
+        session.dataLoaded.connect(self._retitle)
         self.show_page(Page.TRAIN)
 
     def prepare(self) -> None:
@@ -80,11 +86,15 @@ class Pages(QTabWidget):
             ):
                 empty = self.widget(page)
                 self.removeTab(page)
-                self.insertTab(page, widget, page.name.capitalize())
+                self.insertTab(page, widget, TITLES[page])
                 if empty is not None:
                     empty.deleteLater()
             self.show_page(shown)
         self.train.prepare()
+
+    def _retitle(self, summary: DataSummary) -> None:
+        """Name the page to try the network on after what can be done there."""
+        self.setTabText(Page.DRAW, TITLES[Page.DRAW] if summary.is_drawable else PREDICT)
 
     @property
     def shown(self) -> Page:

@@ -35,6 +35,7 @@ class FakeSession(QObject):
     dataLoaded = Signal(object)
     dataFailed = Signal(str)
     modelReset = Signal()
+    modelAdopted = Signal(object)
     runStarted = Signal(object)
     progress = Signal(object)
     epochEnded = Signal(object)
@@ -43,6 +44,8 @@ class FakeSession(QObject):
     predictionFailed = Signal(str)
     rowPredicted = Signal(object)
     rowPredictionFailed = Signal(str)
+    imagesPredicted = Signal(object)
+    imagePredictionFailed = Signal(str)
     imageOpened = Signal(object)
 
     def __init__(self, source: DataSource | None = None, *, has_model: bool = True) -> None:
@@ -286,7 +289,7 @@ def test_clear_puts_the_eraser_away(qtbot: QtBot, theme: Theme) -> None:
         assert page.drawing.pen.isChecked() and not page.canvas.eraser
 
 
-def test_data_that_is_not_images_are_explained(qtbot: QtBot, theme: Theme) -> None:
+def test_without_images_to_draw_there_is_no_paper(qtbot: QtBot, theme: Theme) -> None:
     session = FakeSession(Digits())
     page = make_page(qtbot, theme, session)
     stroke(qtbot, page)
@@ -294,11 +297,15 @@ def test_data_that_is_not_images_are_explained(qtbot: QtBot, theme: Theme) -> No
     asked = len(session.asked)
     session.summary = summary_of(LogicTable())
     session.dataLoaded.emit(session.summary)
-    assert "2 numbers, not an image" in page.result.message.text()
-    assert not page.canvas.isEnabled() and not page.drawing.clear.isEnabled()
+    assert page.nothing.isVisible() and "takes 2 numbers" in page.nothing.text()
+    assert not page.canvas.isVisible()
+    session.summary = None
+    session.dataLoading.emit()
+    assert page.nothing.text() == LOADING and not page.canvas.isVisible()
     session.summary = summary_of(Mnist())
     session.dataLoaded.emit(session.summary)
-    assert page.canvas.isEnabled() and len(session.asked) == asked + 1
+    assert page.canvas.isVisible() and not page.canvas.is_empty
+    assert len(session.asked) == asked + 1
 
 
 def test_waiting_for_data(qtbot: QtBot, theme: Theme) -> None:

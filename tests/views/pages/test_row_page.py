@@ -16,6 +16,7 @@ from desktop.views.pages.draw.row import NO_MODEL
 from desktop.views.pages.evaluate.predict_file import PredictFile
 from desktop.views.theme import Mode, Theme
 from desktop.views.widgets.controls import ComboBox, LineEdit, Slider
+from desktop.views.widgets.image_predictions import ImagesCard
 from desktop.workers.session import Session
 from tests.engine.tables.trained import TrainedTable, trained_table
 
@@ -114,7 +115,9 @@ def test_a_file_is_predicted_and_what_was_matched_is_told(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    widget = PredictFile(session)
+    images = ImagesCard(session, Theme(Mode.LIGHT))
+    qtbot.addWidget(images)
+    widget = PredictFile(session, images)
     qtbot.addWidget(widget)
     widget.show()
     assert not widget.button.isEnabled()

@@ -36,7 +36,7 @@ class DrawingCard(Card):
         self._connect()
         self._choose_tool(eraser=False)
         self._restyle()
-        self.show_tools(is_drawable=True)
+        self.show_tools()
 
     def _lay_out(self) -> None:
         tools, width = QHBoxLayout(), QHBoxLayout()
@@ -69,15 +69,11 @@ class DrawingCard(Card):
         self.width_slider.valueChanged.connect(self._set_width)
         self._theme.changed.connect(self._restyle)
 
-    def show_tools(self, *, is_drawable: bool) -> None:
-        """Enable what can be used now; nothing if the network's input is not an image."""
-        canvas = self.canvas
-        canvas.setEnabled(is_drawable)
-        for tool in (self.pen, self.eraser, self.width_slider):
-            tool.setEnabled(is_drawable)
-        self.undo.setEnabled(is_drawable and canvas.can_undo)
-        self.redo.setEnabled(is_drawable and canvas.can_redo)
-        self.clear.setEnabled(is_drawable and not canvas.is_empty)
+    def show_tools(self) -> None:
+        """Enable the tools that can be used now."""
+        self.undo.setEnabled(self.canvas.can_undo)
+        self.redo.setEnabled(self.canvas.can_redo)
+        self.clear.setEnabled(not self.canvas.is_empty)
 
     def _choose_tool(self, eraser: bool) -> None:
         self.canvas.eraser = eraser

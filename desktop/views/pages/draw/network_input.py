@@ -127,14 +127,11 @@ class NetworkInputCard(Card):
         self.body.addLayout(both, 1)
 
     def show_input(self, summary: DataSummary | None, image: FloatArray | None) -> None:
-        """Show `image`, (height, width), as a row of the data; None: an empty one of its shape."""
-        is_drawable = summary is not None and summary.schema.is_grayscale
-        self.pixels.setVisible(is_drawable)
-        if summary is None or not is_drawable:
+        """Show `image`, (height, width), as a row of data that can be drawn; None: an empty one."""
+        self.pixels.setVisible(summary is not None)
+        if summary is None:
             self.pixels.show_values(None)
-            is_color = summary is not None and summary.schema.is_image
-            kind = "An image in color" if is_color else "Numbers, not an image"
-            self._about.setText(kind if summary is not None else "")
+            self._about.clear()
             return
         if image is None:
             image = np.zeros(summary.schema.input_shape[:2])

@@ -1,18 +1,21 @@
-"""The page to try the network on: draw or fill in a row, and see the prediction."""
+"""The page to try the network on: draw, fill in a row or choose images; see the prediction."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from desktop.document.text import counted
 from desktop.views.pages.draw.drawing import DrawingCard
 from desktop.views.pages.draw.network_input import NetworkInputCard
 from desktop.views.pages.draw.prediction import PredictionCard, values_of
 from desktop.views.pages.draw.row import RowPage
 from desktop.views.theme import SPACE_L, SPACE_M, SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import NARROW
+from desktop.views.widgets.image_predictions import ImagesCard
 from desktop.workers.reports import DataSummary, Prediction, Progress
 from desktop.workers.session import Session
 
@@ -49,12 +52,20 @@ class DrawPage(QWidget):
         self._outdated = False  # whether drawing or network changed since it was sent
         self._failure = ""
         self._refreshed = 0.0  # seconds of the current run at the last prediction
+        self._is_drawable = True  # whether the data, or what there was before, can be drawn
         self.prediction: Prediction | None = None  # the one shown
         self.drawing = DrawingCard(theme)
         self.canvas = self.drawing.canvas
         self.network_input = NetworkInputCard(theme)
         self.result = PredictionCard(theme)
         self.row = RowPage(session, theme)
+        self.images = ImagesCard(session, theme)
+        self.nothing = QLabel()
+        self.nothing.setTextFormat(Qt.TextFormat.PlainText)  # it names the data
+        self.nothing.setProperty("role", "muted")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing.setWordWrap(True)
+        self.nothing.setObjectName("no-prediction")
         self._lay_out()
 
         self.canvas.changed.connect(self._on_drawn)
@@ -87,7 +98,8 @@ class DrawPage(QWidget):
         columns.setContentsMargins(0, 0, 0, 0)
         self._parts = QVBoxLayout(self)
         self._parts.addWidget(self._drawing_part)
-        self._parts.addWidget(self.row)
+        for part in (self.row, self.images, self.nothing):
+            self._parts.addWidget(part)
         self._parts.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
 
     # --- asking -----------------------------------------------------------------------------------
@@ -95,7 +107,7 @@ class DrawPage(QWidget):
     @property
     def _can_ask(self) -> bool:
         summary = self._session.summary
-        return summary is not None and summary.schema.is_grayscale and not self.canvas.is_empty
+        return summary is not None and summary.is_drawable and not self.canvas.is_empty
 
     def _ask(self) -> None:
         """Have the drawing recognized: now, or when the pending prediction has arrived."""
@@ -175,17 +187,6 @@ class DrawPage(QWidget):
         summary = self._session.summary
         if summary is None:
             return LOADING if self._loading else NO_DATA
-        if not summary.schema.is_grayscale:
-            if summary.schema.is_image:
-                return (
-                    f"{summary.title}: this network takes images in color, which cannot be drawn. "
-                    "The command “predict” says what it makes of image files."
-                )
-            inputs = int(np.prod(summary.schema.input_shape))
-            return (
-                f"{summary.title}: this network takes {inputs} numbers, not an image, so you "
-                "cannot draw its input. Choose image data on the Data page."
-            )
         if not self._session.has_model:
             return NO_MODEL
         if self.canvas.is_empty:
@@ -197,12 +198,19 @@ class DrawPage(QWidget):
 
     def _refresh(self) -> None:
         summary, prediction = self._session.summary, self.prediction
-        is_drawable = summary is None or summary.schema.is_grayscale
-        is_row = not is_drawable and summary is not None and bool(summary.fields)
-        self.row.setVisible(is_row)
-        self._drawing_part.setVisible(not is_row)
-        self.canvas.hint = _hint(summary) if is_drawable else ""
-        self.drawing.show_tools(is_drawable=is_drawable)
+        if summary is not None:
+            self._is_drawable = summary.is_drawable
+        is_image = summary is not None and summary.schema.is_image
+        is_row = summary is not None and bool(summary.fields)
+        self._drawing_part.setVisible(self._is_drawable)
+        self.images.setVisible(not self._is_drawable and is_image)
+        self.row.setVisible(not self._is_drawable and is_row)
+        self.nothing.setVisible(not (self._is_drawable or is_image or is_row))
+        if not self._is_drawable:
+            self.nothing.setText(self._why_not() if summary is None else _takes(summary))
+            return
+        self.canvas.hint = _hint(summary)
+        self.drawing.show_tools()
         self.network_input.show_input(summary, None if prediction is None else prediction.image)
         message = self._why_not()
         if prediction is None or message:
@@ -223,3 +231,12 @@ class DrawPage(QWidget):
 def _hint(summary: DataSummary | None) -> str:
     digits = summary is None or all(name.isdigit() for name in summary.schema.class_names)
     return "Draw a digit here" if digits else "Draw here"
+
+
+def _takes(summary: DataSummary) -> str:
+    """Why there is nothing to try the network on here."""
+    inputs = counted(int(np.prod(summary.schema.input_shape)), "number")
+    return (
+        f"{summary.title}: this network takes {inputs}, which cannot be drawn or filled in here. "
+        "Choose images or a table on the Data page."
+    )

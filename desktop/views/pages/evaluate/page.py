@@ -21,6 +21,7 @@ from desktop.views.pages.evaluate.predict_file import PredictFile
 from desktop.views.theme import SPACE_M, Theme
 from desktop.views.widgets.cards import Card, CardPage, Columns
 from desktop.views.widgets.gallery import SampleView
+from desktop.views.widgets.image_predictions import ImagesCard, takes_image_files
 from desktop.views.widgets.samples import Sample
 from desktop.views.widgets.stage import stage
 from desktop.workers.reports import Evaluation, NumbersFit
@@ -36,6 +37,7 @@ PROMISE = {
     TRAINING: "Evaluate the network on the rows it was trained with, as this data has no "
     "others: that shows how well they were learned, not how well the network generalizes.",
 }
+IMAGES_HEIGHT = 260  # pixels; a row of images under their heading
 REASONS = {
     State.STARTING: "TensorFlow is still loading.",
     State.WAITING: "Training is about to start. Evaluate when it has ended.",
@@ -128,9 +130,14 @@ class EvaluatePage(CardPage):
         self._mistakes_card.body.addWidget(self.shown)
         self._mistakes_card.body.addWidget(self.mistakes, 1)
 
-        self.predict_file = PredictFile(session)
+        self.images = ImagesCard(session, theme)
+        self.images.choose.hide()  # there is a button for that above
+        self.images.setMinimumHeight(IMAGES_HEIGHT)
+        self.images.filesChanged.connect(self._refresh)
+        self.predict_file = PredictFile(session, self.images)
         self.rows.addLayout(bar)
         self.rows.addWidget(self.predict_file)
+        self.rows.addWidget(self.images, 1)
         self.rows.addWidget(self.note)
         self.rows.addWidget(self.metrics)
         self.rows.addWidget(self.comparison)
@@ -183,7 +190,7 @@ class EvaluatePage(CardPage):
     def clear(self) -> None:
         """Show no results: they belong to another project."""
         self._evaluation, self._outdated = None, ""
-        self._refresh()
+        self.images.show_files(())
 
     def _on_failed(self, message: str) -> None:
         self._refresh()
@@ -235,7 +242,9 @@ class EvaluatePage(CardPage):
         self._details.setVisible(evaluation is not None and evaluation.numbers is None)
         if self._numbers is not None:
             self._numbers[1].setVisible(evaluation is not None and evaluation.numbers is not None)
-        self.empty.setVisible(evaluation is None)
+        shows_images = bool(self.images.paths) and takes_image_files(session.summary)
+        self.images.setVisible(shows_images)
+        self.empty.setVisible(evaluation is None and not shows_images)
         if evaluation is None:
             self._say("")
             self._show_empty(ready)

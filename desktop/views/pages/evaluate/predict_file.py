@@ -1,4 +1,4 @@
-"""Predicting the rows of a table in a file, as far as the network was trained with a table."""
+"""Predicting what is in files: the rows of a table, or images."""
 
 from __future__ import annotations
 
@@ -10,25 +10,30 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QWi
 from desktop.document.data import Table
 from desktop.views.theme import SPACE_M
 from desktop.views.widgets.file_questions import file_to_save, files_filter
+from desktop.views.widgets.image_predictions import ImagesCard, takes_image_files
 from desktop.workers.reports import TableMatch
 from desktop.workers.session import Session
 
 TABLES = files_filter(("Tables", list(Table.suffixes)))
 WRITTEN = files_filter(("CSV", [".csv"]))
+TABLE_TIP = "Append the predictions of the network to the rows of a table, and save that"
+IMAGES_TIP = "Predict the classes of images in files"
 BUSY = "Predicting…"
 
 
 class PredictFile(QWidget):
-    """A button that asks for a table and a name for the predictions, and what was matched."""
+    """A button that asks for files like those the network was trained with.
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    Of a table, the predictions are saved under a name that is asked for, and what was matched is
+    told; images are shown in the card `images`.
+    """
+
+    def __init__(self, session: Session, images: ImagesCard, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._images = images
         self.button = QPushButton("Predict a file…")
         self.button.setObjectName("predict-file")
-        self.button.setToolTip(
-            "Append the predictions of the network to the rows of a table, and save that"
-        )
         self.button.clicked.connect(self._ask)
         self.text = QLabel()
         self.text.setObjectName("predict-file-text")
@@ -49,10 +54,21 @@ class PredictFile(QWidget):
 
     def _refresh(self, _payload: object = None) -> None:
         summary = self._session.summary
-        self.setVisible(summary is not None and bool(summary.fields))
+        takes_images = takes_image_files(summary)
+        self.setVisible(takes_images or (summary is not None and bool(summary.fields)))
+        self.button.setText("Predict images…" if takes_images else "Predict a file…")
+        self.button.setToolTip(IMAGES_TIP if takes_images else TABLE_TIP)
         self.button.setEnabled(self._session.has_model)
+        if summary is None or takes_images:
+            self.text.clear()
 
     def _ask(self) -> None:
+        if takes_image_files(self._session.summary):
+            self._images.ask()
+        else:
+            self._ask_for_table()
+
+    def _ask_for_table(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Predict a file", "", TABLES)
         if not name:
             return
