@@ -7,6 +7,7 @@ the schema is None, "not known yet".
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -51,6 +52,13 @@ class Numbers:
     columns: tuple[str, ...]
     offsets: tuple[float, ...] = ()
     scales: tuple[float, ...] = ()
+
+    def in_unit(self, values: Iterable[float]) -> tuple[float, ...]:
+        """The numbers of a row that a network is trained on `values` for."""
+        count = len(self.columns)
+        scales, offsets = self.scales or (1.0,) * count, self.offsets or (0.0,) * count
+        each = zip(values, scales, offsets, strict=True)
+        return tuple(value * scale + offset for value, scale, offset in each)
 
     @property
     def is_scaled(self) -> bool:

@@ -79,7 +79,9 @@ def summarize(dataset: Dataset) -> DataSummary:
 def preparation_of(dataset: Dataset) -> Preparation | None:
     """What prepares the rows of `dataset`; None if they are no rows of a table."""
     schema = dataset.schema
-    if dataset.preparation is None and schema.features and len(schema.input_shape) == 1:
+    if len(schema.input_shape) != 1:
+        return None
+    if dataset.preparation is None and schema.features:
         return identity(schema, dataset.training.x)
     return dataset.preparation
 

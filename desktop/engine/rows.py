@@ -74,7 +74,8 @@ class Dataset:
     """The rows of `source`, which hold what `schema` says.
 
     A table tells about its `columns`, how they are prepared in `preparation`, and its `cells`.
-    `notes` say what a user should know; `arrays` are the names of all arrays of the file. With
+    `notes` say what a user should know; `arrays` are the names of all arrays of the
+    file, or of the columns that its images are made of. With
     `test_is_training` there are no others to test with.
     """
 

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from desktop.document.data import Digits, LogicTable
+from desktop.document.data import Arrays, Digits, LogicTable
+from desktop.document.first_network import first_project
 from desktop.document.layers import Dense
 from desktop.document.project import Project, starter_project
 from desktop.engine import builder, datasets
@@ -54,6 +56,19 @@ def test_rows_without_a_preparation_are_taken_as_they_are() -> None:
     assert card.preparation is not None
     assert card.preparation.features == dataset.schema.features
     assert [column.low for column in card.preparation.columns] == [0.0, 0.0]
+
+
+def test_a_model_of_arrays_of_images_opens(tmp_path: Path) -> None:
+    images, labels = np.zeros((40, 8, 8), np.uint8), np.arange(40) % 2
+    np.savez(tmp_path / "images.npz", x=images, y=labels)
+    source = Arrays(path=str(tmp_path / "images.npz"))
+    dataset = datasets.load(source)
+    project = first_project(source, dataset.schema)
+    model = tmp_path / "model.keras"
+    save_model(builder.build(project, schema=dataset.schema), model, ModelCard.of(project, dataset))
+    card = read_card(model)
+    assert card is not None and card.preparation is None
+    assert card.data_schema == dataset.schema
 
 
 def test_a_file_without_it_says_nothing(tmp_path: Path) -> None:

@@ -93,8 +93,8 @@ class _TableSource(DataSource):
     target: ColumnName | None = Field(
         None,
         title="Target",
-        description="Column to be predicted; empty: the last one",
-        json_schema_extra={"none": "Last column"},
+        description="Column to be predicted; empty: the last one, or the label of images",
+        json_schema_extra={"none": "Last column or label"},
     )
     target_kind: TargetKind | None = Field(
         None,
@@ -235,6 +235,12 @@ class Table(_TableSource, tag="table"):
         title="Sheet",
         description="Sheet of the workbook that holds the table; empty: the first",
         json_schema_extra={"none": "The first"},
+    )
+    images: bool | None = Field(
+        None,
+        title="Rows are images",
+        description="Whether each row holds a label and the pixels, 0 to 255, of a square image",
+        json_schema_extra=_FOUND,
     )
     delimiter: Delimiter | None = Field(
         None,

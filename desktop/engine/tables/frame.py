@@ -128,20 +128,24 @@ def first_rows(source: Table) -> DataPreview | None:
     sample, recognized = preview(source)
     if sample.complete:
         return None
-    names = tuple(_names(recognized)[0])[:_SHOWN_COLUMNS]
+    names = tuple(column_names(recognized)[0])[:_SHOWN_COLUMNS]
     rows = tuple(row[: len(names)] for row in recognized.rows[:_SHOWN_ROWS])
     return DataPreview(names, rows)
 
 
-def read_table(source: Table, progress: Progress = ignore) -> RawTable:
-    """All rows of the file of `source`.
+def read_table(
+    source: Table,
+    progress: Progress = ignore,
+    beginning: tuple[Sample, Recognized] | None = None,
+) -> RawTable:
+    """All rows of the file of `source`, whose `beginning` is that of `preview`.
 
     `progress` is called with the part that is read, 0 to 1, and may raise to cancel. Raises
     DataError.
     """
-    sample, recognized = preview(source, progress)
+    sample, recognized = beginning or preview(source, progress)
     path = Path(source.path)
-    names, notes = _names(recognized)
+    names, notes = column_names(recognized)
     if isinstance(sample, Sheet):
         notes = (*sample.notes, *notes)
     if recognized.rows and len(recognized.rows[0]) > len(names):
@@ -214,7 +218,7 @@ def read_texts(
         source = source.replace(header=has_header)
         recognized = _recognize(source, sample)
     path = Path(source.path)
-    names, _ = _names(recognized)
+    names, _ = column_names(recognized)
     texts = read_rows(path, source, sample, recognized, names, None, progress).fillna("")
     if not len(texts):
         raise DataError(f"{path.name} has no rows; choose a table with rows")
@@ -226,7 +230,7 @@ def read_texts(
     return TextTable(texts, frame, dialect, bool(recognized.names))
 
 
-def _names(recognized: Recognized) -> tuple[list[str], tuple[str, ...]]:
+def column_names(recognized: Recognized) -> tuple[list[str], tuple[str, ...]]:
     """A name for each column: that of the header, made unique, or its number."""
     lengths = Counter(len(row) for row in recognized.rows) or Counter({len(recognized.names): 1})
     width = max(lengths.most_common(1)[0][0], len(recognized.names))

@@ -16,7 +16,8 @@ from desktop.engine.row_reports import RowExample
 from desktop.engine.rows import Dataset, Rows
 from desktop.engine.tables.columns import Use, find_columns
 from desktop.engine.tables.fitting import fit, fit_target
-from desktop.engine.tables.frame import RawTable, read_table
+from desktop.engine.tables.frame import RawTable, preview, read_table
+from desktop.engine.tables.image_table import load_images
 from desktop.engine.tables.preparation import Preparation
 from desktop.engine.tables.separate_rows import SeparateRows, read_separate_rows
 from desktop.engine.tables.splits import parts, without_validation
@@ -48,7 +49,11 @@ class PreparedTable:
 
 def load_table(source: Table, progress: Progress = ignore) -> Dataset:
     """The data set of the file of `source`. Raises DataError."""
-    raw = read_table(source, between(progress, 0, 0.7))
+    beginning = preview(source, between(progress, 0, 0.7))
+    images = load_images(source, beginning, progress)
+    if images is not None:
+        return images
+    raw = read_table(source, between(progress, 0, 0.7), beginning)
     prepared = prepare(source, raw, between(progress, 0.7, 0.85))
     separate = None
     if source.has_test_file:

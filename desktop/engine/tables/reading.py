@@ -50,27 +50,13 @@ def read_rows(
         return sample.frame(names, recognized.first_line, target, missing_marks(source))
     import pandas as pd
 
-    dialect = recognized.dialect
     marks = sorted(missing_marks(source))
     types: Any = str
     if target is not None:
         types = {target: str} | _few_texts(recognized, names, sample.complete)
-    ascii_sign = dialect.thousands if dialect.thousands.isascii() else ""
-    options = {
-        "sep": _SEPARATORS.get(dialect.delimiter, dialect.delimiter),
-        "header": None,
-        "names": names,
-        "index_col": False,
-        "quotechar": dialect.quote or '"',
-        "quoting": 0 if dialect.quote else 3,
-        "escapechar": dialect.escape or None,
-        "decimal": dialect.decimal,
-        "thousands": ascii_sign or None,
-        "skipinitialspace": True,
+    options = _as_written(recognized, names) | {
         "dtype": types,
         "na_values": {name: marks for name in names if target not in (None, name)},
-        "keep_default_na": False,
-        "low_memory": False,
     }
 
     def parsed(encoding: str) -> pd.DataFrame:
@@ -82,13 +68,75 @@ def read_rows(
             whole: pd.DataFrame = pd.read_csv(file, skiprows=first, encoding=encoding, **options)
             return whole
 
-    try:
+    with _explained(path, sample):
         try:
             return parsed(sample.encoding)
         except UnicodeDecodeError:
             if source.encoding is not None or sample.encoding != "utf-8":
                 raise
             return parsed("latin-1")  # every byte is a character in it
+
+
+def read_blocks(
+    path: Path,
+    beginning: tuple[Sample, Recognized],
+    names: list[str],
+    target: str,
+    rows: int,
+    progress: Progress,
+) -> Iterator[pd.DataFrame]:
+    """The rows of the file at `path` in blocks of so many; only the `target` is read as texts.
+
+    No cell is taken for missing. Raises DataError.
+    """
+    sample, recognized = beginning
+    if isinstance(sample, Sheet):
+        yield sample.frame(names, recognized.first_line, target, set())
+        return
+    import pandas as pd
+
+    with (
+        _explained(path, sample),
+        _opened(path, sample.compressed, progress) as file,
+        pd.read_csv(
+            file,
+            **_as_written(recognized, names),
+            skiprows=recognized.first_line,
+            encoding=sample.encoding,
+            dtype={target: str},
+            chunksize=rows,
+        ) as blocks,
+    ):
+        yield from blocks
+
+
+def _as_written(recognized: Recognized, names: list[str]) -> dict[str, Any]:
+    """What `pandas.read_csv` is told of how the table is written."""
+    dialect = recognized.dialect
+    ascii_sign = dialect.thousands if dialect.thousands.isascii() else ""
+    return {
+        "sep": _SEPARATORS.get(dialect.delimiter, dialect.delimiter),
+        "header": None,
+        "names": names,
+        "index_col": False,
+        "quotechar": dialect.quote or '"',
+        "quoting": 0 if dialect.quote else 3,
+        "escapechar": dialect.escape or None,
+        "decimal": dialect.decimal,
+        "thousands": ascii_sign or None,
+        "skipinitialspace": True,
+        "keep_default_na": False,
+        "low_memory": False,
+    }
+
+
+@contextmanager
+def _explained(path: Path, sample: Sample) -> Iterator[None]:
+    """Turn what goes wrong while the file at `path` is read into a DataError."""
+    import pandas as pd
+
+    try:
+        yield
     except UnicodeDecodeError as error:
         raise DataError(
             f"{path.name} has characters that are not stored as {sample.encoding} (byte "

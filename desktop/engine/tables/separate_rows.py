@@ -58,7 +58,11 @@ def read_separate_rows(
             f"{some([*map(str, new.frame.columns)], 12)}. Choose a file that has it"
         )
     texts = _texts(new, target.name)
-    y, notes = _classes(texts, form, preparation) if target.classes else _numbers(texts, form, path)
+    y, notes = (
+        class_indices(texts, form, preparation)
+        if target.classes
+        else target_numbers(texts, form, path)
+    )
     there = y >= 0 if target.classes else np.isfinite(y)
     if missing := int((texts == "").sum()):
         rows = "1 row has" if missing == 1 else f"{missing:,} rows have"
@@ -86,7 +90,7 @@ def _texts(new: NewRows, name: str) -> pd.Series[Any]:
     return texts.str.strip()
 
 
-def _numbers(
+def target_numbers(
     texts: pd.Series[Any], form: NumberFormat, path: Path
 ) -> tuple[FloatArray, tuple[str, ...]]:
     """Numbers, NaN where there is none. Raises DataError for other texts."""
@@ -102,7 +106,7 @@ def _numbers(
     return of_code[codes], ()
 
 
-def _classes(
+def class_indices(
     texts: pd.Series[Any], form: NumberFormat, preparation: Preparation
 ) -> tuple[IntArray, tuple[str, ...]]:
     """Indices of classes, -1 where there is none; and what is said of other texts.

@@ -175,9 +175,11 @@ def _target_text(target: Target) -> str:
     return f"{counted(len(names), *words)}: {listed}"
 
 
-def _sample_text(target: np.ndarray, classes: tuple[str, ...]) -> str:
+def _sample_text(y: np.ndarray, target: Target) -> str:
     """The target of one row: the name of its class, or its numbers."""
-    return classes[target] if classes else ", ".join(f"{number:.4g}" for number in target)
+    if isinstance(target, Classes):
+        return shown_names(target)[y]
+    return ", ".join(f"{number:.4g}" for number in target.in_unit(y.tolist()))
 
 
 class DataPage(CardPage):
@@ -308,7 +310,12 @@ class DataPage(CardPage):
             return
         classes = summary.schema.class_names
         samples = [
-            Sample(values, f"Sample {number + 1}", _sample_text(target, classes))
+            Sample(
+                values,
+                f"Sample {number + 1}",
+                _sample_text(target, summary.schema.target),
+                is_class=bool(classes),
+            )
             for number, (values, target) in enumerate(
                 zip(summary.samples, summary.sample_targets, strict=True)
             )

@@ -197,8 +197,9 @@ class PicturesCard(Card):
             name += f", {one_line(split.names[row])}"
         if isinstance(schema.target, Classes):
             return Sample(split.x[row], name, schema.class_names[split.y[row]])
-        numbers = ", ".join(f"{number:.4g}" for number in np.atleast_1d(split.y[row]))
-        return Sample(split.x[row], name, numbers, is_class=False)
+        numbers = schema.target.in_unit(split.y[row].tolist())
+        text = ", ".join(f"{number:.4g}" for number in numbers)
+        return Sample(split.x[row], name, text, is_class=False)
 
     def _mean(self, label: int) -> Sample:
         """The mean image of the class of this number."""
