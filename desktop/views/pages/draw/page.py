@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.document.text import counted
@@ -16,10 +16,11 @@ from desktop.views.pages.draw.row import RowPage
 from desktop.views.theme import SPACE_L, SPACE_M, SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import NARROW
 from desktop.views.widgets.image_predictions import ImagesCard
-from desktop.workers.reports import DataSummary, Prediction, Progress
+from desktop.views.widgets.live import Live
+from desktop.workers.reports import DataSummary, Prediction
 from desktop.workers.session import Session
 
-REFRESH = 0.5  # seconds of training between two predictions within an epoch
+REFRESH = 500  # milliseconds between two predictions while the network changes, at least
 NO_DATA = "There is no data yet. Choose it on the Data page."
 LOADING = "The data is being loaded…"
 NO_CLASSES = (
@@ -39,10 +40,9 @@ class DrawPage(QWidget):
     """Canvas, the network input, and the probability of each class, live.
 
     At most one drawing is being recognized; when its prediction arrives, the newest drawing is sent
-    if it has changed by then. Whenever the network has changed, the drawing is sent again: after
-    each epoch and, while the page can be seen, every `REFRESH` seconds of training. Without a
-    network there is only the image that one would get. Where a row is one of a table, its fields
-    are here in place of the canvas.
+    if it has changed by then. While the page can be seen, the drawing is sent again whenever the
+    network has changed. Without a network there is only the image that one would get. Where a row
+    is one of a table, its fields are here in place of the canvas.
     """
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
@@ -51,7 +51,6 @@ class DrawPage(QWidget):
         self._request: int | None = None  # the pending one
         self._outdated = False  # whether drawing or network changed since it was sent
         self._failure = ""
-        self._refreshed = 0.0  # seconds of the current run at the last prediction
         self._is_drawable = True  # whether the data, or what there was before, can be drawn
         self.prediction: Prediction | None = None  # the one shown
         self.drawing = DrawingCard(theme)
@@ -74,12 +73,12 @@ class DrawPage(QWidget):
         session.dataLoaded.connect(self._on_data)
         session.dataFailed.connect(self._on_data)
         session.modelReset.connect(self._on_reset)
-        session.runStarted.connect(self._on_run_started)
-        session.progress.connect(self._on_progress)
-        session.epochEnded.connect(self._on_network)
-        session.runEnded.connect(self._on_network)
+        session.runStarted.connect(self._refresh)
+        session.runEnded.connect(self._refresh)
         session.predicted.connect(self._on_predicted)
         session.predictionFailed.connect(self._on_failed)
+        self._live = Live(session, self, REFRESH)
+        self._live.due.connect(self._ask)
         self._loading = session.summary is None
         self._refresh()
 
@@ -109,6 +108,7 @@ class DrawPage(QWidget):
         summary = self._session.summary
         return summary is not None and summary.is_drawable and not self.canvas.is_empty
 
+    @Slot()
     def _ask(self) -> None:
         """Have the drawing recognized: now, or when the pending prediction has arrived."""
         if self._request is not None:
@@ -135,6 +135,7 @@ class DrawPage(QWidget):
         self._failure = ""
         self.prediction = prediction if self._can_ask else None
         self._refresh()
+        self._live.shown()
         self._ask_again()
 
     def _on_failed(self, message: str) -> None:
@@ -155,19 +156,6 @@ class DrawPage(QWidget):
     def _on_image(self, raster: NDArray[np.uint8]) -> None:
         self.canvas.show_image(raster)
         self.canvas.setFocus()  # undo is the canvas's now
-
-    def _on_network(self, _report: object) -> None:
-        self._ask()
-        self._refresh()
-
-    def _on_run_started(self, report: object) -> None:
-        self._refreshed = 0.0
-        self._on_network(report)
-
-    def _on_progress(self, report: Progress) -> None:
-        if self.isVisible() and report.seconds >= self._refreshed + REFRESH:
-            self._refreshed = report.seconds
-            self._ask()
 
     def _on_reset(self) -> None:
         self._discard()
@@ -196,6 +184,7 @@ class DrawPage(QWidget):
             return self._failure or BUSY
         return NO_CLASSES if values_of(prediction) is None else ""
 
+    @Slot()
     def _refresh(self) -> None:
         summary, prediction = self._session.summary, self.prediction
         if summary is not None:
@@ -217,10 +206,6 @@ class DrawPage(QWidget):
             self.result.show_message(message)
         else:
             self.result.show_prediction(prediction)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._ask()  # the network may have been trained since
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         edge = SPACE_S if event.size().width() < scaled(NARROW) else SPACE_L

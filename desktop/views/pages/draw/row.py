@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from desktop.views.pages.draw.prediction import PredictionCard
@@ -11,11 +11,12 @@ from desktop.views.pages.draw.row_fields import CellEditor, cell_editor
 from desktop.views.theme import SPACE_M, SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.elided import ElidedLabel
+from desktop.views.widgets.live import Live
 from desktop.views.widgets.scroll_panel import ScrollPanel
-from desktop.workers.reports import DataSummary, Progress, Row, RowField, RowPrediction
+from desktop.workers.reports import DataSummary, Row, RowField, RowPrediction
 from desktop.workers.session import Session
 
-REFRESH = 0.5  # seconds of training between two predictions within an epoch
+REFRESH = 500  # milliseconds between two predictions while the network changes, at least
 NARROW = 520  # pixels
 NAME_WIDTH = 180  # pixels; of a longer name the beginning is shown
 NO_MODEL = (
@@ -85,16 +86,14 @@ class RowCard(Card):
 class RowPage(QWidget):
     """A row that is filled in, and the prediction for it, live.
 
-    It is asked for again after each change and each epoch and, while it can be seen, every
-    `REFRESH` seconds of training. At most one row is being predicted; the session drops those that
-    are overtaken.
+    It is asked for again after each change and, while it can be seen, when the network has changed.
+    At most one row is being predicted; the session drops those that are overtaken.
     """
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._request: int | None = None  # the newest
-        self._refreshed = 0.0
         self._example = 0  # the test row that is taken next
         self._fields: tuple[RowField, ...] = ()
         self.card = RowCard()
@@ -110,10 +109,8 @@ class RowPage(QWidget):
         self.card.usual.clicked.connect(self._show_usual)
         session.dataLoaded.connect(self._on_data)
         session.modelReset.connect(self._ask)
-        session.runStarted.connect(self._on_run_started)
-        session.progress.connect(self._on_progress)
-        session.epochEnded.connect(self._ask)
-        session.runEnded.connect(self._ask)
+        self._live = Live(session, self, REFRESH)
+        self._live.due.connect(self._ask)
         session.rowPredicted.connect(self._on_predicted)
         session.rowPredictionFailed.connect(self._on_failed)
         if session.summary is not None:
@@ -149,7 +146,8 @@ class RowPage(QWidget):
                 editor.changed.connect(self._on_edited)
         self._ask()
 
-    def _ask(self, _report: object = None) -> None:
+    @Slot()
+    def _ask(self) -> None:
         if not self._session.has_model:
             self._request = None
             self.result.show_message(NO_MODEL)
@@ -158,15 +156,6 @@ class RowPage(QWidget):
                 self.result.show_message(BUSY)
             self._request = self._session.predict_row(self.card.cells)
 
-    def _on_run_started(self, _report: object) -> None:
-        self._refreshed = 0.0
-        self._ask()
-
-    def _on_progress(self, report: Progress) -> None:
-        if self.isVisible() and report.seconds >= self._refreshed + REFRESH:
-            self._refreshed = report.seconds
-            self._ask()
-
     def _on_predicted(self, prediction: RowPrediction) -> None:
         if self._request is None or not self._fields:
             return  # of a network that is gone
@@ -174,6 +163,7 @@ class RowPage(QWidget):
             self.result.show_numbers(prediction)
         else:
             self.result.show_prediction(prediction)
+        self._live.shown()
 
     def _on_failed(self, message: str) -> None:
         if self._request is not None:
@@ -188,7 +178,3 @@ class RowPage(QWidget):
             QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         )
         super().resizeEvent(event)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._ask()  # the network may have been trained since
