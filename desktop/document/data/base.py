@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Self, TypeAlias
 
 from pydantic import Field
 
-from desktop.document.fields import FILES, Kind, fields_of
+from desktop.document.fields import FILES, FileName, Kind, fields_of
 from desktop.document.schema import DataSchema, Ink
 from desktop.document.spec import ADVANCED, Spec, variants
 
@@ -30,6 +30,14 @@ SplitSeed: TypeAlias = Annotated[
         title="Split seed",
         description="Decides which rows go where; the same seed gives the same split",
         json_schema_extra=ADVANCED,
+    ),
+]
+KerasFile: TypeAlias = Annotated[
+    FileName | None,
+    Field(
+        title="File",
+        description="The downloaded file; empty: the one in Keras's data folder",
+        json_schema_extra={"none": "Keras's data folder"},
     ),
 ]
 
@@ -76,8 +84,11 @@ class DataSource(Spec):
 
     @classmethod
     def recognizes(cls, path: Path) -> bool | None:
-        """Whether the file at `path` is of this kind by its contents; None if they do not tell."""
-        return None
+        """Whether the file at `path` is of this kind; None if that cannot be told.
+
+        A file of Keras is told by its name; a class that knows more looks at the contents.
+        """
+        return path.name.lower() == cls.keras_file and path.is_file() if cls.keras_file else None
 
     @classmethod
     def file_field(cls) -> str:

@@ -8,8 +8,7 @@ from zipfile import BadZipFile, ZipFile
 
 from pydantic import Field
 
-from desktop.document.data.base import DataSource, Download, Origin, SplitSeed, held_back
-from desktop.document.fields import FileName
+from desktop.document.data.base import DataSource, Download, KerasFile, Origin, SplitSeed, held_back
 from desktop.document.schema import Classes, DataSchema, Ink, RowCounts, RowKind
 
 _DIGITS = Classes(tuple(str(digit) for digit in range(10)))
@@ -100,12 +99,7 @@ class Mnist(_Images, tag="mnist"):
             "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
         ),
     )
-    path: FileName | None = Field(
-        None,
-        title="File",
-        description="mnist.npz as Keras keeps it; empty: the one in Keras's data folder",
-        json_schema_extra={"none": "Keras's data folder"},
-    )
+    path: KerasFile = None
 
     @classmethod
     def recognizes(cls, path: Path) -> bool:

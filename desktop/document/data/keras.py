@@ -1,18 +1,13 @@
 """Data sets that `keras.datasets` downloads, beside MNIST."""
 
-from pathlib import Path
 from typing import ClassVar
 
-from pydantic import Field
-
-from desktop.document.data.base import Download, Origin
+from desktop.document.data.base import Download, KerasFile, Origin
 from desktop.document.data.images import Images
 from desktop.document.data.table import TableSource
-from desktop.document.fields import FileName
 from desktop.document.schema import Classes, DataSchema
 
 _STORAGE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
-_IN_FOLDER = {"none": "Keras's data folder"}
 
 FASHION = (
     *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
@@ -26,6 +21,7 @@ class FashionMnist(Images, tag="fashion_mnist"):
     origin: ClassVar[Origin] = Origin.KERAS
     pixel_maximum: ClassVar[float] = 255.0
     suffixes: ClassVar[tuple[str, ...]] = (".gz",)
+    # Any of its files that is opened is taken for an IDX file, which it is.
     keras_file: ClassVar[str] = "fashion-mnist/train-images-idx3-ubyte.gz"
     # Keras checks no sums of these files. The sums are those that its authors publish.
     downloads: ClassVar[tuple[Download, ...]] = tuple(
@@ -37,16 +33,7 @@ class FashionMnist(Images, tag="fashion_mnist"):
             ("t10k-images-idx3-ubyte.gz", 4_422_102, "bef4ecab320f06d8554ea6380940ec79"),
         )
     )
-    path: FileName | None = Field(
-        None,
-        title="File",
-        description="One of the four IDX files; empty: those in Keras's data folder",
-        json_schema_extra=dict(_IN_FOLDER),
-    )
-
-    @classmethod
-    def recognizes(cls, path: Path) -> bool:
-        return False  # Idx reads the same files
+    path: KerasFile = None
 
     @property
     def title(self) -> str:
@@ -74,16 +61,7 @@ class Cifar10(Images, tag="cifar10"):
             "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
         ),
     )
-    path: FileName | None = Field(
-        None,
-        title="File",
-        description="cifar-10-binary.tar.gz; empty: the one in Keras's data folder",
-        json_schema_extra=dict(_IN_FOLDER),
-    )
-
-    @classmethod
-    def recognizes(cls, path: Path) -> bool:
-        return path.name.lower() == cls.keras_file and path.is_file()
+    path: KerasFile = None
 
     @property
     def title(self) -> str:
@@ -109,16 +87,7 @@ class CaliforniaHousing(TableSource, tag="california_housing"):
             "1a2e3a52e0398de6463aebe6f4a8da34fb21fbb6b934cf88c3425e766f2a1a6f",
         ),
     )
-    path: FileName | None = Field(
-        None,
-        title="File",
-        description="california_housing.npz; empty: the one in Keras's data folder",
-        json_schema_extra=dict(_IN_FOLDER),
-    )
-
-    @classmethod
-    def recognizes(cls, path: Path) -> bool:
-        return path.name.lower() == cls.keras_file and path.is_file()
+    path: KerasFile = None
 
     @property
     def title(self) -> str:
