@@ -62,6 +62,15 @@ class Columns(QWidget):
             QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         )
 
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()  # of texts that have the width they like best
+        return hint.expandedTo(QSize(0, self.heightForWidth(self.width())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
 
 class CardPage(QScrollArea):
     """A page that fills its height and scrolls, vertically only, where that is not enough."""
