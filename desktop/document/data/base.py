@@ -110,6 +110,10 @@ class DataSource(Spec):
         """The same with `file` to be read; only of a source with a `file_field`."""
         return self.replace(**{self.file_field(): file})
 
+    def with_test_file(self, file: str) -> Self | None:
+        """The same with its test rows in `file`; None if it cannot have such a file."""
+        return None
+
     @property
     def title(self) -> str:
         """What the user calls this data."""

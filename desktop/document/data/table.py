@@ -297,6 +297,18 @@ class Table(_TableSource, tag="table"):
     def title(self) -> str:
         return PurePath(self.path).name or "Table"
 
+    def with_file(self, file: str) -> Self:
+        """The same with `file` to be read. Of a file of another name, only the splits are the same:
+        other decisions were about columns and rows of the one before.
+        """
+        if PurePath(file).name == PurePath(self.path).name:
+            return self.replace(path=file)
+        splits = ("validation_split", "test_split", "split_seed")
+        return type(self)(path=file, **{name: getattr(self, name) for name in splits})
+
+    def with_test_file(self, file: str) -> Self | None:
+        return self.replace(test_path=file) if self.path and file != self.path else None
+
     @property
     def has_test_file(self) -> bool:
         return self.test_path is not None

@@ -179,6 +179,8 @@ def _kind(
     if distinct == 1:
         return ColumnKind.LEFT_OUT, "every training row has the same value"
     if pd.api.types.is_numeric_dtype(series):
+        if pd.api.types.is_bool_dtype(series):
+            return ColumnKind.YES_NO, "true and false"
         if distinct == 2 and not missing:
             return ColumnKind.YES_NO, "two different numbers"
         name = str(series.name)

@@ -47,6 +47,11 @@ def read_separate_rows(
 ) -> SeparateRows:
     """The rows of the test file of `source`, as `preparation` prepares them. Raises DataError."""
     path = Path(source.test_path or "")
+    if not path.is_file():
+        raise DataError(
+            f"The test file {path} is not there; choose another, or leave it empty to take "
+            "part of the rows for the test"
+        )
     new = read_new_rows(path, source, preparation, progress)
     form, target = new.table.numbers, preparation.target
     # A column that is lacking is missing in every row.

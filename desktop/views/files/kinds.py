@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum, auto
 from pathlib import Path
 
@@ -30,6 +31,8 @@ _KINDS = {
     FileKind.OTHER_MODEL: (".h5", ".hdf5", ".onnx", ".pt", ".pth", ".pb", ".tflite"),
 }
 
+_TEST = re.compile(r"(?<![a-z])test(?:s|ing)?(?![a-z])", re.IGNORECASE)  # in the name of a file
+
 
 def kind_of(path: Path) -> FileKind:
     """The kind of the file at `path`, by its ending; of a folder or nothing, a project."""
@@ -44,6 +47,13 @@ def kind_of(path: Path) -> FileKind:
     except ProjectFileError:
         return FileKind.OTHER if path.is_file() else FileKind.PROJECT
     return FileKind.PROJECT  # under another name
+
+
+def looks_like_test_file(path: Path, training: str | None) -> bool:
+    """Whether the file at `path` may hold the test rows for the file `training`, by their names."""
+    if not training or path == Path(training) or path.parent != Path(training).parent:
+        return False
+    return bool(_TEST.search(path.stem)) and not _TEST.search(Path(training).stem)
 
 
 def what_to_do_with(path: Path) -> str:

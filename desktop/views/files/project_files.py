@@ -9,11 +9,17 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QObject, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from desktop.document.data import sources_for
+from desktop.document.data import DataSource, sources_for
 from desktop.document.project import starter_project
 from desktop.document.storage import EXTENSION, ProjectFileError
 from desktop.document.text import counted
-from desktop.views.files.kinds import FileKind, kind_of, open_filter, what_to_do_with
+from desktop.views.files.kinds import (
+    FileKind,
+    kind_of,
+    looks_like_test_file,
+    open_filter,
+    what_to_do_with,
+)
 from desktop.views.files.menus import ExamplesMenu, RecentMenu, example_title
 from desktop.views.settings import Settings
 from desktop.views.widgets.file_questions import Button, FileQuestions
@@ -154,14 +160,27 @@ class ProjectFiles(QObject):
         self._notice.withdraw("file")
 
     def _use_data(self, path: Path) -> None:
-        """Make the data at `path` the project's, read by the data source that can, or is chosen."""
+        """Make the data at `path` the project's, read by the data source that can, or is chosen.
+
+        What looks like the test rows of the data that there is may become that.
+        """
         kinds, current = sources_for(path), self._workspace.project.data
+        tested = None
+        if type(current) in kinds and looks_like_test_file(path, current.file):
+            tested = current.with_test_file(str(path))
+        if tested is not None:
+            answer = self._ask.use_as_test_file(path.name, current.title)
+            if answer == Button.Yes:
+                self._use(tested, f"Test with the rows in {path.name}")
+            if answer != Button.No:
+                return
         kind = kinds[0] if len(kinds) == 1 else self._ask.source_for(path.name, kinds, current)
-        if kind is None:
-            return
-        data = self._workspace.last_used(kind).with_file(str(path))
-        project = self._workspace.project.replace(data=data)
-        self._workspace.edit(f"Use the data in {path.name}", project)
+        if kind is not None:
+            data = self._workspace.last_used(kind).with_file(str(path))
+            self._use(data, f"Use the data in {path.name}")
+
+    def _use(self, data: DataSource, text: str) -> None:
+        self._workspace.edit(text, self._workspace.project.replace(data=data))
         self.dataUsed.emit()
 
     def _show_error(self, message: str) -> None:

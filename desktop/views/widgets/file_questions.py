@@ -73,6 +73,15 @@ class FileQuestions:
         )
         return kinds[titles.index(title)] if accepted else None
 
+    def use_as_test_file(self, name: str, data: str) -> Button:
+        """Whether the file called `name` has the test rows for `data` (Yes), or Cancel."""
+        box = self._question(f"Are the rows in {name} the test rows for {data}?")
+        box.setObjectName("test_file")
+        box.setInformativeText("If they are not, they take the place of the data that there is.")
+        box.setStandardButtons(Button.Yes | Button.No | Button.Cancel)
+        box.setDefaultButton(Button.Yes)
+        return Button(box.exec())
+
     def project_to_save(self, start: Path) -> Path | None:
         """The file to save the project to, or None."""
         filters = files_filter(("Layerwise projects", [EXTENSION]))

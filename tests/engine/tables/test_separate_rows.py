@@ -113,7 +113,7 @@ def test_a_test_file_that_cannot_be_used(
 ) -> None:
     with pytest.raises(DataError, match=message):
         loaded(training, test, **settings)
-    with pytest.raises(DataError, match=r"none\.csv is not a file"):
+    with pytest.raises(DataError, match=r"The test file .*none\.csv is not there"):
         datasets.load(Table(path=str(training), test_path=str(training.with_name("none.csv"))))
 
 

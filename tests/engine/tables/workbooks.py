@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-
 
 def written(path: Path, **sheets: Iterable[Sequence[Any]]) -> Path:
     """A workbook at `path` with sheets of these rows."""
+    import openpyxl
+
     book = openpyxl.Workbook(write_only=True)
     for title, rows in sheets.items():
         sheet = book.create_sheet(title)

@@ -23,6 +23,7 @@ from desktop.document.data import (
     Digits,
     LogicTable,
     Mnist,
+    Table,
     sources_by_origin,
 )
 from desktop.document.project import starter_project
@@ -144,6 +145,19 @@ class Bench:
         combo = self.page.findChild(QComboBox)
         combo.setCurrentIndex(combo.findText(title))
         combo.activated.emit(combo.currentIndex())
+
+
+def test_settings_that_mean_nothing_beside_others_are_hidden(qtbot: QtBot) -> None:
+    bench = Bench(qtbot, Table(path="table.csv"))
+    form = bench.page.source.form
+    form.focus_field("missing_marks")
+    assert form.editor("delimiter").isVisible() and not form.editor("sheet").isVisible()
+    source = Table(path="table.xlsx", test_path="test.xlsx")
+    bench.workspace.edit("file", bench.workspace.project.replace(data=source))
+    assert form.editor("sheet").isVisible() and form.editor("header").isVisible()
+    assert not form.editor("delimiter").isVisible() and not form.editor("test_split").isVisible()
+    bench.workspace.undo()
+    assert form.editor("delimiter").isVisible() and form.editor("test_split").isVisible()
 
 
 @pytest.fixture

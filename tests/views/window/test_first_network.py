@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.document.data import Digits, Table
@@ -52,6 +52,37 @@ def offer(window: MainWindow) -> QPushButton:
     button = window.findChild(QPushButton, "use_first_network")
     assert button is not None
     return button
+
+
+def test_a_second_file_may_hold_the_test_rows(
+    window: MainWindow, qtbot: QtBot, flowers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.engine.tables.workbooks import written
+
+    answers = [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Yes]
+    monkeypatch.setattr(QMessageBox, "exec", lambda _box: answers.pop(0))
+    use(window, qtbot, flowers)
+    before = window.workspace.project
+    test = flowers.with_name("flowers-test.xlsx")
+    written(test, Rows=[(0.3, 0.1, "kind-0"), (0.5, 4.2, "kind-1"), (0.6, 8.1, "kind-9")])
+    window.files.open_path(test)
+    assert window.workspace.project == before
+    use(window, qtbot, test)
+    source = window.workspace.project.data
+    assert source == Table(path=str(flowers), test_path=str(test))
+    summary = window.session.summary
+    assert summary is not None and summary.schema.rows.test == 2
+    assert any('"kind-9" (1)' in note for note in summary.notes)
+    form = window.pages.data.source.form
+    assert form.editor("sheet").isVisibleTo(form)
+    assert not form.editor("test_split").isVisibleTo(form)
+    window.workspace.undo()
+    assert window.workspace.project == before
+    assert form.editor("test_split").isVisibleTo(form) and not answers
+    other = flowers.with_name("latest.csv")  # another table, not the test rows
+    flowers.rename(other)
+    use(window, qtbot, other)
+    assert window.workspace.project.data == Table(path=str(other))
 
 
 def test_one_press_of_train_after_opening_a_table(
