@@ -92,11 +92,12 @@ def _field_spec(cls: type[Spec], name: str, info: FieldInfo) -> FieldSpec:
     extra: Mapping[str, Any] = (
         info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     )
-    annotation, optional = _without_none(typing.get_type_hints(cls, include_extras=True)[name])
+    annotation, outer = _without_annotated(typing.get_type_hints(cls, include_extras=True)[name])
+    annotation, optional = _without_none(annotation)
     annotation, metadata = _without_annotated(annotation)
     bounds: dict[str, Any] = {}
     details: dict[str, Any] = {}
-    for item in [*metadata, *info.metadata]:
+    for item in [*outer, *metadata, *info.metadata]:
         if isinstance(item, annotated_types.Ge):
             bounds["minimum"] = item.ge
         elif isinstance(item, annotated_types.Gt):
