@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,8 @@ RESULTS = "model.keras, history.csv and project.layerwise"
 def train_project(path: Path, changes: Mapping[str, Any], out: Path | None, as_json: bool) -> None:
     """Train the network of the project at `path`, with `changes` to its training settings.
 
+    The run is kept beside all others.
+
     The results are written to the folder `out`, if there is one, also if a signal stops the
     training; then signals.Ended is raised after it. Raises CommandError and the engine's errors.
     """
@@ -36,14 +39,23 @@ def train_project(path: Path, changes: Mapping[str, Any], out: Path | None, as_j
     refuse_machine(startup.engine_problem())
 
     from desktop.engine.control import RunControl
-    from desktop.engine.reports import Outcome
+    from desktop.engine.reports import Outcome, Report
+    from desktop.engine.runs.keeper import RunKeeper
     from desktop.engine.training import Trainer
 
-    with json_output.quiet_output(as_json):
+    with (
+        json_output.quiet_output(as_json),
+        closing(RunKeeper(lambda text: console.say(text, "yellow"), path.stem)) as keeper,
+    ):
         trainer, control = Trainer(data.dataset), RunControl()
         with signals.Watch(lambda _: control.stop()) as watch:
             with console.TrainingLog() as log:
-                trainer.run(project, log, control)
+
+                def sink(report: Report) -> None:
+                    log(report)
+                    keeper(report, trainer)
+
+                trainer.run(project, sink, control)
             ended, record = log.ended, log.record
             assert ended is not None
             # Also after a failure: the epochs before it may have taken hours.
@@ -55,6 +67,8 @@ def train_project(path: Path, changes: Mapping[str, Any], out: Path | None, as_j
         if ended.message:
             console.say(ended.message)
         evaluation = _evaluated(project, trainer) if watch.number is None else None
+        if evaluation is not None and trainer.network is not None:
+            keeper.evaluated(trainer.network, evaluation.metrics)
     if as_json:
         json_output.print_json(json_output.training_values(record, evaluation, ended.seconds))
     elif evaluation is not None:

@@ -43,7 +43,7 @@ def output() -> Console:
     return _console(sys.stdout)
 
 
-def _show_table(title: str, table: Table, narrow: Sequence[str] = ()) -> None:
+def show_table(title: str, table: Table, narrow: Sequence[str] = ()) -> None:
     """Print `table`, of which nothing may be lost.
 
     On a terminal, columns without `no_wrap` are wrapped. Where that is not enough, there are the
@@ -121,7 +121,7 @@ def show_analysis(title: str, data: str, analysis: Analysis) -> None:
             f"{info.parameters:,}" if info.output_shape is not None else "?",
             style="red" if bad else "",
         )
-    _show_table(title, table)
+    show_table(title, table)
     if all(info.output_shape is not None for info in analysis.layers):
         console.print(counted(analysis.parameters, "parameter"), soft_wrap=True)
     for problem in analysis.problems:
@@ -237,7 +237,7 @@ def show_summaries(title: str, runs: int, summaries: Mapping[str, Summary]) -> N
         smallest, largest = min(found.values, default=None), max(found.values, default=None)
         figures = (_figure(each) for each in (found.deviation, smallest, largest))
         table.add_row(name, _figure(found.mean), interval, *figures)
-    _show_table(f"{title}, {counted(runs, 'run')}", table)
+    show_table(f"{title}, {counted(runs, 'run')}", table)
 
 
 def _figure(value: float | None) -> str:
@@ -272,7 +272,7 @@ def show_evaluation(evaluation: reports.Evaluation) -> None:
             for column, value in enumerate(row)
             if value
         ]
-    _show_table("Rows: true class. Columns: predicted class.", table, narrow)
+    show_table("Rows: true class. Columns: predicted class.", table, narrow)
 
 
 def show_figures(evaluation: reports.Evaluation) -> None:
@@ -305,4 +305,4 @@ def show_predictions(predictions: Sequence[ImagePrediction]) -> None:
             shown[best],
             f"{prediction.classes[second]} ({shown[second]})",
         )
-    _show_table("", table)
+    show_table("", table)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from desktop.engine.reports import Evaluation
     from desktop.engine.row_prediction import TablePredictions
     from desktop.engine.rows import Dataset
+    from desktop.engine.runs.comparing import RunComparison
+    from desktop.engine.runs.summary import RunSummary
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -82,6 +84,7 @@ def training_values(
     `record` is None if it was stopped before it began.
     """
     return {
+        "run": record.id if record is not None else None,
         "parameters": record.parameters if record is not None else 0,
         "epochs": [
             {"epoch": each.epoch, "seconds": round(each.seconds, 3), **shown_logs(each.logs)}
@@ -149,6 +152,73 @@ def table_prediction_values(result: TablePredictions, out: Path | None) -> dict[
         "unseen_categories": {name: dict(counts) for name, counts in match.unseen.items()},
         "columns": dict(result.columns) if out is None else None,
         "out": None if out is None else str(out),
+    }
+
+
+def run_values(run: RunSummary, differs: str) -> dict[str, Any]:
+    """A line of the table of runs; "differs" says what is not as in the run before it."""
+    return {
+        "id": run.id,
+        "name": run.name,
+        "started": None if run.started is None else run.started.isoformat(),
+        "differs": differs,
+        "best": run.best,
+        "test": run.test or None,
+        "data": run.data,
+        "seed": run.seed,
+        "parameters": run.parameters,
+        "epochs": run.epochs,
+        "seconds": round(run.seconds, 3),
+        "outcome": run.state,
+        "starred": run.starred,
+        "tags": run.tags,
+        "notes": run.notes,
+        "has_weights": run.weights > 0,
+    }
+
+
+def run_record_values(record: RunRecord, run: RunSummary, folder: Path) -> dict[str, Any]:
+    """All of a run but its weights and histograms, which are in "folder"."""
+    ended, marks = record.ended, record.fingerprint
+    return {
+        **{name: value for name, value in run_values(run, "").items() if name != "differs"},
+        "folder": str(folder),
+        "program": record.program,
+        "python": record.python,
+        "keras": record.engine.keras,
+        "tensorflow": record.engine.tensorflow,
+        "machine": record.machine,
+        "data_fingerprint": None if marks is None else marks.data,
+        "split_fingerprint": None if marks is None else marks.split,
+        "continues": record.continues,
+        "message": "" if ended is None else ended.message,
+        "monitor": record.monitor,
+        "best_epoch": record.best_epoch,
+        "project": json.loads(run.project_text),
+        "history": [
+            {"epoch": each.epoch, "seconds": each.seconds, **each.logs} for each in record.epochs
+        ],
+    }
+
+
+def run_comparison_values(
+    one: RunSummary, other: RunSummary, comparison: RunComparison
+) -> dict[str, Any]:
+    """What differs between two runs, and the values of both."""
+    return {
+        "runs": [one.id, other.id],
+        "differences": [
+            {
+                "place": each.place or None,
+                "setting": each.setting,
+                "before": each.before,
+                "after": each.after,
+                "text": each.text,
+            }
+            for each in comparison.differences
+        ],
+        "warnings": comparison.warnings,
+        "values": comparison.values,
     }
 
 

@@ -7,6 +7,7 @@ an error, or leaves a thread or a top-level widget.
 from __future__ import annotations
 
 import gc
+import itertools
 import logging
 import os
 import threading
@@ -57,11 +58,28 @@ def pen_digits_file() -> Path:
     return shared_file("pen-digits-train.jsonl.gz")
 
 
+@pytest.fixture(scope="session")
+def data_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for each test, in which runs are kept: without weights, which take a while."""
+    base = tmp_path_factory.mktemp("layerwise-data")
+
+    def folders() -> Iterator[Path]:
+        for number in itertools.count():
+            runs = base / str(number) / "runs"
+            runs.mkdir(parents=True)
+            (runs / "settings.json").write_text('{"weights_limit_mb": 0}')
+            yield runs.parent
+
+    return folders()
+
+
 @pytest.fixture(autouse=True)
-def isolated_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def isolated_settings(
+    tmp_path: Path, data_folders: Iterator[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Settings, recent files, runs and caches of the person running the tests stay untouched."""
     monkeypatch.setenv("LAYERWISE_HOME", str(tmp_path / "layerwise-home"))
-    monkeypatch.setenv("LAYERWISE_DATA", str(tmp_path / "layerwise-data"))
+    monkeypatch.setenv("LAYERWISE_DATA", str(next(data_folders)))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras-home"))
 
 

@@ -274,7 +274,7 @@ def test_train_prints_one_json_object(run: Run, digits: Path) -> None:
     result = run("train", digits, "--json")
     assert result.code == 0
     value = result.json
-    assert list(value) == ["parameters", "epochs", "test", "seconds"]
+    assert list(value) == ["run", "parameters", "epochs", "test", "seconds"]
     assert value["parameters"] == 2410
     assert [epoch["epoch"] for epoch in value["epochs"]] == [1, 2]
     for epoch in value["epochs"]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from desktop.engine.network import Network
     from desktop.engine.records import RunRecord, RunRecorder
     from desktop.engine.rows import Dataset
+    from desktop.engine.runs.keeper import RunKeeper
     from desktop.engine.training import Trainer
 
 
@@ -30,12 +31,14 @@ class NetworkRunner(QObject):
         evaluated: an Evaluation, or why there is none; None if the network is gone by then.
         saved: the path.
         saveFailed: why, and the path.
+        notKept: what of a run could not be kept on disk, and why.
     """
 
     reported = Signal(object)
     evaluated = Signal(object)
     saved = Signal(str)
     saveFailed = Signal(str, str)
+    notKept = Signal(str)
 
     def __init__(self, threads: Threads, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +47,7 @@ class NetworkRunner(QObject):
         self._run = ""  # the id of the last one
         self._epoch_seconds = 0.0
         self._recorder: RunRecorder | None = None  # made at the first run: it needs numpy
+        self._keeper: RunKeeper | None = None  # likewise
         self.network: Network | None = None
         self.control = RunControl()  # of what is running
 
@@ -63,8 +67,11 @@ class NetworkRunner(QObject):
 
         A new network becomes the current one when its training starts.
         """
+        from desktop.engine.runs.keeper import RunKeeper
         from desktop.engine.training import Trainer
 
+        if self._keeper is None:
+            self._keeper = RunKeeper(partial(self._threads.deliver, self.notKept.emit))
         self._trainer = trainer = Trainer(dataset, network)
         self.control = RunControl()
         self.control.epoch_seconds = self._epoch_seconds
@@ -79,6 +86,7 @@ class NetworkRunner(QObject):
                 report,
                 resume=network is not None,
                 run=self._run,
+                keeper=self._keeper,
             )
         )
 
@@ -97,10 +105,16 @@ class NetworkRunner(QObject):
         assert network is not None
         self.control = RunControl()
         self._threads.engine(
-            partial(tasks.evaluate, network, dataset, self.control),
+            partial(tasks.evaluate, network, dataset, self.control, self._keeper),
             partial(self._on_evaluated, network),
             partial(self._on_evaluated, network),
         )
+
+    def close(self) -> None:
+        """Leave the network and its runs; the threads have ended."""
+        self.network = None
+        if self._keeper is not None:
+            self._keeper.close()
 
     def save(self, path: Path) -> None:
         """Save the network as a .keras file."""

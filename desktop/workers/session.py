@@ -62,10 +62,10 @@ class State(StrEnum):
 class Session(QObject):
     """Data, training, evaluation and prediction of the project in the window.
 
-    Signals carry the engine's reports; `...Failed` carry a sentence, and both signals about saving
-    the path, last. `modelReset`: the network there was is gone. `modelAdopted`, after that: there
-    is another one, of this project. `modelOpened` carries an OpenedModel, for `adopt`,
-    `imageOpened` a drawing, for `predict`.
+    Signals carry the engine's reports; `...Failed` and `runNotKept` carry a sentence, and both
+    signals about saving the path, last. `modelReset`: the network there was is gone.
+    `modelAdopted`, after that: there is another one, of this project. `modelOpened` carries an
+    OpenedModel, for `adopt`, `imageOpened` a drawing, for `predict`.
     """
 
     stateChanged = Signal(object)
@@ -95,6 +95,7 @@ class Session(QObject):
     filePredictionFailed = Signal(str)
     surfacePredicted = Signal(object)
     unitsPredicted = Signal(object)
+    runNotKept = Signal(str)
     modelReset = Signal()
     modelAdopted = Signal(object)
     modelSaved = Signal(str)
@@ -138,6 +139,7 @@ class Session(QObject):
         self._runner.evaluated.connect(self._on_evaluated)
         self._runner.saved.connect(self.modelSaved)
         self._runner.saveFailed.connect(self.modelSaveFailed)
+        self._runner.notKept.connect(self.runNotKept)
         self._surfaces.predicted.connect(self.surfacePredicted)
         self._units.predicted.connect(self.unitsPredicted)
         self._predictions.predicted.connect(self.predicted)
@@ -418,7 +420,7 @@ class Session(QObject):
         self._data.stop()
         self._class_means.stop()
         self._threads.close()
-        self._runner.network = None
+        self._runner.close()
 
     # --- what happens -----------------------------------------------------------------------------
 

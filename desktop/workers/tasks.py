@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from desktop.engine.drawing import Raster
     from desktop.engine.network import Network
     from desktop.engine.rows import Dataset
+    from desktop.engine.runs.keeper import RunKeeper
     from desktop.engine.training import Trainer
 
 logger = logging.getLogger(__name__)
@@ -119,14 +120,19 @@ def train(
     *,
     resume: bool,
     run: str,
+    keeper: RunKeeper,
 ) -> None:
-    """Train; `sink` gets every report, and whatever happens exactly one RunEnded."""
+    """Train; `sink` gets every report, and whatever happens exactly one RunEnded.
+
+    `keeper` gets each after it: nobody waits for the writing.
+    """
     ended = False
 
     def watched(report: Report) -> None:
         nonlocal ended
         ended = ended or isinstance(report, RunEnded)
         sink(report)
+        keeper(report, trainer)
 
     message = ""
     try:
@@ -138,13 +144,15 @@ def train(
         sink(RunEnded(run, Outcome.FAILED, trainer.epoch, 0.0, message, "", None, False, None))
 
 
-def evaluate(network: Network, dataset: Dataset, control: RunControl) -> Evaluation:
-    """Evaluate `network` on the test rows of `dataset`."""
+def evaluate(
+    network: Network, dataset: Dataset, control: RunControl, keeper: RunKeeper | None
+) -> Evaluation:
+    """Evaluate `network` on the test rows of `dataset`; `keeper` is told the metrics."""
     from desktop.engine.evaluation import evaluate as measure
 
     with explaining("The evaluation failed", TaskError):
         try:
-            return measure(
+            evaluation = measure(
                 network.model,
                 network.project,
                 dataset,
@@ -153,6 +161,9 @@ def evaluate(network: Network, dataset: Dataset, control: RunControl) -> Evaluat
                 is_loaded=network.is_loaded,
                 with_baselines=True,
             )
+            if keeper is not None and not evaluation.on_training_rows:
+                keeper.evaluated(network, evaluation.metrics)
+            return evaluation
         except Stopped:
             raise TaskError("The evaluation was stopped") from None
 

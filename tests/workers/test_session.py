@@ -21,6 +21,7 @@ from desktop.engine.control import Stopped
 from desktop.engine.network import Network
 from desktop.engine.progress import Progress
 from desktop.engine.rows import Dataset
+from desktop.engine.runs.store import RunStore
 from desktop.workers import tasks
 from desktop.workers.reports import Outcome, Prediction
 from desktop.workers.session import Session, State
@@ -80,6 +81,39 @@ def test_a_run_reports_in_order(ready: Session, qtbot: QtBot) -> None:
     assert ready.state is State.IDLE
     assert ready.trained_epochs == 2
     assert ready.has_model
+
+
+def test_runs_are_kept_also_one_that_closing_ends(qtbot: QtBot) -> None:
+    session = Session()
+    with qtbot.waitSignals([session.engineReady, session.dataLoaded], timeout=PATIENCE):
+        session.start()
+        session.load_data(Digits())
+    with qtbot.waitSignal(session.runEnded, timeout=PATIENCE):
+        session.train(project(1))
+    with qtbot.waitSignal(session.evaluated, timeout=PATIENCE):
+        session.evaluate()
+    with qtbot.waitSignal(session.epochEnded, timeout=PATIENCE):
+        session.train(project(100_000), resume=True)
+    session.close()
+    with RunStore() as store:
+        last, first = store.all()
+    assert (first.outcome, first.epochs, last.outcome) == (Outcome.FINISHED, 1, Outcome.STOPPED)
+    assert first.test.keys() == {"loss", "accuracy"} and not last.test
+    assert last.first_epoch == 1 and last.epochs >= 1
+
+
+def test_a_run_that_cannot_be_kept_is_said_and_trained(
+    ready: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("LAYERWISE_DATA", str(tmp_path / "file"))
+    with (
+        qtbot.waitSignal(ready.runNotKept, timeout=PATIENCE) as message,
+        qtbot.waitSignal(ready.runEnded, timeout=PATIENCE) as ended,
+    ):
+        ready.train(project(1))
+    assert ended.args[0].outcome is Outcome.FINISHED
+    assert message.args[0].startswith("This run is not kept")
 
 
 def test_training_further_continues_from_the_weights(ready: Session, qtbot: QtBot) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,7 +51,7 @@ class RunKeeper:
         self._store: RunStore | None = None  # opened for the first run
         self._writer: RunWriter | None = None  # of the run under way
         self._record: RunRecord | None = None  # of the last one
-        self._network: Network | None = None  # that it trained
+        self._network: weakref.ref[Network] | None = None  # that it trained, if it is still used
         self._limit = 0  # bytes that weights may take up
         self._best: tuple[int, list[Any]] | None = None  # the best epoch of the run, its weights
         self._has_failed = False
@@ -79,7 +80,7 @@ class RunKeeper:
     def evaluated(self, network: Network, metrics: Mapping[str, float]) -> None:
         """The last run's network, if it is `network`, has these metrics on the test rows."""
         store, record = self._store, self._record
-        if store is None or record is None or network is not self._network:
+        if store is None or record is None or not self._has_trained(network):
             return
         try:
             store.change(record.id, lambda file: file.replace(test=finite(metrics)))
@@ -93,10 +94,11 @@ class RunKeeper:
             self._writer = None
         network = trainer.network if trainer is not None else None
         record = RunRecord(report)
-        if network is not None and network is self._network and self._record is not None:
+        if network is not None and self._record is not None and self._has_trained(network):
             record.continues = self._record.id
         record.labels = RunLabels(self._name or report.project.data.title)
-        self._record, self._network = record, network
+        self._record = record
+        self._network = weakref.ref(network) if network is not None else None
         if self._store is None:
             self._store = RunStore(self._folder, self._say)
         self._limit = self._store.weights_limit
@@ -124,6 +126,10 @@ class RunKeeper:
         finally:
             self._best = None
             writer.close()
+
+    def _has_trained(self, network: Network) -> bool:
+        """Whether the last run was one of `network`."""
+        return self._network is not None and self._network() is network
 
     @property
     def _has_room(self) -> bool:
@@ -158,7 +164,8 @@ class RunKeeper:
         if record is None or (writer is None and record.ended is None):
             what = "This run is not kept"
         elif record.ended is not None:
-            what = "The end of this run or its weights are not kept"
+            self._say(f"The weights of this run, or what else came at its end, are not kept: {why}")
+            return
         else:
             last = record.epochs[-1].epoch if record.epochs else record.first_epoch
             what = f"This run is not kept from epoch {last} on, unless there is room again"

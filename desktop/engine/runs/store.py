@@ -63,6 +63,11 @@ class RunStore:
                 self._index.close()
                 raise
 
+    @property
+    def trash(self) -> Path:
+        """Where deleted runs are."""
+        return self.folder / TRASH
+
     def close(self) -> None:
         self._index.close()
 
@@ -187,9 +192,9 @@ class RunStore:
             if files.is_being_written(self.folder / run):
                 raise StoreError(f"The run {run} is under way; stop it before you delete it")
         with self._explaining():
-            (self.folder / TRASH).mkdir(exist_ok=True)
+            self.trash.mkdir(exist_ok=True)
             for run in chosen:
-                target = self.folder / TRASH / run
+                target = self.trash / run
                 shutil.rmtree(target, ignore_errors=True)
                 (self.folder / run).rename(target)
                 target.touch()
@@ -199,7 +204,7 @@ class RunStore:
         """Bring deleted runs back. Raises StoreError."""
         with self._explaining():
             for run in runs:
-                (self.folder / TRASH / run).rename(self.folder / run)
+                (self.trash / run).rename(self.folder / run)
             self._ask(self._match_folders)
 
     def export(self, run: str, target: Path) -> None:
@@ -294,16 +299,23 @@ class RunStore:
             there = {each.name for each in entries if each.name[:1] != "." and each.is_dir()}
         known = index.ids()
         index.remove(known - there)
+        found: list[RunSummary] = []
         for run in sorted(there - known) + [run for run in index.running() if run in there]:
             folder = self.folder / run
             try:
+                is_written = files.is_being_written(folder)  # asked first: it may end meanwhile
                 file = files.read_file(folder)
-                if file.ended is None and not files.is_being_written(folder):
+                if is_written and run in known:
+                    continue  # who writes it tells the index, now and then
+                if file.ended is None and not is_written:
                     file = file.interrupted(files.read_epochs(folder))
                     files.write_file(folder, file)
-                index.put(self._summary(folder, file))
+                found.append(self._summary(folder, file))
             except DamagedRunError as error:
                 self._set_aside(folder, error, index)
+        with index.transaction():
+            for summary in found:
+                index.put(summary)
 
     def _summary(self, folder: Path, file: RunFile) -> RunSummary:
         epochs = files.read_epochs(folder)
@@ -328,7 +340,7 @@ class RunStore:
         """Remove what was deleted long ago, and folders that were begun by programs now gone."""
         for path in self._old(self.folder.glob(f"{NEW}*"), _STALE_SECONDS):
             shutil.rmtree(path, ignore_errors=True)
-        for path in self._old((self.folder / TRASH).glob("*"), _TRASH_SECONDS):
+        for path in self._old(self.trash.glob("*"), _TRASH_SECONDS):
             shutil.rmtree(path, ignore_errors=True)
 
     def _old(self, folders: Iterable[Path], seconds: float) -> Iterator[Path]:

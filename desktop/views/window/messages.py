@@ -34,6 +34,7 @@ class Messages(QObject):
         session.engineFailed.connect(self._on_engine_failed)
         session.runStarted.connect(self._on_run_started)
         session.runEnded.connect(self._on_run_ended)
+        session.runNotKept.connect(self._on_run_not_kept)
         session.modelReset.connect(self._on_reset)
         session.modelSaved.connect(self._on_model_saved)
         session.modelSaveFailed.connect(self._on_model_save_failed)
@@ -58,7 +59,7 @@ class Messages(QObject):
         self._notice.show_message(f"{message}. Train tries again.", cause="engine")
 
     def _on_run_started(self, report: RunStarted) -> None:
-        self._notice.withdraw("run", "model")
+        self._notice.withdraw("run", "model", "kept")
         if report.note:
             self._notice.show_message(report.note, "accent", cause="run")
 
@@ -68,6 +69,9 @@ class Messages(QObject):
         if report.message and not self._page_says_it():
             level = "bad" if report.outcome is Outcome.FAILED else "accent"
             self._notice.show_message(report.message, level, cause="run")
+
+    def _on_run_not_kept(self, message: str) -> None:
+        self._notice.show_message(message, "warning", cause="kept")
 
     def _page_says_it(self) -> bool:
         """Whether *Train* is shown, with what ended the last run early: not why it failed."""

@@ -96,6 +96,7 @@ class Session(QObject):
     modelReset = Signal()
     modelSaved = Signal(str)
     modelSaveFailed = Signal(str, str)
+    runNotKept = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -172,6 +173,13 @@ def test_why_a_run_failed_is_reported_on_every_page(desk: Desk) -> None:
 def test_why_a_run_never_started_is_reported_until_the_next_one(desk: Desk) -> None:
     desk.session.runEnded.emit(ended(0, outcome=Outcome.FAILED, message="Out of memory"))
     assert desk.notice.text == "Out of memory"
+    desk.session.runStarted.emit(started())
+    assert desk.notice.text == ""
+
+
+def test_a_run_that_is_not_kept_is_reported_until_the_next_one(desk: Desk) -> None:
+    desk.session.runNotKept.emit("This run is not kept: the disk is full")
+    assert desk.notice.text == "This run is not kept: the disk is full"
     desk.session.runStarted.emit(started())
     assert desk.notice.text == ""
 

@@ -1,0 +1,207 @@
+"""The commands about the runs that are kept: list, show, compare, export and delete."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from desktop import json_output
+from desktop.cli_checks import CommandError
+from desktop.document.comparison import difference_text
+from desktop.document.files import FileError, write_atomically
+from desktop.document.storage import ProjectFileError
+from desktop.document.text import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.engine.runs.store import RunStore
+    from desktop.engine.runs.summary import RunSummary
+
+app = typer.Typer(
+    name="runs",
+    rich_markup_mode=None,
+    help="List, show, compare, export and delete the runs that are kept.",
+)
+
+Run = Annotated[str, typer.Argument(metavar="RUN", help="The name of a run, or part of its id")]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="One JSON object on standard output and nothing else")
+]
+
+
+def _say(text: str, style: str = "") -> None:
+    from desktop.console import say  # Rich, for which most commands need not wait
+
+    say(text, style)
+
+
+def _confirmed(question: str) -> bool:
+    """Whether the user says yes; not if there is nobody to ask."""
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        _say("")
+        return False
+
+
+@contextmanager
+def _opened() -> Iterator[RunStore]:
+    """The user's runs; what is wrong with them becomes a CommandError."""
+    from desktop.engine.runs.store import RunStore, StoreError
+
+    try:
+        with RunStore(say=lambda text: _say(text, "yellow")) as store:
+            yield store
+    except (StoreError, ProjectFileError, FileError) as error:
+        raise CommandError(str(error)) from error
+
+
+@app.command("list")
+def list_runs(
+    text: Annotated[
+        str, typer.Argument(metavar="[TEXT]", help="Only runs in which these words occur")
+    ] = "",
+    limit: Annotated[int, typer.Option(min=1, help="At most so many")] = 20,
+    sort: Annotated[
+        str,
+        typer.Option(
+            metavar="COLUMN",
+            help="when, name, parameters, epochs, seconds, outcome, or a metric such as val_loss",
+        ),
+    ] = "when",
+    as_json: AsJson = False,
+) -> None:
+    """List runs: what differs from the run before, and what came of it."""
+    from desktop.engine.runs.comparing import change
+    from desktop.engine.runs.summary import filtered
+
+    with _opened() as store:
+        every = store.all()
+    before = {run.id: each for run, each in zip(every, [*every[1:], None], strict=False)}
+    runs = _sorted(filtered(every, text), sort)
+    shown = runs[:limit]
+    words = [difference_text(change(run, before[run.id])) for run in shown]
+    if as_json:
+        values = [json_output.run_values(*each) for each in zip(shown, words, strict=True)]
+        json_output.print_json({"runs": values, "count": len(runs)})
+        return
+    if not runs:
+        where = f" with {text!r} in them" if text else ""
+        _say(f"There are no runs{where} in {store.folder}: train a network first")
+        return
+    from desktop.console_runs import show_runs
+
+    show_runs(shown, words)
+    if len(runs) > limit:
+        _say(f"{limit} of {counted(len(runs), 'run')}; --limit shows more")
+
+
+def _sorted(runs: Sequence[RunSummary], column: str) -> list[RunSummary]:
+    from desktop.engine.runs.comparing import metric_names
+    from desktop.engine.runs.summary import SORT_KEYS, in_order
+
+    try:
+        return in_order(runs, column)
+    except KeyError as error:
+        known = ", ".join([*SORT_KEYS, *metric_names(runs)])
+        raise CommandError(f"Runs cannot be sorted by {column!r}; there are {known}") from error
+
+
+@app.command()
+def show(run: Run, as_json: AsJson = False) -> None:
+    """Show what a run trained, its epochs, and where its files are."""
+    with _opened() as store:
+        summary = store.find(run)
+        record = store.read(summary.id)
+        folder = store.folder / summary.id
+        if as_json:
+            json_output.print_json(json_output.run_record_values(record, summary, folder))
+        else:
+            from desktop.console_runs import show_run
+
+            show_run(record, summary, folder)
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(metavar="RUN", help="The name of a run, or its id")],
+    second: Annotated[str, typer.Argument(metavar="RUN", help="Another run")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what differs between two runs, and what came of it."""
+    from desktop.engine.runs import comparing
+
+    with _opened() as store:
+        one, other = store.find(first), store.find(second)
+        comparison = comparing.compare(one, other)
+    if as_json:
+        json_output.print_json(json_output.run_comparison_values(one, other, comparison))
+    else:
+        from desktop.console_runs import show_run_comparison
+
+        show_run_comparison(one, other, comparison)
+
+
+@app.command()
+def export(
+    run: Annotated[
+        str | None, typer.Argument(metavar="[RUN]", help="The name of a run, or part of its id")
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="A new or an empty folder for its files")
+    ] = None,
+    table: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FILE", help="Write the table of all runs to this file"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy the files of a run to a folder, or write the table of all runs."""
+    from desktop.engine.runs.comparing import table_content
+
+    if (run is None) != (folder is None):
+        raise CommandError("A run is exported into a folder: runs export RUN DIR")
+    if folder is None and table is None:
+        raise CommandError("Nothing to export: give RUN and DIR, or --csv FILE, or both")
+    done: dict[str, Any] = {"run": None, "folder": None, "csv": None}
+    with _opened() as store:
+        if run is not None and folder is not None:
+            summary = store.find(run)
+            store.export(summary.id, folder)
+            done |= {"run": summary.id, "folder": str(folder)}
+        if table is not None:
+            write_atomically(table, table_content(store.all()))
+            done["csv"] = str(table)
+    if as_json:
+        json_output.print_json(done)
+    else:
+        for path in filter(None, (done["folder"], done["csv"])):
+            _say(f"Wrote {path}")
+
+
+@app.command()
+def delete(
+    runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="Names or parts of ids")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Move runs to the trash, where they stay for 30 days."""
+    with _opened() as store:
+        chosen = list(dict.fromkeys(store.find(run).id for run in runs))
+        count = counted(len(chosen), "run")
+        if not yes:
+            if as_json:
+                raise CommandError(f"--json asks nothing: add --yes to delete {count}")
+            if not _confirmed(f"Delete {count}?"):
+                raise CommandError("Nothing was deleted; --yes deletes without asking")
+        store.delete(chosen)
+        trash = store.trash
+    if as_json:
+        json_output.print_json({"deleted": chosen, "trash": str(trash)})
+    else:
+        _say(f"Moved {count} to {trash}; move a folder back from there to undo that")

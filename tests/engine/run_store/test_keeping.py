@@ -1,0 +1,141 @@
+"""What is kept of a real training: the same reports as shown, and the weights."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from desktop import cli
+from desktop.document.callbacks import EarlyStopping
+from desktop.document.data import LogicTable
+from desktop.document.layers import Dense
+from desktop.document.project import Project
+from desktop.document.storage import write_project
+from desktop.document.training import Training
+from desktop.engine.control import RunControl
+from desktop.engine.reports import EpochEnded, Outcome, Report, RunEnded
+from desktop.engine.runs.keeper import RunKeeper
+from desktop.engine.runs.store import RunStore
+from desktop.engine.storage import load_model
+from desktop.engine.training import Trainer
+from tests.engine.runs import dataset, project
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def keeper(tmp_path: Path, said: list[str]) -> Iterator[RunKeeper]:
+    with closing(RunKeeper(said.append, "mine", tmp_path / "runs")) as opened:
+        yield opened
+
+
+def test_weights_of_the_last_and_of_the_best_epoch_are_kept(
+    keeper: RunKeeper, tmp_path: Path, said: list[str]
+) -> None:
+    trainer = Trainer(dataset())
+    best: dict[int, list[np.ndarray]] = {}
+
+    def sink(report: Report) -> None:
+        if isinstance(report, EpochEnded) and report.best_epoch == report.epoch:
+            best[report.epoch] = trainer.model.get_weights()
+        keeper(report, trainer)
+
+    # Steps this large make the loss on the validation rows worse sooner or later.
+    what = project(epochs=8, optimizer={"optimizer": "SGD", "learning_rate": 1.5}, seed=3)
+    trainer.run(what, sink, RunControl())
+    assert not said
+    with RunStore(tmp_path / "runs") as store:
+        (run,) = store.all()
+        record = store.read(run.id)
+        folder = store.folder / run.id
+    assert record.labels.name == "mine" and record.best_epoch in best
+    assert record.best_epoch != 8, "another seed is needed for this test"
+    for name, weights in (
+        ("model.keras", trainer.model.get_weights()),
+        ("best.keras", best[record.best_epoch]),
+    ):
+        found = load_model(folder / name).get_weights()
+        assert all((a == b).all() for a, b in zip(found, weights, strict=True)), name
+    assert run.weights == sum((folder / n).stat().st_size for n in ("model.keras", "best.keras"))
+    curves = record.curves.weights
+    assert [epoch for epoch, _ in curves.histories[0]] == list(range(9))
+
+
+def test_training_further_says_which_run_it_continues(keeper: RunKeeper, tmp_path: Path) -> None:
+    trainer = Trainer(dataset())
+    for resume in (False, True):
+        trainer.run(project(epochs=2), lambda r: keeper(r, trainer), RunControl(), resume=resume)
+    other = Trainer(dataset())
+    other.run(project(epochs=1), lambda r: keeper(r, other), RunControl())
+    assert other.network is not None
+    keeper.evaluated(other.network, {"loss": 0.5, "accuracy": float("nan")})
+    assert trainer.network is not None
+    keeper.evaluated(trainer.network, {"loss": 99.0})  # not of the last run
+    with RunStore(tmp_path / "runs") as store:
+        last, second, first = (store.read(run.id) for run in store.all())
+        assert (first.continues, second.continues, last.continues) == (None, first.id, None)
+        assert [epoch.epoch for epoch in second.epochs] == [3, 4]
+        assert store.all()[0].test == {"loss": 0.5, "accuracy": None}
+        assert last.fingerprint == dataset().fingerprint
+
+
+def test_a_run_that_is_stopped_is_kept(keeper: RunKeeper, tmp_path: Path) -> None:
+    trainer, control = Trainer(dataset()), RunControl()
+
+    def sink(report: Report) -> None:
+        keeper(report, trainer)
+        if isinstance(report, EpochEnded) and report.epoch == 2:
+            control.stop()
+
+    trainer.run(project(epochs=50), sink, control)
+    with RunStore(tmp_path / "runs") as store:
+        (run,) = store.all()
+        assert (run.outcome, run.epochs, run.planned_epochs) == (Outcome.STOPPED, 2, 50)
+
+
+def test_early_stopping_that_restored_the_best_needs_no_second_file(
+    keeper: RunKeeper, tmp_path: Path
+) -> None:
+    trainer = Trainer(dataset())
+    stopping = EarlyStopping(patience=1, restore_best_weights=True)
+    what = project(
+        epochs=30,
+        early_stopping=stopping,
+        optimizer={"optimizer": "SGD", "learning_rate": 1.5},
+        seed=3,
+    )
+    reports: list[Report] = []
+    trainer.run(what, lambda r: (reports.append(r), keeper(r, trainer))[0], RunControl())
+    ended = reports[-1]
+    assert isinstance(ended, RunEnded) and ended.restored_epoch is not None
+    with RunStore(tmp_path / "runs") as store:
+        (run,) = store.all()
+        assert not (store.folder / run.id / "best.keras").exists()
+
+
+def test_the_command_line_keeps_its_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "gate.layerwise"
+    write_project(
+        path,
+        Project(
+            data=LogicTable(),
+            layers=(Dense(units=1, activation="sigmoid"),),
+            training=Training(epochs=3, loss={"loss": "binary_crossentropy"}),
+        ),
+    )
+    assert cli.run(["train", str(path), "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    with RunStore() as store:
+        (run,) = store.all()
+    assert (run.id, run.name, run.epochs) == (printed["run"], "gate", 3)
+    assert run.test.keys() == printed["test"].keys()

@@ -1,0 +1,159 @@
+"""The commands about the runs that are kept."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from desktop import cli
+from desktop.document.optimizers import Adam
+from desktop.document.project import starter_project
+from desktop.engine.runs.store import RunStore
+from tests.engine.run_store.kept import keep
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def runs(capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs a command; returns its exit code, standard output and standard error."""
+
+    def command(*arguments: object) -> tuple[int, str, str]:
+        code = cli.run(["runs", *map(str, arguments)])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return command
+
+
+@pytest.fixture
+def kept() -> list[str]:
+    """Three runs: the starter project, with more units, and with another learning rate, too."""
+    base = starter_project()
+    wide = base.with_layer(1, base.layers[1].replace(units=64))
+    training = wide.training.replace(optimizer=Adam(learning_rate=0.01))
+    with RunStore() as store:
+        return [
+            keep(store, base, name="base"),
+            keep(store, wide, name="wide", val_accuracy=0.97),
+            keep(store, wide.replace(training=training), name="fast", epochs=4, val_loss=0.25),
+        ]
+
+
+def printed(result: tuple[int, str, str]) -> Any:
+    assert result[0] == 0, result[2]
+    return json.loads(result[1])
+
+
+def test_runs_are_listed_with_what_differs_from_the_one_before(
+    runs: Command, kept: list[str]
+) -> None:
+    value = printed(runs("list", "--json"))
+    assert [run["id"] for run in value["runs"]] == kept[::-1] and value["count"] == 3
+    assert [run["differs"] for run in value["runs"]] == [
+        "learning rate 0.001 → 0.01",
+        "Dense 2: units 32 → 64",
+        "",
+    ]
+    assert value["runs"][1]["best"]["val_accuracy"] == 0.97
+    code, out, _ = runs("list")
+    assert code == 0
+    assert out.index("fast") < out.index("wide") < out.index("base")
+    assert "units 32 → 64" in out and "val_accuracy 0.9700" in out and "finished" in out
+
+
+def test_the_list_is_sorted_filtered_and_cut(runs: Command, kept: list[str]) -> None:
+    value = printed(runs("list", "--sort", "val_accuracy", "--limit", 1, "--json"))
+    assert [run["name"] for run in value["runs"]] == ["wide"] and value["count"] == 3
+    assert [run["name"] for run in printed(runs("list", "BASE", "--json"))["runs"]] == ["base"]
+    # What differs is told from the run before in time, whichever are shown.
+    (run,) = printed(runs("list", "fast", "--json"))["runs"]
+    assert run["differs"] == "learning rate 0.001 → 0.01"
+    code, out, err = runs("list", "nothing like it")
+    assert (code, out) == (0, "") and "There are no runs" in err
+    code, _, err = runs("list", "--sort", "beauty")
+    assert code == 2 and "val_loss" in err and len(err.splitlines()) == 1
+
+
+def test_without_any_runs_the_list_says_what_to_do(runs: Command) -> None:
+    code, out, err = runs("list")
+    assert (code, out) == (0, "") and "train a network first" in err
+    assert printed(runs("list", "--json")) == {"runs": [], "count": 0}
+
+
+def test_a_run_is_shown(runs: Command, kept: list[str]) -> None:
+    value = printed(runs("show", "wide", "--json"))
+    assert value["id"] == kept[1] and value["project"]["training"]["epochs"] == 20
+    assert [epoch["epoch"] for epoch in value["history"]] == [1, 2, 3]
+    assert value["data_fingerprint"] == "data" and value["keras"] == "3.15"
+    code, out, _ = runs("show", kept[1][-8:])
+    assert code == 0
+    for words in ("wide", "finished after 3 epochs", "Epoch 3", "Keras 3.15", value["folder"]):
+        assert words in out
+
+
+def test_two_runs_are_compared_in_words_and_figures(runs: Command, kept: list[str]) -> None:
+    value = printed(runs("compare", "base", "wide", "--json"))
+    assert [each["text"] for each in value["differences"]] == ["Dense 2: units 32 → 64"]
+    assert value["warnings"] == [] and value["runs"] == kept[:2]
+    assert value["values"]["val_accuracy"] == [pytest.approx(1 - 0.5 / 3), 0.97]
+    code, out, _ = runs("compare", "base", "fast")
+    assert code == 0
+    assert "Not a fair test: units and learning rate both changed" in out
+    assert "Validation loss (lowest)" in out and "Parameters" in out
+    assert "Both trained the same project" in runs("compare", "base", "base")[1]
+
+
+def test_runs_are_exported(runs: Command, kept: list[str], tmp_path: Any) -> None:
+    table, folder = tmp_path / "all.csv", tmp_path / "base"
+    assert printed(runs("export", "base", folder, "--csv", table, "--json")) == {
+        "run": kept[0],
+        "folder": str(folder),
+        "csv": str(table),
+    }
+    assert (folder / "history.csv").exists() and (folder / "project.layerwise").exists()
+    rows = list(csv.DictReader(io.StringIO(table.read_text())))
+    assert [row["name"] for row in rows] == ["fast", "wide", "base"]
+    assert rows[0]["val_loss"] == "0.25" and rows[0]["outcome"] == "finished"
+    for arguments in (["base"], [], ["base", folder]):
+        code, _, err = runs("export", *arguments)
+        assert code == 2 and len(err.splitlines()) == 1
+
+
+def test_runs_are_deleted_and_can_be_brought_back(
+    runs: Command, kept: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for answer in ("", "n\n"):
+        monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+        code, _, err = runs("delete", "base")
+        assert code == 2 and "Nothing was deleted" in err
+    assert runs("delete", "base", "--json")[0] == 2
+    assert len(printed(runs("list", "--json"))["runs"]) == 3
+    value = printed(runs("delete", "base", "wide", "--yes", "--json"))
+    assert value["deleted"] == kept[:2]
+    assert [run["name"] for run in printed(runs("list", "--json"))["runs"]] == ["fast"]
+    with RunStore() as store:
+        store.restore(kept[:1])
+    assert [run["name"] for run in printed(runs("list", "--json"))["runs"]] == ["fast", "base"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["show", "x"], ["compare", "x", "y"], ["export", "x", "out"], ["delete", "x"]]
+)
+def test_what_is_not_there_is_one_line_and_code_2(runs: Command, arguments: list[str]) -> None:
+    code, out, err = runs(*arguments)
+    assert (code, out) == (2, "") and len(err.splitlines()) == 1 and "There is no run 'x'" in err
+
+
+def test_a_folder_that_cannot_be_used_is_one_line(
+    runs: Command, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("LAYERWISE_DATA", str(tmp_path / "file"))
+    code, _, err = runs("list")
+    assert code == 2 and len(err.splitlines()) == 1 and "LAYERWISE_DATA" in err
