@@ -143,9 +143,10 @@ class HelpCommands:
         QMessageBox.about(
             self._window,
             "About Layerwise",
-            f"<h3>Layerwise {__version__}</h3><p>Stack Keras layers, watch the network learn, and "
-            f"try it on digits you draw.</p><p>{libraries}. Works without a network; "
-            "nothing you do here leaves this computer.</p>",
+            f"<h3>Layerwise {__version__}</h3><p>Stack Keras layers, train them on data of your "
+            f"own, watch the network learn, and try it.</p><p>{libraries}. Works without an "
+            "internet connection: nothing you do here leaves this computer, and data is downloaded "
+            "only where you press a button that says so.</p>",
         )
 
     def keys(self) -> None:
