@@ -20,9 +20,11 @@ from desktop.engine.tables.columns import counts_up
 FEW_ROWS = 10  # of a class for training
 ENOUGH_ROWS = 30  # for training, to tell what determines the target
 NEARLY = 0.98  # the part of the errors of guessing that a column spares, from which it tells all
+ROUGHLY = 0.9  # ... and where its values are put together so that chance cannot do it
 LARGE, SMALL = 10.0, 0.01  # usual sizes of inputs that hinder training
 _SAMPLE = 2_000  # rows for what need not be exact
 _INTERVALS = 100
+_WIDE = 3  # rows of an interval that are not alike by chance
 _NUMBERS = 5_000_000  # that are compared at first to find equal rows
 _IN_ORDER = 0.95  # the part of the steps that go the same way
 
@@ -136,8 +138,12 @@ def _determines(values: FloatArray, y: Any, dataset: Dataset) -> bool:
             _correlation(values[:, 0], y[:, column]) ** 2 >= NEARLY for column in range(y.shape[1])
         )
     if values.shape[1] == 1:
-        return _spared_errors(values[:, 0], y) >= NEARLY
-    return _spared_errors(values.argmax(axis=1), y, ordered=False) >= NEARLY
+        wide = max(2, min(_INTERVALS, len(y) // _WIDE))
+        return (
+            _spared_errors(values[:, 0], y, _INTERVALS) >= NEARLY
+            and _spared_errors(values[:, 0], y, wide) >= ROUGHLY
+        )
+    return _spared_errors(values.argmax(axis=1), y) >= NEARLY
 
 
 def _correlation(a: FloatArray, b: FloatArray) -> float:
@@ -147,19 +153,19 @@ def _correlation(a: FloatArray, b: FloatArray) -> float:
     return float((a * b).sum()) / size if size > 0 else 0.0
 
 
-def _spared_errors(values: Any, y: IntArray, ordered: bool = True) -> float:
+def _spared_errors(values: Any, y: IntArray, intervals: int | None = None) -> float:
     """The part of the errors of always guessing the largest class that `values` spare, 0 to 1.
 
     That is Goodman and Kruskal's lambda (1954) of the classes `y` given `values`, each of a few
-    different ones, or, of `ordered` ones, a hundred intervals with as many rows each.
+    different ones, or so many `intervals` of ordered ones, with as many rows each.
     """
     classes, y = np.unique(y, return_inverse=True)
     largest = np.bincount(y).max()
     if len(y) - largest < FEW_ROWS:
         return 0.0  # too few to tell
     distinct, codes = np.unique(values, return_inverse=True)
-    if ordered and len(distinct) > _INTERVALS:
-        edges = np.quantile(values, np.linspace(0, 1, _INTERVALS + 1)[1:-1])
+    if intervals is not None and len(distinct) > intervals:
+        edges = np.quantile(values, np.linspace(0, 1, intervals + 1)[1:-1])
         codes = np.searchsorted(edges, values)
     table = np.zeros((int(codes.max()) + 1, len(classes)), np.int64)
     np.add.at(table, (codes, y), 1)

@@ -95,6 +95,12 @@ def test_a_rare_class_does_not_make_every_input_tell_the_target() -> None:
     assert find_warnings(dataset(inputs(), y)) == ()
 
 
+@pytest.mark.parametrize("rows", [40, 70, 200])
+def test_few_different_numbers_do_not_tell_the_target_by_chance(rows: int) -> None:
+    y = np.arange(rows + TEST) % 2
+    assert find_warnings(dataset(RANDOM.normal(size=(rows + TEST, 3)), y)) == ()
+
+
 @pytest.mark.parametrize("shape", [(3,), (60, 60, 3)])
 def test_rows_both_in_training_and_test(
     shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
