@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import stat
 import struct
 import warnings
 import zlib
@@ -19,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from desktop.document.files import is_special
 from desktop.document.text import first_line
 from desktop.engine.drawing import FULL, Raster
 
@@ -78,24 +78,35 @@ def check_image(path: Path) -> None:
 
 
 @contextlib.contextmanager
+def without_warnings() -> Iterator[None]:
+    """Nothing that Pillow warns of: what cannot be used is refused.
+
+    Where threads open images, it has to be around them as well: each puts back what it found, which
+    another thread may have put there.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextlib.contextmanager
 def opened(path: Path) -> Iterator[Image.Image]:
     """The image in the file at `path`, not decoded yet. Raises ImageError, also within."""
     try:
-        if path.is_dir():
+        info = path.stat()
+        if stat.S_ISDIR(info.st_mode):
             raise ImageError(f"{path} is a folder: name the images in it")
-        if is_special(path):
+        if not stat.S_ISREG(info.st_mode):  # a pipe, a device or the like may never end
             raise ImageError(f"{path} is not a regular file: choose an image")
-        if path.stat().st_size > MAX_BYTES:
+        if info.st_size > MAX_BYTES:
             raise ImageError(f"{path} is larger than {MAX_BYTES // 1_000_000} MB: make it smaller")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of large images, which are refused below
-            with Image.open(path, formats=FORMATS) as image:
-                if image.width * image.height > MAX_PIXELS:
-                    raise ImageError(
-                        f"{path} has {image.width:,} × {image.height:,} pixels: make it smaller, "
-                        f"{MAX_PIXELS // 1_000_000} million at most"
-                    )
-                yield image
+        with without_warnings(), Image.open(path, formats=FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise ImageError(
+                    f"{path} has {image.width:,} × {image.height:,} pixels: make it smaller, "
+                    f"{MAX_PIXELS // 1_000_000} million at most"
+                )
+            yield image
     except FileNotFoundError as error:
         raise ImageError(f"{path} does not exist") from error
     except Image.DecompressionBombError as error:

@@ -16,11 +16,12 @@ from desktop.engine.drawing import Raster
 from desktop.engine.image_folder.listing import Listing, list_images
 from desktop.engine.image_folder.pictures import fitted, is_gray, read_picture
 from desktop.engine.image_rows import check_memory, found_ink
-from desktop.engine.images import ImageError
-from desktop.engine.progress import Progress, ignore
+from desktop.engine.images import ImageError, without_warnings
+from desktop.engine.progress import Progress, between, ignore
 from desktop.engine.reports import IntArray
 from desktop.engine.rows import Dataset, Rows
 from desktop.engine.splits import scaled, split
+from desktop.engine.threads import in_threads
 
 LOOKED_AT = 100  # images that decide on size and color
 SMALL = 64  # pixels; images up to that keep their size
@@ -56,26 +57,29 @@ def load_image_folder(source: ImageFolder, progress: Progress = ignore) -> Datas
     look = _look_at(source, [path for _, _, path in files], progress)
     check_memory(len(files), look.shape, source.title)
     images = np.empty((len(files), *look.shape), np.uint8)
-    unreadable: dict[int, str] = {}
-    colored = 0
-    for index, (_, _, path) in enumerate(files):
-        progress(_LOOKING + (1 - _LOOKING) * index / len(files))
+
+    def read(index: int) -> tuple[str, bool]:
+        """What is wrong with the image of this number, or ""; and whether it loses its color."""
+        path = files[index][2]
         try:
             image = read_picture(path, source.background, look.size)
-            if not look.color and source.color is None:
-                colored += not is_gray(image)
             images[index] = fitted(image, look.size, look.color, source.fit, source.background)
+            return "", not look.color and source.color is None and not is_gray(image)
         except ImageError as error:
-            unreadable[index] = _reason(error, path)
-    left_out = _unreadable(unreadable, [path.relative_to(listing.folder) for _, _, path in files])
-    notes = (
-        *left_out,
-        *listing.notes,
-        *look.notes,
-    )
-    if colored:
+            return _reason(error, path), False
+
+    with without_warnings():
+        results = in_threads(read, range(len(files)), between(progress, _LOOKING, 1))
+    unreadable = {
+        files[index][2].relative_to(listing.folder): problem
+        for index, (problem, _) in enumerate(results)
+        if problem
+    }
+    left_out = _unreadable(unreadable)
+    notes = (*left_out, *listing.notes, *look.notes)
+    if colored := sum(loses_color for _, loses_color in results):
         notes += (f"{counted(colored, 'image')} in color read as gray; choose color to keep it",)
-    used = np.array([index for index in range(len(files)) if index not in unreadable], np.int64)
+    used = np.flatnonzero([not problem for problem, _ in results])
     numbers = {name: number for number, name in enumerate(listing.classes)}
     y = np.array([numbers[name] for _, name, _ in files], np.int64)
     parts = np.array([part for part, _, _ in files])
@@ -131,17 +135,19 @@ def _dataset(
 
 def _look_at(source: ImageFolder, paths: list[Path], progress: Progress) -> _Look:
     """Size and color, judging by some images of all parts of the folder."""
-    chosen = np.unique(np.linspace(0, len(paths) - 1, LOOKED_AT).astype(int))
-    sizes: Counter[tuple[int, int]] = Counter()
-    gray = True
-    for number, index in enumerate(chosen):
-        progress(_LOOKING * number / len(chosen))
+    chosen = np.unique(np.linspace(0, len(paths) - 1, LOOKED_AT).astype(int)).tolist()
+
+    def look_at(index: int) -> tuple[tuple[int, int], bool] | None:
         try:
             image = read_picture(paths[index], source.background, None)
         except ImageError:
-            continue  # named when all are read
-        sizes[image.height, image.width] += 1
-        gray = gray and is_gray(image)
+            return None  # named when all are read
+        return (image.height, image.width), is_gray(image)
+
+    with without_warnings():
+        seen = in_threads(look_at, chosen, between(progress, 0, _LOOKING))
+    sizes = Counter(found[0] for found in seen if found is not None)
+    gray = all(found[1] for found in seen if found is not None)
     size, notes = source.size, tuple[str, ...]()
     color = source.color is ColorMode.COLOR if source.color is not None else not gray
     if size is None:
@@ -155,12 +161,10 @@ def _look_at(source: ImageFolder, paths: list[Path], progress: Progress) -> _Loo
     return _Look(size, color, bool(set(sizes) - {size}), notes)
 
 
-def _unreadable(unreadable: dict[int, str], names: list[Path]) -> tuple[str, ...]:
+def _unreadable(unreadable: dict[Path, str]) -> tuple[str, ...]:
     if not unreadable:
         return ()
-    reasons = [
-        f"{one_line(names[index].as_posix())}: {reason}" for index, reason in unreadable.items()
-    ]
+    reasons = [f"{one_line(path.as_posix())}: {reason}" for path, reason in unreadable.items()]
     if len(reasons) > LISTED:
         reasons[LISTED:] = [f"and {len(reasons) - LISTED:,} more"]
     what = f"{counted(len(unreadable), 'image')} could not be read and {are(len(unreadable))}"

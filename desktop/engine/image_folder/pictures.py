@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageChops, ImageOps
 
 from desktop.document.data import Background, Fit, ImageFolder
 from desktop.engine.drawing import FULL, Raster
@@ -26,7 +27,8 @@ def read_picture(path: Path, background: Background, near: tuple[int, int] | Non
         if near is not None:
             image.draft(None, (near[1] * _DRAFT, near[0] * _DRAFT))
         image.load()
-        return _plain(ImageOps.exif_transpose(image), background)
+        ImageOps.exif_transpose(image, in_place=True)
+        return _plain(image, background)
 
 
 def _plain(image: Image.Image, background: Background) -> Image.Image:
@@ -43,8 +45,9 @@ def is_gray(image: Image.Image) -> bool:
     """Whether no pixel of `image`, in mode L or RGB, has a color."""
     if image.mode == "L":
         return True
-    pixels = np.asarray(image).astype(np.int16)
-    return int((pixels.max(axis=2) - pixels.min(axis=2)).max()) <= _SLIGHT
+    channels = image.split()
+    highest, lowest = reduce(ImageChops.lighter, channels), reduce(ImageChops.darker, channels)
+    return bool(np.asarray(ImageChops.difference(highest, lowest)).max() <= _SLIGHT)
 
 
 def read_row(path: Path, source: ImageFolder, shape: tuple[int, ...], maximum: float) -> FloatArray:
@@ -66,7 +69,9 @@ def fitted(
 
     Proportions are kept: it is padded or cropped as `fit` says.
     """
-    image = image.convert("RGB" if color else "L")
+    mode = "RGB" if color else "L"
+    if image.mode != mode:
+        image = image.convert(mode)
     height, width = size
     across, down = width / image.width, height / image.height
     smooth = Image.Resampling.BILINEAR

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import struct
+import warnings
 import zlib
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from desktop.document.schema import Classes, Ink
 from desktop.engine import datasets
 from desktop.engine.control import Stopped
 from desktop.engine.data_error import DataError
+from desktop.engine.image_folder.pictures import read_row
 from desktop.engine.rows import Dataset
 from tests.harmless import harmless
 
@@ -266,3 +268,18 @@ def test_damaged_images_do_no_harm(tmp_path: Path) -> None:
     with harmless():
         data = load(tmp_path, size=(12, 12), color=ColorMode.COLOR)
     assert np.isfinite(data.training.x).all()
+
+
+def test_each_image_is_read_as_it_is_alone_and_warnings_stay_on(tmp_path: Path) -> None:
+    chance = np.random.default_rng(3)
+    for number in range(150):
+        path = tmp_path / "ab"[number % 2] / f"{number}.{('png', 'jpg')[number % 3 == 0]}"
+        path.parent.mkdir(exist_ok=True)
+        Image.fromarray(chance.integers(0, 256, (20, 20 + number, 3), np.uint8)).save(path)
+    data = load(tmp_path, size=[16, 16])
+    with pytest.raises(UserWarning, match="still an error"):
+        warnings.warn("still an error, as in all tests", stacklevel=1)
+    for _, rows in data.splits:
+        for name, image in zip(rows.names, rows.x, strict=True):
+            alone = read_row(tmp_path / name, ImageFolder(), (16, 16, 3), 1.0)
+            np.testing.assert_allclose(image, alone, atol=1e-6)
