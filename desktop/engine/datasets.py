@@ -73,6 +73,7 @@ def summarize(dataset: Dataset) -> DataSummary:
         arrays=dataset.arrays,
         warnings=find_warnings(dataset),
         cells=dataset.cells,
+        turned=dataset.turned,
     )
 
 

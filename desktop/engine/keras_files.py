@@ -5,6 +5,7 @@ from __future__ import annotations
 import tarfile
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +73,10 @@ def load_idx(source: Idx | FashionMnist, progress: Progress) -> Dataset:
         kept, held = split(y, part, FIXED_SEED, "Test split")
         x, y, test = x[kept], y[kept], (x[held], y[held])
     test_x, test_y = test
-    if isinstance(source, Idx) and (
-        source.turned if source.turned is not None else is_emnist(path)
-    ):
+    turned = None
+    if isinstance(source, Idx):
+        turned = source.turned if source.turned is not None else is_emnist(path)
+    if turned:
         x, test_x = x.swapaxes(1, 2), test_x.swapaxes(1, 2)
     labels = np.unique(y)
     unknown = np.setdiff1d(test_y, labels)
@@ -93,7 +95,8 @@ def load_idx(source: Idx | FashionMnist, progress: Progress) -> Dataset:
     if names is None or len(names) != len(labels):
         names = tuple(map(str, labels.tolist()))
     indices = np.searchsorted(labels, y), np.searchsorted(labels, test_y)
-    return image_dataset(source, (x, indices[0]), (test_x, indices[1]), Classes(names))
+    dataset = image_dataset(source, (x, indices[0]), (test_x, indices[1]), Classes(names))
+    return replace(dataset, turned=turned)
 
 
 def load_cifar10(source: Cifar10, progress: Progress) -> Dataset:

@@ -175,6 +175,7 @@ class DataSummary:
     arrays: tuple[str, ...] = ()  # the names of all arrays of the file
     warnings: tuple[str, ...] = ()  # what to look at before training
     cells: TableCells | None = None  # of a table
+    turned: bool | None = None  # whether images were turned; None where that is not asked
 
     @property
     def is_drawable(self) -> bool:

@@ -74,9 +74,9 @@ class Dataset:
     """The rows of `source`, which hold what `schema` says.
 
     A table tells about its `columns`, how they are prepared in `preparation`, and its `cells`.
-    `notes` say what a user should know; `arrays` are the names of all arrays of the
-    file, or of the columns that its images are made of. With
-    `test_is_training` there are no others to test with.
+    `turned` says whether rows and columns of images were swapped; None where that is not asked.
+    `notes` say what a user should know; `arrays` are the names of all arrays of the file, or of the
+    columns that its images are made of. With `test_is_training` there are no others to test with.
     """
 
     source: DataSource
@@ -91,6 +91,7 @@ class Dataset:
     preparation: Preparation | None = None
     cells: TableCells | None = None
     examples: tuple[RowExample, ...] = ()
+    turned: bool | None = None
 
     def training_rows(self, training: Training) -> Rows:
         """The training rows with the weights that the settings `training` ask for."""

@@ -25,6 +25,7 @@ from desktop.views.pages.data.bars import ClassBars, SplitLegend
 from desktop.views.pages.data.columns import ColumnsCard
 from desktop.views.pages.data.first_rows import FirstRows
 from desktop.views.pages.data.offer import NetworkOffer
+from desktop.views.pages.data.orientation import OrientationCard
 from desktop.views.pages.data.pictures import PicturesCard
 from desktop.views.pages.data.points import PointsCard
 from desktop.views.pages.data.rows import RowsCard
@@ -229,6 +230,8 @@ class DataPage(CardPage):
         self.table_rows = RowsCard(theme)
         self.bars.classSelected.connect(self.table_rows.show_class)
         self.rows.addWidget(self.table_rows)
+        self.orientation = OrientationCard(theme)
+        self.rows.addWidget(self.orientation)
         self.pictures = PicturesCard(session, theme)
         self.bars.classSelected.connect(self.pictures.show_class)
         self.pictures.classChosen.connect(self.bars.select_class)
@@ -258,6 +261,7 @@ class DataPage(CardPage):
         self._rows.hide()
         self.columns.hide()
         self.table_rows.hide()
+        self.orientation.hide()
         self.pictures.hide()
         self.facts.show_loading(self._workspace.project.data.title)
 
@@ -272,6 +276,7 @@ class DataPage(CardPage):
         self._rows.hide()
         self.columns.hide()
         self.table_rows.hide()
+        self.orientation.hide()
         self.pictures.hide()
         self.facts.show_failure(message, self._workspace.project.data)
         QTimer.singleShot(0, self, self._show_facts)  # laid out by then
@@ -292,6 +297,7 @@ class DataPage(CardPage):
         self.table_rows.setVisible(summary.cells is not None)
         is_pictures = summary.schema.is_image
         self.samples.setVisible(summary.cells is None and not is_pictures)
+        self.orientation.show_summary(summary)
         self.pictures.setVisible(is_pictures)
         if is_pictures:
             self.pictures.show_summary(summary)
