@@ -45,6 +45,7 @@ class FakeSession(QObject):
     dataFailed = Signal(str)
     stateChanged = Signal(object)
     is_busy = False
+    has_model = True
     runStarted = Signal(object)
     progress = Signal(object)
     epochEnded = Signal(object)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -10,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from desktop.document.data import LogicTable, PlanePoints, PointShape
 from desktop.document.project import starter_project
 from desktop.engine.datasets import load, summarize
-from desktop.views.pages.data.points import BUSY, PointsCard
+from desktop.engine.reports import Surface, read_only
+from desktop.views.pages.data.points import BUSY, HINT, OUTDATED, PointsCard
 from desktop.views.theme import Theme
 from desktop.views.workspace import Workspace
 from tests.views.pages.test_data_page import FakeSession
@@ -118,6 +120,17 @@ def test_while_training_it_says_when_points_can_be_changed(desk: Desk) -> None:
     desk.session.stateChanged.emit(None)
     desk.drag(LEFT, (0, 1))
     assert desk.steps == 1
+
+
+def test_it_says_that_the_prediction_is_for_the_points_before(desk: Desk) -> None:
+    values = np.full((60, 60, 2), 0.5, np.float32)
+    desk.session.surfacePredicted.emit(Surface(read_only(values), (-1, 1), True, 3))
+    assert desk.card.hint.text() == HINT
+    desk.session.has_model = False  # for what the points are now
+    desk.drag(LEFT, (0, 1))
+    assert desk.card.hint.text() == OUTDATED
+    desk.session.modelReset.emit()
+    assert desk.card.hint.text() == HINT
 
 
 def test_points_of_a_surface_have_the_value_that_is_set(qtbot: QtBot, theme: Theme) -> None:

@@ -21,6 +21,7 @@ NEAR = 9  # pixels from the mouse within which points are erased
 KEY_STEP = 0.05  # of the plane, by an arrow key
 HINT = "Click or drag to add training points, right-click to erase"
 BUSY = "Points can be changed when the training is over"
+OUTDATED = "The prediction is for the points before they were changed; Train makes a new network"
 
 
 class EditablePlane(PlaneView):
@@ -199,13 +200,14 @@ class PointsCard(PlaneCard):
         for widget in (*self.classes, self.value, self.value_text, self.eraser):
             row.addWidget(widget)
         row.addWidget(self.hint, 1)
-        self.body.addWidget(self.tools)
+        self.body.insertWidget(0, self.tools)  # above the plane, which may not be seen as a whole
         self.plane.drawn.connect(self._add)
         self.plane.erased.connect(self._erase)
         self.plane.chosen.connect(self._choose_by_key)
         self.plane.refused.connect(self._refuse)
         session.stateChanged.connect(self._show_state)
         session.dataLoaded.connect(self._show_tools)
+        session.modelReset.connect(self._show_state)
         theme.changed.connect(self._recolor)
         self._recolor()
         self._show_tools(session.summary)
@@ -272,7 +274,8 @@ class PointsCard(PlaneCard):
         busy = self._session.is_busy
         source = self._workspace.project.data
         self.plane.is_editable = isinstance(source, PlanePoints) and not busy
-        self.hint.setText(BUSY if busy else HINT)
+        is_outdated = self.plane.surface is not None and not self._session.has_model
+        self.hint.setText(BUSY if busy else OUTDATED if is_outdated else HINT)
         self.hint.setProperty("role", "muted")
         self.hint.style().polish(self.hint)
 
