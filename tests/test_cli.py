@@ -352,7 +352,7 @@ def test_missing_mnist_says_what_to_do(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "mnist.layerwise"
     write_project(path, starter_project().replace(data=Mnist()))
     message = run("train", path).one_line_error()
-    assert str(paths.keras_datasets() / "mnist.npz") in message and "Put mnist.npz there" in message
+    assert str(paths.keras_datasets() / "mnist.npz") in message and "put mnist.npz there" in message
 
 
 def test_a_data_file_is_looked_for_beside_the_project(

@@ -32,7 +32,6 @@ CLASSES = 10
 PIXEL_MAXIMUM = 255
 MAX_ROWS = 300_000  # several times MNIST; EMNIST's digits are 280,000
 
-WHERE_TO_GET_IT = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 WHAT_TO_DO = "choose another mnist.npz, or use the handwritten digits that come with the program"
 
 
@@ -55,11 +54,11 @@ def read_mnist(path: str | None) -> MnistArrays:
     """The arrays in the file at `path`, or in Keras's data folder. Raises DataError."""
     file = Path(path).expanduser() if path else cached_file()
     if not file.exists():
-        place = "Choose another file" if path else "Put mnist.npz there or choose a file"
+        place = f"Download it on the page Data, put {file.name} there, choose a file"
+        advice = "Choose another file" if path else place
         raise DataError(
-            f"MNIST is not on this computer: there is no file {file}. {place}; "
-            "keras.datasets.mnist.load_data() downloads it where there is a network, from "
-            f"{WHERE_TO_GET_IT}. Or use the handwritten digits that come with the program"
+            f"MNIST is not on this computer: there is no file {file}. {advice}, or use the "
+            "handwritten digits that come with the program"
         )
     require_file(file, WHAT_TO_DO)
     with explained(file, WHAT_TO_DO), zipfile.ZipFile(file) as archive:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
 from desktop.document.data import (
@@ -20,13 +20,14 @@ from desktop.document.data import (
 )
 from desktop.document.first_network import first_project
 from desktop.engine import datasets
-from desktop.views.pages.data.columns import (
+from desktop.views.pages.data.columns_model import (
     DATES,
     FILL,
     KIND,
     NAME,
     REASON,
     SCALING,
+    TITLES,
     TOGETHER,
 )
 from desktop.views.pages.data.page import DataPage
@@ -175,3 +176,16 @@ def test_the_selected_column_is_shown_large(bench: Bench) -> None:
     bench.table.setCurrentIndex(bench.cell("city", NAME))
     assert "Cramér's V with the target 0." in histogram.sentence
     assert not bench.table.grab().isNull() and not histogram.grab().isNull()
+
+
+@pytest.mark.parametrize("width", [500, 1400])
+def test_all_columns_can_be_seen_at_once(bench: Bench, width: int) -> None:
+    bench.page.resize(width, 900)
+    QApplication.processEvents()
+    table, header = bench.table, bench.table.horizontalHeader()
+    assert table.horizontalScrollBar().maximum() == 0
+    for column, title in enumerate(TITLES):
+        words = [header.fontMetrics().horizontalAdvance(word) for word in title.split()]
+        assert table.columnWidth(column) > max(words)
+    reason = bench.cell("city", REASON)
+    assert reason.data(Qt.ItemDataRole.ToolTipRole) == reason.data()  # all of what may be elided

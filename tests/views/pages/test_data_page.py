@@ -176,10 +176,12 @@ def test_loading_is_reported_until_the_data_is_there(bench: Bench) -> None:
 
 def test_how_far_it_is_can_be_seen_and_loading_canceled(bench: Bench) -> None:
     bar = bench.page.findChild(QProgressBar)
-    assert bar is not None and bar.isVisible() and bar.maximum() == 0  # nobody knows how far yet
+    for widget in (bar, bench.page.source.loading.cancel):  # at the top, in sight
+        assert widget.mapTo(bench.page, QPoint()).y() < 60
+    assert bar is not None and bar.isVisible() and bar.maximum() == 0  # how far is not known yet
     bench.session.dataProgress.emit(0.25)
     assert bar.value() == bar.maximum() / 4 > 0
-    bench.page.facts.cancel.click()
+    bench.page.source.loading.cancel.click()
     assert bench.session.canceled == 1
     bench.session.dataFailed.emit("Loading Handwritten digits was canceled")
     assert "was canceled" in bench.text() and not bar.isVisible()

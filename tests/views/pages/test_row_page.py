@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from desktop.document.data import Digits
@@ -100,6 +100,16 @@ def test_the_prediction_follows_every_change(
         line.del_()
         line.textEdited.emit("")
     assert row.card.cells["age"] is None
+
+
+def test_the_prediction_is_above_the_form_where_it_is_narrow(page: DrawPage) -> None:
+    row = page.row
+    page.resize(400, 420)
+    QApplication.processEvents()
+    assert row.result.geometry().bottom() < row.card.geometry().top()
+    page.resize(760, 600)
+    QApplication.processEvents()
+    assert row.card.geometry().right() < row.result.geometry().left()
 
 
 def test_training_updates_the_prediction(

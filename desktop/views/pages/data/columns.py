@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
-from typing import Any
 
 from PySide6.QtCore import (
     QAbstractItemModel,
-    QAbstractTableModel,
-    QModelIndex,
-    QPersistentModelIndex,
     QRect,
     QRectF,
     QSize,
@@ -18,7 +13,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QFont, QKeyEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -29,158 +24,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.document.data import ColumnKind, DateOrder, Scaling, TargetKind, fills
-from desktop.views.pages.data.histogram import HistogramView, paint_bars, together_text
+from desktop.views.pages.data.columns_model import (
+    DATES,
+    REASON,
+    TITLES,
+    VALUES,
+    ColumnsModel,
+    Index,
+)
+from desktop.views.pages.data.histogram import HistogramView, paint_bars
 from desktop.views.theme import SPACE_S, SPACE_XS, Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
-from desktop.views.widgets.text import plain
 from desktop.workers.reports import ColumnFacts
 
-Index = QModelIndex | QPersistentModelIndex
-Role = Qt.ItemDataRole
-NAME, KIND, REASON, VALUES, TOGETHER, MISSING, FILL, SCALING, DATES = range(9)
-TITLES = (
-    "Column",
-    "Kind",
-    "Why",
-    "Values",
-    "With target",
-    "Missing",
-    "Missing values",
-    "Scaling",
-    "Dates",
-)
-_FIELDS = {KIND: "kind", FILL: "fill", SCALING: "scaling", DATES: "date_order"}
-TARGET = "target"
-AS_FOUND = "as found"
-_DECIDED = "Chosen by you; Delete goes back to what the program finds"
-
-
-class ColumnsModel(QAbstractTableModel):
-    """One row for each column of the table.
-
-    `edited(name, field, value)` asks to decide on that column: on a field of `Column` or on the
-    "target_kind", where None leaves it to the program; or to make it the "target".
-    """
-
-    edited = Signal(str, str, object)
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._facts: tuple[ColumnFacts, ...] = ()
-
-    @property
-    def facts(self) -> tuple[ColumnFacts, ...]:
-        """What is on show."""
-        return self._facts
-
-    def show(self, facts: Sequence[ColumnFacts]) -> None:
-        """Show `facts`; the place of the view is kept where the columns stay the same."""
-        same = [each.name for each in facts] == [each.name for each in self._facts]
-        if same:
-            self._facts = tuple(facts)
-            last = self.index(max(0, len(self._facts) - 1), len(TITLES) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
-        else:
-            self.beginResetModel()
-            self._facts = tuple(facts)
-            self.endResetModel()
-
-    def field(self, index: Index) -> str:
-        """The field that the cell at `index` shows; "" if it is none that can be decided."""
-        facts, column = self._facts[index.row()], index.column()
-        if facts.target_kind is not None:
-            return "target_kind" if column == KIND else ""
-        if facts.purpose or column not in _FIELDS:
-            return ""
-        field = _FIELDS[column]
-        return field if getattr(facts, field) is not None else ""
-
-    def is_decided(self, index: Index) -> bool:
-        """Whether the user decided what the cell at `index` shows."""
-        return self.field(index) in self._facts[index.row()].decided
-
-    def choices(self, index: Index) -> tuple[tuple[str, str, StrEnum | None], ...]:
-        """What the cell at `index` can become: text, field and value of each choice."""
-        facts, field = self._facts[index.row()], self.field(index)
-        values: tuple[StrEnum, ...] = {
-            "target_kind": tuple(TargetKind),
-            "kind": tuple(ColumnKind),
-            "fill": fills(facts.kind),
-            "scaling": tuple(Scaling),
-            "date_order": tuple(DateOrder),
-        }.get(field, ())
-        choices: list[tuple[str, str, StrEnum | None]] = [(str(v), field, v) for v in values]
-        if field == "kind":
-            choices.append((TARGET, TARGET, None))
-        if self.is_decided(index):
-            choices.append((AS_FOUND, field, None))
-        return tuple(choices)
-
-    def decide(self, index: Index, field: str, value: StrEnum | None) -> None:
-        """Ask for `value` in the row of `index`, unless that is what it has."""
-        facts = self._facts[index.row()]
-        if field == TARGET or (value is None and self.is_decided(index)):
-            self.edited.emit(facts.name, field, None)
-        elif value is not None and value != getattr(facts, field):
-            self.edited.emit(facts.name, field, value)
-
-    # --- Qt ---------------------------------------------------------------------------------------
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._facts)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(TITLES)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole
-    ) -> Any:
-        if orientation == Qt.Orientation.Horizontal and role == Role.DisplayRole:
-            return TITLES[section]
-        return None
-
-    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
-        facts, column = self._facts[index.row()], index.column()
-        if role == Role.DisplayRole:
-            return self._text(facts, column)
-        if role in (Role.ToolTipRole, Role.AccessibleTextRole):
-            text = self._text(facts, column)
-            lines = (text, _DECIDED) if self.is_decided(index) else (text,)
-            return plain("\n".join(lines)) if role == Role.ToolTipRole else ". ".join(lines)
-        if role == Role.FontRole and self.is_decided(index):
-            font = QFont()
-            font.setBold(True)
-            return font
-        if role == Role.ForegroundRole and facts.kind is ColumnKind.LEFT_OUT and not facts.purpose:
-            return self._theme.tokens.color("muted")
-        if role == Role.TextAlignmentRole and column == MISSING:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        return None
-
-    def _text(self, facts: ColumnFacts, column: int) -> str:
-        if column == NAME:
-            return facts.name
-        if column == KIND and facts.target_kind is not None:
-            return f"{facts.purpose}: {facts.target_kind}"
-        if column == KIND:
-            return facts.purpose or str(facts.kind)
-        if column == MISSING:
-            return f"{facts.missing:,}" if facts.missing else ""
-        if column == REASON:
-            return facts.reason
-        if column == VALUES:
-            return ""
-        if column == TOGETHER:
-            return together_text(facts.statistics)
-        value = getattr(facts, _FIELDS[column])
-        return str(value) if value is not None else ""
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        flags = super().flags(index)
-        return flags | Qt.ItemFlag.ItemIsEditable if self.field(index) else flags
+WIDEST = 260  # pixels of a column
 
 
 class _ChoiceDelegate(QStyledItemDelegate):
@@ -217,6 +75,13 @@ class _ChoiceDelegate(QStyledItemDelegate):
         QTimer.singleShot(0, combo, combo.showPopup)
         return combo
 
+    def updateEditorGeometry(
+        self, editor: QWidget, option: QStyleOptionViewItem, index: Index
+    ) -> None:
+        """As wide as its choices need, also in a column that is narrower."""
+        super().updateEditorGeometry(editor, option, index)
+        editor.resize(max(editor.width(), editor.sizeHint().width()), editor.height())
+
     def _take(self) -> None:
         combo = self.sender()
         assert isinstance(combo, ComboBox)
@@ -238,8 +103,55 @@ class _ChoiceDelegate(QStyledItemDelegate):
             model.decide(index, *editor.currentData())
 
 
+def fitted(wanted: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """Widths that take up no more than `room`, as far as each has at least the `least`.
+
+    The widest give way first.
+    """
+    widths, widest = list(wanted), max(wanted, default=0)
+    while sum(widths) > room and widest > 0:
+        widest -= 1
+        widths = [max(small, min(want, widest)) for want, small in zip(wanted, least, strict=True)]
+    return widths
+
+
 class _Table(QTableView):
-    """Delete gives a decision back to the program."""
+    """Delete gives a decision back to the program. Columns are as wide as there is room for."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._wanted: dict[int, int] = {}  # the width that each column in sight would need
+        self._least: list[int] = []  # what each needs for its title
+
+    def measure(self) -> None:
+        """Find out how wide the columns would have to be, and make them fit."""
+        shown = [column for column in range(len(TITLES)) if not self.isColumnHidden(column)]
+        header = self.horizontalHeader()
+        metrics = header.fontMetrics()
+        header.setFixedHeight(2 * (metrics.lineSpacing() + SPACE_XS))  # titles of two words wrap
+        self._least = [
+            max(metrics.horizontalAdvance(word) for word in TITLES[column].split()) + 3 * SPACE_XS
+            for column in shown
+        ]
+        self._wanted = {
+            column: max(least, self.sizeHintForColumn(column))
+            for column, least in zip(shown, self._least, strict=True)
+        }
+        self._fit()
+
+    def _fit(self) -> None:
+        room = self.viewport().width()
+        wanted = [min(width, scaled(WIDEST)) for width in self._wanted.values()]
+        sizes = dict(zip(self._wanted, fitted(wanted, self._least, room), strict=True))
+        if REASON in sizes:
+            spare = max(room - sum(sizes.values()), 0)
+            sizes[REASON] = max(min(sizes[REASON] + spare, self._wanted[REASON]), sizes[REASON])
+        for column, width in sizes.items():
+            self.setColumnWidth(column, width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     # --- Qt ---------------------------------------------------------------------------------------
 
@@ -283,9 +195,13 @@ class ColumnsCard(Card):
         self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         header = self.table.horizontalHeader()
         header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setMinimumSectionSize(1)  # the widths are made to fit
         header.setStretchLastSection(True)
-        header.setMaximumSectionSize(scaled(260))
+        header.setStyleSheet(f"QHeaderView::section {{ padding: {SPACE_XS}px; }}")
+        header.setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
+        )
         self.histogram = HistogramView(theme)
         self.body.addWidget(self.table)
         self.body.addWidget(self.histogram)
@@ -296,6 +212,7 @@ class ColumnsCard(Card):
         """Show what was found out about each column."""
         self.model.show(facts)
         self.table.setColumnHidden(DATES, not any(each.date_order for each in facts))
+        self.table.measure()
         self._show_histogram()
 
     def _show_histogram(self) -> None:

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -72,16 +71,9 @@ class FactsCard(Card):
         self._loading_text = QLabel()
         self._loading_text.setTextFormat(Qt.TextFormat.PlainText)  # it may name a file
         self._loading_text.setProperty("role", "muted")
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Data is being loaded")
-        self.cancel = QPushButton("Cancel")
-        self.cancel.setToolTip("Stop loading this data")
         column = QVBoxLayout(self._loading)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._loading_text)
-        column.addWidget(self._bar)
-        column.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignLeft)
         self.first_rows = FirstRows()
         column.addWidget(self.first_rows)
 
@@ -127,13 +119,7 @@ class FactsCard(Card):
         """Say that the data called `title` is on its way, and by what `work`."""
         self._loading_text.setText(f"{work} {title}…")
         self.first_rows.hide()
-        self._bar.setRange(0, 0)  # at work, but nobody knows how far
         self._show(work, self._loading)
-
-    def show_progress(self, part: float) -> None:
-        """Say how much is loaded, 0 to 1."""
-        self._bar.setRange(0, 1000)
-        self._bar.setValue(round(1000 * part))
 
     def show_failure(self, message: str, source: DataSource) -> None:
         """Say why `source` could not be loaded, and what can be done about it."""
@@ -205,7 +191,7 @@ class DataPage(CardPage):
         self.facts.choose_file.clicked.connect(self._choose_file)
         self.facts.use_digits.clicked.connect(self._use_digits)
         self.facts.try_again.clicked.connect(self._try_again)
-        self.facts.cancel.clicked.connect(session.cancel_data)
+        self.source.loading.cancel.clicked.connect(session.cancel_data)
         self.classes = Card("Rows of each class")
         self.bars = ClassBars(theme)
         self.bars.classSelected.connect(self._show_samples)
@@ -240,7 +226,7 @@ class DataPage(CardPage):
         self.rows.addStretch(0)
         session.dataLoading.connect(self._on_loading)
         session.dataPreviewed.connect(self._on_previewed)
-        session.dataProgress.connect(self.facts.show_progress)
+        session.dataProgress.connect(self.source.loading.show_progress)
         session.dataLoaded.connect(self._on_loaded)
         session.dataFailed.connect(self._on_failed)
         if session.summary is None:
@@ -263,6 +249,7 @@ class DataPage(CardPage):
         self.table_rows.hide()
         self.orientation.hide()
         self.pictures.hide()
+        self.source.loading.show_work("Loading")
         self.facts.show_loading(self._workspace.project.data.title)
 
     def _on_previewed(self, first: DataPreview) -> None:
@@ -278,6 +265,7 @@ class DataPage(CardPage):
         self.table_rows.hide()
         self.orientation.hide()
         self.pictures.hide()
+        self.source.loading.hide()
         self.facts.show_failure(message, self._workspace.project.data)
         QTimer.singleShot(0, self, self._show_facts)  # laid out by then
 
@@ -287,6 +275,7 @@ class DataPage(CardPage):
     def _on_loaded(self, summary: DataSummary) -> None:
         self._patience.stop()
         self._summary = summary
+        self.source.loading.hide()
         self.facts.show_summary(summary)
         names = tuple(column.name for column in summary.columns)
         self.source.form.set_columns(names or summary.arrays)
@@ -353,6 +342,7 @@ class DataPage(CardPage):
     def _download(self) -> None:
         source = self._workspace.project.data
         self._session.download_data(source)
+        self.source.loading.show_work("Downloading")
         self.facts.show_loading(source.title, "Downloading")
 
     def _choose_file(self) -> None:

@@ -8,6 +8,7 @@ from desktop.document.data import DataSource, sources_by_origin
 from desktop.document.fields import fields_of
 from desktop.document.project import Project
 from desktop.views.forms import Form
+from desktop.views.pages.data.loading import LoadingBar
 from desktop.views.theme import Theme
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
@@ -15,11 +16,13 @@ from desktop.views.workspace import Workspace
 
 
 class SourceCard(Card):
-    """Choose the data source and its settings."""
+    """Choose the data source and its settings; and see how far it is loaded."""
 
     def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Source", parent)
         self._workspace = workspace
+        self.loading = LoadingBar(theme)
+        self.heading.addWidget(self.loading)
         self.sources = ComboBox()
         self.sources.setAccessibleName("Data source")
         self.sources.setMaxVisibleItems(30)  # all of them, where the screen has the room

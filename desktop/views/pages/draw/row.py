@@ -172,9 +172,11 @@ class RowPage(QWidget):
     # --- Qt ---------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Cards stand below one another where there is little room beside."""
+        """Where there is little room beside the form, the prediction stands above it: in sight."""
         narrow = event.size().width() < scaled(NARROW)
         self._cards.setDirection(
-            QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+            QBoxLayout.Direction.BottomToTop if narrow else QBoxLayout.Direction.LeftToRight
         )
+        height = QSizePolicy.Policy.Maximum if narrow else QSizePolicy.Policy.Expanding
+        self.result.setSizePolicy(QSizePolicy.Policy.Ignored, height)
         super().resizeEvent(event)
