@@ -280,10 +280,11 @@ def show_figures(evaluation: reports.Evaluation) -> None:
     console = output()
     figure_line = f"Test on {counted(evaluation.rows, 'row')}: {figures(evaluation.metrics)}"
     console.print(figure_line, soft_wrap=True)
-    if evaluation.numbers is not None:
-        console.print(f"R² {evaluation.numbers.r2:.3f}", soft_wrap=True)
-    if evaluation.comparison:
-        console.print(f"{evaluation.comparison}.", soft_wrap=True, markup=False)
+    for number in range(max(1, len(evaluation.numbers))):
+        if comparison := evaluation.comparison(number):
+            console.print(f"{comparison}.", soft_wrap=True, markup=False)
+        if evaluation.numbers:
+            console.print(f"R² {evaluation.numbers[number].r2:.3f}", soft_wrap=True)
     if evaluation.note:
         console.print(evaluation.note, style="yellow", soft_wrap=True)
 

@@ -96,16 +96,34 @@ def training_values(
 
 
 def evaluation_values(evaluation: Evaluation) -> dict[str, Any]:
-    """Test metrics and confusion matrix (a row per true class)."""
+    """Test metrics, the confusion matrix (a row per true class), and how numbers are predicted.
+
+    `score`, `r2` and the values of the baselines are None where several numbers are predicted:
+    each of the `targets` has its own.
+    """
+    numbers, scores = evaluation.numbers, evaluation.scores
+    targets = [
+        {
+            "name": each.column,
+            "mean_absolute_error": scores[number],
+            "r2": each.r2,
+            "baselines": {each.title: each.values[number] for each in evaluation.baselines},
+        }
+        for number, each in enumerate(numbers)
+    ]
     return {
         "rows": evaluation.rows,
         "test": shown_logs(evaluation.metrics),
         "classes": evaluation.classes,
         "confusion": None if evaluation.confusion is None else evaluation.confusion.tolist(),
         "mistakes": evaluation.mistake_count,
-        "score": evaluation.score,
-        "r2": None if evaluation.numbers is None else evaluation.numbers.r2,
-        "baselines": {each.title: each.value for each in evaluation.baselines},
+        "score": scores[0] if len(scores) == 1 else None,
+        "r2": numbers[0].r2 if len(numbers) == 1 else None,
+        "baselines": {
+            each.title: each.values[0] if len(each.values) == 1 else None
+            for each in evaluation.baselines
+        },
+        "targets": targets,
     }
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from desktop import cli
@@ -232,3 +234,26 @@ def test_what_to_look_at_in_the_data_is_said(
     assert 'nearly tell the target by themselves: "copy"' in capfd.readouterr().err
     cli.run(["check", str(out)])
     assert 'nearly tell the target by themselves: "copy"' in capfd.readouterr().err
+
+
+def test_arrays_with_several_targets_go_all_the_way(command: Command, tmp_path: Path) -> None:
+    x = np.random.default_rng(0).normal(size=(60, 2))
+    y = np.column_stack([1000 + 100 * x[:, 0], x[:, 1]])
+    np.savez(tmp_path / "houses.npz", x=x, y=y)
+    project, out = tmp_path / "p.layerwise", tmp_path / "out"
+    assert command("new", tmp_path / "houses.npz", "--out", project) == 0
+    assert command("train", project, "--epochs", 1, "--out", out) == 0
+    model = out / "model.keras"
+    assert command("evaluate", model) == 0
+    for name in ("y 1", "y 2"):
+        assert f"in the unit of {name}; always predicting the mean by" in command.out
+    targets = command.json("evaluate", model)["targets"]
+    assert [each["name"] for each in targets] == ["y 1", "y 2"]
+    means, linear = zip(*(each["baselines"].values() for each in targets), strict=True)
+    assert 60 < means[0] < 120 and 0.6 < means[1] < 1.2
+    assert linear[0] < 10 and linear[1] < 0.1
+    (tmp_path / "new.csv").write_text("0.5;1\n0;-1\n2;0\n")  # by position
+    assert command("predict", model, tmp_path / "new.csv") == 0
+    rows = list(csv.reader(command.out.splitlines(), delimiter=";"))
+    assert len(rows) == 4 and rows[0][2:] == ["prediction y 1", "prediction y 2"]
+    assert all(500 < float(row[2]) < 1500 and abs(float(row[3])) < 5 for row in rows[1:])

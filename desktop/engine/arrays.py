@@ -26,7 +26,7 @@ from desktop.engine.tables.numbers import NumberFormat
 from desktop.engine.tables.preparation import Preparation, PreparedColumn
 from desktop.engine.tables.splits import parts as split_parts
 from desktop.engine.tables.splits import without_validation
-from desktop.engine.tables.target import TargetValues, read_target
+from desktop.engine.tables.target import MOST_CLASSES, TargetValues, read_target
 from desktop.engine.zero_copy import aligned_empty
 
 _BLOCK = 2**22  # values that are scaled at once
@@ -247,24 +247,52 @@ def _target(source: Arrays, name: str, y: NDArray[Any]) -> TargetValues:
 
     if y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]
-    if y.ndim == 2 and y.dtype.kind in "biuf" and _is_one_hot(y):
+    is_numbers = y.dtype.kind in "biuf"
+    may_be_classes = is_numbers and source.target_kind is not TargetKind.NUMBER
+    if y.ndim == 2 and may_be_classes and _is_one_hot(y):
         y = y.argmax(axis=1)
-    if y.ndim != 1:
+    if y.ndim > 2 or (y.ndim == 2 and not is_numbers):
         raise DataError(
-            f"The targets have the shape {shape_text(y.shape)}; one class or number for each row, "
-            "or one-hot classes, can be predicted: choose another array"
+            f"The targets have the shape {shape_text(y.shape)}; one class for each row, one-hot "
+            "classes, or one or several numbers can be predicted: choose another array"
         )
     if y.dtype.kind == "f":
-        bad = np.flatnonzero(~np.isfinite(y))
+        bad = np.flatnonzero(~np.isfinite(y.reshape(len(y), -1)).all(axis=1))
         if len(bad):
             raise DataError(
                 f"Row {bad[0] + 1} of the targets is missing or infinite: remove the row, and save "
                 "the arrays again"
             )
-        if (y == np.floor(y)).all() and np.abs(y).max() < 2**53:
-            y = y.astype(np.int64)  # classes are called 1, not 1.0
+    if y.ndim == 2:
+        return _several(source, name, y.astype(np.float64))
+    if y.dtype.kind == "f" and (y == np.floor(y)).all() and np.abs(y).max() < 2**53:
+        y = y.astype(np.int64)  # classes are called 1, not 1.0
     if y.dtype.kind == "S":
         y = np.char.decode(y, "utf-8", "replace")
     distinct, places = np.unique(y, return_inverse=True)
     texts = np.array([str(value) for value in distinct.tolist()], object)[places]
     return read_target(pd.Series(texts, name=name), source.target_kind, NumberFormat())
+
+
+def _several(source: Arrays, name: str, y: FloatArray) -> TargetValues:
+    """Several numbers for each row; `y` has the shape (rows, columns)."""
+    columns = y.shape[1]
+    if source.target_kind is TargetKind.CLASSES:
+        raise DataError(
+            f"The targets have the shape {shape_text(y.shape)} and are not one-hot, so they are no "
+            "classes: predict numbers, or choose another array"
+        )
+    if not 0 < columns <= MOST_CLASSES:
+        raise DataError(
+            f"Each row has {columns:,} targets; 1 to {MOST_CLASSES:,} numbers can be predicted: "
+            "choose another array"
+        )
+    constant = np.flatnonzero((y == y[:1]).all(axis=0))
+    if len(constant):
+        raise DataError(
+            f"Column {constant[0] + 1} of the targets has the same value in every row; leave it "
+            "out, or choose another array"
+        )
+    return TargetValues(
+        TargetKind.NUMBER, f'"{name}" has {columns} columns', y, np.ones(len(y), bool)
+    )

@@ -20,9 +20,9 @@ MOST_FEATURES = 2_000
 def baselines(dataset: Dataset) -> tuple[Baseline, ...]:
     """The largest class, or the mean, and a linear model, fitted on training rows.
 
-    Of classes the value is the accuracy on the test rows, of numbers the mean absolute error in
-    the unit of the target. A linear model is left out where a row has more than MOST_FEATURES
-    numbers.
+    Of classes the value is the accuracy on the test rows, of numbers the mean absolute error of
+    each in the unit of the target. A linear model is left out where a row has more than
+    MOST_FEATURES numbers.
     """
     training, test, target = dataset.training, dataset.test, dataset.schema.target
     if isinstance(target, Classes):
@@ -31,25 +31,25 @@ def baselines(dataset: Dataset) -> tuple[Baseline, ...]:
         constant = np.full(len(test), largest)
         first = Baseline(
             f'always predicting "{dataset.schema.class_names[largest]}"',
-            score(target, test.y, constant),
+            scores(target, test.y, constant),
         )
     else:
         constant = np.broadcast_to(training.y.mean(axis=0), test.y.shape)
-        first = Baseline("always predicting the mean", score(target, test.y, constant))
+        first = Baseline("always predicting the mean", scores(target, test.y, constant))
     features = int(np.prod(training.x.shape[1:]))
     if features > MOST_FEATURES:
         return (first,)
     return first, _linear(dataset, features)
 
 
-def score(
+def scores(
     target: Classes | Numbers, true: IntArray | FloatArray, predicted: IntArray | FloatArray
-) -> float:
-    """The accuracy, or the mean absolute error in the unit of the target."""
+) -> tuple[float, ...]:
+    """The accuracy, or the mean absolute error of each number in the unit of the target."""
     if isinstance(target, Classes):
-        return float(np.mean(true == predicted))
-    scales = np.array(target.scales or (1.0,))
-    return float(np.mean(np.abs(true - predicted) * scales))
+        return (float(np.mean(true == predicted)),)
+    errors = np.abs(true - predicted).mean(axis=0, dtype=np.float64)
+    return tuple((errors * np.array(target.scales or (1.0,))).tolist())
 
 
 def _linear(dataset: Dataset, features: int) -> Baseline:
@@ -68,11 +68,11 @@ def _linear(dataset: Dataset, features: int) -> Baseline:
     weights = None if training.sample_weight is None else training.sample_weight[chosen]
     is_classes = isinstance(target, Classes)
     if is_classes and len(np.unique(y)) < 2:
-        return Baseline("logistic regression", score(target, test.y, np.full(len(test), y[0])))
+        return Baseline("logistic regression", scores(target, test.y, np.full(len(test), y[0])))
     model: Any = LogisticRegression(max_iter=500) if is_classes else Ridge()
     with warnings.catch_warnings():  # where it has not converged it is a baseline all the same
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(x, y, sample_weight=weights)
     predicted = model.predict(test.x.reshape(len(test), features)).reshape(test.y.shape)
     title = "logistic regression" if is_classes else "Ridge regression"
-    return Baseline(title, score(target, test.y, predicted), note)
+    return Baseline(title, scores(target, test.y, predicted), note)

@@ -11,7 +11,7 @@ from desktop.document.project import Project
 from desktop.document.schema import Numbers
 from desktop.document.text import one_line
 from desktop.engine import backend
-from desktop.engine.baselines import baselines, score
+from desktop.engine.baselines import baselines, scores
 from desktop.engine.batches import large_batch
 from desktop.engine.control import RunControl
 from desktop.engine.encoding import are_probabilities, class_probabilities, encode
@@ -67,14 +67,15 @@ def evaluate(
     confusion: IntArray | None = None
     mistakes: tuple[Mistake, ...] = ()
     mistake_count = 0
-    numbers, target = None, dataset.schema.target
-    right: float | None = None
+    target = dataset.schema.target
+    numbers: tuple[NumbersFit, ...] = ()
+    right: tuple[float, ...] = ()
     if isinstance(target, Numbers) and np.isfinite(outputs).all() and outputs.shape == rows.y.shape:
         numbers = _numbers(target, rows.y, outputs)
-        right = score(target, rows.y, outputs)
+        right = scores(target, rows.y, outputs)
     if probabilities is not None:
         predicted = probabilities.argmax(axis=1)
-        right = score(target, rows.y, predicted)
+        right = scores(target, rows.y, predicted)
         confusion = read_only(confusion_matrix(rows.y, predicted, labels=range(len(classes))))
         mistakes, mistake_count = _mistakes(
             rows,
@@ -95,8 +96,8 @@ def evaluate(
         value_range=dataset.schema.value_range,
         is_loaded=is_loaded,
         numbers=numbers,
-        score=right,
-        baselines=_baselines(dataset, control) if with_baselines and right is not None else (),
+        scores=right,
+        baselines=_baselines(dataset, control) if with_baselines and right else (),
     )
 
 
@@ -106,18 +107,28 @@ def _baselines(dataset: Dataset, control: RunControl | None) -> tuple[Baseline, 
     return baselines(dataset)
 
 
-def _numbers(target: Numbers, true: NDArray[Any], predicted: NDArray[Any]) -> NumbersFit:
-    """What is shown of the first column of `target`."""
+def _numbers(
+    target: Numbers, true: NDArray[Any], predicted: NDArray[Any]
+) -> tuple[NumbersFit, ...]:
+    """What is shown of each column of `target`; `true` and `predicted` are scaled."""
+    count = len(target.columns)
+    scales, offsets = target.scales or (1.0,) * count, target.offsets or (0.0,) * count
+    true, predicted = (each.astype(np.float64) * scales + offsets for each in (true, predicted))
+    return tuple(
+        _fit(column, true[:, number], predicted[:, number])
+        for number, column in enumerate(target.columns)
+    )
+
+
+def _fit(column: str, true: NDArray[Any], predicted: NDArray[Any]) -> NumbersFit:
     from sklearn.metrics import r2_score
 
-    offset, scale = (*target.offsets, 0.0)[0], (*target.scales, 1.0)[0]
-    true, predicted = (each[:, 0].astype(np.float64) * scale + offset for each in (true, predicted))
     residuals = true - predicted
     shown = np.unique(np.linspace(0, len(true) - 1, MAX_POINTS).astype(np.int64))
     worst = np.argsort(-np.abs(residuals), kind="stable")[:MAX_WORST]
     counts, edges = np.histogram(residuals, bins=BINS)
     return NumbersFit(
-        column=one_line(target.columns[0]),
+        column=one_line(column),
         true=read_only(true[shown]),
         predicted=read_only(predicted[shown]),
         r2=float(r2_score(true, predicted)) if len(true) > 1 else float("nan"),

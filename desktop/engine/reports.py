@@ -351,17 +351,20 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Baseline:
-    """A simple model on the same test rows: its accuracy, or mean absolute error in the unit of
-    the target. `note` says what else there is to know of it; may be empty."""
+    """A simple model on the same test rows.
+
+    `values` is its accuracy alone, or the mean absolute error of each number that is predicted, in
+    the unit of the target. `note` says what else there is to know of it; may be empty.
+    """
 
     title: str  # in a sentence, e.g. "logistic regression"
-    value: float
+    values: tuple[float, ...]
     note: str = ""
 
 
 @dataclass(frozen=True)
 class NumbersFit:
-    """What a network predicts where the target is numbers, in the unit of the target.
+    """What a network predicts of one number, in the unit of the target.
 
     `true` and `predicted`, shape (n,), are of `column` and of up to 2,000 test rows, spread evenly.
     Of all test rows are `r2`, scikit-learn's R² (1 is perfect, 0 what the mean gives), the
@@ -397,27 +400,32 @@ class Evaluation:
     on_training_rows: bool = False  # as there are no others
     value_range: tuple[float, float] = (0.0, 1.0)  # of the samples
     is_loaded: bool = False  # whether the network was read from a file and trained from there
-    numbers: NumbersFit | None = None  # where the target is numbers
-    score: float | None = None  # accuracy or mean absolute error, to compare with the baselines
+    numbers: tuple[NumbersFit, ...] = ()  # where the target is numbers: one for each
+    # The accuracy, or mean absolute error of each number, to compare with those of the baselines.
+    scores: tuple[float, ...] = ()
     baselines: tuple[Baseline, ...] = ()
 
-    @property
-    def comparison(self) -> str:
-        """A sentence that says what the network is worth beside the baselines; "" without them."""
-        if self.score is None or not self.baselines:
+    def comparison(self, number: int = 0) -> str:
+        """A sentence that says what the network is worth beside the baselines; "" without them.
+
+        Where several numbers are predicted, it is of the one at `number`.
+        """
+        if not self.scores or not self.baselines:
             return ""
         notes = [f"The {each.title} was {each.note}" for each in self.baselines if each.note]
         rows = "training" if self.on_training_rows else "test"
-        if self.numbers is None:
-            others = ", ".join(f"{each.title} {each.value * 100:.1f} %" for each in self.baselines)
-            sentence = f"The network predicts {self.score * 100:.1f} % of the {rows} rows correctly"
+        score = self.scores[number]
+        others = [(each.title, each.values[number]) for each in self.baselines]
+        if not self.numbers:
+            beside = ", ".join(f"{title} {value * 100:.1f} %" for title, value in others)
+            sentence = f"The network predicts {score * 100:.1f} % of the {rows} rows correctly"
         else:
-            others = ", ".join(f"{each.title} by {each.value:.4g}" for each in self.baselines)
+            beside = ", ".join(f"{title} by {value:.4g}" for title, value in others)
             sentence = (
-                f"The network is off by {self.score:.4g} on average over the {rows} rows, in the "
-                f"unit of {self.numbers.column}"
+                f"The network is off by {score:.4g} on average over the {rows} rows, in the "
+                f"unit of {self.numbers[number].column}"
             )
-        return ". ".join([f"{sentence}; {others}", *notes])
+        return ". ".join([f"{sentence}; {beside}", *notes])
 
 
 @dataclass(frozen=True)

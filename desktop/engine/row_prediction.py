@@ -141,7 +141,7 @@ class RowPredictor:
     def _numbers(self, outputs: FloatArray) -> FloatArray:
         """Outputs as numbers in the unit of the target, float64 (rows, columns)."""
         target = self._preparation.target
-        values: FloatArray = outputs.astype(np.float64) * target.scale + target.offset
+        values: FloatArray = outputs.astype(np.float64) * target.scales + target.offsets
         return values
 
     def _outputs(self, x: FloatArray) -> FloatArray:

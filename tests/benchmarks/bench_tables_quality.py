@@ -104,7 +104,7 @@ def scores(source: TableSource, seed: int) -> tuple[float, float, float]:
         measured += [float(each.fit(x, y).score(test, true)) for each in others]
     else:
         others = Ridge(), MLPRegressor(max_iter=1000, random_state=0)
-        scale = dataset.preparation.target.scale if dataset.preparation is not None else 1.0
+        scale = dataset.preparation.target.scales[0] if dataset.preparation is not None else 1.0
         answers = [outputs[:, 0], *(each.fit(x, y[:, 0]).predict(test) for each in others)]
         measured = [float(np.abs(each - true[:, 0]).mean() * scale) for each in answers]
     return measured[0], measured[1], measured[2]

@@ -114,6 +114,25 @@ def test_a_number_as_target_keeps_its_unit(tmp_path: Path) -> None:
         assert np.abs(y - value).min() < 0.01
 
 
+def test_several_numbers_are_predicted_each_in_its_unit(tmp_path: Path) -> None:
+    y = np.column_stack([np.linspace(2000, 5000, 40), np.linspace(-1, 1, 40) ** 3])
+    dataset = loaded(saved(tmp_path, X=RNG.normal(size=(40, 2)), y=y))
+    assert isinstance(dataset.schema.target, Numbers)
+    assert dataset.schema.target.columns == ("y 1", "y 2")
+    np.testing.assert_allclose(dataset.training.y.mean(axis=0), 0, atol=1e-6)
+    np.testing.assert_allclose(dataset.training.y.std(axis=0), 1, atol=1e-6)
+    target = dataset.schema.target
+    for row in dataset.training.y * target.scales + target.offsets:
+        assert np.isclose(y, row, rtol=1e-4).all(axis=1).any()
+    one_hot = saved(tmp_path, X=RNG.normal(size=(40, 2)), y=np.eye(2)[np.arange(40) % 2])
+    assert isinstance(loaded(one_hot).schema.target, Classes)
+    numbers = loaded(one_hot, target_kind=TargetKind.NUMBER).schema.target
+    assert numbers == Numbers(("y 1", "y 2"), (0.5, 0.5), (0.5, 0.5))
+    assert "not one-hot" in failure(
+        saved(tmp_path, X=RNG.normal(size=(40, 2)), y=y), target_kind=TargetKind.CLASSES
+    )
+
+
 def test_the_input_and_the_target_can_be_chosen(tmp_path: Path) -> None:
     one, two = RNG.normal(size=(40, 2)), RNG.normal(size=(40, 5))
     path = saved(tmp_path, a=one, b=two, c=np.arange(40) % 4, d=np.arange(40) % 2)
@@ -156,7 +175,8 @@ def test_npy_has_its_target_in_the_last_column_or_a_second_file(tmp_path: Path) 
         ({"x_train": np.full((60, 3), np.nan)}, "Row 1 of the inputs"),
         ({"y_train": np.full(60, np.inf)}, "Row 1 of the targets"),
         ({"x_train": np.zeros((60, 2, 2, 2, 2)), "x_test": np.zeros((30, 2, 2, 2, 2))}, "not im"),
-        ({"y_train": np.zeros((60, 2)), "y_test": np.zeros((30, 2))}, "targets have the shape"),
+        ({"y_train": np.zeros((60, 2)), "y_test": np.zeros((30, 2))}, "Column 1 of the targets"),
+        ({"y_train": np.zeros((60, 2, 2)), "y_test": np.zeros((30, 2, 2))}, "targets have the sh"),
         ({"y_train": np.zeros(60, int), "y_test": np.zeros(30, int)}, "single class"),
         ({"y_test": np.full(30, 7)}, 'Class "7" is among the test rows'),
         ({"x_train": np.full((60, 3), 1e300)}, "too large"),

@@ -35,7 +35,7 @@ def test_metrics_have_the_unit_of_the_target(trained: Trained) -> None:
     dataset, trainer, reports = trained
     assert trainer.network is not None
     assert dataset.validation is not None and dataset.preparation is not None
-    scale = dataset.preparation.target.scale
+    scale = dataset.preparation.target.scales[0]
     assert scale > 50
     found = evaluate(trainer.model, trainer.network.project, dataset, 2).metrics
     ended = reports.epochs[-1].logs

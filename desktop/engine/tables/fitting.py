@@ -39,10 +39,11 @@ def fit_target(name: str, target: TargetValues, training: IntArray) -> PreparedT
         return PreparedTarget(name=name, classes=target.classes)
     values = target.y[training]
     with np.errstate(over="ignore", invalid="ignore"):
-        offset, scale = float(values.mean()), float(values.std())
-    if not np.isfinite([offset, scale]).all():
+        offsets, scales = np.atleast_1d(values.mean(axis=0)), np.atleast_1d(values.std(axis=0))
+    if not np.isfinite([offsets, scales]).all():
         raise DataError("The targets are too large to compute with: divide them")
-    return PreparedTarget(name=name, offset=offset, scale=scale or 1.0)
+    scales = np.where(scales > 0, scales, 1.0)
+    return PreparedTarget(name=name, offsets=tuple(offsets.tolist()), scales=tuple(scales.tolist()))
 
 
 def fit(
@@ -89,8 +90,12 @@ def identity(schema: DataSchema, x: FloatArray) -> Preparation:
     """The preparation of rows whose columns are the inputs as they are; `x` are training rows."""
     target = PreparedTarget(name="class", classes=schema.class_names)
     if isinstance(schema.target, Numbers):
-        offset, scale = (*schema.target.offsets, 0.0)[0], (*schema.target.scales, 1.0)[0]
-        target = PreparedTarget(name=schema.target.columns[0], offset=offset, scale=scale)
+        numbers = schema.target
+        target = PreparedTarget(
+            name=numbers.columns[0],
+            offsets=numbers.offsets or (0.0,),
+            scales=numbers.scales or (1.0,),
+        )
     return Preparation(
         columns=tuple(
             PreparedColumn(

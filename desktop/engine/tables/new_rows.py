@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from desktop.engine.reports import FloatArray
 
-_NUMBERED = re.compile(r"Column (\d+)")
+_NUMBERED = re.compile(r"(?:Column|Input) (\d+)")  # of a table or of an array without names
 _TRUTH = {"true": "True", "false": "False"}  # as the reader of training rows has it
 
 
@@ -67,7 +67,9 @@ def read_new_rows(
         table = read_texts(source, all_names, usual, progress)
     except UnknownSheet:  # that of the training rows; other workbooks may name theirs differently
         table = read_texts(source.replace(sheet=None), all_names, usual, progress)
-    by_position = not table.has_header and all(map(_NUMBERED.fullmatch, all_names))
+    by_position = not table.has_header and all(
+        map(_NUMBERED.fullmatch, all_names - {preparation.target.name})
+    )
     frame = table.frame
     if by_position:
         frame = _numbered(frame, all_names, preparation.target.name, path)
@@ -95,15 +97,22 @@ def read_new_rows(
 
 def _numbered(frame: pd.DataFrame, names: set[str], target: str, path: Path) -> pd.DataFrame:
     """`frame` with the names that its columns have by their positions."""
-    ordered = sorted(names, key=lambda name: int(name.split()[1]))
-    without = [name for name in ordered if name != target]
-    for candidate in (ordered, without):
+    without = sorted(names - {target}, key=_number)
+    # The targets of arrays are none of the columns.
+    candidates = [without]
+    if _NUMBERED.fullmatch(target):
+        candidates.insert(0, sorted(names, key=_number))
+    for candidate in candidates:
         if len(candidate) == len(frame.columns):
             return frame.set_axis(candidate, axis="columns")
     raise DataError(
         f"{path.name} has {len(frame.columns)} columns without names; the network was trained with "
         f"{len(without)} and the target"
     )
+
+
+def _number(name: str) -> int:
+    return int(name.split()[1])
 
 
 def _with_truth(frame: pd.DataFrame, preparation: Preparation) -> pd.DataFrame:

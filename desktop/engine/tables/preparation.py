@@ -80,31 +80,39 @@ class PreparedColumn(Spec):
 class PreparedTarget(Spec):
     """How the target becomes what a network is trained on, and its answers values again.
 
-    Either `classes` are the names of the classes, in the order of their indices, or a number
-    becomes (value - offset) / scale.
+    Either `classes` are the names of the classes, in the order of their indices, or the number in
+    each column becomes (value - offset) / scale, with its own of `offsets` and `scales`.
     """
 
     name: str
     classes: tuple[str, ...] = ()
-    offset: float = 0.0
-    scale: float = 1.0
+    offsets: tuple[float, ...] = (0.0,)
+    scales: tuple[float, ...] = (1.0,)
 
     @property
     def in_schema(self) -> Target:
         """What the schema of the data says of it."""
         if self.classes:
             return Classes(self.classes)
-        return Numbers((self.name,), (self.offset,), (self.scale,))
+        return Numbers(self.columns, self.offsets, self.scales)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the numbers."""
+        if len(self.scales) == 1:
+            return (self.name,)
+        return tuple(f"{self.name} {number + 1}" for number in range(len(self.scales)))
 
     def encoded(self, y: IntArray | FloatArray) -> IntArray | FloatArray:
-        """`y` as a network is trained on it: indices of classes, or float32 (rows, 1).
+        """`y` as a network is trained on it: indices of classes, or float32 (rows, columns).
 
         Raises DataError for numbers that are too large.
         """
         if self.classes:
             return y
         with np.errstate(over="ignore", invalid="ignore"):
-            scaled: FloatArray = ((y - self.offset) / self.scale)[:, None].astype(np.float32)
+            values = y.reshape(len(y), len(self.scales)) - np.array(self.offsets)
+            scaled: FloatArray = (values / np.array(self.scales)).astype(np.float32)
         if not np.isfinite(scaled).all():
             raise DataError("Some targets are too large to compute with: divide them")
         return scaled
@@ -135,7 +143,9 @@ class Preparation(Spec):
                 return f'the column "{column.name}" {problem}'
         if len({column.name for column in self.columns}) < len(self.columns):
             return "two columns have the same name"
-        return "" if self.target.scale > 0 else "the target cannot be scaled so"
+        scales = self.target.scales
+        fits = len(scales) == len(self.target.offsets) and min(scales, default=0.0) > 0
+        return "" if fits else "the target cannot be scaled so"
 
     def inputs(self, frame: pd.DataFrame, form: NumberFormat) -> FloatArray:
         """The rows of `frame` as inputs, float32 (rows, features).

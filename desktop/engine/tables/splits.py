@@ -82,10 +82,14 @@ def _divide(
 
 
 def _strata(target: TargetValues, rows: IntArray, part: float) -> Any:
-    """What has to be in both sides alike: classes, or tenths of the numbers. None if too few."""
+    """What has to be in both sides alike: classes, or tenths of the numbers. None if too few.
+
+    Of several numbers in a row it is the first.
+    """
     y = target.y[rows]
     if target.kind is TargetKind.CLASSES:
         return y
+    y = y.reshape(len(y), -1)[:, 0]
     smaller = min(held_back(part, len(rows)), len(rows) - held_back(part, len(rows)))
     quantiles = min(_QUANTILES, smaller, len(rows) // 2)
     if quantiles < 2:

@@ -26,8 +26,9 @@ class TargetValues:
     """The target of every row.
 
     For classes, `classes` are their names and `y` their indices, int64 (rows,). For numbers, `y` is
-    float64 (rows,) in the unit of the table. `present` says which rows have a target at all; in the
-    others `y` means nothing. `reason` says why it is one or the other.
+    float64 in the unit of the table: (rows,), or (rows, columns) of several.
+    `present` says which rows have a target at all; in the others `y` means nothing. `reason` says
+    why it is one or the other.
     """
 
     kind: TargetKind

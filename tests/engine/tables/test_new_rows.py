@@ -117,7 +117,7 @@ def test_numbers_are_predicted_in_the_unit_of_the_target(
     )
     target = regression.dataset.preparation.target
     np.testing.assert_allclose(
-        values, np.asarray(outputs)[:, 0] * target.scale + target.offset, rtol=1e-5
+        values, np.asarray(outputs)[:, 0] * target.scales + target.offsets, rtol=1e-5
     )
 
 

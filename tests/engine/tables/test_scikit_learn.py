@@ -48,7 +48,7 @@ def test_numbers_are_those_that_were_measured() -> None:
     assert preparation is not None
     bmi = next(column for column in preparation.columns if column.name == "bmi")
     assert 25 < bmi.offset < 28
-    assert 130 < preparation.target.offset < 170
+    assert 130 < preparation.target.offsets[0] < 170
 
 
 def test_another_column_can_be_predicted() -> None:

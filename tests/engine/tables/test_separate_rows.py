@@ -73,7 +73,7 @@ def test_numbers_in_their_own_unit_and_format(tmp_path: Path) -> None:
     assert dataset.preparation is not None
     target = dataset.preparation.target
     np.testing.assert_allclose(
-        dataset.test.y[:, 0] * target.scale + target.offset, [12.75, 10.5], rtol=1e-6
+        dataset.test.y[:, 0] * target.scales + target.offsets, [12.75, 10.5], rtol=1e-6
     )
     assert [example.cells["x"] for example in dataset.examples] == [0.5, 1.5]
     with pytest.raises(DataError, match=r'test\.csv: the target "y" has the value "many" in row 2'):

@@ -9,7 +9,7 @@ import pytest
 from pyqtgraph import PlotWidget
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QTableWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.document.data import Digits, LogicTable
@@ -40,6 +40,10 @@ class FakeSession(QObject):
     runStarted = Signal(object)
     runEnded = Signal(object)
     modelReset = Signal()
+    modelAdopted = Signal(object)
+    epochEnded = Signal(object)
+    imagesPredicted = Signal(object)
+    imagePredictionFailed = Signal(int, str)
     evaluationStarted = Signal()
     evaluated = Signal(object)
     evaluationFailed = Signal(str)
@@ -440,9 +444,12 @@ def of_numbers() -> Evaluation:
         confusion=None,
         mistakes=(),
         mistake_count=0,
-        numbers=numbers,
-        score=4.0,
-        baselines=(Baseline("always predicting the mean", 11.0), Baseline("Ridge regression", 5.0)),
+        numbers=(numbers,),
+        scores=(4.0,),
+        baselines=(
+            Baseline("always predicting the mean", (11.0,)),
+            Baseline("Ridge regression", (5.0,)),
+        ),
     )
 
 
@@ -465,14 +472,36 @@ def test_numbers_are_plotted_and_the_worst_rows_listed(qtbot: QtBot, mode: Mode)
     assert not points.isVisible() and bench.page.matrix.isVisible()
 
 
+def test_of_several_numbers_one_is_chosen(bench: Bench) -> None:
+    one = of_numbers()
+    (price,) = one.numbers
+    size = replace(price, column="size", true=read_only(price.true / 10), r2=-0.5)
+    simple = Baseline("always predicting the mean", (11.0, 0.7))
+    both = replace(one, numbers=(price, size), scores=(4.0, 0.25), baselines=(simple,))
+    bench.session.evaluated.emit(both)
+    box = bench.page.findChild(QComboBox)
+    points = bench.page.findChildren(PlotWidget)[0]
+    assert "Mean absolute error, all 2 targets\n4\nMean absolute error, price\n4" in bench.text()
+    assert box.isVisible() and box.currentText() == "price"
+    box.setCurrentText("size")
+    assert "Mean absolute error, size\n0.25\nR², size\n-0.500" in bench.text()
+    assert "off by 0.25 on average over the test rows, in the unit of size" in bench.text()
+    assert "always predicting the mean by 0.7." in bench.text()
+    assert points.listDataItems()[1].getData()[0].tolist() == size.true.tolist()
+    bench.session.evaluated.emit(both)  # the choice stays
+    assert box.currentText() == "size" and "R², size" in bench.text()
+    bench.session.evaluated.emit(one)
+    assert not box.isVisible() and "R²\n0.824" in bench.text()
+
+
 def test_the_network_is_compared_with_simple_models(bench: Bench) -> None:
     bench.session.evaluated.emit(of_numbers())
     assert (
         "The network is off by 4 on average over the test rows, in the unit of price; always "
         "predicting the mean by 11, Ridge regression by 5."
     ) in bench.text()
-    simple = (Baseline("logistic regression", 0.75, "fitted on 10 of the training rows"),)
-    bench.session.evaluated.emit(replace(an_evaluation(), score=0.925, baselines=simple))
+    simple = (Baseline("logistic regression", (0.75,), "fitted on 10 of the training rows"),)
+    bench.session.evaluated.emit(replace(an_evaluation(), scores=(0.925,), baselines=simple))
     assert (
         "The network predicts 92.5 % of the test rows correctly; logistic regression 75.0 %. "
         "The logistic regression was fitted on 10 of the training rows."

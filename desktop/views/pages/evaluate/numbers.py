@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from desktop.views.theme import SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import Card
+from desktop.views.widgets.controls import ComboBox
 from desktop.workers.reports import NumbersFit
 
 TITLES = ("Row", "True", "Predicted", "Error")
@@ -139,12 +140,35 @@ class WorstRows(Card):
 
 
 class NumbersCard(Card):
-    """The plots of what was predicted."""
+    """The plots of what was predicted, and of which number where there are several.
+
+    Signals:
+        numberChosen: another of several numbers was chosen: its place.
+    """
+
+    numberChosen = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Predicted against true", parent)
+        self._choice = ComboBox()
+        self._choice.setAccessibleName("Which number is shown")
+        self._choice.setSizeAdjustPolicy(
+            ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self._choice.setMinimumContentsLength(12)
+        self._choice.currentIndexChanged.connect(self.numberChosen)
+        self.heading.addWidget(self._choice)
         self.plots = NumberPlots(theme)
         self.body.addWidget(self.plots, 1)
+
+    def show_names(self, names: tuple[str, ...]) -> int:
+        """Let one of the numbers called `names` be chosen, and return the place of that shown."""
+        if names != tuple(map(self._choice.itemText, range(self._choice.count()))):
+            with QSignalBlocker(self._choice):
+                self._choice.clear()
+                self._choice.addItems(names)
+        self._choice.setVisible(len(names) > 1)
+        return self._choice.currentIndex()
 
     def show_numbers(self, numbers: NumbersFit) -> None:
         """Show what was predicted of the test rows."""

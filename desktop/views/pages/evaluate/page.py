@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.document.choices import Metric
 from desktop.document.metrics import LOSS, metric_title
 from desktop.document.text import counted
 from desktop.views.pages.evaluate.confusion import ConfusionMatrix
@@ -53,6 +54,23 @@ def _tested(evaluation: Evaluation) -> str:
     return TRAINING if evaluation.on_training_rows else TEST
 
 
+def _values(evaluation: Evaluation, number: int) -> dict[str, str]:
+    """The big numbers by their titles; `number` is the place of the predicted number shown."""
+    values = {metric_title(n): metric_text(n, v) for n, v in evaluation.metrics.items()}
+    if evaluation.numbers:
+        title = metric_title(LOSS)  # all others are in the unit of the target
+        values = {f"{title}, of the scaled target": values.pop(title), **values}
+        shown, of_all = evaluation.numbers[number], len(evaluation.numbers)
+        if of_all > 1:
+            values = {f"{title}, all {of_all} targets": text for title, text in values.items()}
+            score = metric_text(Metric.MEAN_ABSOLUTE_ERROR, evaluation.scores[number])
+            values[f"{metric_title(Metric.MEAN_ABSOLUTE_ERROR)}, {shown.column}"] = score
+        values["R²" if of_all == 1 else f"R², {shown.column}"] = f"{shown.r2:.3f}"
+    if evaluation.confusion is not None:
+        values["Mistakes"] = f"{evaluation.mistake_count:,}"
+    return values
+
+
 class EvaluatePage(CardPage):
     """Test loss and metrics, the confusion matrix, and the most confident mistakes."""
 
@@ -62,6 +80,7 @@ class EvaluatePage(CardPage):
         self._theme = theme
         self._evaluation: Evaluation | None = None
         self._numbers: tuple[tuple[NumbersCard, WorstRows], Columns] | None = None
+        self._number = 0  # which of several numbers is shown
         self._outdated = ""
 
         self.evaluate = QPushButton()
@@ -199,31 +218,34 @@ class EvaluatePage(CardPage):
     def _on_evaluated(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
         self._outdated = ""
-        values = {metric_title(n): metric_text(n, v) for n, v in evaluation.metrics.items()}
         self._matrix_card.setVisible(evaluation.confusion is not None)
         self._mistakes_card.setVisible(evaluation.confusion is not None)
-        if evaluation.numbers is not None:
+        if evaluation.numbers:
             self._show_numbers(evaluation.numbers)
-            title = metric_title(LOSS)  # all others are in the unit of the target
-            values = {f"{title}, of the scaled target": values.pop(title), **values}
-            values["R²"] = f"{evaluation.numbers.r2:.3f}"
         if evaluation.confusion is not None:
-            values["Mistakes"] = f"{evaluation.mistake_count:,}"
             self.matrix.show_counts(evaluation.classes, evaluation.confusion)
-        self.metrics.show_values(values)
+        self.metrics.show_values(_values(evaluation, self._number))
         self._show_mistakes(None)
         self._refresh()
 
-    def _show_numbers(self, numbers: NumbersFit) -> None:
-        """Show the plots and the rows with the largest errors."""
+    def _show_numbers(self, numbers: tuple[NumbersFit, ...]) -> None:
+        """Show the plots and the rows with the largest errors of the number that is chosen."""
         if self._numbers is None:
             # The first time: pyqtgraph takes a while to load.
             from desktop.views.pages.evaluate.numbers import NumbersCard, WorstRows
 
             made = NumbersCard(self._theme), WorstRows()
+            made[0].numberChosen.connect(self._on_number_chosen)
             self._numbers = made, self.add_columns(*made, (3, 2), stretch=1)
+        self._number = self._numbers[0][0].show_names(tuple(each.column for each in numbers))
         for card in self._numbers[0]:
-            card.show_numbers(numbers)
+            card.show_numbers(numbers[self._number])
+
+    def _on_number_chosen(self) -> None:
+        assert self._evaluation is not None
+        self._show_numbers(self._evaluation.numbers)
+        self.metrics.show_values(_values(self._evaluation, self._number))
+        self._refresh()
 
     def _refresh(self, _payload: object = None) -> None:
         """Say what can be done now, and whether the results still hold."""
@@ -239,9 +261,9 @@ class EvaluatePage(CardPage):
             (self.stop if busy else self.evaluate).setFocus()
         for widget in (self.note, self.metrics, self.comparison):
             widget.setVisible(evaluation is not None)
-        self._details.setVisible(evaluation is not None and evaluation.numbers is None)
+        self._details.setVisible(evaluation is not None and not evaluation.numbers)
         if self._numbers is not None:
-            self._numbers[1].setVisible(evaluation is not None and evaluation.numbers is not None)
+            self._numbers[1].setVisible(evaluation is not None and bool(evaluation.numbers))
         shows_images = bool(self.images.paths) and takes_image_files(session.summary)
         self.images.setVisible(shows_images)
         self.empty.setVisible(evaluation is None and not shows_images)
@@ -259,8 +281,9 @@ class EvaluatePage(CardPage):
         if not ready and not outdated and session.state in REASONS:
             self._say(REASONS[session.state])
         self.evaluate.setToolTip("" if ready else self._reason())
-        self.comparison.setText(f"{evaluation.comparison}.")
-        self.comparison.setVisible(bool(evaluation.comparison))
+        comparison = evaluation.comparison(self._number if evaluation.numbers else 0)
+        self.comparison.setText(f"{comparison}.")
+        self.comparison.setVisible(bool(comparison))
         self.note.setText(evaluation.note)
         self.note.setVisible(bool(evaluation.note))
 
