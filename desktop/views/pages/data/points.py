@@ -21,7 +21,7 @@ NEAR = 9  # pixels from the mouse within which points are erased
 KEY_STEP = 0.05  # of the plane, by an arrow key
 HINT = "Click or drag to add training points, right-click to erase"
 BUSY = "Points can be changed when the training is over"
-OUTDATED = "The prediction is for the points before they were changed; Train makes a new network"
+OUTDATED = "The prediction is for the points as they were; train again"
 
 
 class EditablePlane(PlaneView):
@@ -199,8 +199,10 @@ class PointsCard(PlaneCard):
         self.hint.setWordWrap(True)
         for widget in (*self.classes, self.value, self.value_text, self.eraser):
             row.addWidget(widget)
-        row.addWidget(self.hint, 1)
-        self.body.insertWidget(0, self.tools)  # above the plane, which may not be seen as a whole
+        row.addStretch(1)
+        # Above the plane, which may not be seen as a whole.
+        self.body.insertWidget(0, self.tools)
+        self.body.insertWidget(1, self.hint)
         self.plane.drawn.connect(self._add)
         self.plane.erased.connect(self._erase)
         self.plane.chosen.connect(self._choose_by_key)
@@ -233,6 +235,7 @@ class PointsCard(PlaneCard):
         """Show what can be added to the data in use."""
         source = summary.source if summary is not None else None
         self.tools.setVisible(isinstance(source, PlanePoints))
+        self.hint.setVisible(isinstance(source, PlanePoints))
         if isinstance(source, PlanePoints):
             count = source.class_count
             for number, button in enumerate(self.classes):
