@@ -110,6 +110,8 @@ class Sheet(Sample):
 
 def is_workbook(path: Path) -> bool:
     """Whether the file at `path` is read as a workbook, by its first bytes. Raises OSError."""
+    if not path.is_file():  # a pipe would be waited for
+        return False
     with path.open("rb") as file:
         return file.read(len(_OLE)).startswith((_ZIP, _OLE))
 

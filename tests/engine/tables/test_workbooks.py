@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import random
 import re
 import zipfile
@@ -140,6 +141,11 @@ def test_what_is_no_workbook_is_refused(path: Path) -> None:
     assert "no workbook that can be read" in refused(path)
     path.write_bytes(b"")
     assert "pets.xlsx is empty" in refused(path)
+    if hasattr(os, "mkfifo"):  # that nobody writes to
+        path.unlink()
+        os.mkfifo(path)
+        with pytest.raises(DataError, match="not a file"):
+            datasets.preview(Table(path=str(path)))
 
 
 def test_a_workbook_without_a_table_is_refused(path: Path) -> None:
