@@ -17,7 +17,7 @@ class BatchValues:
 
     Keras keeps mₖ, the mean over the rows n₁ … nₖ seen so far. The mean over the rows between two
     of these is (mₖ nₖ - mⱼ nⱼ) / (nₖ - nⱼ). Keras adds up in float32, so the error is about
-    10⁻⁷ nₖ / (nₖ - nⱼ) of the mean; counts of right answers are rounded to whole rows and so
+    10⁻⁷ nₖ / (nₖ - nⱼ) of the mean; counts of correct predictions are rounded to whole rows and so
     exact.
     """
 

@@ -108,7 +108,7 @@ def compile_model(
 def make_callbacks(training: Training) -> list[Any]:
     """Keras's own callbacks that `training` asks for, EarlyStopping last.
 
-    EarlyStopping does not restore weights: it would forget those of earlier runs.
+    EarlyStopping does not restore weights: it would lose those of earlier runs.
     """
     plateau, stopping = training.reduce_lr_on_plateau, training.early_stopping
     if stopping is not None:

@@ -145,7 +145,7 @@ def _mistakes(
     *,
     with_confidence: bool,
 ) -> tuple[tuple[Mistake, ...], int]:
-    """The wrong answers given with the most confidence, worst first, and the count of all."""
+    """The mistakes made with the most confidence, worst first, and the count of all."""
     wrong = np.flatnonzero(predicted != rows.y)
     confidence = probabilities[wrong, predicted[wrong]]
     worst = np.argsort(-confidence, kind="stable")[:MAX_MISTAKES]

@@ -100,7 +100,7 @@ def load_idx(source: Idx | FashionMnist, progress: Progress) -> Dataset:
 
 
 def load_cifar10(source: Cifar10, progress: Progress) -> Dataset:
-    """The images of the binary version of CIFAR-10, in memory, unpacked by nobody else."""
+    """The images of the binary version of CIFAR-10, unpacked in memory."""
     file = local_file(source)
     try:
         batches = _batches(file, progress)

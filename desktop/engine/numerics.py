@@ -1,7 +1,7 @@
 """What happens when numbers overflow: the bad step is not taken, and its cause is found.
 
 A loss that is infinite or NaN makes every gradient NaN, and one step with those leaves a network of
-nothing but NaN, in which nobody can tell any more where it began. Functions like ReLU even swallow
+nothing but NaN, which no longer shows where it started. Functions like ReLU even swallow
 NaN, so that a dead network may keep an innocent-looking loss. Therefore every step looks at
 loss, outputs and gradients before it touches the weights (see `fused`).
 """

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-# Called with the part that is done, 0 to 1; raises control.Stopped where it is to be given up.
+# Called with the part that is done, 0 to 1; raises control.Stopped where the work is canceled.
 Progress: TypeAlias = Callable[[float], None]
 
 
 def ignore(part: float) -> None:
-    """Tell nobody."""
+    """Report nothing."""
 
 
 def between(progress: Progress, start: float, end: float) -> Progress:

@@ -24,7 +24,7 @@ def in_threads(
 
     Gains time where `function` leaves the interpreter to others, as most of NumPy, pandas and
     Pillow do. `progress` is called on this thread. If it raises, as `function` may, what has not
-    begun is left out, and what has is waited for.
+    started is left out, and what has is waited for.
     """
     size = min(MOST_TOGETHER, 1 + len(items) // STEPS)
     groups = [items[start : start + size] for start in range(0, len(items), size)]

@@ -47,7 +47,7 @@ class Predictions(QObject):
         self._lock = threading.Lock()
 
     def ask(self, question: Any) -> int:
-        """Have `question` answered, e.g. a question; returns its number."""
+        """Have `question` predicted, e.g. a drawing; returns its number."""
         request = next(self._requests)
         self._submit(request, question)
         return request
@@ -60,7 +60,7 @@ class Predictions(QObject):
             self._threads.background(self._predict_newest, self._on_predicted, self.failed.emit)
 
     def _predict_newest(self) -> tuple[Network | None, Any, Any] | None:
-        """On the thread: look at the newest question, if nobody has yet."""
+        """On the thread: look at the newest question, unless that was done."""
         with self._lock:
             waiting, self._waiting = self._waiting, None
         if waiting is None:

@@ -486,7 +486,7 @@ class Session(QObject):
 
     def _replace_network(self, network: Network | None) -> None:
         if self._state is State.EVALUATING:
-            self._runner.control.stop()  # nobody gets the result
+            self._runner.control.stop()  # its result is of no use
         self._runner.replace(network)
         self.modelReset.emit()
 

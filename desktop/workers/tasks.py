@@ -124,7 +124,7 @@ def train(
 ) -> None:
     """Train; `sink` gets every report, and whatever happens exactly one RunEnded.
 
-    `keeper` gets each after it: nobody waits for the writing.
+    `keeper` gets each after it: nothing waits for the writing.
     """
     ended = False
 

@@ -25,7 +25,7 @@ _SPLIT_OF = {name: split for split, names in SPLITS.items() for name in names}
 
 @dataclass
 class Listing:
-    """Image files, and what was passed over.
+    """Image files, and what was left out.
 
     `files` has for "all", or for "training" and other splits, pairs of a class and a path; classes
     and the files in them are in natural order.
@@ -41,7 +41,7 @@ def list_images(folder: Path) -> Listing:
     """The images in `folder`, whose subfolders are the classes, or splits with these in them.
 
     Hidden files and folders, links to folders, links out of the folder, and files whose names are
-    not those of images are passed over. Raises DataError.
+    not those of images are left out. Raises DataError.
     """
     search = _Search(folder)
     inside = search.folders(folder)
@@ -110,7 +110,7 @@ class _Search:
         return [(folder.name, path) for folder in folders for path in self._below(folder)]
 
     def notes(self) -> tuple[str, ...]:
-        """What was passed over, in sentences."""
+        """What was left out, in sentences."""
         return tuple(
             f"{counted(count, 'file or folder', 'files or folders')} left out: {why} "
             f"({self._example[why]}{', …' if count > 1 else ''})"

@@ -78,7 +78,7 @@ class PreparedColumn(Spec):
 
 
 class PreparedTarget(Spec):
-    """How the target becomes what a network is trained on, and its answers values again.
+    """How the target becomes what a network is trained on, and its outputs values again.
 
     Either `classes` are the names of the classes, in the order of their indices, or the number in
     each column becomes (value - offset) / scale, with its own of `offsets` and `scales`.

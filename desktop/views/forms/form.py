@@ -155,7 +155,7 @@ class Form(SpecWidget):
             each.accept()
         if changed != spec:
             self.edited.emit(changed, name)
-        if self._spec == spec and changed != spec:  # nobody took it: show what is in force
+        if self._spec == spec and changed != spec:  # it was not taken: show what is in force
             row.editor.set_value(getattr(spec, name))
 
     def _refused(self, reason: str) -> None:

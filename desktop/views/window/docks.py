@@ -80,7 +80,7 @@ class Docks(QObject):
     def fit(self) -> None:
         """Arrange the panels so that they and the page have room, in their usual sizes.
 
-        Only where there is no layout of the user's: widths that somebody chose are not changed.
+        Only where there is no layout of the user's: widths that the user chose are not changed.
         """
         width = self._window.width() / factor()
         docks = [self._layers, self._model, self._properties]

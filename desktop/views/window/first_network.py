@@ -10,7 +10,7 @@ from desktop.views.workspace import Workspace
 
 
 class FirstNetwork(QObject):
-    """Lets a network that nobody has changed yet follow the data. `taken(text)` says to what."""
+    """Lets a network that has not been changed yet follow the data. `taken(text)` says to what."""
 
     taken = Signal(str)
 

@@ -256,7 +256,7 @@ def test_a_cell_filters_the_mistakes(bench: Bench) -> None:
     assert matrix.selected_cell == (1, 1)
     assert bench.page.mistakes.message == "These rows were predicted correctly."
     bench.qtbot.keyClick(matrix, Qt.Key.Key_Up)
-    assert bench.page.mistakes.message == "No row was predicted so."
+    assert bench.page.mistakes.message == "No row was predicted this way."
     matrix.select_cell(3, 0)
     assert "most confident mistakes" in bench.page.mistakes.message
     bench.qtbot.keyClick(matrix, Qt.Key.Key_Escape)

@@ -32,7 +32,7 @@ def test_a_text_too_long_for_a_combo_box_ends_in_an_ellipsis(qtbot: QtBot) -> No
     assert whole != painted(qtbot, "Sparse…", 300)[1]
 
 
-def test_a_heading_is_passed_over_by_the_keys(qtbot: QtBot) -> None:
+def test_the_keys_skip_a_heading(qtbot: QtBot) -> None:
     box = ComboBox()
     qtbot.addWidget(box)
     box.add_heading("Near")

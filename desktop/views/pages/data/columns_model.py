@@ -39,7 +39,7 @@ _FIELDS = {KIND: "kind", FILL: "fill", SCALING: "scaling", DATES: "date_order"}
 MISSING_TIP = "How many values are missing, and what is put in their place"
 TARGET = "target"
 AS_FOUND = "as found"
-_DECIDED = "Chosen by you; Delete goes back to what the program finds"
+_DECIDED = "Chosen by you; press Delete for what the program finds"
 
 
 class ColumnsModel(QAbstractTableModel):

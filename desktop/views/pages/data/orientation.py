@@ -14,8 +14,8 @@ from desktop.workers.reports import DataSummary
 
 _MOST = 12  # images of each
 _ABOUT = (
-    "EMNIST stores its images with rows and columns swapped: they lie on their side and mirrored. "
-    '"Turn images" in the settings swaps them back.'
+    "EMNIST stores its images with rows and columns swapped: they lie on their side and are "
+    'mirrored. "Turn images" in the settings swaps them back.'
 )
 
 

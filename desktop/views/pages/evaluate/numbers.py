@@ -63,7 +63,7 @@ class NumberPlots(QWidget):
         """Show what was predicted of the test rows."""
         self._numbers = numbers
         self.points.setAccessibleDescription(
-            f"{len(numbers.true):,} rows; R² {numbers.r2:.3f}; nearer to the diagonal is better"
+            f"{len(numbers.true):,} rows; R² {numbers.r2:.3f}; closer to the diagonal is better"
         )
         self._draw()
 

@@ -350,5 +350,5 @@ class EvaluatePage(CardPage):
         if cell[0] == cell[1]:
             return "These rows were predicted correctly."
         if evaluation.confusion[cell] == 0:
-            return "No row was predicted so."
+            return "No row was predicted this way."
         return "None of these is among the most confident mistakes, which are the only ones kept."
