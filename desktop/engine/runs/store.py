@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import shutil
@@ -17,23 +16,22 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from desktop import paths
-from desktop.document.files import FileError, write_atomically
+from desktop.document.files import FileError
 from desktop.engine.records import RunLabels, RunRecord
-from desktop.engine.reports import EpochEnded
 from desktop.engine.runs import folder as files
 from desktop.engine.runs.folder import DamagedRunError, RunFile
-from desktop.engine.runs.histogram_file import read_histograms
 from desktop.engine.runs.index import DamagedIndexError, Index
-from desktop.engine.runs.summary import RunSummary, best_values, summary_of
+from desktop.engine.runs.reading import record_in, summary_in
+from desktop.engine.runs.settings import weights_limit
+from desktop.engine.runs.summary import RunSummary
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-INDEX, SETTINGS = "index.sqlite", "settings.json"
+INDEX = "index.sqlite"
 TRASH, DAMAGED, NEW = ".trash", ".damaged", ".new-"  # folders beside those of the runs
-WEIGHTS_LIMIT = "weights_limit_mb"
-DEFAULT_LIMIT = 1000  # megabytes
+SHORTEST_PART = 4  # characters of an id that stand for it
 _TRASH_SECONDS = 30 * 24 * 3600
 _STALE_SECONDS = 3600  # longer than it takes to begin the folder of a run
 
@@ -90,10 +88,12 @@ class RunStore:
             return self._ask(Index.all)
 
     def find(self, text: str) -> RunSummary:
-        """The one run of this name, or with an id that has `text` in it."""
+        """The one run of this name, or with an id that has `text`, not too short, in it."""
         runs = self.all()
         found = [run for run in runs if run.id == text] or [
-            run for run in runs if text and (run.name == text or text in run.id)
+            run
+            for run in runs
+            if text == run.name != "" or (len(text) >= SHORTEST_PART and text in run.id)
         ]
         if len(found) == 1:
             return found[0]
@@ -108,28 +108,11 @@ class RunStore:
         """The record of the run of this id. Raises StoreError, also if it is damaged."""
         folder = self.folder / run
         try:
-            return self._record(folder)
+            return record_in(folder)
         except DamagedRunError as error:
             with self._explaining():
                 self._set_aside(folder, error)
             raise StoreError(f"The run {run} cannot be read: {error}") from error
-
-    def _record(self, folder: Path) -> RunRecord:
-        file = files.read_file(folder)
-        record = files.record_of(file, files.read_run_project(folder))
-        ended, path = files.ending_of(file), folder / files.HISTOGRAMS
-        for epoch in files.read_epochs(folder):
-            best = ended.best_epoch if ended is not None else None
-            record.add(EpochEnded(file.id, epoch.epoch, epoch.seconds, epoch.logs, (), best))
-        if path.exists():
-            try:
-                for number, histogram in read_histograms(path):
-                    record.curves.weights.add(number, [histogram])
-            except Exception as error:  # zipfile and NumPy raise all kinds
-                raise DamagedRunError(f"{path.name} cannot be read: {error!s:.100}") from error
-        if ended is not None:
-            record.add(ended)
-        return record
 
     # --- changing -----------------------------------------------------------------------------
 
@@ -174,7 +157,7 @@ class RunStore:
             with index.transaction():
                 file = edit(files.read_file(self.folder / run))
                 files.write_file(self.folder / run, file)
-                summary = self._summary(self.folder / run, file)
+                summary = summary_in(self.folder / run, file)
                 index.put(summary)
                 return summary
 
@@ -229,21 +212,7 @@ class RunStore:
     @property
     def weights_limit(self) -> int:
         """Bytes that the weights of runs without a star may take up together."""
-        path = self.folder / SETTINGS
-        try:
-            if not path.exists():
-                write_atomically(path, f'{{"{WEIGHTS_LIMIT}": {DEFAULT_LIMIT}}}\n'.encode())
-            value = json.loads(path.read_text("utf-8"))[WEIGHTS_LIMIT]
-            if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
-                return int(value * 1e6)
-            problem = f"{WEIGHTS_LIMIT} is {value!r:.40}"
-        except (OSError, FileError, ValueError, KeyError, TypeError) as error:
-            problem = f"{error!s:.100}"
-        self._say(
-            f"{path} cannot be used ({problem}): it must say how many megabytes the weights of "
-            f'runs may take up, {{"{WEIGHTS_LIMIT}": {DEFAULT_LIMIT}}}, which is used now'
-        )
-        return int(DEFAULT_LIMIT * 1e6)
+        return weights_limit(self.folder, self._say)
 
     def remove_old_weights(self) -> None:
         """Keep the weights of runs with a star, and of the latest as far as there is room."""
@@ -260,7 +229,7 @@ class RunStore:
     def refresh(self, run: str) -> None:
         """Take over what the folder of a run says into the index. Raises DamagedRunError, ..."""
         folder = self.folder / run
-        summary = self._summary(folder, files.read_file(folder))
+        summary = summary_in(folder, files.read_file(folder))
         self._ask(lambda index: index.put(summary))
 
     # --- the folders and the index ------------------------------------------------------------
@@ -295,9 +264,9 @@ class RunStore:
 
     def _match_folders(self, index: Index) -> None:
         """Let the index have each run that has a folder, and no other."""
+        known = index.ids()  # before the folders: a run may begin meanwhile
         with os.scandir(self.folder) as entries:
             there = {each.name for each in entries if each.name[:1] != "." and each.is_dir()}
-        known = index.ids()
         index.remove(known - there)
         found: list[RunSummary] = []
         for run in sorted(there - known) + [run for run in index.running() if run in there]:
@@ -310,22 +279,12 @@ class RunStore:
                 if file.ended is None and not is_written:
                     file = file.interrupted(files.read_epochs(folder))
                     files.write_file(folder, file)
-                found.append(self._summary(folder, file))
+                found.append(summary_in(folder, file))
             except DamagedRunError as error:
                 self._set_aside(folder, error, index)
         with index.transaction():
             for summary in found:
                 index.put(summary)
-
-    def _summary(self, folder: Path, file: RunFile) -> RunSummary:
-        epochs = files.read_epochs(folder)
-        try:
-            project = (folder / files.PROJECT).read_text("utf-8")
-        except (OSError, ValueError) as error:
-            raise DamagedRunError(f"{files.PROJECT} cannot be read: {error!s:.100}") from error
-        seconds = sum(epoch.seconds for epoch in epochs)
-        weights = files.weight_bytes(folder)
-        return summary_of(file, len(epochs), seconds, best_values(epochs), weights, project)
 
     def _set_aside(self, folder: Path, error: DamagedRunError, index: Index | None = None) -> None:
         """Move a folder that cannot be used out of the way, and say so."""

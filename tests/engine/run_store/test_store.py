@@ -308,7 +308,12 @@ def test_runs_are_found_by_name_or_part_of_the_id(store: RunStore) -> None:
     one, other = keep(store, name="wide"), keep(store, name="deep")
     assert store.find("wide").id == store.find(one).id == store.find(one[-8:]).id == one
     assert store.find("deep").id == other
-    for text, words in (("narrow", "There is no run"), ("2", "2 runs"), ("", "There is no run")):
+    for text, words in (
+        ("narrow", "no run"),
+        (one[:4], "2 runs"),
+        (one[-3:], "no run"),
+        ("", "no run"),
+    ):
         with pytest.raises(StoreError, match=words):
             store.find(text)
 
