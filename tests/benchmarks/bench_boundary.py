@@ -3,11 +3,11 @@
     QT_QPA_PLATFORM=offscreen python tests/benchmarks/bench_boundary.py [--points N] [--epochs N]
         [--turns N]
 
-The first network for two moons is trained in turn with the plane shown and without, as the page
-*Train* does it: predictions beside the training, painted in the widget. Printed are seconds from
-`train` to the report that the run has ended, and of processor time in all threads meanwhile
-(minimum, median, maximum), and the ratio of the medians. Processor time says more than seconds
-where other programs are running.
+The first network for two moons is trained in turn without the plane, with it, and with the heat
+maps of its hidden units, too, as the page *Train* does it: predictions beside the training, painted
+in the widget. Printed are seconds from `train` to the report that the run has ended, and of
+processor time in all threads meanwhile (minimum, median, maximum), and the ratio of the medians to
+those without. Processor time says more than seconds where other programs are running.
 """
 
 from __future__ import annotations
@@ -42,10 +42,7 @@ def train(session: Session, project: Project) -> tuple[float, float]:
     return time.perf_counter() - start, time.process_time() - used
 
 
-def show(name: str, values: list[float]) -> float:
-    middle = statistics.median(values)
-    print(f"{name:<32} {min(values):7.2f} {middle:7.2f} {max(values):7.2f}")
-    return middle
+CASES = ("without", "boundary", "and hidden units")
 
 
 def main() -> None:
@@ -66,22 +63,26 @@ def main() -> None:
     training = project.training.replace(epochs=options.epochs, early_stopping=None)
     project = project.replace(training=training)
     train(session, project)  # TensorFlow is loaded, and what networks share is compiled
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in CASES}
     surfaces: list[object] = []
     session.surfacePredicted.connect(surfaces.append)
-    times: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
     for _ in range(options.turns):
-        for shown, found in times.items():
-            card.setVisible(shown)
+        for name, found in times.items():
+            card.hidden_units.setChecked(name == CASES[2])
+            card.setVisible(name != CASES[0])
             app.processEvents()
             found.append(train(session, project))
-    print(f"{options.points} points, {options.epochs} epochs; minimum, median, maximum")
+    print(f"{options.points} points, {options.epochs} epochs; minimum, median, maximum, ratio")
     for index, unit in enumerate(("seconds", "processor seconds")):
-        shown, hidden = (
-            show(f"{name}, {unit}", [each[index] for each in times[name == "boundary"]])
-            for name in ("boundary", "without")
-        )
-        print(f"{'ratio':<40} {shown / hidden:7.2f}")
-    print(f"{len(surfaces) / options.turns:.0f} boundaries in a run")
+        alone = statistics.median(each[index] for each in times[CASES[0]])
+        for name, found in times.items():
+            values = [each[index] for each in found]
+            middle = statistics.median(values)
+            print(
+                f"{name + ', ' + unit:<36} {min(values):7.2f} {middle:7.2f} {max(values):7.2f} "
+                f"{middle / alone:7.2f}"
+            )
+    print(f"{len(surfaces) / options.turns / 2:.0f} boundaries in a run")
     session.close()
 
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage
 from desktop.views.theme import Tokens
 from desktop.workers.reports import FloatArray, Surface
 
-SIDE = 240  # pixels; a multiple of what is predicted, so that the boundary is a fine line
+SIDE = 180  # pixels; a multiple of what is predicted, so that the boundary is a fine line
 STRENGTH = 0.5  # of a color where the network is sure
 LINE = 0.85  # opacity of the boundary
 
@@ -31,7 +31,7 @@ def picture(surface: Surface, tokens: Tokens, numbers: tuple[float, float]) -> Q
         weights = signed_weights(values[:, :, 0], numbers)
         count = 2
     colors = colors[np.arange(count) % len(colors)]
-    pixels = back + STRENGTH * (weights @ (colors - back))
+    pixels = back + weights @ (STRENGTH * (colors - back))
     if surface.is_classes:
         edge = _edge(values.argmax(axis=2))
         pixels[edge] += LINE * (_rgb(tokens.color("text")) - pixels[edge])
