@@ -50,6 +50,14 @@ def row_text(shape: Sequence[int]) -> str:
     return counted(shape[0], "number") if len(shape) == 1 else shape_text(shape)
 
 
+def number_text(value: float, figures: int = 4) -> str:
+    """ "13,940", "0.2522": as many figures, written out unless it is very large or small."""
+    rounded = float(f"{value:.{figures}g}")
+    if 10**figures <= abs(rounded) < 1e9:
+        return f"{rounded:,.0f}"
+    return f"{value:,.{figures}g}"
+
+
 def one_line(name: str) -> str:
     """A name from a file so that it can be shown in a line.
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from desktop.document.data import ColumnKind, DataSource, DateOrder, Fill, Scaling, TargetKind
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema, Range
+from desktop.document.text import number_text
 from desktop.engine.row_reports import RowExample, RowField
 
 if TYPE_CHECKING:  # numpy is not needed to show the window
@@ -420,10 +421,10 @@ class Evaluation:
             beside = ", ".join(f"{title} {value * 100:.1f} %" for title, value in others)
             sentence = f"The network predicts {score * 100:.1f} % of the {rows} rows correctly"
         else:
-            beside = ", ".join(f"{title} by {value:.4g}" for title, value in others)
+            beside = ", ".join(f"{title} by {number_text(value)}" for title, value in others)
             sentence = (
-                f"The network is off by {score:.4g} on average over the {rows} rows, in the "
-                f"unit of {self.numbers[number].column}"
+                f"The network is off by {number_text(score)} on average over the {rows} rows, "
+                f"in the unit of {self.numbers[number].column}"
             )
         return ". ".join([f"{sentence}; {beside}", *notes])
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from desktop.document.data import ColumnKind, TargetKind
+from desktop.document.text import number_text
 from desktop.engine.reports import ColumnFacts, ColumnStatistics, FloatArray, IntArray
 from desktop.engine.tables.columns import MOST_CATEGORIES
 from desktop.engine.tables.numbers import NumberFormat
@@ -97,7 +98,7 @@ def _histogram(
     summary = f"{_text(values.min(), dates)} to {_text(values.max(), dates)}, median "
     summary += _text(float(np.median(values / 2)) * 2, dates)
     if not dates:
-        summary += f", mean {float((values / 2).mean()) * 2:.4g}"
+        summary += f", mean {number_text(float((values / 2).mean()) * 2)}"
     return ColumnStatistics(
         len(values),
         tuple(counts.tolist()),
@@ -110,7 +111,7 @@ def _histogram(
 
 def _text(value: float, date: bool) -> str:
     if not date:
-        return f"{value:.4g}"
+        return number_text(value)
     return str(np.datetime64(0, "D") + np.timedelta64(round(value), "D"))
 
 

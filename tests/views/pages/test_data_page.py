@@ -23,12 +23,14 @@ from desktop.document.data import (
     Digits,
     LogicTable,
     Mnist,
+    PlanePoints,
     Table,
     sources_by_origin,
 )
 from desktop.document.project import starter_project
 from desktop.document.spec import variants
 from desktop.document.text import row_text
+from desktop.engine.datasets import load, summarize
 from desktop.engine.reports import DataPreview, DataSummary, SplitSummary, read_only
 from desktop.views.pages.data.page import DataPage
 from desktop.views.theme import Mode, Theme
@@ -429,3 +431,12 @@ def test_nothing_is_wider_than_the_page(bench: Bench, size: tuple[int, int]) -> 
 )
 def test_shapes_are_written_as_people_do(shape: tuple[int, ...], text: str) -> None:
     assert row_text(shape) == text
+
+
+@pytest.mark.parametrize("signal", ["dataLoading", "dataFailed"])
+def test_points_are_not_shown_for_other_data(bench: Bench, signal: str) -> None:
+    points = PlanePoints(points=40)
+    bench.session.dataLoaded.emit(summarize(load(points)))
+    assert bench.page.plane.isVisible()
+    getattr(bench.session, signal).emit(*(["table.csv is empty"] if signal == "dataFailed" else []))
+    assert not bench.page.plane.isVisible()

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from desktop.document.data import DataSource, Digits, TableSource
 from desktop.document.schema import Classes, Target, shown_names
-from desktop.document.text import counted, row_text
+from desktop.document.text import counted, number_text, row_text
 from desktop.paths import keras_datasets, keras_file
 from desktop.views.pages.data.bars import ClassBars, SplitLegend
 from desktop.views.pages.data.columns import ColumnsCard
@@ -34,6 +34,7 @@ from desktop.views.widgets.cards import Card, CardPage
 from desktop.views.widgets.elided import ElidedLabel
 from desktop.views.widgets.file_questions import files_filter
 from desktop.views.widgets.gallery import SampleView
+from desktop.views.widgets.plane.view import is_plane
 from desktop.views.widgets.samples import Sample
 from desktop.views.workspace import Workspace
 from desktop.workers.reports import DataPreview, DataSummary
@@ -143,7 +144,7 @@ class FactsCard(Card):
         self._values["One row"].setText(row_text(summary.schema.input_shape))
         self._values["Target"].setText(_target_text(summary.schema.target))
         self._values["Values"].setText(f"{summary.minimum:g} to {summary.maximum:g}")
-        self._values["Mean"].setText(f"{summary.mean:.4g}")
+        self._values["Mean"].setText(number_text(summary.mean))
         _show_text(self._note, "\n".join(summary.notes))
         _show_text(self._warnings, "\n".join(f"⚠ {each}." for each in summary.warnings))
         self._show(summary.title, self._facts)
@@ -166,7 +167,7 @@ def _sample_text(y: np.ndarray, target: Target) -> str:
     """The target of one row: the name of its class, or its numbers."""
     if isinstance(target, Classes):
         return shown_names(target)[y]
-    return ", ".join(f"{number:.4g}" for number in target.in_unit(y.tolist()))
+    return ", ".join(number_text(number) for number in target.in_unit(y.tolist()))
 
 
 class DataPage(CardPage):
@@ -242,15 +243,18 @@ class DataPage(CardPage):
             self._show_loading()
 
     def _show_loading(self) -> None:
-        self._patience.stop()
-        self._summary = None
-        self._rows.hide()
-        self.columns.hide()
-        self.table_rows.hide()
-        self.orientation.hide()
-        self.pictures.hide()
+        self._hide_data()
         self.source.loading.show_work("Loading")
         self.facts.show_loading(self._workspace.project.data.title)
+
+    def _hide_data(self) -> None:
+        """Show nothing of data that is not the project's any more."""
+        self._patience.stop()
+        self._summary = None
+        for part in (self._rows, self.columns, self.table_rows, self.orientation, self.pictures):
+            part.hide()
+        if not is_plane(self._workspace.project.data.known_schema):
+            self.plane.hide()
 
     def _on_previewed(self, first: DataPreview) -> None:
         if self._patience.isActive():
@@ -258,13 +262,7 @@ class DataPage(CardPage):
         self.facts.first_rows.show_rows(first)
 
     def _on_failed(self, message: str) -> None:
-        self._patience.stop()
-        self._summary = None
-        self._rows.hide()
-        self.columns.hide()
-        self.table_rows.hide()
-        self.orientation.hide()
-        self.pictures.hide()
+        self._hide_data()
         self.source.loading.hide()
         self.facts.show_failure(message, self._workspace.project.data)
         QTimer.singleShot(0, self, self._show_facts)  # laid out by then

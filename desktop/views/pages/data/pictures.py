@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from desktop.document.schema import Classes
-from desktop.document.text import counted, listed, one_line
+from desktop.document.text import counted, listed, number_text, one_line
 from desktop.views.theme import SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
@@ -198,7 +198,7 @@ class PicturesCard(Card):
         if isinstance(schema.target, Classes):
             return Sample(split.x[row], name, schema.class_names[split.y[row]])
         numbers = schema.target.in_unit(split.y[row].tolist())
-        text = ", ".join(f"{number:.4g}" for number in numbers)
+        text = ", ".join(number_text(number) for number in numbers)
         return Sample(split.x[row], name, text, is_class=False)
 
     def _mean(self, label: int) -> Sample:

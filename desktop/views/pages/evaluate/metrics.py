@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.document.choices import Metric
+from desktop.document.text import number_text
 from desktop.views.theme import SPACE_L, SPACE_M, SPACE_S
 
 SHARES = (Metric.ACCURACY, Metric.TOP_K, Metric.PRECISION, Metric.RECALL)  # shown in per cent
@@ -20,7 +21,7 @@ def metric_text(name: str, value: float) -> str:
         return "not a number" if math.isnan(value) else "infinite"
     if any(str(name).endswith(share) for share in SHARES):
         return f"{value * 100:.1f} %" if value == 1 or value < 0.9995 else ">99.9 %"
-    return f"{value:.4g}"
+    return number_text(value)
 
 
 class MetricTiles(QWidget):

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.document.text import number_text
 from desktop.views.theme import SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
@@ -124,7 +125,9 @@ class WorstRows(Card):
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setTabKeyNavigation(False)
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(True)
         self.body.addWidget(self.table, 1)
 
     def show_numbers(self, numbers: NumbersFit) -> None:
@@ -132,7 +135,10 @@ class WorstRows(Card):
         self.table.setRowCount(len(numbers.worst))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for place, (row, true, predicted) in enumerate(numbers.worst):
-            texts = (f"{row + 1:,}", *(f"{v:.5g}" for v in (true, predicted, true - predicted)))
+            texts = (
+                f"{row + 1:,}",
+                *(number_text(v, 5) for v in (true, predicted, true - predicted)),
+            )
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
                 item.setTextAlignment(right)

@@ -236,7 +236,7 @@ class EvaluatePage(CardPage):
 
             made = NumbersCard(self._theme), WorstRows()
             made[0].numberChosen.connect(self._on_number_chosen)
-            self._numbers = made, self.add_columns(*made, (3, 2), stretch=1)
+            self._numbers = made, self.add_columns(*made, stretch=1)
         self._number = self._numbers[0][0].show_names(tuple(each.column for each in numbers))
         for card in self._numbers[0]:
             card.show_numbers(numbers[self._number])
