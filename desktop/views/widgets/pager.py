@@ -76,6 +76,7 @@ class Pager(QWidget):
         self.text.setText(f"Page {self.page + 1:,} of {last + 1:,}")
         self.previous.setEnabled(self.page > 0)
         self.next.setEnabled(self.page < last)
+        self.slider.setEnabled(last > 0)
 
     def _button(self, title: str, key: str) -> QToolButton:
         button = QToolButton()
