@@ -39,6 +39,7 @@ from desktop.views.widgets.controls import ComboBox
 from desktop.workers.reports import ColumnFacts
 
 WIDEST = 260  # pixels of a column
+_LOOKED_AT = 50  # rows that decide how wide a column is
 
 
 class _ChoiceDelegate(QStyledItemDelegate):
@@ -197,6 +198,7 @@ class ColumnsCard(Card):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setMinimumSectionSize(1)  # the widths are made to fit
+        header.setResizeContentsPrecision(_LOOKED_AT)
         header.setStretchLastSection(True)
         header.setStyleSheet(f"QHeaderView::section {{ padding: {SPACE_XS}px; }}")
         header.setDefaultAlignment(

@@ -18,7 +18,7 @@ from desktop.workers.reports import DataSummary
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
-_LOOKED_AT = 30  # rows that decide how wide a column is
+_LOOKED_AT = 10  # rows that decide how wide a column is
 _FITTED = 60  # columns, from the left, that are as wide as their texts
 _ROW_HEIGHT = 24
 _WIDTHS = (48, 220)  # of a column: the least and the most
