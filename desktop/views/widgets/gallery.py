@@ -17,7 +17,6 @@ from PySide6.QtGui import QFontMetrics, QImage, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
-    QHeaderView,
     QLabel,
     QListView,
     QStackedWidget,
@@ -30,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from desktop.document.schema import is_image
 from desktop.views.theme import RADIUS, SIZE_SMALL, SPACE_S, SPACE_XS, Theme, scaled
+from desktop.views.widgets.column_widths import fit_columns
 from desktop.views.widgets.samples import Index, Role, RowsModel, Sample, to_image
 from desktop.views.widgets.text import plain
 from desktop.workers.reports import FloatArray
@@ -249,10 +249,9 @@ class SampleView(QStackedWidget):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setTabKeyNavigation(False)
         self.table.verticalHeader().hide()
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
+        self.table.horizontalHeader().setStretchLastSection(True)
         self.table.horizontalHeader().setHighlightSections(False)
+        theme.changed.connect(self._fit)
         self._message = QLabel()
         self._message.setTextFormat(Qt.TextFormat.PlainText)  # it may name a class
         self._message.setProperty("role", "muted")
@@ -291,4 +290,9 @@ class SampleView(QStackedWidget):
             self.setCurrentWidget(self.gallery)
         else:
             self._rows.show(tuple(samples), names)
+            self._fit()
             self.setCurrentWidget(self.table)
+
+    def _fit(self) -> None:
+        self.table.ensurePolished()
+        fit_columns(self.table)

@@ -300,6 +300,8 @@ def test_the_logic_table_is_shown_as_a_table(qtbot: QtBot) -> None:
     assert header == ["Row", "Input 1", "Input 2", "Target"]
     assert cells == [["0", "0", "0"], ["0", "1", "1"], ["1", "0", "1"], ["1", "1", "0"]]
     assert "2 numbers" in bench.text()
+    for column in range(model.columnCount()):
+        assert table.columnWidth(column) >= table.sizeHintForColumn(column)
     assert "4 training · 4 test" in bench.text()
     assert "The test rows are the training rows." in bench.text()
 

@@ -12,16 +12,14 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 from desktop.document.schema import Classes
 from desktop.views.theme import Theme, scaled
 from desktop.views.widgets.cards import Card
+from desktop.views.widgets.column_widths import fit_columns
 from desktop.views.widgets.controls import ComboBox
 from desktop.views.widgets.text import plain
 from desktop.workers.reports import DataSummary
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
-_LOOKED_AT = 10  # rows that decide how wide a column is
-_FITTED = 60  # columns, from the left, that are as wide as their texts
 _ROW_HEIGHT = 24
-_WIDTHS = (48, 220)  # of a column: the least and the most
 
 
 class Seen(StrEnum):
@@ -166,11 +164,4 @@ class RowsCard(Card):
         vertical.setMinimumSectionSize(height)
         vertical.setDefaultSectionSize(height)
         self.table.setMinimumHeight(9 * height)
-        metrics = self.table.fontMetrics()
-        least, most = map(scaled, _WIDTHS)
-        rows = range(min(_LOOKED_AT, self.model.rowCount()))
-        for column in range(min(_FITTED, self.model.columnCount())):
-            title = self.model.headerData(column, Qt.Orientation.Horizontal)
-            texts = [self.model.index(row, column).data() for row in rows]
-            widest = max(metrics.horizontalAdvance(text) for text in (title, *texts))
-            self.table.setColumnWidth(column, min(max(widest + scaled(20), least), most))
+        fit_columns(self.table)
