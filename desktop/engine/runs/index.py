@@ -95,13 +95,6 @@ class Index:
         with self._speaking() as connection:
             connection.executemany("DELETE FROM runs WHERE id = ?", [(run,) for run in runs])
 
-    def get(self, run: str) -> RunSummary | None:
-        """The line of the run of this id."""
-        with self._speaking() as connection:
-            found = connection.execute("SELECT summary, project FROM runs WHERE id = ?", (run,))
-            row = found.fetchone()
-            return None if row is None else _summary(*row)
-
     def all(self) -> tuple[RunSummary, ...]:
         """Every run, the latest first."""
         with self._speaking() as connection:

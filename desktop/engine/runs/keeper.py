@@ -147,7 +147,7 @@ class RunKeeper:
         if self._best is not None and self._best[0] != network.weights_epoch:
             models[files.BEST] = with_weights(network.model, self._best[1])
         for name, model in models.items():
-            content = with_card(packed_model(model, folder), network.card, folder / name)
+            content = with_card(packed_model(model), network.card, folder / name)
             write_atomically(folder / name, content)
         store.refresh(folder.name)
         store.remove_old_weights()
