@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.document.data import DataSource
 from desktop.document.first_network import stack_text
 from desktop.document.project import Project, starter_project
 from desktop.views.workspace import Workspace
@@ -22,7 +23,7 @@ class FirstNetwork(QObject):
     def use_if_untouched(self) -> None:
         """Give a new project a first network for the data that was just chosen.
 
-        Both are one undo step. A network that suits the data stays.
+        Both are one undo step. A network that suits the data stays, unless it was made for others.
         """
         workspace, starter = self._workspace, starter_project()
         project, first = workspace.project, workspace.first_project
@@ -32,7 +33,7 @@ class FirstNetwork(QObject):
         if _is_same_network(project, starter):
             suits = found is not None and usual is not None and found.row is usual.row
         elif self._taken is not None and _is_same_network(project, self._taken):
-            suits = True
+            suits = _is_same_data(project.data, self._taken.data)
         else:
             return
         if suits and not workspace.analysis.problems:
@@ -40,6 +41,11 @@ class FirstNetwork(QObject):
         if workspace.extend(first):
             self._taken = first
             self.taken.emit(f"First network for {project.data.title}: {stack_text(first.layers)}")
+
+
+def _is_same_data(one: DataSource, other: DataSource) -> bool:
+    """Whether both read the same rows, whatever their settings."""
+    return type(one) is type(other) and one.file == other.file
 
 
 def _is_same_network(one: Project, other: Project) -> bool:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from desktop.document.data import Digits, Table
+from desktop.document.data import Digits, LogicTable, Table
 from desktop.document.first_network import stack_text
 from desktop.document.layers import Dropout
 from desktop.document.project import starter_project
@@ -120,6 +120,19 @@ def test_an_untouched_network_follows_another_target(
     window.workspace.undo()
     assert window.workspace.project.data == Table(path=str(flowers))
     assert stack_text(window.workspace.project.layers) == "Dense 16, Dense 16, Dense 3"
+
+
+def test_an_untouched_network_is_not_kept_for_other_data(
+    window: MainWindow, qtbot: QtBot, flowers: Path
+) -> None:
+    with qtbot.waitSignal(window.session.dataLoaded, timeout=PATIENCE):
+        table = window.workspace.project.replace(data=LogicTable())
+        window.workspace.edit("Use a logic table", table)
+    assert stack_text(window.workspace.project.layers) == "Dense 8, Dense 1"
+    other = flowers.with_name("two.csv")
+    other.write_text(flowers.read_text("utf-8").replace("kind-2", "kind-1"), "utf-8")
+    use(window, qtbot, other)  # the other network could be trained with it
+    assert stack_text(window.workspace.project.layers) == "Dense 16, Dense 16, Dense 1"
 
 
 def test_a_network_of_ones_own_stays_until_the_offer_is_taken(

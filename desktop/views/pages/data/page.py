@@ -40,6 +40,7 @@ from desktop.views.workspace import Workspace
 from desktop.workers.reports import DataPreview, DataSummary
 from desktop.workers.session import Session
 
+NOTHING = 1e-6  # of the range: what is left of a mean that standardizing made zero
 PATIENCE = 200  # milliseconds of loading before what was there gives way to "Loading"
 
 
@@ -143,8 +144,11 @@ class FactsCard(Card):
         self._splits.setText(" · ".join(parts))
         self._values["One row"].setText(row_text(summary.schema.input_shape))
         self._values["Target"].setText(_target_text(summary.schema.target))
-        self._values["Values"].setText(f"{summary.minimum:g} to {summary.maximum:g}")
-        self._values["Mean"].setText(number_text(summary.mean))
+        self._values["Values"].setText(
+            f"{number_text(summary.minimum)} to {number_text(summary.maximum)}"
+        )
+        nearly_zero = abs(summary.mean) < NOTHING * (summary.maximum - summary.minimum)
+        self._values["Mean"].setText("0" if nearly_zero else number_text(summary.mean))
         _show_text(self._note, "\n".join(summary.notes))
         _show_text(self._warnings, "\n".join(f"⚠ {each}." for each in summary.warnings))
         self._show(summary.title, self._facts)
