@@ -88,8 +88,8 @@ IRIS = ["Iris-setosa", "Iris-versicolor", "Iris-virginica"]
         ("idx/train-images-idx3-ubyte.gz", [28, 28], DIGITS, "Flatten, Dense 128", 6, 0.6),
         ("plane_points", [2], ["0", "1"], "Dense 16, Dense 16, Dense 1", 25, 0.97),
         # With the mean as prediction the error is 67, and 59,000.
-        ("diabetes", [10], None, "Dense 16, Dense 16, Dense 1", 20, 52),
-        ("california_housing.npz", [8], None, "Dense 16, Dense 16, Dense 1", 20, 20_000),
+        ("diabetes", [10], None, "Dense 32, Dense 32, Dense 1", 20, 52),
+        ("california_housing.npz", [8], None, "Dense 32, Dense 32, Dense 1", 20, 20_000),
     ],
 )
 def test_data_becomes_a_project_that_learns(

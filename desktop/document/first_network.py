@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil, log2, prod
 
-from desktop.document.callbacks import EarlyStopping
+from desktop.document.callbacks import EarlyStopping, ReduceLROnPlateau
 from desktop.document.choices import ActivationFunction, Metric
 from desktop.document.data import DataSource
 from desktop.document.layers import Conv2D, Dense, Flatten, Layer, MaxPooling2D, Reshape
@@ -17,7 +17,7 @@ from desktop.document.losses import (
 )
 from desktop.document.optimizers import Adam
 from desktop.document.project import Project
-from desktop.document.regularizers import L2
+from desktop.document.regularizers import L1L2, L2
 from desktop.document.schema import Classes, DataSchema, RowKind
 from desktop.document.training import Training
 
@@ -25,6 +25,12 @@ from desktop.document.training import Training
 # enough to learn a small table, and the penalty keeps the network from learning it by heart.
 _STEPS = 1_700
 _SMALL = 2_000  # training rows
+# Numbers are learned by a smooth network that is nearly linear where there are few rows for each
+# input: its penalties follow the inputs per row. Measured on generated tables, linear ones and
+# others, of 60 to 1,000 rows and 4 to 100 inputs, with four to six splits each.
+_L2 = 0.3
+_LARGEST_L2, _SMALLEST_L2 = 0.03, 0.0001
+_L1 = 1 / 3  # of that, in the first layer: it lets go of inputs that say nothing
 _ENOUGH = 200  # validation rows from which their loss is a reliable sign of when to stop
 _TINY = 32  # training rows: a table of all there is to know, learned by heart
 _FLAT = 1_000  # pixels of a grayscale image that Dense layers learn well enough
@@ -64,12 +70,37 @@ def _hidden(schema: DataSchema) -> tuple[Layer, ...]:
     if schema.is_image:
         return Flatten(), Dense(units=128, activation=relu)
     small = schema.rows.training < _SMALL
+    flat = () if len(shape) == 1 else (Flatten(),)
+    if _are_numbers(schema):
+        per_row = prod(shape) / schema.rows.training
+        l2 = _rounded(min(_LARGEST_L2, max(_SMALLEST_L2, _L2 * per_row)))
+        first = L1L2(l1=_rounded(_L1 * l2), l2=l2)
+        smooth = Dense(units=32 if small else 64, activation=ActivationFunction.SILU)
+        return (
+            *flat,
+            smooth.replace(kernel_regularizer=first),
+            smooth.replace(kernel_regularizer=L2(l2=l2)),
+        )
     hidden = Dense(
         units=16 if small else 64,
         activation=relu,
         kernel_regularizer=L2(l2=0.01 if small else 0.0001),
     )
-    return (*(() if len(shape) == 1 else (Flatten(),)), hidden, hidden)
+    return (*flat, hidden, hidden)
+
+
+def _rounded(value: float) -> float:
+    """`value` with two digits, as one would type it."""
+    return float(f"{value:.2g}")
+
+
+def _are_numbers(schema: DataSchema) -> bool:
+    """Whether numbers are predicted from rows that are no images or points."""
+    return (
+        not isinstance(schema.target, Classes)
+        and not schema.is_image
+        and schema.row is not RowKind.POINT
+    )
 
 
 def _output(schema: DataSchema) -> Layer:
@@ -83,10 +114,13 @@ def _output(schema: DataSchema) -> Layer:
 def _training(schema: DataSchema) -> Training:
     rows = schema.rows.training
     batch = 2 ** round(log2(max(16, min(256, rows / 100))))
+    optimizer, plateau = Adam(), None
+    if _are_numbers(schema):
+        batch, optimizer = max(32, batch), Adam(learning_rate=0.003)
+        plateau = ReduceLROnPlateau(monitor="loss", factor=0.2)
     epochs = min(200, max(20, ceil(_STEPS / ceil(rows / batch))))
-    optimizer = Adam()
     if rows < _TINY:
-        optimizer, epochs, batch = Adam(learning_rate=0.1), 100, 4
+        optimizer, epochs, batch, plateau = Adam(learning_rate=0.1), 100, 4, None
     elif schema.row is RowKind.POINT:
         optimizer, epochs = Adam(learning_rate=0.01), max(50, epochs)
     elif schema.is_image and rows > _SMALL:
@@ -104,5 +138,6 @@ def _training(schema: DataSchema) -> Training:
         optimizer=optimizer,
         loss=loss,
         metrics=(metric,),
+        reduce_lr_on_plateau=plateau,
         early_stopping=stopping if schema.rows.validation >= _ENOUGH and epochs > 10 else None,
     )

@@ -7,6 +7,8 @@ import pytest
 from desktop.document.analysis import analyze
 from desktop.document.data import GATES, Digits, LogicTable, Mnist, Table
 from desktop.document.first_network import first_project, stack_text
+from desktop.document.layers import Dense
+from desktop.document.regularizers import L1L2, L2
 from desktop.document.schema import Classes, DataSchema, Numbers, RowCounts, RowKind, Target
 
 TARGETS: dict[str, Target] = {
@@ -53,3 +55,17 @@ def test_the_layers_in_a_line() -> None:
     assert stack_text(first_project(Mnist(), Mnist().known_schema).layers) == (
         "Flatten, Dense 128, Dense 10"
     )
+
+
+def test_numbers_get_stronger_penalties_where_there_are_few_rows_for_each_input() -> None:
+    found = []
+    for rows, inputs in ((50, 100), (400, 20), (1_000, 10), (100_000, 10)):
+        counts = RowCounts(rows, rows // 9, rows // 4)
+        schema = DataSchema((inputs,), RowKind.TABLE_ROW, TARGETS["a number"], counts, (-1.0, 1.0))
+        first, second, _ = first_project(Table(), schema).layers
+        assert isinstance(first, Dense) and isinstance(second, Dense)
+        assert isinstance(first.kernel_regularizer, L1L2)
+        assert isinstance(second.kernel_regularizer, L2)
+        assert first.kernel_regularizer.l2 == second.kernel_regularizer.l2
+        found.append((first.kernel_regularizer.l1, first.kernel_regularizer.l2))
+    assert found == [(0.01, 0.03), (0.005, 0.015), (0.001, 0.003), (3.3e-05, 0.0001)]
