@@ -28,6 +28,7 @@ WHITE_SPACE = " "  # any number of spaces and tabs
 NO_DELIMITER = ""  # a table of one column
 DELIMITERS = (",", ";", "\t", "|", WHITE_SPACE, NO_DELIMITER)
 ROWS = 300  # that are tried at the beginning; more show nothing new
+CELLS = 20_000  # that decide how numbers are written, if there are more
 PREAMBLE = 100  # rows before the table, at most
 
 _ONE_COLUMN = 0.001  # the pattern score of rows of one cell
@@ -253,7 +254,9 @@ def _recognized(
         questions = ()
     body = rows[1:] if header else rows
     later = [row for _, row in split_rows(sample.start, trial.delimiter, trial.quote, trial.escape)]
-    cells = set(chain.from_iterable((*body, *later[len(trial.rows) :], *trial.more)))
+    looked_at = (*body, *later[len(trial.rows) :], *trial.more)
+    every = 1 + len(looked_at) * length // CELLS
+    cells = set(chain.from_iterable(looked_at[::every]))
     numbers = find_number_format(
         (cell for cell in cells if _type(cell) is CellType.NUMBER), delimiter
     )

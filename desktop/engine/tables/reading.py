@@ -209,22 +209,25 @@ def _read_parts(
 
 
 def _joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame | None:
-    """The rows of all `frames`, which lose them; None if the types of a column do not agree."""
+    """The rows of all `frames`; None if the types of a column do not agree."""
     import pandas as pd
 
-    columns: dict[str, Any] = {}
-    for name in list(frames[0].columns):
-        pieces = [frame.pop(name) for frame in frames]
+    def join(name: str) -> Any:
+        pieces = [frame[name] for frame in frames]
         if all(isinstance(piece.dtype, pd.CategoricalDtype) for piece in pieces):
             if len({piece.cat.categories.dtype for piece in pieces}) > 1:
                 return None
-            columns[name] = pd.api.types.union_categoricals(pieces, sort_categories=True)
-        elif len({piece.dtype for piece in pieces}) > 1 and not all(
+            return pd.api.types.union_categoricals(pieces, sort_categories=True)
+        if len({piece.dtype for piece in pieces}) > 1 and not all(
             piece.dtype.kind in "if" for piece in pieces
         ):
             return None
-        else:
-            columns[name] = pd.concat(pieces, ignore_index=True)
+        return pd.concat(pieces, ignore_index=True)
+
+    names = list(frames[0].columns)
+    columns = dict(zip(names, in_threads(join, names), strict=True))
+    if any(column is None for column in columns.values()):
+        return None
     return pd.DataFrame(columns, copy=False)
 
 
