@@ -30,6 +30,7 @@ from desktop.workers.session import Session
 
 IMAGES = files_filter(("Images", IMAGE_SUFFIXES))
 MOST = 200  # images at once
+LISTED = 5  # files that cannot be predicted, with the reason
 MOST_VALUES = 2**25  # of all images together
 BUSY = "Predicting…"
 EMPTY = "Choose images, or drop them on the window, to see what the network predicts."
@@ -88,7 +89,7 @@ class ImagesCard(Card):
         self._session = session
         self._paths: tuple[Path, ...] = ()
         self._left_out = 0  # files beyond those that are shown
-        self._request: int | None = None  # the newest
+        self._request: int | None = None  # the newest; in fast training it may be overtaken
         self.choose = QPushButton("Choose images…")
         self.choose.setObjectName("choose-images")
         self.choose.setToolTip("Predict the classes of images in files")
@@ -172,14 +173,17 @@ class ImagesCard(Card):
 
     def _on_predicted(self, predictions: ImagePredictions) -> None:
         summary = self._session.summary
-        if predictions.request != self._request or summary is None:
-            return  # overtaken, or asked for elsewhere
+        paths = tuple(each.path for each in predictions.results)
+        if self._request is None or paths != self._paths or summary is None:
+            return  # of other files
         shown = [
             PredictedImage(each)
             for each in predictions.results
             if isinstance(each, ImagePrediction)
         ]
         failed = [each.message for each in predictions.results if isinstance(each, ImageFailure)]
+        if len(failed) > LISTED:
+            failed[LISTED:] = [f"and {len(failed) - LISTED:,} more"]
         trained = stage(predictions) if predictions.is_trained else UNTRAINED
         lines = [f"Predicted {counted(len(shown), 'image')}, {trained}"] if shown else []
         if self._left_out:
