@@ -481,7 +481,7 @@ def test_of_several_numbers_one_is_chosen(bench: Bench) -> None:
     bench.session.evaluated.emit(both)
     box = bench.page.findChild(QComboBox)
     points = bench.page.findChildren(PlotWidget)[0]
-    assert "Mean absolute error, all 2 targets\n4\nMean absolute error, price\n4" in bench.text()
+    assert "Loss, of the scaled target\n0.3\nMean absolute error, price\n4" in bench.text()
     assert box.isVisible() and box.currentText() == "price"
     box.setCurrentText("size")
     assert "Mean absolute error, size\n0.25\nR², size\n-0.500" in bench.text()

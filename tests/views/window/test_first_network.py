@@ -115,7 +115,7 @@ def test_an_untouched_network_follows_another_target(
     data = Table(path=str(flowers), target="Column 2")
     with qtbot.waitSignal(window.session.dataLoaded, timeout=PATIENCE):
         window.workspace.edit("Change target", window.workspace.project.replace(data=data))
-    assert stack_text(window.workspace.project.layers) == "Dense 16, Dense 16, Dense 1"
+    assert stack_text(window.workspace.project.layers) == "Dense 32, Dense 32, Dense 1"
     assert window.workspace.analysis.problems == ()
     window.workspace.undo()
     assert window.workspace.project.data == Table(path=str(flowers))

@@ -58,14 +58,14 @@ def _values(evaluation: Evaluation, number: int) -> dict[str, str]:
     """The big numbers by their titles; `number` is the place of the predicted number shown."""
     values = {metric_title(n): metric_text(n, v) for n, v in evaluation.metrics.items()}
     if evaluation.numbers:
-        title = metric_title(LOSS)  # all others are in the unit of the target
-        values = {f"{title}, of the scaled target": values.pop(title), **values}
-        shown, of_all = evaluation.numbers[number], len(evaluation.numbers)
-        if of_all > 1:
-            values = {f"{title}, all {of_all} targets": text for title, text in values.items()}
-            score = metric_text(Metric.MEAN_ABSOLUTE_ERROR, evaluation.scores[number])
-            values[f"{metric_title(Metric.MEAN_ABSOLUTE_ERROR)}, {shown.column}"] = score
-        values["R²" if of_all == 1 else f"R², {shown.column}"] = f"{shown.r2:.3f}"
+        loss = metric_title(LOSS)  # all others are in the unit of the target
+        of_scaled = {f"{loss}, of the scaled target": values.pop(loss)}
+        fit, suffix = evaluation.numbers[number], ""
+        if len(evaluation.numbers) > 1:  # the mean over numbers of different units says nothing
+            title, suffix = metric_title(Metric.MEAN_ABSOLUTE_ERROR), f", {fit.column}"
+            error = metric_text(Metric.MEAN_ABSOLUTE_ERROR, evaluation.scores[number])
+            values = {f"{title}{suffix}": error}
+        values = of_scaled | values | {f"R²{suffix}": f"{fit.r2:.3f}"}
     if evaluation.confusion is not None:
         values["Mistakes"] = f"{evaluation.mistake_count:,}"
     return values
