@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from desktop.views.pages.draw.prediction import PredictionCard
@@ -31,6 +31,7 @@ class RowCard(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Row", parent)
+        self.fields: tuple[RowField, ...] = ()
         self.editors: list[CellEditor] = []
         self.take = QPushButton("Take row")
         self.take.setObjectName("take-row")
@@ -55,6 +56,7 @@ class RowCard(Card):
 
     def show_fields(self, fields: tuple[RowField, ...]) -> None:
         """Have an editor for each of `fields`, with its usual value."""
+        self.fields = fields
         for editor in self.editors:
             editor.deleteLater()
         inside = QWidget()
@@ -139,19 +141,24 @@ class RowPage(QWidget):
         self._example = 0
         self.card.take.setVisible(bool(summary.examples))
         self.card.true.clear()
-        if summary.fields != self._fields:
-            self._fields = summary.fields
-            self.card.show_fields(summary.fields)
+        self._fields = summary.fields
+        if self.isVisible():
+            self._make_editors()
+        self._ask()
+
+    def _make_editors(self) -> None:
+        """Have an editor for each field: in sight only, as a row may have thousands."""
+        if self.card.fields != self._fields:
+            self.card.show_fields(self._fields)
             for editor in self.card.editors:
                 editor.changed.connect(self._on_edited)
-        self._ask()
 
     @Slot()
     def _ask(self) -> None:
         if not self._session.has_model:
             self._request = None
             self.result.show_message(NO_MODEL)
-        elif self._fields:
+        elif self._fields and self.card.fields == self._fields:
             if self._request is None:
                 self.result.show_message(BUSY)
             self._request = self._session.predict_row(self.card.cells)
@@ -170,6 +177,10 @@ class RowPage(QWidget):
             self.result.show_message(message)
 
     # --- Qt ---------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._make_editors()
+        super().showEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is little room beside the form, the prediction stands above it: in sight."""
