@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import PySide6
 from PySide6 import QtCore, QtGui, QtWidgets
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 
 if TYPE_CHECKING:
     from qtawesome.iconic_font import IconicFont
@@ -25,8 +26,26 @@ def icon(name: str, color: str, disabled_color: str) -> QIcon:
 
     Needs a QApplication. Raises an Exception if there is no icon of that name.
     """
-    made: QIcon = _font().icon(name, color=color, color_disabled=disabled_color)
-    return made
+    return QIcon(_Engine(_font().icon(name, color=color, color_disabled=disabled_color)))
+
+
+class _Engine(QIconEngine):
+    """Paints an icon of QtAwesome, and nothing where there is no room.
+
+    A button that is not laid out yet asks for an icon of negative height, with which QtAwesome
+    makes Qt warn.
+    """
+
+    def __init__(self, icon: QIcon) -> None:
+        super().__init__()
+        self._icon = icon
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        if not rect.isEmpty():
+            self._icon.paint(painter, rect, Qt.AlignmentFlag.AlignCenter, mode, state)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        return QPixmap() if size.isEmpty() else self._icon.pixmap(size, 1.0, mode, state)
 
 
 @cache
