@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from desktop.engine.rows import Dataset
 
 CARD = "layerwise.json"  # the member of the archive
-FORMAT = 1
+FORMAT = 2
 MAX_BYTES = 20_000_000
 
 
@@ -82,7 +82,19 @@ def read_card(path: Path) -> ModelCard | None:
             f"{where} has format {found:.0f}, this program knows up to {FORMAT}: install a newer "
             "Layerwise to open it"
         )
+    if found == 1:
+        _with_lists(values)
     return _with_full_names(_parsed(values, where), path)
+
+
+def _with_lists(values: dict[str, Any]) -> None:
+    """Format 1 had one number as target, with one offset and one scale."""
+    preparation = values.get("preparation")
+    target = preparation.get("target") if isinstance(preparation, dict) else None
+    if isinstance(target, dict):
+        for name in ("offset", "scale"):
+            if name in target:
+                target[f"{name}s"] = [target.pop(name)]
 
 
 def _parsed(values: Any, where: str) -> ModelCard:

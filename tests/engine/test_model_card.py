@@ -107,6 +107,18 @@ def test_what_cannot_be_used_is_refused(name: str, trained: TrainedTable, tmp_pa
     assert expected in message
 
 
+def test_a_card_of_the_first_format_is_understood(trained: TrainedTable, tmp_path: Path) -> None:
+    """It had one offset and one scale of the target."""
+    values = json.loads(_card_text(trained.model))
+    values["format"] = 1
+    target = values["preparation"]["target"]
+    del target["offsets"], target["scales"]
+    target.update(offset=12.5, scale=2.0)
+    card = read_card(_with_card(trained.model, json.dumps(values), tmp_path))
+    assert card is not None and card.preparation is not None
+    assert (card.preparation.target.offsets, card.preparation.target.scales) == ((12.5,), (2.0,))
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "[" * 100_000, "3", '{"format": true}', "\x00"])
 def test_what_is_no_card_is_refused(text: str, trained: TrainedTable, tmp_path: Path) -> None:
     assert CARD in _refusal(_with_card(trained.model, text, tmp_path))

@@ -126,3 +126,4 @@ def test_from_every_kind_of_data_to_what_a_network_for_it_is_worth(
     user.wait("app.activeModalWidget() is not None")
     user.click(user.ask("box(app.activeModalWidget().button(QMessageBox.StandardButton.Discard))"))
     assert user.leave() == 0
+    assert user.log == ""
