@@ -67,7 +67,7 @@ def packed_model(model: Any, folder: Path | None = None) -> bytes:
 
 def with_weights(model: Any, weights: list[Any]) -> Any:
     """A copy of `model` with `weights` in place of its own, not compiled."""
-    copy = backend.keras().models.clone_model(model)
+    copy = type(model).from_config(model.get_config())
     copy.set_weights(weights)
     return copy
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desktop.document.files import FileError, reason, write_atomically
+from desktop.document.text import first_line
 from desktop.engine.inspection import ModelFileError
 from desktop.engine.records import RunLabels, RunRecord
 from desktop.engine.reports import EpochEnded, Report, RunEnded, RunStarted
@@ -160,7 +161,9 @@ class RunKeeper:
             return
         self._has_failed = True
         record, writer = self._record, self._writer
-        why = reason(error) if isinstance(error, OSError) else f"{error}".rstrip(".")
+        why = (
+            reason(error) if isinstance(error, OSError) else f"{first_line(error):.200}".rstrip(".")
+        )
         if record is None or (writer is None and record.ended is None):
             what = "This run is not kept"
         elif record.ended is not None:

@@ -12,16 +12,19 @@ import pytest
 
 from desktop import cli
 from desktop.document.callbacks import EarlyStopping
-from desktop.document.data import LogicTable
+from desktop.document.choices import Metric
+from desktop.document.data import Diabetes, LogicTable
 from desktop.document.layers import Dense
+from desktop.document.losses import MeanSquaredError
 from desktop.document.project import Project
 from desktop.document.storage import write_project
 from desktop.document.training import Training
+from desktop.engine import datasets
 from desktop.engine.control import RunControl
 from desktop.engine.reports import EpochEnded, Outcome, Report, RunEnded
 from desktop.engine.runs.keeper import RunKeeper
 from desktop.engine.runs.store import RunStore
-from desktop.engine.storage import load_model
+from desktop.engine.storage import load_model, packed_model, with_weights
 from desktop.engine.training import Trainer
 from tests.engine.runs import dataset, project
 
@@ -67,6 +70,19 @@ def test_weights_of_the_last_and_of_the_best_epoch_are_kept(
     assert run.weights == sum((folder / n).stat().st_size for n in ("model.keras", "best.keras"))
     curves = record.curves.weights
     assert [epoch for epoch, _ in curves.histories[0]] == list(range(9))
+
+
+def test_the_best_weights_of_a_network_for_numbers_are_a_model() -> None:
+    """Its metrics are in the unit of the target, which Keras knows nothing of."""
+    source = Diabetes()
+    training = Training(epochs=1, loss=MeanSquaredError(), metrics=(Metric.MEAN_ABSOLUTE_ERROR,))
+    trainer = Trainer(datasets.load(source))
+    what = Project(data=source, layers=(Dense(units=1),), training=training)
+    trainer.run(what, lambda report: None, RunControl())
+    best = [weights + 1 for weights in trainer.model.get_weights()]
+    found = with_weights(trainer.model, best)
+    assert all((a == b).all() for a, b in zip(found.get_weights(), best, strict=True))
+    assert found.name == trainer.model.name and packed_model(found)
 
 
 def test_training_further_says_which_run_it_continues(keeper: RunKeeper, tmp_path: Path) -> None:
