@@ -155,8 +155,10 @@ class RunKeeper:
 
     def _fail(self, error: Exception) -> None:
         """Say why the run is not kept in whole, once."""
+        why = reason(error) if isinstance(error, OSError) else f"{error}".rstrip(".")
         if not isinstance(error, _EXPECTED):
             logger.exception("A run could not be kept")
+            why = f"{first_line(error):.200}"
         if self._has_failed:
             return
         self._has_failed = True
