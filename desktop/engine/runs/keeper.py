@@ -163,9 +163,6 @@ class RunKeeper:
             return
         self._has_failed = True
         record, writer = self._record, self._writer
-        why = (
-            reason(error) if isinstance(error, OSError) else f"{first_line(error):.200}".rstrip(".")
-        )
         if record is None or (writer is None and record.ended is None):
             what = "This run is not kept"
         elif record.ended is not None:
