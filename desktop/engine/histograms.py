@@ -112,7 +112,7 @@ def _spread(flat: NDArray[Any]) -> _Spread:
 def _range(spread: _Spread, dtype: np.dtype[Any]) -> tuple[float, float]:
     """The ends of the histogram: one value alone stands in the middle of a range around it."""
     low, high = spread.minimum, spread.maximum
-    if high - low > max(abs(low), abs(high)) * np.finfo(dtype).eps:
+    if high - low > max(abs(low), abs(high)) * float(np.finfo(dtype).eps):
         return low, high
     half = max(0.5, abs(high) * 1e-3)
     return low - half, high + half

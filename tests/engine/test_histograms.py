@@ -6,7 +6,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
@@ -95,6 +95,7 @@ def test_the_arrays_cannot_be_changed() -> None:
     assert not found.edges.flags.writeable
 
 
+@example(np.array([-3.4028235e38, 1.0141205e31], np.float32), 1)  # too far apart for float32
 @settings(deadline=None, database=None, max_examples=300)
 @given(
     arrays.arrays(
