@@ -28,8 +28,8 @@ _SMALL = 2_000  # training rows
 # Numbers are learned by a smooth network that is nearly linear where there are few rows for each
 # input: its penalties follow the inputs per row. Measured on generated tables, linear ones and
 # others, of 60 to 1,000 rows and 4 to 100 inputs, with four to six splits each.
-_L2 = 0.3
-_LARGEST_L2, _SMALLEST_L2 = 0.03, 0.0001
+_L2 = 0.5
+_LARGEST_L2, _SMALLEST_L2 = 0.05, 0.0001
 _L1 = 1 / 3  # of that, in the first layer: it lets go of inputs that say nothing
 _ENOUGH = 200  # validation rows from which their loss is a reliable sign of when to stop
 _TINY = 32  # training rows: a table of all there is to know, learned by heart

@@ -68,4 +68,4 @@ def test_numbers_get_stronger_penalties_where_there_are_few_rows_for_each_input(
         assert isinstance(second.kernel_regularizer, L2)
         assert first.kernel_regularizer.l2 == second.kernel_regularizer.l2
         found.append((first.kernel_regularizer.l1, first.kernel_regularizer.l2))
-    assert found == [(0.01, 0.03), (0.005, 0.015), (0.001, 0.003), (3.3e-05, 0.0001)]
+    assert found == [(0.017, 0.05), (0.0083, 0.025), (0.0017, 0.005), (3.3e-05, 0.0001)]
