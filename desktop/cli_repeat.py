@@ -49,6 +49,9 @@ def repeat_project(
     before is printed, and signals.Ended raised. Raises CommandError and the engine's errors.
     """
     read = [(each, _changed(read_project(each), changes)) for each in (path, other) if each]
+    # Both are trained from the seeds of the first.
+    changes = {**changes, "seed": read[0][1].training.seed}
+    read = [(each, _changed(project, changes)) for each, project in read]
     readers = {project.data: DataReader(project.data) for _, project in read}
     for each, project in read:
         refuse_errors(each, project, readers[project.data].schema)
@@ -181,10 +184,9 @@ def _comparison_values(groups: list[Group], comparison: Comparison) -> dict[str,
 
 
 def _objections(groups: list[Group]) -> tuple[str, ...]:
-    """Why the two groups are no fair test; that of their seeds is none, as they have the same."""
+    """Why the two groups are no fair test."""
     first, second = (group.project for group in groups)
-    same = second.replace(training=second.training.replace(seed=first.training.seed))
-    return objections(differences(first, same), same_data=first.data == second.data)
+    return objections(differences(first, second), same_data=first.data == second.data)
 
 
 def _show(groups: list[Group], comparison: Comparison | None) -> None:

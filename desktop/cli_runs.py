@@ -76,7 +76,7 @@ def list_runs(
     ] = "when",
     as_json: AsJson = False,
 ) -> None:
-    """List runs: what differs from the run before, and what came of it."""
+    """List runs: what differs from the run before, and their results."""
     from desktop.engine.runs.comparing import change
     from desktop.engine.runs.summary import filtered
 
@@ -91,8 +91,10 @@ def list_runs(
         json_output.print_json({"runs": values, "count": len(runs)})
         return
     if not runs:
-        where = f" with {text!r} in them" if text else ""
-        _say(f"There are no runs{where} in {store.folder}: train a network first")
+        if every:
+            _say(f"No run has {text!r} in it; without TEXT all {len(every):,} are listed")
+        else:
+            _say(f"There are no runs in {store.folder}: train a network first")
         return
     from desktop.console_runs import show_runs
 
@@ -133,7 +135,7 @@ def compare(
     second: Annotated[str, typer.Argument(metavar="RUN", help="Another run")],
     as_json: AsJson = False,
 ) -> None:
-    """Say what differs between two runs, and what came of it."""
+    """Say what differs between two runs, and show their results."""
     from desktop.engine.runs import comparing
 
     with _opened() as store:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from desktop.console import figures, output, show_table
 from desktop.document.metrics import higher_is_better, metric_title
-from desktop.document.text import counted
+from desktop.document.text import counted, number_text
 
 if TYPE_CHECKING:
     from desktop.engine.records import RunRecord
@@ -74,7 +74,7 @@ def show_run(record: RunRecord, run: RunSummary, folder: Path) -> None:
 
 
 def show_run_comparison(one: RunSummary, other: RunSummary, comparison: RunComparison) -> None:
-    """What differs between two runs in words, what came of it in figures."""
+    """What differs between two runs in words, and their results in figures."""
     console = output()
     if not comparison.differences:
         console.print("Both trained the same project", soft_wrap=True)
@@ -89,9 +89,13 @@ def show_run_comparison(one: RunSummary, other: RunSummary, comparison: RunCompa
     table.add_column("Difference", justify="right", no_wrap=True)
     for name, (first, second) in comparison.values.items():
         title = name.capitalize() if name in _COUNTS else _metric(name)
-        change = "" if first is None or second is None else f"{second - first:+,.4g}"
+        change = "" if first is None or second is None else _change(second - first)
         table.add_row(title, _value(first), _value(second), change)
     show_table("", table)
+
+
+def _change(value: float) -> str:
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number_text(abs(value))}"
 
 
 _COUNTS = ("epochs", "seconds", "parameters")

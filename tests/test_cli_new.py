@@ -113,6 +113,9 @@ def test_data_becomes_a_project_that_learns(
     assert command("check", project) == 0
     values = command.json("new", source, "--out", tmp_path / "again.layerwise")
     assert values["input_shape"] == shape and values["classes"] == classes
+    if name.endswith(".csv"):
+        assert len(values["features"]) == shape[0]
+        assert sum(values["rows"].values()) == len(source.read_text().split())
     test = command.json("train", project, "--epochs", epochs)["test"]
     if classes is None:
         assert test["mean_absolute_error"] <= expected

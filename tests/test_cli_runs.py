@@ -75,7 +75,7 @@ def test_the_list_is_sorted_filtered_and_cut(runs: Command, kept: list[str]) -> 
     (run,) = printed(runs("list", "fast", "--json"))["runs"]
     assert run["differs"] == "learning rate 0.001 → 0.01"
     code, out, err = runs("list", "nothing like it")
-    assert (code, out) == (0, "") and "There are no runs" in err
+    assert (code, out) == (0, "") and "No run has" in err
     code, _, err = runs("list", "--sort", "beauty")
     assert code == 2 and "val_loss" in err and len(err.splitlines()) == 1
 

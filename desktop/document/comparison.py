@@ -19,6 +19,7 @@ from desktop.document.text import listed
 _ALONE = "optimizer"
 _LONGEST = 60  # characters of a value that is still shown
 SEED = "seed"
+SEEDS_DIFFER = "The seeds differ, so part of the difference may be chance"
 
 # What turns one stack into another is what costs least: a layer whose settings changed costs less
 # than one that was added or removed.
@@ -101,7 +102,7 @@ def objections(
             "rows"
         )
     if any(each.setting == SEED for each in found):
-        words.append("The seeds differ, so that chance may make a difference of its own")
+        words.append(SEEDS_DIFFER)
     return tuple(words)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from platform import python_version
 
 from desktop import __version__, machine
@@ -17,7 +16,6 @@ from desktop.engine.reports import (
     Report,
     RunEnded,
     RunStarted,
-    run_start,
 )
 
 
@@ -89,11 +87,6 @@ class RunRecord:
                 self.best_epoch = report.best_epoch
             case RunEnded():
                 self.ended = report
-
-    @property
-    def started(self) -> datetime | None:
-        """When the run began, in UTC."""
-        return run_start(self.id)
 
     @property
     def is_running(self) -> bool:

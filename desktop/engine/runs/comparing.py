@@ -1,4 +1,4 @@
-"""Runs beside one another: what differs between two of them, and what came of it."""
+"""Runs beside one another: what differs between two of them, and their results."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from desktop.document.comparison import Difference, differences, objections
+from desktop.document.comparison import SEEDS_DIFFER, Difference, differences, objections
 from desktop.document.metrics import VALIDATION_PREFIX
 from desktop.document.storage import ProjectFileError
 from desktop.engine.runs.summary import RunSummary
@@ -36,10 +36,10 @@ def compare(one: RunSummary, other: RunSummary) -> RunComparison:
         )
     )
     if one.seed != other.seed and one.project.training.seed == other.project.training.seed:
-        warnings.append("The seeds differ, so that chance may make a difference of its own")
+        warnings.append(SEEDS_DIFFER)
     for run, name in ((one, "first"), (other, "second")):
         if run.first_epoch:
-            warnings.append(f"The {name} run goes on from {run.first_epoch} epochs of another")
+            warnings.append(f"The {name} run continues one of {run.first_epoch} epochs")
     lengths = one.first_epoch + one.epochs, other.first_epoch + other.epochs
     wanted = one.project.training.epochs, other.project.training.epochs
     if lengths[0] != lengths[1] and wanted[0] == wanted[1]:

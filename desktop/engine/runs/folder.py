@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from desktop.document.files import write_atomically
 from desktop.document.project import Project
@@ -41,6 +41,10 @@ MAX_BYTES = 1_000_000  # of run.json
 
 class DamagedRunError(Exception):
     """The folder of a run cannot be used; the message says why."""
+
+
+class UnreadableRunError(DamagedRunError):
+    """It cannot be used now or by this version, though nothing is wrong with it."""
 
 
 class _Ending(Spec):
@@ -196,18 +200,34 @@ def read_file(folder: Path) -> RunFile:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise DamagedRunError(f"{RECORD} is too large")
-        file = RunFile.model_validate_json(path.read_bytes(), strict=True)
+        content = path.read_bytes()
+        _refuse_newer(json.loads(content))
+        file = RunFile.model_validate_json(content, strict=True)
     except SpecError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
         raise DamagedRunError(f"{RECORD}: {where} {first['msg']}".replace("  ", " ")) from error
     except (OSError, ValueError, RecursionError) as error:
-        raise DamagedRunError(f"{RECORD} cannot be read: {error!s:.100}") from error
-    if file.format > FORMAT:
-        raise DamagedRunError(f"{RECORD} is of a newer Layerwise")
+        raise unreadable(RECORD, error) from error
     if file.id != folder.name:
         raise DamagedRunError(f"{RECORD} is that of another run, {file.id:.60}")
     return file
+
+
+def _refuse_newer(values: Any) -> None:
+    found = values.get("format") if isinstance(values, dict) else None
+    if isinstance(found, int) and found > FORMAT:
+        raise UnreadableRunError(f"{RECORD} is of a newer Layerwise; install that to open it")
+
+
+def unreadable(name: str, error: Exception) -> DamagedRunError:
+    """What to raise where the file called `name` cannot be read because of `error`.
+
+    A file that the system does not give is not damaged, unless it is not there.
+    """
+    is_there = isinstance(error, OSError) and not isinstance(error, FileNotFoundError)
+    kind = UnreadableRunError if is_there else DamagedRunError
+    return kind(f"{name} cannot be read: {error!s:.100}")
 
 
 def read_epochs(folder: Path) -> tuple[EpochRecord, ...]:
@@ -215,7 +235,7 @@ def read_epochs(folder: Path) -> tuple[EpochRecord, ...]:
     try:
         return read_history(folder / HISTORY)
     except (OSError, ValueError) as error:
-        raise DamagedRunError(f"{HISTORY} cannot be read: {error!s:.100}") from error
+        raise unreadable(HISTORY, error) from error
 
 
 def read_run_project(folder: Path) -> Project:
@@ -288,8 +308,8 @@ def is_being_written(folder: Path) -> bool:
         path.unlink(missing_ok=True)
     except BlockingIOError:
         return True
-    except OSError:
-        pass
+    except OSError:  # a disk without locks
+        return True
     finally:
         os.close(handle)
     return False

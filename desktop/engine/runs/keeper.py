@@ -145,7 +145,8 @@ class RunKeeper:
         network, store = trainer.network, self._store
         assert network is not None and network.card is not None and store is not None
         models = {files.LAST: network.model}
-        if self._best is not None and self._best[0] != network.weights_epoch:
+        is_partial = network.partial is not None  # of an epoch that was stopped
+        if self._best is not None and (is_partial or self._best[0] != network.weights_epoch):
             models[files.BEST] = with_weights(network.model, self._best[1])
         for name, model in models.items():
             content = with_card(packed_model(model), network.card, folder / name)
@@ -166,9 +167,9 @@ class RunKeeper:
         if record is None or (writer is None and record.ended is None):
             what = "This run is not kept"
         elif record.ended is not None:
-            self._say(f"The weights of this run, or what else came at its end, are not kept: {why}")
+            self._say(f"The end of this run could not be kept, or its weights: {why}")
             return
         else:
             last = record.epochs[-1].epoch if record.epochs else record.first_epoch
-            what = f"This run is not kept from epoch {last} on, unless there is room again"
-        self._say(f"{what}: {why}. Training goes on")
+            what = f"This run is not kept from epoch {last} on, until it can be written again"
+        self._say(f"{what}: {why}. Training continues")

@@ -37,7 +37,7 @@ def summary_in(folder: Path, file: RunFile) -> RunSummary:
     try:
         project = (folder / files.PROJECT).read_text("utf-8")
     except (OSError, ValueError) as error:
-        raise DamagedRunError(f"{files.PROJECT} cannot be read: {error!s:.100}") from error
+        raise files.unreadable(files.PROJECT, error) from error
     seconds = sum(epoch.seconds for epoch in epochs)
     weights = files.weight_bytes(folder)
     return summary_of(file, len(epochs), seconds, best_values(epochs), weights, project)

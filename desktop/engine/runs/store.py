@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -19,7 +20,7 @@ from desktop import paths
 from desktop.document.files import FileError
 from desktop.engine.records import RunLabels, RunRecord
 from desktop.engine.runs import folder as files
-from desktop.engine.runs.folder import DamagedRunError, RunFile
+from desktop.engine.runs.folder import DamagedRunError, RunFile, UnreadableRunError
 from desktop.engine.runs.index import DamagedIndexError, Index
 from desktop.engine.runs.reading import record_in, summary_in
 from desktop.engine.runs.settings import weights_limit
@@ -102,7 +103,9 @@ class RunStore:
             raise StoreError(f"There is no run {text!r}; {advice}")
         several = ", ".join(run.id for run in found[:3])
         more = ", …" if len(found) > 3 else ""
-        raise StoreError(f"{text!r} are {len(found)} runs ({several}{more}); {advice}")
+        raise StoreError(
+            f"{text!r} matches {len(found)} runs ({several}{more}); give an id from `runs list`"
+        )
 
     def read(self, run: str) -> RunRecord:
         """The record of the run of this id. Raises StoreError, also if it is damaged."""
@@ -181,7 +184,7 @@ class RunStore:
                 shutil.rmtree(target, ignore_errors=True)
                 (self.folder / run).rename(target)
                 target.touch()
-            self._ask(lambda index: index.remove(chosen))
+                self._ask(partial(Index.remove, runs=[run]))
 
     def restore(self, runs: Iterable[str]) -> None:
         """Bring deleted runs back. Raises StoreError."""
@@ -224,7 +227,10 @@ class RunStore:
             if left < 0:
                 for name in files.WEIGHTS:
                     (self.folder / run / name).unlink(missing_ok=True)
-                self.refresh(run)
+                try:
+                    self.refresh(run)
+                except DamagedRunError as error:
+                    self._set_aside(self.folder / run, error)
 
     def refresh(self, run: str) -> None:
         """Take over what the folder of a run says into the index. Raises DamagedRunError, ..."""
@@ -287,7 +293,9 @@ class RunStore:
                 index.put(summary)
 
     def _set_aside(self, folder: Path, error: DamagedRunError, index: Index | None = None) -> None:
-        """Move a folder that cannot be used out of the way, and say so."""
+        """Move a damaged folder out of the way, and say so."""
+        if isinstance(error, UnreadableRunError):
+            return
         if folder.is_dir():
             target = self.folder / DAMAGED / f"{folder.name}-{datetime.now():%Y%m%dT%H%M%S%f}"
             target.parent.mkdir(exist_ok=True)

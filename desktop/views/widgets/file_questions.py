@@ -77,7 +77,7 @@ class FileQuestions:
         """Whether the file called `name` has the test rows for `data` (Yes), or Cancel."""
         box = self._question(f"Are the rows in {name} the test rows for {data}?")
         box.setObjectName("test_file")
-        box.setInformativeText("If they are not, they take the place of the data that there is.")
+        box.setInformativeText(f"Yes: test with them. No: train with {name} in place of {data}.")
         box.setStandardButtons(Button.Yes | Button.No | Button.Cancel)
         box.setDefaultButton(Button.Yes)
         return Button(box.exec())

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from math import prod
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QWidget
 
 from desktop.document.text import counted, one_line
@@ -17,8 +15,9 @@ from desktop.views.theme import Theme
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.file_questions import IMAGE_SUFFIXES, files_filter
 from desktop.views.widgets.gallery import Gallery
+from desktop.views.widgets.live import Live
 from desktop.views.widgets.samples import percent, score
-from desktop.views.widgets.stage import stage
+from desktop.views.widgets.stage import UNTRAINED, stage
 from desktop.workers.reports import (
     DataSummary,
     FloatArray,
@@ -31,14 +30,15 @@ from desktop.workers.session import Session
 IMAGES = files_filter(("Images", IMAGE_SUFFIXES))
 MOST = 200  # images at once
 LISTED = 5  # files that cannot be predicted, with the reason
-MOST_VALUES = 2**25  # of all images together
+MOST_VALUES = 2**22  # of all images together
+REFRESH = 500  # milliseconds between two predictions while the network changes, at least
+TIP = "Predict the classes of images in files"
 BUSY = "Predicting…"
 EMPTY = "Choose images, or drop them on the window, to see what the network predicts."
 NO_MODEL = (
     "Train the network first: press Train. Then choose images, or drop them on the window, to see "
     "what it predicts."
 )
-UNTRAINED = "untrained network"
 
 
 @dataclass(frozen=True)
@@ -92,12 +92,12 @@ class ImagesCard(Card):
         self._request: int | None = None  # the newest; in fast training it may be overtaken
         self.choose = QPushButton("Choose images…")
         self.choose.setObjectName("choose-images")
-        self.choose.setToolTip("Predict the classes of images in files")
+        self.choose.setToolTip(TIP)
         self.choose.clicked.connect(self.ask)
         self.clear = QPushButton("Clear")
         self.clear.setObjectName("clear-images")
         self.clear.setToolTip("Show no images")
-        self.clear.clicked.connect(partial(self.show_files, ()))
+        self.clear.clicked.connect(self.clear_files)
         self.status = self._label("small", "images-status")
         self.failures = self._label("bad", "images-failures")
         self.message = self._label("muted", "images-message")
@@ -110,12 +110,11 @@ class ImagesCard(Card):
         self.body.addWidget(self.failures)
         self.body.addWidget(self.gallery, 1)
         self.body.addWidget(self.message, 1)
-        session.dataLoading.connect(self._forget)
-        session.dataLoaded.connect(self._refresh)
-        session.modelReset.connect(self._forget)
-        session.modelAdopted.connect(self._refresh)
-        session.epochEnded.connect(self._refresh)
-        session.runEnded.connect(self._refresh)
+        self._live = Live(session, self, REFRESH)
+        self._live.due.connect(self._ask)
+        session.dataLoading.connect(self._discard)
+        session.dataLoaded.connect(self._live.refresh)
+        session.modelReset.connect(self._discard)
         session.imagesPredicted.connect(self._on_predicted)
         session.imagePredictionFailed.connect(self._on_failed)
         self.show_files(())
@@ -146,12 +145,18 @@ class ImagesCard(Card):
         most = max(1, min(MOST, MOST_VALUES // values))
         self._paths, self._left_out = tuple(paths[:most]), max(len(paths) - most, 0)
         self.clear.setEnabled(bool(self._paths))
-        self._forget()
+        self._discard()
         is_shown = self.isVisible()
         self.filesChanged.emit()
         if is_shown:  # otherwise they are predicted when they can be seen
             self._ask()
 
+    @Slot()
+    def clear_files(self) -> None:
+        """Show no images."""
+        self.show_files(())
+
+    @Slot()
     def _ask(self) -> None:
         if not self._session.has_model:
             self._show_message(NO_MODEL)
@@ -162,14 +167,12 @@ class ImagesCard(Card):
                 self._show_message(BUSY)
             self._request = self._session.predict_images(self._paths)
 
-    def _refresh(self, _report: object = None) -> None:
-        if self.isVisible():
-            self._ask()
-
-    def _forget(self) -> None:
+    @Slot()
+    def _discard(self) -> None:
         """Discard the predictions shown and the pending ones."""
         self._request = None
-        self._show_message(EMPTY if self._session.has_model else NO_MODEL)
+        waiting = BUSY if self._paths else EMPTY
+        self._show_message(waiting if self._session.has_model else NO_MODEL)
 
     def _on_predicted(self, predictions: ImagePredictions) -> None:
         summary = self._session.summary
@@ -195,6 +198,7 @@ class ImagesCard(Card):
         self.failures.setText("\n".join(failed))
         self.gallery.show_samples(shown, summary.schema.value_range)
         self._show_parts(has_images=bool(shown))
+        self._live.shown()
 
     def _on_failed(self, message: str) -> None:
         if self._request is not None:
@@ -213,7 +217,3 @@ class ImagesCard(Card):
         self.failures.setVisible(bool(self.failures.text()))
         self.gallery.setVisible(has_images)
         self.message.setVisible(not has_images and not self.failures.text())
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._ask()  # the network may have been trained since

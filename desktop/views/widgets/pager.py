@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
@@ -24,8 +24,8 @@ class Pager(QWidget):
         self._theme = theme
         self.previous = self._button("Previous page", "Page Up")
         self.next = self._button("Next page", "Page Down")
-        self.previous.clicked.connect(lambda: self.turn(-1))
-        self.next.clicked.connect(lambda: self.turn(1))
+        self.previous.clicked.connect(self.turn_back)
+        self.next.clicked.connect(self.turn_on)
         self.slider = Slider()
         self.slider.setAccessibleName("Page")
         self.slider.valueChanged.connect(self._on_slider)
@@ -56,16 +56,25 @@ class Pager(QWidget):
         self._update()
         self.setVisible(pages > 1)
 
-    def turn(self, by: int) -> None:
-        """Turn over `by` pages, as far as there are any."""
-        self.slider.setValue(self.page + by)
+    @Slot()
+    def turn_back(self) -> None:
+        """Show the page before, if there is one."""
+        self.slider.setValue(self.page - 1)
+
+    @Slot()
+    def turn_on(self) -> None:
+        """Show the next page, if there is one."""
+        self.slider.setValue(self.page + 1)
 
     def add_keys(self, widget: QWidget) -> None:
         """Let the keys Page Up and Page Down turn the pages while `widget` has the focus."""
-        for key, by in ((Qt.Key.Key_PageUp, -1), (Qt.Key.Key_PageDown, 1)):
+        for key, turn in (
+            (Qt.Key.Key_PageUp, self.turn_back),
+            (Qt.Key.Key_PageDown, self.turn_on),
+        ):
             shortcut = QShortcut(QKeySequence(key), widget)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(lambda by=by: self.turn(by))
+            shortcut.activated.connect(turn)
 
     def _on_slider(self, page: int) -> None:
         self._update()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from desktop.document.text import counted
 from desktop.workers.reports import Evaluation, ImagePredictions, Prediction, RowPrediction
 
+UNTRAINED = "untrained network"
+
 
 def stage(report: Evaluation | Prediction | RowPrediction | ImagePredictions) -> str:
     """After which epoch the network had the weights that `report` is of."""

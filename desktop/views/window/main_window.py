@@ -82,6 +82,7 @@ class MainWindow(QMainWindow):
         self.session.modelReset.connect(self._collector.collect)
         self.pages.prepare()
         self.files.opened.connect(self.pages.evaluate.clear)
+        self.files.opened.connect(self.pages.draw.images.clear_files)
         self.session.start()
         self.session.load_data(self.workspace.project.data)
 

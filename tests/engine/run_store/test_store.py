@@ -70,7 +70,7 @@ def test_a_run_is_read_back_as_it_was(store: RunStore) -> None:
         record.python,
         record.engine,
     )
-    assert read.fingerprint == record.fingerprint and read.started == record.started
+    assert read.fingerprint == record.fingerprint
     assert read.ended == record.ended
     assert [epoch.epoch for epoch in read.epochs] == [1, 2, 3]
     assert read.epochs[0] == record.epochs[0]
@@ -183,6 +183,20 @@ def test_a_damaged_run_is_set_aside(store: RunStore, said: list[str], name: str)
     (moved,) = (store.folder / ".damaged").iterdir()
     assert (moved / name).read_bytes() == b"\x00{]"
     assert store.read(whole).outcome is Outcome.FINISHED
+
+
+def test_a_run_of_a_newer_program_stays_where_it_is(store: RunStore, said: list[str]) -> None:
+    run = keep(store)
+    file = store.folder / run / "run.json"
+    values = json.loads(file.read_text()) | {"format": 2, "speed": "fast"}
+    file.write_text(json.dumps(values))
+    with pytest.raises(StoreError, match="newer Layerwise"):
+        store.read(run)
+    store.close()
+    (store.folder / "index.sqlite").unlink()
+    with RunStore(store.folder, said.append) as again:
+        assert again.all() == ()
+    assert file.exists() and not said
 
 
 @pytest.mark.parametrize("damage", ["nothing", "garbage", "cut", "another version"])

@@ -186,7 +186,9 @@ def test_older_predictions_are_ignored(qtbot: QtBot, theme: Theme) -> None:
 def test_the_drawing_is_sent_again_as_the_network_learns(qtbot: QtBot, theme: Theme) -> None:
     session = FakeSession(Digits())
     page = make_page(qtbot, theme, session)
-    session.epochEnded.emit(None)
+    with qtbot.waitSignal(page._live.due):
+        session.epochEnded.emit(None)
+    assert session.asked == []  # nothing is drawn yet
     stroke(qtbot, page)
     answer_all(session, seven(0.3))
     for signal in (session.runStarted, session.progress, session.epochEnded, session.runEnded):

@@ -9,15 +9,15 @@ import pytest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from desktop.document.data import Digits
+from desktop.document.data import ColumnKind, Digits
 from desktop.engine.import_model import open_network
 from desktop.views.pages.draw.page import DrawPage
-from desktop.views.pages.draw.row import NO_MODEL
+from desktop.views.pages.draw.row import MOST_FIELDS, NO_MODEL
 from desktop.views.pages.evaluate.predict_file import PredictFile
 from desktop.views.theme import Mode, Theme
 from desktop.views.widgets.controls import ComboBox, LineEdit, Slider
 from desktop.views.widgets.image_predictions import ImagesCard
-from desktop.workers.reports import RowPrediction
+from desktop.workers.reports import RowField, RowPrediction
 from desktop.workers.session import Session
 from tests.engine.tables.trained import TrainedTable, trained_table
 
@@ -64,6 +64,16 @@ def test_a_table_has_a_field_for_each_column(page: DrawPage, trained: TrainedTab
     assert row.card.cells["age"] == columns[0].high
     line = row.card.editors[3].beside
     assert isinstance(line, LineEdit) and line.text() >= "2010-01-11"
+
+
+def test_of_very_many_columns_the_first_have_fields(page: DrawPage) -> None:
+    fields = tuple(RowField(f"x{index}", ColumnKind.NUMBER, 1.0, high=9.0) for index in range(300))
+    card = page.row.card
+    card.show_fields(fields)
+    assert len(card.editors) == MOST_FIELDS
+    assert card.more.text().startswith("The first 100 of 300 fields.")
+    card.show_cells({field.name: 7.0 for field in fields})
+    assert set(card.cells.values()) == {7.0} and len(card.cells) == 300
 
 
 def test_the_prediction_follows_every_change(

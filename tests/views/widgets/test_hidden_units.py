@@ -26,6 +26,8 @@ def moons() -> DataSummary:
 class Asked(Reports):
     """A session with points that notes what is asked of the hidden units."""
 
+    has_model = False
+
     def __init__(self, summary: DataSummary) -> None:
         super().__init__()
         self.summary = summary
@@ -88,6 +90,15 @@ def test_nothing_is_asked_of_hidden_units_that_are_not_shown(
     card.show()
     qtbot.waitUntil(lambda: session.planes > planes)
     assert len(session.asked) == asked
+
+
+def test_units_of_a_network_for_other_data_are_not_kept(
+    card: PlaneCard, session: Asked, moons: DataSummary
+) -> None:
+    card.units.maps.choose(Unit("Dense 1", 3))
+    assert card.view.unit is not None
+    session.dataLoaded.emit(moons)
+    assert card.units.maps.units is None and card.view.unit is None
 
 
 def test_there_is_a_square_for_each_unit_in_the_colors_of_numbers(card: PlaneCard) -> None:

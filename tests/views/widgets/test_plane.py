@@ -34,6 +34,8 @@ def halves(count: int = 2) -> Surface:
 class Asked(Reports):
     """A session with points that notes what is asked."""
 
+    has_model = False
+
     def __init__(self, summary: DataSummary) -> None:
         super().__init__()
         self.summary = summary

@@ -209,6 +209,7 @@ class ColumnsCard(Card):
         self.body.addWidget(self.histogram)
         self.histogram.hide()
         self.table.selectionModel().currentChanged.connect(self._show_histogram)
+        theme.changed.connect(self.table.measure)  # for the zoom
 
     def show_columns(self, facts: Sequence[ColumnFacts]) -> None:
         """Show what was found out about each column."""

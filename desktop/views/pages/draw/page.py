@@ -15,7 +15,7 @@ from desktop.views.pages.draw.prediction import PredictionCard, values_of
 from desktop.views.pages.draw.row import RowPage
 from desktop.views.theme import SPACE_L, SPACE_M, SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import NARROW
-from desktop.views.widgets.image_predictions import ImagesCard
+from desktop.views.widgets.image_predictions import ImagesCard, takes_image_files
 from desktop.views.widgets.live import Live
 from desktop.workers.reports import DataSummary, Prediction
 from desktop.workers.session import Session
@@ -189,7 +189,7 @@ class DrawPage(QWidget):
         summary, prediction = self._session.summary, self.prediction
         if summary is not None:
             self._is_drawable = summary.is_drawable
-        is_image = summary is not None and summary.schema.is_image
+        is_image = takes_image_files(summary)
         is_row = summary is not None and bool(summary.fields)
         self._drawing_part.setVisible(self._is_drawable)
         self.images.setVisible(not self._is_drawable and is_image)

@@ -14,12 +14,11 @@ from desktop.views.theme import SPACE_M, SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.elided import ElidedLabel
 from desktop.views.widgets.samples import percent, score
-from desktop.views.widgets.stage import stage
+from desktop.views.widgets.stage import UNTRAINED, stage
 from desktop.workers.reports import FloatArray, Prediction, RowPrediction
 
 WIDEST_NAME = 160  # pixels; of a longer name the beginning is shown
 MOST_BARS = 12  # with more classes, the most probable of them are shown
-UNTRAINED = "untrained network"
 SCORES = (
     "This is the output itself, not a probability: neither the last layer nor the loss applies "
     "softmax or sigmoid."

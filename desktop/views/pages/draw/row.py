@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
+from desktop.document.text import counted
 from desktop.views.pages.draw.prediction import PredictionCard
 from desktop.views.pages.draw.row_fields import CellEditor, cell_editor
 from desktop.views.theme import SPACE_M, SPACE_S, Theme, scaled
@@ -13,9 +14,10 @@ from desktop.views.widgets.cards import Card
 from desktop.views.widgets.elided import ElidedLabel
 from desktop.views.widgets.live import Live
 from desktop.views.widgets.scroll_panel import ScrollPanel
-from desktop.workers.reports import DataSummary, Row, RowField, RowPrediction
+from desktop.workers.reports import Cell, DataSummary, Row, RowField, RowPrediction
 from desktop.workers.session import Session
 
+MOST_FIELDS = 100  # that are filled in by hand
 REFRESH = 500  # milliseconds between two predictions while the network changes, at least
 NARROW = 520  # pixels
 NAME_WIDTH = 180  # pixels; of a longer name the beginning is shown
@@ -32,7 +34,12 @@ class RowCard(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Row", parent)
         self.fields: tuple[RowField, ...] = ()
-        self.editors: list[CellEditor] = []
+        self.editors: list[CellEditor] = []  # of the first fields
+        self._cells: dict[str, Cell] = {}  # of the row that was shown last
+        self.more = QLabel()
+        self.more.setProperty("role", "muted")
+        self.more.setWordWrap(True)
+        self.more.hide()
         self.take = QPushButton("Take row")
         self.take.setObjectName("take-row")
         self.take.setToolTip("Take the next test row, which the network was not trained with")
@@ -48,15 +55,22 @@ class RowCard(Card):
         self.heading.addWidget(self.usual)
         self.body.addWidget(self.true)
         self.body.addWidget(self.panel, 1)
+        self.body.addWidget(self.more)
 
     @property
     def cells(self) -> Row:
         """The row, by columns."""
-        return {editor.field.name: editor.cell for editor in self.editors}
+        return self._cells | {editor.field.name: editor.cell for editor in self.editors}
 
     def show_fields(self, fields: tuple[RowField, ...]) -> None:
         """Have an editor for each of `fields`, with its usual value."""
         self.fields = fields
+        shown = fields[:MOST_FIELDS]
+        self.more.setVisible(len(fields) > len(shown))
+        self.more.setText(
+            f"The first {len(shown):,} of {counted(len(fields), 'field')}. The others keep the "
+            "values of the row."
+        )
         for editor in self.editors:
             editor.deleteLater()
         inside = QWidget()
@@ -66,7 +80,7 @@ class RowCard(Card):
         grid.setVerticalSpacing(SPACE_S)
         grid.setColumnStretch(1, 1)
         self.editors = []
-        for row, field in enumerate(fields):
+        for row, field in enumerate(shown):
             name, editor = ElidedLabel(), cell_editor(field, self)
             name.set_full_text(field.name)
             name.setMaximumWidth(scaled(NAME_WIDTH))
@@ -75,12 +89,13 @@ class RowCard(Card):
             if editor.beside is not None:
                 grid.addWidget(editor.beside, row, 2)
             self.editors.append(editor)
-        grid.setRowStretch(len(fields), 1)
+        grid.setRowStretch(len(shown), 1)
         self.panel.setWidget(inside)
         self.show_cells({field.name: field.usual for field in fields})
 
     def show_cells(self, cells: Row) -> None:
         """Show the row of `cells`."""
+        self._cells = dict(cells)
         for editor in self.editors:
             editor.show_cell(cells.get(editor.field.name))
 

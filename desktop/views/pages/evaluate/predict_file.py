@@ -10,14 +10,13 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QWi
 from desktop.document.data import Table
 from desktop.views.theme import SPACE_M
 from desktop.views.widgets.file_questions import file_to_save, files_filter
-from desktop.views.widgets.image_predictions import ImagesCard, takes_image_files
+from desktop.views.widgets.image_predictions import TIP, ImagesCard, takes_image_files
 from desktop.workers.reports import TableMatch
 from desktop.workers.session import Session
 
 TABLES = files_filter(("Tables", list(Table.suffixes)))
 WRITTEN = files_filter(("CSV", [".csv"]))
 TABLE_TIP = "Append the predictions of the network to the rows of a table, and save that"
-IMAGES_TIP = "Predict the classes of images in files"
 BUSY = "Predicting…"
 
 
@@ -57,7 +56,7 @@ class PredictFile(QWidget):
         takes_images = takes_image_files(summary)
         self.setVisible(takes_images or (summary is not None and bool(summary.fields)))
         self.button.setText("Predict images…" if takes_images else "Predict a file…")
-        self.button.setToolTip(IMAGES_TIP if takes_images else TABLE_TIP)
+        self.button.setToolTip(TIP if takes_images else TABLE_TIP)
         self.button.setEnabled(self._session.has_model)
         if summary is None or takes_images:
             self.text.clear()

@@ -43,9 +43,15 @@ class UnitsPanel(QWidget):
         self.maps.moved.connect(self._show_square)
         self._live = Live(session, self, INTERVAL)
         self._live.due.connect(self._ask)
-        session.dataLoaded.connect(self._live.refresh)
+        session.dataLoaded.connect(self._on_data)
         session.modelReset.connect(self._clear)
         session.unitsPredicted.connect(self._show)
+
+    @Slot()
+    def _on_data(self) -> None:
+        if not self._session.has_model:
+            self._clear()
+        self._live.refresh()
 
     @Slot()
     def _ask(self) -> None:

@@ -92,6 +92,7 @@ class PlaneView(QWidget):
         """Show the points that are held out, or only those for training."""
         self._shows_held_out = shows
         self._points = None
+        self._describe()
         self.update()
 
     def show_points(self, summary: DataSummary) -> None:
@@ -134,7 +135,7 @@ class PlaneView(QWidget):
     def _describe(self) -> None:
         parts = [] if self.summary is None else [self.summary.title]
         if self.summary is not None:
-            parts += [f"{split.rows:,} {split.name} points" for split in self.summary.splits]
+            parts += [f"{split.rows:,} {split.name} points" for split in self.splits]
         if self._unit is not None:
             parts.append(f"output of {self._unit.name}")
         elif self._surface is not None:
