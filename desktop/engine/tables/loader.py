@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from desktop.document.data import Table, TableSource
+from desktop.document.data import ColumnKind, Table, TableSource
 from desktop.document.schema import DataSchema, RowCounts, RowKind
 from desktop.engine.data_error import DataError
 from desktop.engine.progress import Progress, between, ignore
@@ -18,11 +18,13 @@ from desktop.engine.tables.columns import Use, find_columns
 from desktop.engine.tables.fitting import fit, fit_target
 from desktop.engine.tables.frame import RawTable, preview, read_table
 from desktop.engine.tables.image_table import load_images
+from desktop.engine.tables.numbers import NumberFormat
 from desktop.engine.tables.preparation import Preparation
 from desktop.engine.tables.separate_rows import SeparateRows, read_separate_rows
 from desktop.engine.tables.splits import parts, without_validation
 from desktop.engine.tables.statistics import with_statistics
 from desktop.engine.tables.target import TargetValues, read_target
+from desktop.engine.tables.values import cell_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,7 +111,7 @@ def dataset(
 ) -> Dataset:
     """The rows of `table`, and the test rows in `separate` if they are in one, for a network."""
     frame, prepared = table.raw.frame, table.preparation
-    weights = _weights(frame, source)
+    weights = _weights(frame, source, table.raw.numbers)
     numbers = (table.training, table.validation, table.test)
     inputs = prepared.inputs_of_parts(frame, table.raw.numbers, numbers)
     progress(0.9)
@@ -124,7 +126,7 @@ def dataset(
     test_frame, tested = frame, table.test
     if separate is not None:
         test_frame, tested = separate.frame.reindex(columns=frame.columns), separate.numbers
-        weights = _weights(test_frame.iloc[tested], source)
+        weights = _weights(test_frame, source, separate.form, tested)
         test = Rows(separate.x, prepared.target.encoded(separate.y), weights)
     lows, highs = training.x.min(axis=0), training.x.max(axis=0)
     schema = DataSchema(
@@ -178,17 +180,20 @@ def _examples(table: PreparedTable, separate: SeparateRows | None) -> tuple[RowE
     )
 
 
-def _weights(frame: pd.DataFrame, source: TableSource) -> FloatArray | None:
+def _weights(
+    frame: pd.DataFrame, source: TableSource, form: NumberFormat, rows: IntArray | None = None
+) -> FloatArray | None:
+    """The weights in `rows`, by default all, written as `form` says; None if there are none."""
     if source.weight is None:
         return None
-    import pandas as pd
-
-    numbers = pd.to_numeric(frame[source.weight], errors="coerce")
-    weights = numbers.to_numpy(np.float64)
-    bad = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
+    if rows is None:
+        rows = np.arange(len(frame))
+    cells = frame[source.weight].iloc[rows]
+    weights = cell_numbers(cells, ColumnKind.NUMBER, None, form)
+    bad = np.flatnonzero(~(weights >= 0))
     if len(bad):
         raise DataError(
-            f'Row {bad[0] + 1} has the weight "{frame[source.weight].iloc[bad[0]]}" in column '
+            f'Row {rows[bad[0]] + 1} has the weight "{cells.iloc[bad[0]]}" in column '
             f'"{source.weight}"; weights have to be numbers of at least 0'
         )
     return weights.astype(np.float32)

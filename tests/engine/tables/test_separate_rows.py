@@ -89,6 +89,13 @@ def test_without_names_columns_are_matched_by_position(tmp_path: Path) -> None:
         loaded(path, ["1;2;3;4", "3;4;5;6"] * 3)
 
 
+def test_weights_are_read_as_the_test_file_writes_numbers(training: Path) -> None:
+    rows = [f"{row};red;2020-01-11;{row},5;y" for row in range(10)]
+    dataset = loaded(training, ["age;color;day;weight;class", *rows], weight="weight")
+    assert dataset.test.sample_weight is not None
+    assert list(dataset.test.sample_weight) == [row + 0.5 for row in range(10)]
+
+
 def test_weights_and_dropped_rows_count_in_both_files(training: Path) -> None:
     columns = [{"name": "age", "fill": "drop row"}]
     rows = [f"{'' if row < 3 else row},red,2020-01-11,{row},y" for row in range(10)]
