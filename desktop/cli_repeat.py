@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,11 +94,15 @@ def _trained(
 ) -> Group:
     """The runs of `project`, told about as they end."""
     from desktop.engine.repeats import repeat
+    from desktop.engine.runs.keeper import RunKeeper
 
     repeats: list[Repeat] = []
     name = path.name
-    with console.busy(f"{name}: run 1 of {len(seeds)}") as status:
-        for each in repeat(project, data.dataset, seeds, control):
+    with (
+        console.busy(f"{name}: run 1 of {len(seeds)}") as status,
+        closing(RunKeeper(lambda text: console.say(text, "yellow"), path.stem)) as keeper,
+    ):
+        for each in repeat(project, data.dataset, seeds, control, keeper):
             repeats.append(each)
             line = f"{name}: run {len(repeats)} of {len(seeds)}, seed {each.seed}"
             figures = console.figures(each.results) or each.message

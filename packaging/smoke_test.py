@@ -34,10 +34,10 @@ from desktop.document.spec import Spec, variants
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 400  # seconds any one command may take
-# The window's settings, the places that Qt's file dialog remembers, the settings that Keras writes
-# when it is first imported, and caches of Fontconfig and Mesa.
+# The window's settings and the runs that are kept, the places that Qt's file dialog remembers, the
+# settings that Keras writes when it is first imported, and caches of Fontconfig and Mesa.
 EXPECTED_FILES = (
-    *(".config/layerwise/settings.ini", ".config/QtProject.conf"),
+    *(".config/layerwise/settings.ini", ".local/share/layerwise/runs/", ".config/QtProject.conf"),
     *(".keras/keras.json", ".cache/fontconfig/", ".cache/mesa_shader_cache"),
 )
 ACCENT = "#2563EB"  # what can be pressed, in the light theme
@@ -278,6 +278,15 @@ def same_seed(bench: Bench) -> None:
     expect(losses[0] == losses[1], f"the same seed gave {losses}")
 
 
+def kept_runs(bench: Bench) -> None:
+    """The two runs before are kept, and differ in nothing."""
+    listed = bench.run_json("runs", "list", "--limit", 2)["runs"]
+    names = [(each["name"], each["outcome"], each["epochs"]) for each in listed]
+    expect(names == [("digits", "finished", 2)] * 2, f"runs list: {names}")
+    found = bench.run_json("runs", "compare", listed[1]["id"], listed[0]["id"])
+    expect(not found["differences"] and not found["warnings"], f"runs compare: {found}")
+
+
 def evaluate(bench: Bench) -> None:
     out = bench.work / "digits"
     result = bench.run_json("evaluate", out / "model.keras", out / "project.layerwise")
@@ -434,7 +443,8 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--pictures", type=Path, help="save pictures of the window in this folder")
     chosen = parser.parse_args(argv)
     steps: list[Callable[[Bench], None]] = [
-        *(version, check, errors, self_test, train, every_kind, same_seed, evaluate, predict, table)
+        *(version, check, errors, self_test, train, every_kind, same_seed, kept_runs),
+        *(evaluate, predict, table),
     ]
     if os.name != "nt":
         steps.append(no_console)

@@ -22,6 +22,7 @@ from desktop.engine import datasets
 from desktop.engine.control import RunControl
 from desktop.engine.repeats import repeat, seeds_of
 from desktop.engine.reports import Outcome, Report, RunStarted
+from desktop.engine.runs.store import RunStore
 
 Repeated = Callable[..., dict[str, Any]]
 
@@ -65,6 +66,9 @@ def test_the_same_figures_every_time(repeated: Repeated) -> None:
     assert found["mean"] == pytest.approx(np.mean(values))
     assert found["standard_deviation"] == pytest.approx(np.std(values, ddof=1))
     assert found["low"] < found["mean"] < found["high"]
+    with RunStore() as store:
+        kept = [(run.name, run.seed, run.best["val_accuracy"]) for run in store.all()]
+    assert kept == [("0", 813, values[1]), ("0", 812, values[0])] * 2
 
 
 def test_two_networks_get_a_verdict(repeated: Repeated) -> None:

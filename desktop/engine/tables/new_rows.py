@@ -70,7 +70,7 @@ def read_new_rows(
     by_position = not table.has_header and all(
         map(_NUMBERED.fullmatch, all_names - {preparation.target.name})
     )
-    frame = table.frame
+    frame = _without_empty_end(table.frame, all_names)
     if by_position:
         frame = _numbered(frame, all_names, preparation.target.name, path)
     elif not any(name in frame.columns for name in known):
@@ -93,6 +93,15 @@ def read_new_rows(
         unseen=preparation.unseen(frame, form),
     )
     return NewRows(table, frame, preparation.inputs(frame, form), match)
+
+
+def _without_empty_end(frame: pd.DataFrame, known: set[str]) -> pd.DataFrame:
+    """`frame` without columns that are there for a delimiter at the end of each row."""
+    while len(frame.columns) and (last := str(frame.columns[-1])) not in known:
+        if not _NUMBERED.fullmatch(last) or frame[last].notna().any():
+            break
+        frame = frame.iloc[:, :-1]
+    return frame
 
 
 def _numbered(frame: pd.DataFrame, names: set[str], target: str, path: Path) -> pd.DataFrame:

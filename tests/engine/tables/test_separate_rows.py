@@ -37,7 +37,7 @@ def loaded(training: Path, test: list[str], **settings: object) -> Dataset:
 def test_rows_are_prepared_alike_in_whatever_way_they_are_written(training: Path) -> None:
     first = loaded(training, ["age,color,day,weight,class", *TRAINING[:20]])
     turned = [";".join([*reversed(row.replace(",", ".0,", 1).split(","))]) for row in TRAINING]
-    other = loaded(training, ["class;weight;day;color;age", *turned[:20]])
+    other = loaded(training, ["class;weight;day;color;age;", *(f"{row};" for row in turned[:20])])
     assert first.schema.rows == other.schema.rows
     assert (first.schema.rows.test, first.schema.rows.training) == (20, 54)
     np.testing.assert_array_equal(first.test.x, other.test.x)
@@ -85,6 +85,9 @@ def test_without_names_columns_are_matched_by_position(tmp_path: Path) -> None:
     path.write_text("\n".join(f"{row * 0.5},{row % 7 * 0.1},{row % 3}" for row in range(60)))
     dataset = loaded(path, ["0.5;0.3;1", "1.5;0.2;2", "2.5;0.2;0"])
     assert list(dataset.test.y) == [1, 2, 0]
+    ending = loaded(path, ["0.5;0.3;1;", "1.5;0.2;2;", "2.5;0.2;0;"])
+    np.testing.assert_array_equal(ending.test.x, dataset.test.x)
+    assert ending.notes == ()
     with pytest.raises(DataError, match=r"test\.csv has 4 columns without names"):
         loaded(path, ["1;2;3;4", "3;4;5;6"] * 3)
 
