@@ -94,6 +94,16 @@ def test_curves_grow_while_a_run_continues(page: TrainPage, reports: Reports, qt
     assert page.accessibleDescription() == page.charts.caption.text()
 
 
+def test_curves_grow_also_while_histograms_come_faster_than_they_are_drawn(
+    page: TrainPage, reports: Reports, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page.charts.histograms, "refresh", lambda budget: True)
+    reports.runStarted.emit(started())
+    for epoch in range(1, 4):
+        reports.epochEnded.emit(epoch_ended(epoch, {**LOGS, "loss": 1 / epoch}))
+        qtbot.waitUntil(lambda epoch=epoch: len(losses(page)) == epoch)
+
+
 def test_a_new_model_starts_over_and_reset_empties(
     page: TrainPage, reports: Reports, qtbot: QtBot
 ) -> None:

@@ -137,7 +137,7 @@ class WorstRows(Card):
         for place, (row, true, predicted) in enumerate(numbers.worst):
             texts = (
                 f"{row + 1:,}",
-                *(number_text(v, 5) for v in (true, predicted, true - predicted)),
+                *(number_text(v) for v in (true, predicted, true - predicted)),
             )
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)

@@ -150,7 +150,11 @@ class TrainPage(QWidget):
         self.setAccessibleDescription(self.charts.write_caption())
 
     def _draw_histograms(self) -> None:
-        if self.charts.histograms.refresh(BUDGET):
+        """Draw some of the histograms; the rest follows, after the curves if those have grown.
+
+        In fast training, histograms may come more quickly than they are drawn.
+        """
+        if self.charts.histograms.refresh(BUDGET) and not self._dirty:
             self._due.append(self._draw_histograms)
 
     def _can_be_seen(self) -> bool:
