@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from desktop.document.text import one_line
 
@@ -53,8 +53,9 @@ class Numbers:
     offsets: tuple[float, ...] = ()
     scales: tuple[float, ...] = ()
 
-    def in_unit(self, values: Iterable[float]) -> tuple[float, ...]:
-        """The numbers of a row that a network is trained on `values` for."""
+    def in_unit(self, values: Iterable[Any]) -> tuple[Any, ...]:
+        """The numbers that a network is trained on `values` for, by column: of one row, or arrays
+        of many."""
         count = len(self.columns)
         scales, offsets = self.scales or (1.0,) * count, self.offsets or (0.0,) * count
         each = zip(values, scales, offsets, strict=True)

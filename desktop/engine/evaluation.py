@@ -111,13 +111,8 @@ def _numbers(
     target: Numbers, true: NDArray[Any], predicted: NDArray[Any]
 ) -> tuple[NumbersFit, ...]:
     """What is shown of each column of `target`; `true` and `predicted` are scaled."""
-    count = len(target.columns)
-    scales, offsets = target.scales or (1.0,) * count, target.offsets or (0.0,) * count
-    true, predicted = (each.astype(np.float64) * scales + offsets for each in (true, predicted))
-    return tuple(
-        _fit(column, true[:, number], predicted[:, number])
-        for number, column in enumerate(target.columns)
-    )
+    columns = (target.in_unit(each.T.astype(np.float64)) for each in (true, predicted))
+    return tuple(map(_fit, target.columns, *columns))
 
 
 def _fit(column: str, true: NDArray[Any], predicted: NDArray[Any]) -> NumbersFit:

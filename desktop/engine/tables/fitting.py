@@ -185,19 +185,11 @@ def _fitted_categories(
         raise DataError(f'Column "{facts.name}" has no value in the training rows; leave it out')
     categories = sorted(frequent_first[:MOST_CATEGORIES], key=natural)
     frequent = frequent_first[0]
+    fill: str | None = frequent
     if facts.kind is ColumnKind.YES_NO:
         if len(categories) == 1:
             categories = ["", *categories]
-        return PreparedColumn(
-            name=facts.name,
-            kind=facts.kind,
-            fill=frequent,
-            categories=tuple(categories),
-            drop=drop,
-            usual=frequent,
-        )
-    fill: str | None = frequent
-    if facts.fill is Fill.OWN_CATEGORY:
+    elif facts.fill is Fill.OWN_CATEGORY:
         fill = None
         if (codes < 0).any():
             fill = MISSING

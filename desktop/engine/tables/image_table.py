@@ -27,7 +27,7 @@ from desktop.engine.tables.numbers import NumberFormat
 from desktop.engine.tables.preparation import Preparation, PreparedTarget
 from desktop.engine.tables.reading import read_blocks
 from desktop.engine.tables.sample import Sample
-from desktop.engine.tables.separate_rows import class_indices, target_numbers
+from desktop.engine.tables.separate_rows import matched_targets
 from desktop.engine.tables.splits import parts, without_validation
 from desktop.engine.tables.target import MOST_CLASSES, read_target
 
@@ -267,21 +267,15 @@ def _separate(
         target = names[look.label]
         order = [*(name for name in names if name != target), target]
     try:
-        there = _Look(tuple(names), names.index(order[-1]))
-        images, labels = _read(other, beginning, there, progress)
+        own = _Look(tuple(names), names.index(order[-1]))
+        images, labels = _read(other, beginning, own, progress)
     except _NoPixels as error:
         raise DataError(f"{path.name}: {error}; choose another test file") from error
-    places = [there.pixels.index(name) for name in order[:-1]]
+    places = [own.pixels.index(name) for name in order[:-1]]
     images = images.reshape(len(images), -1)[:, places].reshape(images.shape)
-    texts = labels.str.strip()
-    form = NumberFormat()
-    y: Any
-    if prepared.classes:
-        y, notes = class_indices(texts, form, Preparation(columns=(), target=prepared))
-        used = np.flatnonzero(y >= 0)
-    else:
-        y, notes = target_numbers(texts, form, path)
-        used = np.flatnonzero(np.isfinite(y))
+    preparation = Preparation(columns=(), target=prepared)
+    y, there, notes = matched_targets(labels.str.strip(), NumberFormat(), preparation, path)
+    used = np.flatnonzero(there)
     if not len(used):
         raise DataError(f"{path.name} has no row that can be used for the test: {'; '.join(notes)}")
     rows = Rows(scaled(images[used], divisor), prepared.encoded(y[used]))

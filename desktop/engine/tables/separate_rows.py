@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from desktop.document.data import Table
 from desktop.document.text import are, listed, some
@@ -20,6 +21,7 @@ from desktop.engine.reports import FloatArray, IntArray
 from desktop.engine.tables.new_rows import NewRows, read_new_rows
 from desktop.engine.tables.numbers import NumberFormat
 from desktop.engine.tables.preparation import Preparation
+from desktop.engine.tables.target import missing_note
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,19 +64,7 @@ def read_separate_rows(
             f"{path.name} has no column {listed(lacking)}, which test rows need; its columns are "
             f"{some([*map(str, new.frame.columns)], 12)}. Choose a file that has it"
         )
-    texts = _texts(new, target.name)
-    y, notes = (
-        class_indices(texts, form, preparation)
-        if target.classes
-        else target_numbers(texts, form, path)
-    )
-    there = y >= 0 if target.classes else np.isfinite(y)
-    if missing := int((texts == "").sum()):
-        rows = "1 row has" if missing == 1 else f"{missing:,} rows have"
-        notes = (
-            f'{rows} no value in the target "{target.name}" and {are(missing)} left out',
-            *notes,
-        )
+    y, there, notes = matched_targets(_texts(new, target.name), form, preparation, path)
     numbers = np.flatnonzero(there & preparation.complete(frame, form))
     if not len(numbers):
         reasons = "; ".join(notes) or "all have missing values in columns whose rows are dropped"
@@ -95,9 +85,28 @@ def _texts(new: NewRows, name: str) -> pd.Series[Any]:
     return texts.str.strip()
 
 
-def target_numbers(
-    texts: pd.Series[Any], form: NumberFormat, path: Path
-) -> tuple[FloatArray, tuple[str, ...]]:
+def matched_targets(
+    texts: pd.Series[Any], form: NumberFormat, preparation: Preparation, path: Path
+) -> tuple[IntArray | FloatArray, NDArray[np.bool_], tuple[str, ...]]:
+    """The targets in the file at `path`, which rows have one, and what is said of the others.
+
+    They are indices of classes, or numbers. Raises DataError for texts in place of numbers.
+    """
+    target = preparation.target
+    y: IntArray | FloatArray
+    notes: tuple[str, ...] = ()
+    if target.classes:
+        y, notes = _class_indices(texts, form, preparation)
+        there = y >= 0
+    else:
+        y = _numbers(texts, form, path)
+        there = np.isfinite(y)
+    if missing := int((texts == "").sum()):
+        notes = (missing_note(target.name, missing), *notes)
+    return y, there, notes
+
+
+def _numbers(texts: pd.Series[Any], form: NumberFormat, path: Path) -> FloatArray:
     """Numbers, NaN where there is none. Raises DataError for other texts."""
     codes, values = texts.factorize()
     of_code = np.array([form.parse(text) for text in values], np.float64)
@@ -108,10 +117,11 @@ def target_numbers(
             f'{path.name}: the target "{texts.name}" has the value "{values[bad[0]]:.40}" in row '
             f"{row + 1}, which is not a number; fix it"
         )
-    return of_code[codes], ()
+    numbers: FloatArray = of_code[codes]
+    return numbers
 
 
-def class_indices(
+def _class_indices(
     texts: pd.Series[Any], form: NumberFormat, preparation: Preparation
 ) -> tuple[IntArray, tuple[str, ...]]:
     """Indices of classes, -1 where there is none; and what is said of other texts.

@@ -63,8 +63,7 @@ def read_target(
         reason = f"chosen by you; found: {found}, {reason}"
     notes: tuple[str, ...] = ()
     if missing := int((~present).sum()):
-        rows = "1 row has" if missing == 1 else f"{missing:,} rows have"
-        notes += (f'{rows} no value in the target "{name}" and {are(missing)} left out',)
+        notes += (missing_note(name, missing),)
     if kind is TargetKind.NUMBER:
         bad = [text for text, number in numbers.items() if not np.isfinite(number)]
         if bad:
@@ -93,6 +92,12 @@ def read_target(
     indices = {text: index for index, text in enumerate(distinct)}
     y = np.array([indices.get(text, 0) for text in texts] + [0], np.int64)[codes]
     return TargetValues(kind, reason, y, present, tuple(distinct), notes)
+
+
+def missing_note(name: str, missing: int) -> str:
+    """What is said of so many rows without a value in the target called `name`."""
+    rows = "1 row has" if missing == 1 else f"{missing:,} rows have"
+    return f'{rows} no value in the target "{name}" and {are(missing)} left out'
 
 
 def _look(distinct: list[str], numbers: dict[str, float], rows: int) -> tuple[TargetKind, str]:

@@ -132,6 +132,11 @@ def test_letters_are_classes_and_test_rows_have_a_file(tmp_path: Path) -> None:
     assert len(dataset.training) == ROWS and len(dataset.test) == 9
     np.testing.assert_array_equal(dataset.test.x, dataset.training.x[:9])
     np.testing.assert_array_equal(dataset.test.y, dataset.training.y[:9])
+    lines = Path(test).read_text().splitlines()
+    Path(test).write_text("\n".join([*lines[:-1], lines[-1].rpartition(",")[0] + ","]))
+    dataset = load(Table(path=train, test_path=test, validation_split=0.0))
+    assert len(dataset.test) == 8
+    assert 'test.csv: 1 row has no value in the target "label" and is left out' in dataset.notes
     with pytest.raises(DataError, match="has 64 columns"):
         path = write(tmp_path / "other.csv", np.zeros((9, 64), int))
         load(Table(path=train, test_path=path, validation_split=0.0))
