@@ -218,7 +218,7 @@ def check(project: ProjectPath, as_json: AsJson = False) -> int:
 
         console.show_analysis(project.name, loaded.data.title, analysis)
         for warning in data.warnings:
-            console.say(f"{loaded.data.title}: {warning}", "yellow")
+            console.warn(f"{loaded.data.title}: {warning}")
     return DONE if analysis.is_trainable else ERRORS_FOUND
 
 

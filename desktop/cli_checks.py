@@ -56,7 +56,7 @@ def refuse_errors(path: Path, project: Project, schema: DataSchema) -> None:
 
     `schema` is what its data holds.
     """
-    from desktop.console import say
+    from desktop.console import warn
     from desktop.document.analysis import analyze
     from desktop.document.problems import Severity
     from desktop.machine import physical_memory
@@ -68,4 +68,4 @@ def refuse_errors(path: Path, project: Project, schema: DataSchema) -> None:
             more = len(problems) - 1
             others = f" (and {more} more; `check` shows all)" if more else ""
             raise CommandError(f"{path}{where}: {problem.message}{others}")
-        say(f"Warning: {path.name}{where}: {problem.message}", "yellow")
+        warn(f"Warning: {path.name}{where}: {problem.message}")

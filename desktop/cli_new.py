@@ -40,7 +40,7 @@ def new_project(
     from desktop.engine.data_warnings import find_warnings
 
     for note in (*dataset.notes, *find_warnings(dataset)):
-        console.say(note, "yellow")
+        console.warn(note)
     rows = row_text(dataset.schema.input_shape)
     console.say(f"Wrote {out}: {stack_text(project.layers)}, for rows of {rows}")
 

@@ -15,7 +15,7 @@ from desktop.document.storage import read_project
 if TYPE_CHECKING:
     from desktop.document.project import Project
     from desktop.engine.control import RunControl
-    from desktop.engine.groups import Comparison
+    from desktop.engine.groups import GroupComparison
     from desktop.engine.repeats import Repeat
 
 
@@ -25,7 +25,6 @@ class Group:
 
     path: Path
     project: Project
-    seeds: tuple[int, ...]
     repeats: tuple[Repeat, ...]
 
     def summaries(self) -> dict[str, Any]:
@@ -59,12 +58,13 @@ def repeat_project(
     refuse_machine(startup.engine_problem())
 
     from desktop.engine.control import RunControl
+    from desktop.engine.repeats import seeds_of
 
     control = RunControl()
     with json_output.quiet_output(as_json), signals.Watch(lambda _: control.stop()) as watch:
         groups: list[Group] = []
+        seeds = seeds_of(read[0][1], times)
         for each, project in read:
-            seeds = groups[0].seeds if groups else _seeds(project, times)
             groups.append(_trained(each, project, seeds, readers[project.data], control))
     same_data = len({project.data for _, project in read}) == 1
     comparison = _comparison(groups, paired=same_data) if len(groups) == 2 else None
@@ -83,12 +83,6 @@ def _changed(project: Project, changes: dict[str, Any]) -> Project:
     return project.replace(training=project.training.replace(**changes))
 
 
-def _seeds(project: Project, times: int) -> tuple[int, ...]:
-    from desktop.engine.repeats import seeds_of
-
-    return seeds_of(project, times)
-
-
 def _trained(
     path: Path, project: Project, seeds: tuple[int, ...], data: DataReader, control: RunControl
 ) -> Group:
@@ -100,7 +94,7 @@ def _trained(
     name = path.name
     with (
         console.busy(f"{name}: run 1 of {len(seeds)}") as status,
-        closing(RunKeeper(lambda text: console.say(text, "yellow"), path.stem)) as keeper,
+        closing(RunKeeper(console.warn, path.stem)) as keeper,
     ):
         for each in repeat(project, data.dataset, seeds, control, keeper):
             repeats.append(each)
@@ -108,16 +102,16 @@ def _trained(
             figures = console.figures(each.results) or each.message
             console.say(f"{line}  {figures}  {each.seconds:.1f} s")
             status.update(f"{name}: run {min(len(repeats) + 1, len(seeds))} of {len(seeds)}")
-    return Group(path, project, seeds, tuple(repeats))
+    return Group(path, project, tuple(repeats))
 
 
-def _comparison(groups: list[Group], *, paired: bool) -> Comparison | None:
+def _comparison(groups: list[Group], *, paired: bool) -> GroupComparison | None:
     """The second group beside the first in the metric that matters most to the first.
 
     `paired` if both were trained on the same rows, so that the runs of a seed make a pair. None if
     the groups have no metric in common.
     """
-    from desktop.engine.groups import compare
+    from desktop.engine.groups import compare_groups
     from desktop.engine.repeats import compared_metrics, values_of
 
     first, second = (group.repeats for group in groups)
@@ -129,10 +123,10 @@ def _comparison(groups: list[Group], *, paired: bool) -> Comparison | None:
         pairs = min(len(first), len(second))
         first, second = first[:pairs], second[:pairs]
     values = (values_of(each, names[0]) for each in (first, second))
-    return compare(names[0], *values, paired=paired)
+    return compare_groups(names[0], *values, paired=paired)
 
 
-def _values(groups: list[Group], comparison: Comparison | None) -> dict[str, Any]:
+def _values(groups: list[Group], comparison: GroupComparison | None) -> dict[str, Any]:
     """What --json prints. Without the seconds, it is the same every time."""
     values: dict[str, Any] = {"groups": [_group_values(group) for group in groups]}
     if len(groups) == 2:
@@ -174,7 +168,7 @@ def _group_values(group: Group) -> dict[str, Any]:
     }
 
 
-def _comparison_values(groups: list[Group], comparison: Comparison) -> dict[str, Any]:
+def _comparison_values(groups: list[Group], comparison: GroupComparison) -> dict[str, Any]:
     return {
         "metric": comparison.metric,
         "runs": comparison.runs,
@@ -194,7 +188,7 @@ def _objections(groups: list[Group]) -> tuple[str, ...]:
     return objections(differences(first, second), same_data=first.data == second.data)
 
 
-def _show(groups: list[Group], comparison: Comparison | None) -> None:
+def _show(groups: list[Group], comparison: GroupComparison | None) -> None:
     for group in groups:
         console.show_summaries(group.path.name, len(group.repeats), group.summaries())
     if len(groups) == 2:
@@ -202,6 +196,6 @@ def _show(groups: list[Group], comparison: Comparison | None) -> None:
         text = difference_text(found) or "nothing differs"
         console.output().print(f"{groups[1].path.name}: {text}", soft_wrap=True)
         for objection in _objections(groups):
-            console.say(f"Warning: {objection}", "yellow")
+            console.warn(f"Warning: {objection}")
     if comparison is not None:
         console.output().print(comparison.text(groups[1].path.name), soft_wrap=True)

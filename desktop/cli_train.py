@@ -45,7 +45,7 @@ def train_project(path: Path, changes: Mapping[str, Any], out: Path | None, as_j
 
     with (
         json_output.quiet_output(as_json),
-        closing(RunKeeper(lambda text: console.say(text, "yellow"), path.stem)) as keeper,
+        closing(RunKeeper(console.warn, path.stem)) as keeper,
     ):
         trainer, control = Trainer(data.dataset), RunControl()
         with signals.Watch(lambda _: control.stop()) as watch:

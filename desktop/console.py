@@ -84,6 +84,11 @@ def say(text: str, style: str = "") -> None:
     _console(sys.stderr).print(Text(line, style), soft_wrap=True)
 
 
+def warn(text: str) -> None:
+    """One line, to standard error, about what to look at."""
+    say(text, "yellow")
+
+
 def busy(text: str) -> Status:
     """A line on a terminal while the context lasts: that the program is at work, on what."""
     return _console(sys.stderr).status(text)

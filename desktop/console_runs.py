@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from desktop.console import figures, output, show_table
-from desktop.document.metrics import higher_is_better, metric_title
+from desktop.document.metrics import higher_is_better, in_sentence, metric_title
 from desktop.document.text import counted, number_text
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _metric(name: str) -> str:
     base = name.removeprefix("test_")
     title = metric_title(base)
     if base != name:
-        return f"Test {title[:1].lower()}{title[1:]}"
+        return f"Test {in_sentence(title)}"
     return f"{title} ({'highest' if higher_is_better(name) else 'lowest'})"
 
 

@@ -71,7 +71,7 @@ def summary(results: Sequence[float]) -> Summary:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class GroupComparison:
     """The difference in `metric` between two groups of runs: the second less the first.
 
     `low` and `high` are the ends of the interval that covers the difference of the means with a
@@ -98,9 +98,9 @@ class Comparison:
         return f"{_sentence(self, second)}{left_out if self.failed else ''}"
 
 
-def compare(
+def compare_groups(
     metric: str, first: Sequence[float], second: Sequence[float], *, paired: bool
-) -> Comparison:
+) -> GroupComparison:
     """Compare the results in `metric`, e.g. "val_accuracy", of two groups of runs.
 
     Each number is the result of one run; NaN and infinity stand for a failed run, which is left
@@ -120,7 +120,7 @@ def compare(
     runs = len(a), len(b)
     if min(runs) < 2:
         difference = float(b.mean() - a.mean()) if min(runs) else None
-        return Comparison(
+        return GroupComparison(
             metric, runs, failed, paired, difference, None, None, None, Verdict.TOO_FEW
         )
     difference = float(b.mean() - a.mean())
@@ -129,7 +129,7 @@ def compare(
     if p_value < LEVEL:
         improves = (difference > 0) is higher_is_better(metric)
         verdict = Verdict.BETTER if improves else Verdict.WORSE
-    return Comparison(metric, runs, failed, paired, difference, low, high, p_value, verdict)
+    return GroupComparison(metric, runs, failed, paired, difference, low, high, p_value, verdict)
 
 
 def _tested(
@@ -167,7 +167,7 @@ def _welch_error(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[float,
 # --- words ----------------------------------------------------------------------------------------
 
 
-def _sentence(found: Comparison, second: str) -> str:
+def _sentence(found: GroupComparison, second: str) -> str:
     title, unit = in_sentence(metric_title(found.metric)), _unit(found.metric)
     if found.low is None or found.high is None:
         return f"Too few runs to compare {title}: train each network at least twice"

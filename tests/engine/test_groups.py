@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from desktop.engine.groups import LEVEL, Verdict, compare, summary
+from desktop.engine.groups import LEVEL, Verdict, compare_groups, summary
 
 RUNS = 8
 COMPARISONS = 200
@@ -30,7 +30,7 @@ def simulated(difference: float, *, paired: bool, together: float) -> float:
         shared = math.sqrt(together) * rng.normal(size=RUNS)
         own = math.sqrt(1 - together) * rng.normal(size=(2, RUNS))
         first, second = 0.9 + 0.01 * (own + shared)
-        found = compare("accuracy", first, second + 0.01 * difference, paired=paired)
+        found = compare_groups("accuracy", first, second + 0.01 * difference, paired=paired)
         decided += found.verdict in (Verdict.BETTER, Verdict.WORSE)
     return decided / COMPARISONS
 
@@ -48,15 +48,15 @@ def test_a_real_difference_is_found(paired: bool, together: float) -> None:
 def test_pairs_take_away_what_the_seed_does_to_both() -> None:
     seeds = [0.80, 0.85, 0.90, 0.95, 0.70]
     better = [value + 0.01 + 0.001 * index for index, value in enumerate(seeds)]
-    assert compare("accuracy", seeds, better, paired=True).verdict is Verdict.BETTER
-    assert compare("accuracy", seeds, better, paired=False).verdict is Verdict.UNDECIDED
+    assert compare_groups("accuracy", seeds, better, paired=True).verdict is Verdict.BETTER
+    assert compare_groups("accuracy", seeds, better, paired=False).verdict is Verdict.UNDECIDED
 
 
 @given(st.lists(st.tuples(results, results), min_size=2, max_size=8), st.booleans())
 def test_both_directions_say_the_same(pairs: list[tuple[float, float]], paired: bool) -> None:
     first, second = zip(*pairs, strict=True)
-    there = compare("loss", first, second, paired=paired)
-    back = compare("loss", second, first, paired=paired)
+    there = compare_groups("loss", first, second, paired=paired)
+    back = compare_groups("loss", second, first, paired=paired)
     opposite = {Verdict.BETTER: Verdict.WORSE, Verdict.WORSE: Verdict.BETTER}
     assert back.verdict is opposite.get(there.verdict, there.verdict)
     assert there.low is not None and there.high is not None and there.difference is not None
@@ -70,7 +70,7 @@ def test_both_directions_say_the_same(pairs: list[tuple[float, float]], paired: 
 def test_the_figures_are_those_of_the_t_tests(paired: bool) -> None:
     rng = np.random.default_rng(7)
     first, second = rng.normal(0.5, 0.1, 6), rng.normal(0.6, 0.3, 6)
-    found = compare("loss", list(first), list(second), paired=paired)
+    found = compare_groups("loss", list(first), list(second), paired=paired)
     made = stats.ttest_rel if paired else partial(stats.ttest_ind, equal_var=False)
     expected = made(second, first)
     interval = expected.confidence_interval(1 - LEVEL)
@@ -79,28 +79,30 @@ def test_the_figures_are_those_of_the_t_tests(paired: bool) -> None:
 
 
 def test_a_failed_run_takes_its_pair_along() -> None:
-    found = compare("loss", [1.0, math.nan, 1.2, 1.1], [0.5, 0.6, 0.7, math.inf], paired=True)
+    found = compare_groups(
+        "loss", [1.0, math.nan, 1.2, 1.1], [0.5, 0.6, 0.7, math.inf], paired=True
+    )
     assert (found.runs, found.failed) == ((2, 2), 2)
     assert found.text("B").endswith("2 runs without a result are left out")
-    apart = compare("loss", [1.0, math.nan, 1.2, 1.1], [0.5, 0.6, 0.7, 0.6], paired=False)
+    apart = compare_groups("loss", [1.0, math.nan, 1.2, 1.1], [0.5, 0.6, 0.7, 0.6], paired=False)
     assert apart.runs == (3, 4)
     with pytest.raises(ValueError, match="pairs need as many runs"):
-        compare("loss", [1.0, 2.0], [1.0], paired=True)
+        compare_groups("loss", [1.0, 2.0], [1.0], paired=True)
 
 
 def test_one_run_of_each_says_nothing() -> None:
-    found = compare("val_accuracy", [0.9], [0.99], paired=True)
+    found = compare_groups("val_accuracy", [0.9], [0.99], paired=True)
     assert found.verdict is Verdict.TOO_FEW
     assert found.difference == pytest.approx(0.09)
     assert found.text("B").startswith("Too few runs to compare validation accuracy")
-    assert compare("loss", [], [0.5], paired=False).difference is None
+    assert compare_groups("loss", [], [0.5], paired=False).difference is None
 
 
 def test_results_that_do_not_vary_are_judged_by_their_number() -> None:
     """Two runs that happen to agree are no proof, eight are."""
-    two = compare("accuracy", [0.9] * 2, [0.8] * 2, paired=False)
-    eight = compare("accuracy", [0.9] * 8, [0.8] * 8, paired=False)
-    same = compare("accuracy", [0.9] * 8, [0.9] * 8, paired=True)
+    two = compare_groups("accuracy", [0.9] * 2, [0.8] * 2, paired=False)
+    eight = compare_groups("accuracy", [0.9] * 8, [0.8] * 8, paired=False)
+    same = compare_groups("accuracy", [0.9] * 8, [0.9] * 8, paired=True)
     assert [each.verdict for each in (two, eight, same)] == [
         Verdict.UNDECIDED,
         Verdict.WORSE,
@@ -110,13 +112,13 @@ def test_results_that_do_not_vary_are_judged_by_their_number() -> None:
 
 def test_the_verdict_in_words() -> None:
     first = [0.90, 0.91, 0.905, 0.895]
-    accuracy = compare("val_accuracy", first, [each + 0.05 for each in first], paired=False)
+    accuracy = compare_groups("val_accuracy", first, [each + 0.05 for each in first], paired=False)
     assert accuracy.text("Two layers").startswith("Two layers is better by 3.")
     assert accuracy.text("Two layers").endswith("points of validation accuracy")
-    loss = compare("loss", [0.5, 0.51, 0.52], [0.7, 0.72, 0.71], paired=False)
+    loss = compare_groups("loss", [0.5, 0.51, 0.52], [0.7, 0.72, 0.71], paired=False)
     assert loss.text("B").startswith("B is worse by 0.1")
     assert loss.text("B").endswith(" of loss")
-    equal = compare("loss", first, first[::-1], paired=False)
+    equal = compare_groups("loss", first, first[::-1], paired=False)
     assert equal.text("B").startswith("Not distinguishable by loss: more runs are needed, or")
 
 
