@@ -10,6 +10,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
+from desktop.document.schema import Classes, Target, shown_names
+from desktop.document.text import number_text
 from desktop.views.widgets.text import plain
 from desktop.workers.reports import FloatArray
 
@@ -43,6 +45,14 @@ class Sample:
             return f"{self.name}: {'class ' if self.is_class else ''}{self.true}"
         sure = "" if self.confidence is None else f", {percent(self.confidence)} sure"
         return f"{self.name}: true {self.true}, predicted {self.predicted}{sure}"
+
+
+def target_text(y: Any, target: Target) -> str:
+    """The target of one row: the name of its class, or its numbers in their units."""
+    if isinstance(target, Classes):
+        name: str = shown_names(target)[y]
+        return name
+    return ", ".join(map(number_text, target.in_unit(np.atleast_1d(y).tolist())))
 
 
 def percent(share: float | None) -> str:

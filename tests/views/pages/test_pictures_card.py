@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from desktop.document.data import Digits, ImageFolder
 from desktop.document.schema import Numbers
 from desktop.engine import datasets
-from desktop.views.pages.data.pictures import PicturesCard, Seen
+from desktop.views.pages.data.pictures import PicturesCard, Shown
 from desktop.views.theme import Theme
 from desktop.workers.reports import ClassMeans, DataSummary
 from desktop.workers.session import Session
@@ -136,7 +136,7 @@ def test_the_means_are_worked_out_when_they_are_asked_for(
     made: list[ClassMeans] = []
     session.classMeansMade.connect(made.append)
     with qtbot.waitSignal(session.classMeansMade):
-        choose(card, seen=Seen.MEANS)
+        choose(card, seen=Shown.MEANS)
         assert not made and "Working out" in text(card)
     split = digits.split("training")
     for label, sample in enumerate(card.view.samples):
@@ -147,7 +147,7 @@ def test_the_means_are_worked_out_when_they_are_asked_for(
         choose(card, split="validation")
     assert [sample.true for sample in card.view.samples] == list("012456789")
     card.show_summary(digits)
-    assert len(made) == 2 and card.seen.currentData() == Seen.IMAGES
+    assert len(made) == 2 and card.seen.currentData() == Shown.IMAGES
 
 
 def test_images_have_their_file_and_numbers_no_class(

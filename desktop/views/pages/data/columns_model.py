@@ -36,7 +36,6 @@ TITLES = (
     "Dates",
 )
 _FIELDS = {KIND: "kind", FILL: "fill", SCALING: "scaling", DATES: "date_order"}
-MISSING_TIP = "How many values are missing, and what is put in their place"
 TARGET = "target"
 AS_FOUND = "as found"
 _DECIDED = "Chosen by you; press Delete for what the program finds"

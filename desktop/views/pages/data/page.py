@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -35,7 +34,7 @@ from desktop.views.widgets.elided import ElidedLabel
 from desktop.views.widgets.file_questions import files_filter
 from desktop.views.widgets.gallery import SampleView
 from desktop.views.widgets.plane.view import is_plane
-from desktop.views.widgets.samples import Sample
+from desktop.views.widgets.samples import Sample, target_text
 from desktop.views.workspace import Workspace
 from desktop.workers.reports import DataPreview, DataSummary
 from desktop.workers.session import Session
@@ -167,13 +166,6 @@ def _target_text(target: Target) -> str:
     return f"{counted(len(names), *words)}: {listed}"
 
 
-def _sample_text(y: np.ndarray, target: Target) -> str:
-    """The target of one row: the name of its class, or its numbers."""
-    if isinstance(target, Classes):
-        return shown_names(target)[y]
-    return ", ".join(number_text(number) for number in target.in_unit(y.tolist()))
-
-
 class DataPage(CardPage):
     """Source and settings, what is loaded, how many rows of each class, and samples of them."""
 
@@ -301,16 +293,14 @@ class DataPage(CardPage):
 
     def _show_samples(self, chosen: int | None) -> None:
         summary = self._summary
-        if (
-            summary is None or summary.cells is not None
-        ):  # a table's rows are on a card of their own
-            return
+        if summary is None or summary.cells is not None:
+            return  # a table's rows are on a card of their own
         classes = summary.schema.class_names
         samples = [
             Sample(
                 values,
                 f"Sample {number + 1}",
-                _sample_text(target, summary.schema.target),
+                target_text(target, summary.schema.target),
                 is_class=bool(classes),
             )
             for number, (values, target) in enumerate(

@@ -9,13 +9,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from desktop.document.schema import Classes
-from desktop.document.text import counted, listed, number_text, one_line
+from desktop.document.text import counted, listed, one_line
 from desktop.views.theme import SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
 from desktop.views.widgets.gallery import SampleView
 from desktop.views.widgets.pager import Pager
-from desktop.views.widgets.samples import Sample
+from desktop.views.widgets.samples import Sample, target_text
 from desktop.workers.reports import ClassMeans, DataSummary, IntArray, SplitSummary
 from desktop.workers.session import Session
 
@@ -25,7 +25,7 @@ _NAMED = 6  # classes
 _NUMBER = "−1.2345e+00"  # as wide as numbers get that stand below an image
 
 
-class Seen(StrEnum):
+class Shown(StrEnum):
     """What is shown."""
 
     IMAGES = "Images"
@@ -57,8 +57,8 @@ class PicturesCard(Card):
         self.classes = self._combo("Class whose images are shown")
         self.classes.activated.connect(self._on_class)
         self.seen = self._combo("What is shown of the images")
-        for seen in Seen:
-            self.seen.addItem(str(seen), seen)
+        for shown in Shown:
+            self.seen.addItem(str(shown), shown)
         self.seen.activated.connect(self._show)
         self._choices.addStretch(1)
         self.view = SampleView(theme)
@@ -118,7 +118,7 @@ class PicturesCard(Card):
 
     @property
     def _shows_means(self) -> bool:
-        return Seen(self.seen.currentData()) is Seen.MEANS
+        return Shown(self.seen.currentData()) is Shown.MEANS
 
     def _on_class(self) -> None:
         self._show()
@@ -195,11 +195,8 @@ class PicturesCard(Card):
         name = f"{split.name.capitalize()} row {row + 1:,}"
         if split.names:
             name += f", {one_line(split.names[row])}"
-        if isinstance(schema.target, Classes):
-            return Sample(split.x[row], name, schema.class_names[split.y[row]])
-        numbers = schema.target.in_unit(split.y[row].tolist())
-        text = ", ".join(number_text(number) for number in numbers)
-        return Sample(split.x[row], name, text, is_class=False)
+        text = target_text(split.y[row], schema.target)
+        return Sample(split.x[row], name, text, is_class=isinstance(schema.target, Classes))
 
     def _mean(self, label: int) -> Sample:
         """The mean image of the class of this number."""
