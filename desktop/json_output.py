@@ -192,6 +192,9 @@ def run_values(run: RunSummary, differs: str) -> dict[str, Any]:
         "tags": run.tags,
         "notes": run.notes,
         "has_weights": run.weights > 0,
+        "group": run.group or None,
+        "trial": run.trial,
+        "settings": run.settings,
     }
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
+
+from pydantic import JsonValue
 
 from desktop.document.fields import fields_of
 from desktop.document.spec import Spec
+
+# What is varied, by its path in the project file: {"layers[1].units": 64}.
+Settings: TypeAlias = Mapping[str, JsonValue]
 
 
 def to_json(value: Any) -> Any:

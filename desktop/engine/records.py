@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from platform import python_version
 
 from desktop import __version__, machine
+from desktop.document.json_values import Settings
 from desktop.document.metrics import higher_is_better
 from desktop.engine.curves import Curves
 from desktop.engine.reports import (
@@ -47,7 +48,8 @@ class RunRecord:
     those of the runs before it. `monitor` is the name of the value that the best epoch of the
     network, `best_epoch`, is judged by, e.g. "val_loss". `start` is the report it began with.
     `test` are the metrics on the test rows, where they were measured. `continues` is the id of the
-    run that it goes on from.
+    run that it goes on from. A run of a group has the id of that in `group`, its number there in
+    `trial`, and in `settings` what was varied there.
     """
 
     def __init__(self, report: RunStarted, earlier: RunRecord | None = None) -> None:
@@ -74,6 +76,9 @@ class RunRecord:
         self.ended: RunEnded | None = None
         self.continues = earlier.id if earlier is not None else None
         self.labels = RunLabels()
+        self.group = ""
+        self.trial: int | None = None
+        self.settings: Settings = {}
         self.test: Mapping[str, float] = {}
 
     def add(self, report: Progress | EpochEnded | RunEnded) -> None:

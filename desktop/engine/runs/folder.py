@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from desktop.document.files import write_atomically
+from desktop.document.json_values import Settings
 from desktop.document.project import Project
 from desktop.document.spec import Spec, SpecError
 from desktop.document.storage import ProjectFileError, project_content, read_project
@@ -91,6 +92,9 @@ class RunFile(Spec):
     monitor: str
     best_epoch: int | None = None  # as the run began
     continues: str | None = None
+    group: str = ""
+    trial: int | None = None
+    settings: Settings = {}
     note: str = ""
     test: dict[str, float | None] = {}
     ended: _Ending | None = None
@@ -140,6 +144,9 @@ def file_of(record: RunRecord) -> RunFile:
         monitor=record.monitor,
         best_epoch=start.best_epoch,
         continues=record.continues,
+        group=record.group,
+        trial=record.trial,
+        settings=record.settings,
         note=start.note,
         test=finite(record.test),
     )
@@ -181,6 +188,7 @@ def record_of(file: RunFile, project: Project) -> RunRecord:
     )
     record.program, record.python, record.machine = file.program, file.python, file.machine
     record.continues = file.continues
+    record.group, record.trial, record.settings = file.group, file.trial, file.settings
     record.labels = RunLabels(file.name, file.notes, file.starred, file.color, file.tags)
     record.test = {name: float("nan") if v is None else v for name, v in file.test.items()}
     return record

@@ -7,9 +7,11 @@ import sqlite3
 import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from desktop.document.files import FileError, reason, write_atomically
+from desktop.document.json_values import Settings
 from desktop.document.text import first_line
 from desktop.engine.inspection import ModelFileError
 from desktop.engine.records import RunLabels, RunRecord
@@ -41,14 +43,23 @@ BYTES_PER_PARAMETER = 4
 class RunKeeper:
     """Keeps every run that it is given the reports of; `folder` is that of a RunStore.
 
+    The runs are given this name; `group`, `trial` and `settings` are those of RunRecord.
     `say` is told, once for each run, what of it could not be kept. Whatever happens here, the
     training goes on. To be called where the network is trained, and closed.
     """
 
     def __init__(
-        self, say: Callable[[str], None], name: str = "", folder: Path | None = None
+        self,
+        say: Callable[[str], None],
+        name: str = "",
+        folder: Path | None = None,
+        *,
+        group: str = "",
+        trial: int | None = None,
+        settings: Settings = MappingProxyType({}),
     ) -> None:
         self._say, self._name, self._folder = say, name, folder
+        self._group, self._trial, self._settings = group, trial, settings
         self._store: RunStore | None = None  # opened for the first run
         self._writer: RunWriter | None = None  # of the run under way
         self._record: RunRecord | None = None  # of the last one
@@ -98,6 +109,7 @@ class RunKeeper:
         if network is not None and self._record is not None and self._has_trained(network):
             record.continues = self._record.id
         record.labels = RunLabels(self._name or report.project.data.title)
+        record.group, record.trial, record.settings = self._group, self._trial, self._settings
         self._record = record
         self._network = weakref.ref(network) if network is not None else None
         if self._store is None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from desktop.document.json_values import Settings
 from desktop.document.metrics import LEARNING_RATE, VALIDATION_PREFIX, higher_is_better
 from desktop.document.project import Project
 from desktop.document.storage import parse_project
@@ -23,7 +24,8 @@ class RunSummary:
 
     `epochs` are those that were completed, `seconds` without pauses. `best` has the best value of
     each metric over the epochs of the run. `weights` are the bytes that its weights take up on
-    disk. `project_text` is what its project file holds.
+    disk. `project_text` is what its project file holds. `group`, `trial` and `settings` are as in
+    RunRecord.
     """
 
     id: str
@@ -46,6 +48,9 @@ class RunSummary:
     test: Mapping[str, float | None]
     weights: int
     project_text: str
+    group: str = ""
+    trial: int | None = None
+    settings: Settings = field(default_factory=dict)
 
     @property
     def started(self) -> datetime | None:
@@ -116,7 +121,7 @@ def summary_of(
 ) -> RunSummary:
     """The line of the run that `file` describes."""
     ended = file.ended
-    shared = {field.name for field in fields(RunSummary)} & set(RunFile.model_fields)
+    shared = {each.name for each in fields(RunSummary)} & set(RunFile.model_fields)
     return RunSummary(
         **{name: getattr(file, name) for name in shared},
         epochs=epochs,

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +88,47 @@ def test_a_run_is_read_back_as_it_was(store: RunStore) -> None:
     (summary,) = store.all()
     assert summary.best["val_loss"] == 0.1 and summary.epochs == 3
     assert set(summary.validation) == {"val_loss", "val_accuracy"}
+
+
+def test_runs_know_their_group(tmp_path: Path, said: list[str]) -> None:
+    settings = {"layers[1].units": 64, "training.early_stopping": None}
+    folder = tmp_path / "runs"
+    with closing(RunKeeper(said.append, folder=folder, group="g", trial=3, settings=settings)) as (
+        keeper
+    ):
+        start = started(epochs=1)
+        for report in (start, epoch_ended(start.run, 1), run_ended(start.run, 1)):
+            keeper(report)
+    with RunStore(folder, said.append) as store:
+        keep(store)
+        alone, run = store.all()
+        assert (alone.group, alone.trial, alone.settings) == ("", None, {})
+        for found in (run, store.read(run.id)):
+            assert (found.group, found.trial, found.settings) == ("g", 3, settings)
+        assert store.label(run.id, name="best").trial == 3
+    assert not said
+
+
+def test_runs_and_an_index_of_an_older_version_are_read(store: RunStore, said: list[str]) -> None:
+    import sqlite3
+
+    run = keep(store, name="old")
+    store.close()
+    later = ("group", "trial", "settings")
+    file = store.folder / run / "run.json"
+    values = json.loads(file.read_text())
+    file.write_text(json.dumps({k: v for k, v in values.items() if k not in later}))
+    connection = sqlite3.connect(store.folder / "index.sqlite")
+    (text,) = connection.execute("SELECT summary FROM runs").fetchone()
+    summary = {k: v for k, v in json.loads(text).items() if k not in later}
+    connection.execute("UPDATE runs SET summary = ?", [json.dumps(summary)])
+    connection.commit()
+    connection.close()
+    with RunStore(store.folder, said.append) as again:
+        (found,) = again.all()
+        assert (found.name, found.group, found.trial, found.settings) == ("old", "", None, {})
+        assert again.read(run).trial is None
+    assert not said
 
 
 def test_the_files_need_no_program(store: RunStore) -> None:
