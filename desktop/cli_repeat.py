@@ -15,25 +15,25 @@ from desktop.document.storage import read_project
 if TYPE_CHECKING:
     from desktop.document.project import Project
     from desktop.engine.control import RunControl
-    from desktop.engine.groups import GroupComparison
-    from desktop.engine.repeats import Repeat
+    from desktop.engine.trials.trial import TrialResult
+    from desktop.engine.verdicts import GroupComparison
 
 
 @dataclass(frozen=True)
 class Group:
-    """A project and its runs."""
+    """A project and what came of its trials."""
 
     path: Path
     project: Project
-    repeats: tuple[Repeat, ...]
+    results: tuple[TrialResult, ...]
 
     def summaries(self) -> dict[str, Any]:
         """The results in each metric, summarized."""
-        from desktop.engine.groups import summary
-        from desktop.engine.repeats import compared_metrics, values_of
+        from desktop.engine.trials.trial import compared_metrics, values_of
+        from desktop.engine.verdicts import summary
 
-        names = compared_metrics(self.project, self.repeats)
-        return {name: summary(values_of(self.repeats, name)) for name in names}
+        names = compared_metrics(self.project, self.results)
+        return {name: summary(values_of(self.results, name)) for name in names}
 
 
 def repeat_project(
@@ -58,7 +58,7 @@ def repeat_project(
     refuse_machine(startup.engine_problem())
 
     from desktop.engine.control import RunControl
-    from desktop.engine.repeats import seeds_of
+    from desktop.engine.trials.plan import seeds_of
 
     control = RunControl()
     with json_output.quiet_output(as_json), signals.Watch(lambda _: control.stop()) as watch:
@@ -75,8 +75,8 @@ def repeat_project(
     if watch.number is not None:
         raise signals.Ended(watch.number)
     for group in groups:
-        if not any(each.results for each in group.repeats):
-            raise CommandError(f"{group.path}: no run has a result. {group.repeats[-1].message}")
+        if not any(each.results for each in group.results):
+            raise CommandError(f"{group.path}: no run has a result. {group.results[-1].message}")
 
 
 def _changed(project: Project, changes: dict[str, Any]) -> Project:
@@ -86,23 +86,28 @@ def _changed(project: Project, changes: dict[str, Any]) -> Project:
 def _trained(
     path: Path, project: Project, seeds: tuple[int, ...], data: DataReader, control: RunControl
 ) -> Group:
-    """The runs of `project`, told about as they end."""
-    from desktop.engine.repeats import repeat
+    """The trials of `project`, told about as they end. A stopped one is not among them."""
     from desktop.engine.runs.keeper import RunKeeper
+    from desktop.engine.training import Trainer
+    from desktop.engine.trials.plan import RepeatPlan
+    from desktop.engine.trials.training import train_trial
 
-    repeats: list[Repeat] = []
-    name = path.name
+    results: list[TrialResult] = []
+    name, plan, trainer = path.name, RepeatPlan(project, seeds, path.stem), Trainer(data.dataset)
     with (
         console.busy(f"{name}: run 1 of {len(seeds)}") as status,
         closing(RunKeeper(console.warn, path.stem)) as keeper,
     ):
-        for each in repeat(project, data.dataset, seeds, control, keeper):
-            repeats.append(each)
-            line = f"{name}: run {len(repeats)} of {len(seeds)}, seed {each.seed}"
-            figures = console.figures(each.results) or each.message
-            console.say(f"{line}  {figures}  {each.seconds:.1f} s")
-            status.update(f"{name}: run {min(len(repeats) + 1, len(seeds))} of {len(seeds)}")
-    return Group(path, project, tuple(repeats))
+        while (trial := plan.next()) is not None:
+            result = train_trial(trial, trainer, control, keeper)
+            if not result.is_over:
+                break
+            results.append(result)
+            line = f"{name}: run {trial.number} of {len(seeds)}, seed {trial.project.training.seed}"
+            figures = console.figures(result.results) or result.message
+            console.say(f"{line}  {figures}  {result.seconds:.1f} s")
+            status.update(f"{name}: run {min(trial.number + 1, len(seeds))} of {len(seeds)}")
+    return Group(path, project, tuple(results))
 
 
 def _comparison(groups: list[Group], *, paired: bool) -> GroupComparison | None:
@@ -111,10 +116,10 @@ def _comparison(groups: list[Group], *, paired: bool) -> GroupComparison | None:
     `paired` if both were trained on the same rows, so that the runs of a seed make a pair. None if
     the groups have no metric in common.
     """
-    from desktop.engine.groups import compare_groups
-    from desktop.engine.repeats import compared_metrics, values_of
+    from desktop.engine.trials.trial import compared_metrics, values_of
+    from desktop.engine.verdicts import compare_groups
 
-    first, second = (group.repeats for group in groups)
+    first, second = (group.results for group in groups)
     shared = compared_metrics(groups[1].project, second)
     names = [name for name in compared_metrics(groups[0].project, first) if name in shared]
     if not names:
@@ -144,13 +149,13 @@ def _group_values(group: Group) -> dict[str, Any]:
         "project": str(group.path),
         "runs": [
             {
-                "seed": each.seed,
+                "seed": each.trial.project.training.seed,
                 "outcome": str(each.outcome),
                 "message": each.message or None,
                 "epochs": each.epochs,
                 "results": json_output.shown_logs(each.results),
             }
-            for each in group.repeats
+            for each in group.results
         ],
         "metrics": {
             name: {
@@ -190,7 +195,7 @@ def _objections(groups: list[Group]) -> tuple[str, ...]:
 
 def _show(groups: list[Group], comparison: GroupComparison | None) -> None:
     for group in groups:
-        console.show_summaries(group.path.name, len(group.repeats), group.summaries())
+        console.show_summaries(group.path.name, len(group.results), group.summaries())
     if len(groups) == 2:
         found = differences(groups[0].project, groups[1].project)
         text = difference_text(found) or "nothing differs"

@@ -21,9 +21,9 @@ from desktop.json_output import shown_logs
 
 if TYPE_CHECKING:
     from desktop.engine import reports
-    from desktop.engine.groups import Summary
     from desktop.engine.image_reports import ImagePrediction
     from desktop.engine.records import RunRecord
+    from desktop.engine.verdicts import Summary
 
 MAX_CONFUSION = 20  # classes whose confusion matrix fits on a terminal
 _WRAPPED = 12  # columns of the terminal below which no text is wrapped

@@ -18,10 +18,6 @@ from desktop.document.optimizers import SGD
 from desktop.document.project import Project, starter_project
 from desktop.document.storage import write_project
 from desktop.document.training import Training
-from desktop.engine import datasets
-from desktop.engine.control import RunControl
-from desktop.engine.repeats import repeat, seeds_of
-from desktop.engine.reports import Outcome, Report, RunStarted
 from desktop.engine.runs.store import RunStore
 
 Repeated = Callable[..., dict[str, Any]]
@@ -98,30 +94,3 @@ def test_a_table_for_people(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert "xor.layerwise, 2 runs" in written.out
     assert "95 % interval" in written.out
     assert "run 2 of 2, seed 3" in written.err
-
-
-def test_a_run_that_fails_is_one_of_the_results() -> None:
-    """Its learning rate makes the training diverge."""
-    project = digits(optimizer=SGD(learning_rate=1e30))
-    dataset = datasets.load(project.data)
-    (found,) = repeat(project, dataset, seeds_of(project, 1), RunControl())
-    assert (found.outcome, dict(found.results)) == (Outcome.FAILED, {})
-    assert "diverged" in found.message
-
-
-def test_a_stopped_run_is_the_end() -> None:
-    project = digits()
-    control = RunControl()
-    started = 0
-
-    def sink(report: Report) -> None:
-        nonlocal started
-        if isinstance(report, RunStarted):
-            started += 1
-            if started == 2:
-                control.stop()
-
-    dataset = datasets.load(project.data)
-    found = list(repeat(project, dataset, seeds_of(project, 4), control, sink))
-    assert (len(found), started) == (1, 2)
-    assert (found[0].seed, found[0].epochs) == (812, 1)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from desktop.engine.groups import LEVEL, Verdict, compare_groups, summary
+from desktop.engine.verdicts import LEVEL, Verdict, compare_groups, summary
 
 RUNS = 8
 COMPARISONS = 200
