@@ -23,6 +23,7 @@ from desktop.views.pages.draw.page import (
 from desktop.views.pages.draw.prediction import MOST_BARS, NOT_NUMBERS, ProbabilityBars
 from desktop.views.theme import Mode, Theme
 from desktop.workers.reports import DataSummary, Prediction
+from tests.views.timers import wait_until_idle
 
 # Said by the offscreen platform whenever a window is shown.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -253,6 +254,7 @@ def test_a_page_that_is_not_seen_asks_when_it_is(qtbot: QtBot, theme: Theme) -> 
     page.hide()
     for _ in range(3):
         session.progress.emit(None)
+    wait_until_idle(qtbot, page)
     assert len(session.asked) == asked
     page.show()
     qtbot.waitUntil(lambda: len(session.asked) == asked + 1)

@@ -13,7 +13,8 @@ from desktop.engine.reports import DataSummary, HiddenUnits, LayerUnits, read_on
 from desktop.views.theme import Theme
 from desktop.views.widgets.plane.card import PlaneCard
 from desktop.views.widgets.plane.units import Unit
-from tests.views.charts.chart_reports import Reports
+from tests.views.timers import wait_until_idle
+from tests.views.widgets.plane_session import PlaneSession
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
@@ -21,24 +22,6 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 @pytest.fixture(scope="module")
 def moons() -> DataSummary:
     return summarize(load(PlanePoints(points=40)))
-
-
-class Asked(Reports):
-    """A session with points that notes what is asked of the hidden units."""
-
-    has_model = False
-
-    def __init__(self, summary: DataSummary) -> None:
-        super().__init__()
-        self.summary = summary
-        self.asked: list[tuple[float, float]] = []
-        self.planes = 0
-
-    def predict_surface(self, extent: tuple[float, float]) -> None:
-        self.planes += 1
-
-    def predict_units(self, extent: tuple[float, float]) -> None:
-        self.asked.append(extent)
 
 
 def units(*counts: int) -> HiddenUnits:
@@ -52,12 +35,12 @@ def units(*counts: int) -> HiddenUnits:
 
 
 @pytest.fixture
-def session(moons: DataSummary) -> Asked:
-    return Asked(moons)
+def session(moons: DataSummary) -> PlaneSession:
+    return PlaneSession(moons)
 
 
 @pytest.fixture
-def card(qtbot: QtBot, theme: Theme, session: Asked) -> PlaneCard:
+def card(qtbot: QtBot, theme: Theme, session: PlaneSession) -> PlaneCard:
     """A card whose hidden units are shown: 8, and 64 of 100."""
     card = PlaneCard(session, theme)  # type: ignore[arg-type]
     qtbot.addWidget(card)
@@ -69,31 +52,33 @@ def card(qtbot: QtBot, theme: Theme, session: Asked) -> PlaneCard:
 
 
 def test_nothing_is_asked_of_hidden_units_that_are_not_shown(
-    qtbot: QtBot, theme: Theme, session: Asked
+    qtbot: QtBot, theme: Theme, session: PlaneSession
 ) -> None:
     card = PlaneCard(session, theme)  # type: ignore[arg-type]
     qtbot.addWidget(card)
     card.show()
     session.progress.emit(None)
-    qtbot.waitUntil(lambda: session.planes > 0)
+    qtbot.waitUntil(lambda: bool(session.planes))
     session.unitsPredicted.emit(units(4))  # which another card asked for
-    assert session.asked == [] and card.units.maps.units is None
+    assert session.units == [] and card.units.maps.units is None
     card.hidden_units.click()
-    qtbot.waitUntil(lambda: session.asked == [card.view.extent])
+    qtbot.waitUntil(lambda: session.units == [card.view.extent])
     session.unitsPredicted.emit(units(4))
     assert card.units.maps.units is not None
     card.hide()
-    asked = len(session.asked)
+    asked = len(session.units), len(session.planes)
     session.progress.emit(None)
-    planes = session.planes
+    wait_until_idle(qtbot, card)
+    assert (len(session.units), len(session.planes)) == asked
     card.hidden_units.click()
     card.show()
-    qtbot.waitUntil(lambda: session.planes > planes)
-    assert len(session.asked) == asked
+    qtbot.waitUntil(lambda: len(session.planes) > asked[1])
+    wait_until_idle(qtbot, card)
+    assert len(session.units) == asked[0]
 
 
 def test_units_of_a_network_for_other_data_are_not_kept(
-    card: PlaneCard, session: Asked, moons: DataSummary
+    card: PlaneCard, session: PlaneSession, moons: DataSummary
 ) -> None:
     card.units.maps.choose(Unit("Dense 1", 3))
     assert card.view.unit is not None
@@ -122,7 +107,7 @@ def test_there_is_a_square_for_each_unit_in_the_colors_of_numbers(card: PlaneCar
 
 
 def test_a_click_shows_a_unit_large_and_another_the_prediction(
-    qtbot: QtBot, card: PlaneCard, session: Asked
+    qtbot: QtBot, card: PlaneCard, session: PlaneSession
 ) -> None:
     maps = card.units.maps
     place = maps.place(Unit("Dense 1", 2)).center()
@@ -158,7 +143,7 @@ def test_units_are_chosen_with_the_keys(qtbot: QtBot, card: PlaneCard) -> None:
 
 
 def test_without_network_or_hidden_layer_it_says_what_to_do(
-    card: PlaneCard, session: Asked
+    card: PlaneCard, session: PlaneSession
 ) -> None:
     panel = card.units
     assert panel.message.isHidden()
@@ -170,7 +155,7 @@ def test_without_network_or_hidden_layer_it_says_what_to_do(
     assert panel.maps.units is None
 
 
-def test_points_that_are_held_out_can_be_hidden(card: PlaneCard, session: Asked) -> None:
+def test_points_that_are_held_out_can_be_hidden(card: PlaneCard, session: PlaneSession) -> None:
     before = card.view.grab().toImage()
     assert len(card.view.splits) == 3
     card.held_out.click()

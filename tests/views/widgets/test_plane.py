@@ -14,7 +14,7 @@ from desktop.views.theme import DARK, LIGHT, Theme, Tokens
 from desktop.views.widgets.plane.card import PlaneCard
 from desktop.views.widgets.plane.picture import SIDE, picture
 from desktop.views.widgets.plane.view import PlaneView
-from tests.views.charts.chart_reports import Reports
+from tests.views.widgets.plane_session import PlaneSession
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
@@ -29,20 +29,6 @@ def halves(count: int = 2) -> Surface:
     values = np.zeros((60, 60, count), np.float32)
     values[:, :30, 0] = values[:, 30:, -1] = 1
     return Surface(read_only(values), (-1.0, 1.0), count > 1, 7)
-
-
-class Asked(Reports):
-    """A session with points that notes what is asked."""
-
-    has_model = False
-
-    def __init__(self, summary: DataSummary) -> None:
-        super().__init__()
-        self.summary = summary
-        self.asked: list[tuple[float, float]] = []
-
-    def predict_surface(self, extent: tuple[float, float]) -> None:
-        self.asked.append(extent)
 
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK])
@@ -111,17 +97,17 @@ def test_it_is_painted_with_points_and_prediction(
 def test_while_a_network_is_trained_the_plane_asks_again_after_each_answer(
     qtbot: QtBot, theme: Theme, moons: DataSummary
 ) -> None:
-    session = Asked(moons)
+    session = PlaneSession(moons)
     card = PlaneCard(session, theme)  # type: ignore[arg-type]
     qtbot.addWidget(card)
     session.progress.emit(None)
-    assert session.asked == []  # it is out of sight
+    assert session.planes == []  # it is out of sight
     card.show()
-    qtbot.waitUntil(lambda: session.asked == [card.view.extent])
+    qtbot.waitUntil(lambda: session.planes == [card.view.extent])
     session.surfacePredicted.emit(halves())
     for _ in range(3):
         session.progress.emit(None)
-    qtbot.waitUntil(lambda: len(session.asked) == 2)
+    qtbot.waitUntil(lambda: len(session.planes) == 2)
     session.surfacePredicted.emit(halves())
     assert card.view.surface is not None
     session.modelReset.emit()
@@ -131,7 +117,7 @@ def test_while_a_network_is_trained_the_plane_asks_again_after_each_answer(
 def test_the_card_is_there_for_points_alone(qtbot: QtBot, theme: Theme, moons: DataSummary) -> None:
     from desktop.document.data import Iris
 
-    session = Asked(moons)
+    session = PlaneSession(moons)
     card = PlaneCard(session, theme)  # type: ignore[arg-type]
     qtbot.addWidget(card)
     assert not card.isHidden()
