@@ -135,6 +135,15 @@ def network_input(drawing: Raster, input_shape: tuple[int, ...], maximum: float)
     return np.zeros(input_shape[:2], np.float32) if prepared is None else prepared.image
 
 
+def _version(path: Path) -> tuple[Path, int, int] | None:
+    """The file at `path`, and what changes with it; None if it cannot be found."""
+    try:
+        info = path.stat()
+    except (OSError, ValueError):  # ValueError: a null character in the name
+        return None
+    return path, info.st_mtime_ns, info.st_size
+
+
 class Predictor:
     """Asks `model`, which was made from `project`, about drawings.
 
@@ -154,6 +163,7 @@ class Predictor:
         self._shape: tuple[int, ...] = tuple(model.inputs[0].shape[1:])
         self._maximum = known.value_range[1]
         self._reader = image_reader(project.data, self._shape)
+        self._kept: dict[tuple[Path, int, int], FloatArray] = {}  # images that were asked for last
         if self._reader is None:
             _check_image(self._shape)
         tf = backend.tensorflow()
@@ -205,23 +215,31 @@ class Predictor:
 
         Images are read as those of the training data were, if these are pictures. Where they are
         drawings, one of just the size of the network's input is taken as it stands, dark on light
-        inverted; any other is prepared like a drawing. `with_images` keeps what the network gets.
+        inverted; any other is prepared like a drawing. `with_images` keeps what the network gets
+        with the results, and for the next time the same files are asked for.
         Raises PredictionError if the outputs do not stand for classes.
         """
         results: dict[int, ImageResult] = {}
+        kept: dict[tuple[Path, int, int], FloatArray] = {}
         for start in range(0, len(paths), BATCH):
             images: dict[int, FloatArray] = {}
             for index, path in enumerate(paths[start : start + BATCH], start):
                 try:
-                    images[index] = self._read(path)
+                    key = _version(path)
+                    image = self._kept.get(key) if key is not None else None
+                    images[index] = read_only(self._read(path)) if image is None else image
+                    if with_images and key is not None:
+                        kept[key] = images[index]
                 except ImageError as error:
                     results[index] = ImageFailure(path, str(error))
             if images:
                 known = self._classified([paths[index] for index in images], [*images.values()])
                 for (index, image), result in zip(images.items(), known, strict=True):
                     if with_images and isinstance(result, ImagePrediction):
-                        result = replace(result, image=read_only(image))
+                        result = replace(result, image=image)
                     results[index] = result
+        if with_images:
+            self._kept = kept
         return tuple(results[index] for index in range(len(paths)))
 
     def _read(self, path: Path) -> FloatArray:

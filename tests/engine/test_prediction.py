@@ -437,6 +437,13 @@ def test_pictures_in_color_are_fitted_into_the_input(tmp_path: Path, source: Dat
     np.testing.assert_allclose(result.image[[0, 31]], [[white] * 32] * 2)
     assert {result.best, result.runner_up} == {0, 1}
 
+    # While the file is the same it is read once, however often the network is asked.
+    (again,) = predictor.predict_images([result.path], with_images=True)
+    assert isinstance(again, ImagePrediction) and again.image is result.image
+    saved(tmp_path, np.zeros((5, 5, 3), np.uint8))
+    (other,) = predictor.predict_images([result.path], with_images=True)
+    assert isinstance(other, ImagePrediction) and other.image is not None and other.image.max() == 0
+
 
 def test_the_sources_of_pictures_say_so() -> None:
     assert set(IMAGE_READERS) == {kind for kind in variants(DataSource) if kind.takes_pictures}

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
 
 from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
     QRect,
     QSize,
     Qt,
@@ -30,56 +27,10 @@ from PySide6.QtWidgets import (
 from desktop.document.schema import is_image
 from desktop.views.theme import RADIUS, SIZE_SMALL, SPACE_S, SPACE_XS, Theme, scaled
 from desktop.views.widgets.column_widths import fit_columns
-from desktop.views.widgets.samples import Index, Role, RowsModel, Sample, to_image
-from desktop.views.widgets.text import plain
-from desktop.workers.reports import FloatArray
+from desktop.views.widgets.samples import Index, RowsModel, Sample
+from desktop.views.widgets.tiles import Tile, Tiles
 
 LINE = 17  # pixels from one line of a caption to the next
-
-
-class Tile(Protocol):
-    """An image to show: `values` in the shape of an image, and what to say about it."""
-
-    @property
-    def values(self) -> FloatArray: ...
-
-    @property
-    def caption(self) -> tuple[str, ...]:
-        """The lines under the image."""
-
-    @property
-    def description(self) -> str:
-        """All there is to say about it."""
-
-
-class _Tiles(QAbstractListModel):
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.samples: tuple[Tile, ...] = ()
-        self.images: list[QImage] = []
-
-    def show(self, samples: tuple[Tile, ...], value_range: tuple[float, float], side: int) -> None:
-        self.beginResetModel()
-        self.samples = samples
-        self.images = []
-        for sample in samples:
-            # Of an image much larger than it is shown, a part of the pixels is enough.
-            step = max(1, max(sample.values.shape[:2]) // (2 * side))
-            self.images.append(to_image(sample.values[::step, ::step], value_range))
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.samples)
-
-    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
-        sample = self.samples[index.row()]
-        if role == Role.DisplayRole:
-            return " ".join(sample.caption)
-        if role == Role.ToolTipRole:
-            return plain(sample.description)
-        if role == Role.AccessibleTextRole:
-            return sample.description
-        return None
 
 
 class _TileDelegate(QStyledItemDelegate):
@@ -92,7 +43,7 @@ class _TileDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         tokens, model = self._theme.tokens, self._view.tiles
-        image, sample = model.images[index.row()], model.samples[index.row()]
+        image, sample = model.image(index.row()), model.samples[index.row()]
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
         painter.save()
@@ -151,7 +102,7 @@ class Gallery(QListView):
         self._side = side
         self._captions: tuple[str, ...] = ()
         self._capacity = 0
-        self.tiles = _Tiles(self)
+        self.tiles = Tiles(self)
         self.setModel(self.tiles)
         self.setItemDelegate(_TileDelegate(self, theme))
         self.setViewMode(QListView.ViewMode.IconMode)

@@ -157,7 +157,7 @@ def test_mistakes_keep_the_range_of_the_rows_that_were_evaluated(bench: Bench) -
     bench.session.evaluated.emit(
         replace(an_evaluation(), mistakes=(mistake,), value_range=raw.known_schema.value_range)
     )
-    assert bench.page.mistakes.gallery.tiles.images[0].pixelColor(4, 4).value() == 127
+    assert bench.page.mistakes.gallery.tiles.image(0).pixelColor(4, 4).value() == 127
 
 
 def test_mistakes_of_outputs_that_are_no_probabilities_have_no_percentage(bench: Bench) -> None:
