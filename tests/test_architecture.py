@@ -31,6 +31,7 @@ ALLOWED = {
         "pandas",
         "PIL",
         "scipy",
+        "tensorboard",
     ),
     "desktop.workers": (
         "desktop.document",
@@ -86,7 +87,7 @@ COMPOSITION = ("desktop.views.window", "desktop.views.commands", "desktop.views.
 SHARED = ("desktop.views.widgets", "desktop.views.forms", "desktop.views.theme")
 VERSION = "desktop.__version__"
 # What takes seconds to load, and so is only imported inside functions.
-SLOW = ("keras", "tensorflow")
+SLOW = ("keras", "tensorflow", "tensorboard")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from desktop.document.text import listed
 _ALONE = "optimizer"
 _LONGEST = 60  # characters of a value that is still shown
 SEED = "seed"
+_HARMLESS = (SEED, "logs for TensorBoard")  # what no result comes of, but for chance
 SEEDS_DIFFER = "The seeds differ, so part of the difference may be chance"
 
 # What turns one stack into another is what costs least: a layer whose settings changed costs less
@@ -87,8 +88,10 @@ def objections(
     `same_data` says whether both were trained on the same rows, `same_split` whether these were
     divided into training, validation and test rows alike. The same change in several layers is one.
     """
-    changes = {(each.subject, each.before, each.after) for each in found if each.setting != SEED}
-    subjects = dict.fromkeys(each.subject for each in found if each.setting != SEED)
+    changes = {
+        (each.subject, each.before, each.after) for each in found if each.setting not in _HARMLESS
+    }
+    subjects = dict.fromkeys(each.subject for each in found if each.setting not in _HARMLESS)
     words = []
     if len(changes) > 1:
         both = " both" if len(subjects) == 2 else ""

@@ -56,6 +56,12 @@ class Training(Spec):
         description="Lower the learning rate when the monitored metric no longer improves",
         json_schema_extra={"none": "Off"},
     )
+    tensorboard: bool = Field(
+        False,
+        title="Logs for TensorBoard",
+        description="After each epoch, write metrics, weights and gradients for TensorBoard; that "
+        "takes about 30 ms, and longer for a large network",
+    )
 
     @field_validator("metrics")
     @classmethod

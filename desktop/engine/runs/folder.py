@@ -6,6 +6,7 @@ history.csv         a line per epoch, written as the epoch ends
 histograms.npz      how the weights were spread
 model.keras         the network as it was at the end
 best.keras          and in its best epoch, where that was another one
+logs                for TensorBoard, where the project asks for them
 running             there, and locked, as long as the run is being written
 """
 
@@ -36,6 +37,7 @@ if sys.platform != "win32":
 FORMAT = 1
 RECORD, PROJECT, HISTORY = "run.json", "project.layerwise", "history.csv"
 HISTOGRAMS, LAST, BEST, RUNNING = "histograms.npz", "model.keras", "best.keras", "running"
+LOGS = "logs"
 WEIGHTS = (LAST, BEST)
 MAX_BYTES = 1_000_000  # of run.json
 

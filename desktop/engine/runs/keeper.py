@@ -21,6 +21,7 @@ from desktop.engine.runs.folder import DamagedRunError, finite
 from desktop.engine.runs.index import DamagedIndexError
 from desktop.engine.runs.store import RunStore, StoreError
 from desktop.engine.runs.writer import RunWriter
+from desktop.engine.tensorboard.keeping import LogKeeper
 
 if TYPE_CHECKING:
     from desktop.engine.network import Network
@@ -67,9 +68,11 @@ class RunKeeper:
         self._limit = 0  # bytes that weights may take up
         self._best: tuple[int, list[Any]] | None = None  # the best epoch of the run, its weights
         self._has_failed = False
+        self._logs = LogKeeper(say)
 
     def close(self) -> None:
         """Leave what is not ended, and the store."""
+        self._logs.close()
         if self._writer is not None:
             self._writer.close()
         if self._store is not None:
@@ -101,6 +104,7 @@ class RunKeeper:
 
     def _begin(self, report: RunStarted, trainer: Trainer | None) -> None:
         self._has_failed, self._best = False, None
+        self._logs.close()
         if self._writer is not None:
             self._writer.close()
             self._writer = None
@@ -116,6 +120,8 @@ class RunKeeper:
             self._store = RunStore(self._folder, self._say)
         self._limit = self._store.weights_limit
         self._writer = RunWriter(self._store, record)
+        if trainer is not None:
+            self._logs.begin(self._writer.folder / files.LOGS, record, trainer.model)
 
     def _add(self, report: EpochEnded, trainer: Trainer | None) -> None:
         record, writer = self._record, self._writer
@@ -124,7 +130,10 @@ class RunKeeper:
         record.add(report)
         if trainer is not None and report.best_epoch == report.epoch and self._has_room:
             self._best = report.epoch, trainer.model.get_weights()
-        writer.epoch_ended()
+        try:
+            writer.epoch_ended()
+        finally:
+            self._logs.epoch_ended(report)
 
     def _end(self, report: RunEnded, trainer: Trainer | None) -> None:
         record, writer = self._record, self._writer
@@ -132,6 +141,7 @@ class RunKeeper:
             return
         record.add(report)
         self._writer = None
+        self._logs.end(report.outcome)
         try:
             writer.end()
             if trainer is not None and self._has_room:
