@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from desktop.document.json_values import short
 from desktop.document.project import Project
 from desktop.document.spec import Spec, variants
 
@@ -64,13 +65,6 @@ def refusal(error: ValidationError) -> str:
     return f"number {items[-1] + 1} {text}" if items else text
 
 
-def short(value: Any) -> str:
-    """A value as JSON, cut off where it gets long."""
-    text = json.dumps(value, default=str, ensure_ascii=False)
-    text = text.encode("utf-8", "backslashreplace").decode()
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
 def _describe_one(error: dict[str, Any], place: _Place, row: list[int | str]) -> str:
     kind, found, context = error["type"], error["input"], error.get("ctx") or {}
     path = place.path
@@ -81,10 +75,10 @@ def _describe_one(error: dict[str, Any], place: _Place, row: list[int | str]) ->
         case "missing":
             message = "is missing"
         case "extra_forbidden":
-            message = "unknown key" + _allowed(str(error["loc"][-1]), place.known_keys)
+            message = "unknown key" + allowed(str(error["loc"][-1]), place.known_keys)
         case "union_tag_invalid":
             key = str(context["discriminator"]).strip("'")
-            message = f"unknown {key} {short(context['tag'])}" + _allowed(
+            message = f"unknown {key} {short(context['tag'])}" + allowed(
                 str(context["tag"]), _names(str(context["expected_tags"]))
             )
         case "union_tag_not_found":
@@ -92,7 +86,7 @@ def _describe_one(error: dict[str, Any], place: _Place, row: list[int | str]) ->
             message = f'the key "{key}" is missing, which says what this is'
         case "enum" | "literal_error":
             expected = str(context["expected"]).replace(" or ", ", ")
-            message = f"{short(found)} is not allowed{_allowed(str(found), _names(expected))}"
+            message = f"{short(found)} is not allowed{allowed(str(found), _names(expected))}"
         case "value_error":
             whole = isinstance(place.value, dict)  # several of its settings together are wrong
             message = f"{'' if whole else f'{short(found)}: '}{_reason(error)}"
@@ -186,7 +180,8 @@ def _all_variants() -> Iterator[type[Spec]]:
 # --- suggestions ----------------------------------------------------------------------------------
 
 
-def _allowed(word: str, known: list[str]) -> str:
+def allowed(word: str, known: list[str]) -> str:
+    """What is to follow a word that is not among `known`: the closest one, and all of them."""
     close = difflib.get_close_matches(word, known, n=1)
     hint = f' (did you mean "{close[0]}"?)' if close else ""
     return f"{hint}; allowed: {', '.join(known)}"

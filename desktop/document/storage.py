@@ -16,8 +16,8 @@ from pydantic import ValidationError
 
 from desktop.document.data_files import project_folder, with_full_names, with_short_names
 from desktop.document.files import FileError, finish_replacing, is_special, reason, write_atomically
-from desktop.document.json_values import to_json
-from desktop.document.messages import describe, short
+from desktop.document.json_values import JsonError, parse_json, short, to_json
+from desktop.document.messages import describe
 from desktop.document.project import Project
 
 FORMAT = 1
@@ -105,7 +105,11 @@ def parse_project(text: str) -> Project:
     values = _parse_json(text)
     if not isinstance(values, dict):
         raise ProjectFileError("a project must be a JSON object { ... }")
-    values = _current_format(values)
+    return project_of(_current_format(values))
+
+
+def project_of(values: dict[str, Any]) -> Project:
+    """The project that JSON `values` describe. Raises ProjectFileError with the JSON path."""
     try:
         # JSON mode is strict about types, but takes lists for tuples and words for choices.
         return Project.model_validate_json(json.dumps(values), strict=True)
@@ -116,32 +120,12 @@ def parse_project(text: str) -> Project:
 
 
 def _parse_json(text: str) -> Any:
-    def no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        result = dict(pairs)
-        if len(result) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
-            raise ProjectFileError(
-                f"the key {short(twice)} is given twice in {short(result)}; keep one of them"
-            )
-        return result
-
-    def no_constant(name: str) -> Any:
-        raise ProjectFileError(f"{name} is not a number that can be used here")
-
     if not text.strip():
         raise ProjectFileError("the file is empty, so there is no project in it")
     try:
-        return json.loads(text, object_pairs_hook=no_duplicates, parse_constant=no_constant)
-    except json.JSONDecodeError as error:
-        raise ProjectFileError(
-            f"not valid JSON at line {error.lineno}, column {error.colno}: "
-            f"{error.msg[:1].lower()}{error.msg[1:]}"
-        ) from error
-    except RecursionError as error:
-        raise ProjectFileError("nested too deeply to be a project") from error
-    except ValueError as error:
-        raise ProjectFileError("a number in it has thousands of digits") from error
+        return parse_json(text)
+    except JsonError as error:
+        raise ProjectFileError(str(error)) from error
 
 
 def _current_format(values: dict[str, Any]) -> dict[str, Any]:

@@ -130,7 +130,7 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
         ('{"format": 1} {}', "not valid JSON at line 1, column 15: extra data"),
         ("[]", "a project must be a JSON object { ... }"),
         ("3", "a project must be a JSON object { ... }"),
-        ("[" * 100_000, "nested too deeply to be a project"),
+        ("[" * 100_000, "nested too deeply to be read"),
         ('{"format": 1, "data": ' + "[" * 900 + "]" * 900 + "}", "nested too deeply"),
         ('{"format": 1' + "0" * 5000 + "}", "a number in it has thousands of digits"),
         ('{"format": 1, "training": {"epochs": NaN}}', "NaN is not a number that can be used here"),

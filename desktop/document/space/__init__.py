@@ -1,0 +1,23 @@
+"""What of a project may be varied, and the projects that come of it."""
+
+from __future__ import annotations
+
+from desktop.document.space.hidden import hidden_layers
+from desktop.document.space.offers import Variable, presets, settings_of
+from desktop.document.space.paths import SpaceError, value_text
+from desktop.document.space.reading import parse_space, read_space
+from desktop.document.space.values import Range, Setting, Space
+
+__all__ = [
+    "Range",
+    "Setting",
+    "Space",
+    "SpaceError",
+    "Variable",
+    "hidden_layers",
+    "parse_space",
+    "presets",
+    "read_space",
+    "settings_of",
+    "value_text",
+]
