@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from desktop import console, json_output, startup
+from desktop import console, json_output, paths, startup
 from desktop.cli_checks import CommandError, DataReader, refuse_errors, refuse_machine
+from desktop.document.files import reason
 from desktop.document.storage import read_project
 
 if TYPE_CHECKING:
     from desktop.engine.model_card import ModelCard
+    from desktop.engine.rows import Dataset
 
 
 def evaluate_model(model: Path, path: Path | None, as_json: bool) -> None:
@@ -51,10 +53,22 @@ def evaluate_model(model: Path, path: Path | None, as_json: bool) -> None:
             )
         compile_model(network, project, data.schema)
         evaluation = evaluate(network, project, data.dataset, 0, with_baselines=True)
+    if not evaluation.on_training_rows:
+        _count(data.dataset, network)
     if as_json:
         json_output.print_json(json_output.evaluation_values(evaluation))
     else:
         console.show_evaluation(evaluation)
+
+
+def _count(dataset: Dataset, model: Any) -> None:
+    """`model` was evaluated on the test rows of `dataset`: runs say how often that was done."""
+    from desktop.engine.runs.looks import add_look
+
+    try:
+        add_look(paths.runs_folder(), dataset.fingerprint, model.get_weights())
+    except OSError as error:
+        console.warn(f"This evaluation could not be counted: {reason(error)}")
 
 
 def _card(model: Path) -> ModelCard:

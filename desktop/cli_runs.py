@@ -13,6 +13,7 @@ from desktop import json_output
 from desktop.cli_checks import CommandError
 from desktop.document.comparison import difference_text
 from desktop.document.files import FileError, write_atomically
+from desktop.document.metrics import TEST_PREFIX
 from desktop.document.storage import ProjectFileError
 from desktop.document.text import counted
 
@@ -31,6 +32,15 @@ app = typer.Typer(
 Run = Annotated[str, typer.Argument(metavar="RUN", help="The name of a run, or part of its id")]
 AsJson = Annotated[
     bool, typer.Option("--json", help="One JSON object on standard output and nothing else")
+]
+
+Test = Annotated[
+    bool,
+    typer.Option(
+        "--test",
+        help="Also the metrics on the test rows, which are not shown unless asked for: choose by "
+        "validation metrics, and look at these in the end",
+    ),
 ]
 
 
@@ -74,6 +84,7 @@ def list_runs(
             help="when, name, parameters, epochs, seconds, outcome, or a metric such as val_loss",
         ),
     ] = "when",
+    test: Test = False,
     as_json: AsJson = False,
 ) -> None:
     """List runs: what differs from the run before, and their results."""
@@ -83,11 +94,14 @@ def list_runs(
     with _opened() as store:
         every = store.all()
     before = {run.id: each for run, each in zip(every, [*every[1:], None], strict=False)}
-    runs = _sorted(filtered(every, text), sort)
+    runs = _sorted(filtered(every, text), sort, test)
     shown = runs[:limit]
     words = [difference_text(change(run, before[run.id])) for run in shown]
     if as_json:
-        values = [json_output.run_values(*each) for each in zip(shown, words, strict=True)]
+        values = [
+            json_output.run_values(run, differs, test=test)
+            for run, differs in zip(shown, words, strict=True)
+        ]
         json_output.print_json({"runs": values, "count": len(runs)})
         return
     if not runs:
@@ -98,41 +112,46 @@ def list_runs(
         return
     from desktop.console_runs import show_runs
 
-    show_runs(shown, words)
+    show_runs(shown, words, test=test)
     if len(runs) > limit:
         _say(f"{limit} of {counted(len(runs), 'run')}; --limit shows more")
 
 
-def _sorted(runs: Sequence[RunSummary], column: str) -> list[RunSummary]:
+def _sorted(runs: Sequence[RunSummary], column: str, test: bool) -> list[RunSummary]:
     from desktop.engine.runs.comparing import metric_names
     from desktop.engine.runs.summary import SORT_KEYS, in_order
 
+    if column.startswith(TEST_PREFIX) and not test:
+        raise CommandError(f"Runs are sorted by {column} only where --test shows it")
     try:
         return in_order(runs, column)
     except KeyError as error:
-        known = ", ".join([*SORT_KEYS, *metric_names(runs)])
+        known = ", ".join([*SORT_KEYS, *metric_names(runs, test=test)])
         raise CommandError(f"Runs cannot be sorted by {column!r}; there are {known}") from error
 
 
 @app.command()
-def show(run: Run, as_json: AsJson = False) -> None:
+def show(run: Run, test: Test = False, as_json: AsJson = False) -> None:
     """Show what a run trained, its epochs, and where its files are."""
     with _opened() as store:
         summary = store.find(run)
         record = store.read(summary.id)
         folder = store.folder / summary.id
         if as_json:
-            json_output.print_json(json_output.run_record_values(record, summary, folder))
+            json_output.print_json(
+                json_output.run_record_values(record, summary, folder, test=test)
+            )
         else:
             from desktop.console_runs import show_run
 
-            show_run(record, summary, folder)
+            show_run(record, summary, folder, test=test)
 
 
 @app.command()
 def compare(
     first: Annotated[str, typer.Argument(metavar="RUN", help="The name of a run, or its id")],
     second: Annotated[str, typer.Argument(metavar="RUN", help="Another run")],
+    test: Test = False,
     as_json: AsJson = False,
 ) -> None:
     """Say what differs between two runs, and show their results."""
@@ -140,7 +159,7 @@ def compare(
 
     with _opened() as store:
         one, other = store.find(first), store.find(second)
-        comparison = comparing.compare(one, other)
+        comparison = comparing.compare(one, other, test=test)
     if as_json:
         json_output.print_json(json_output.run_comparison_values(one, other, comparison))
     else:
@@ -161,6 +180,7 @@ def export(
         Path | None,
         typer.Option("--csv", metavar="FILE", help="Write the table of all runs to this file"),
     ] = None,
+    test: Test = False,
     as_json: AsJson = False,
 ) -> None:
     """Copy the files of a run to a folder, or write the table of all runs."""
@@ -177,7 +197,7 @@ def export(
             store.export(summary.id, folder)
             done |= {"run": summary.id, "folder": str(folder)}
         if table is not None:
-            write_atomically(table, table_content(store.all()))
+            write_atomically(table, table_content(store.all(), test=test))
             done["csv"] = str(table)
     if as_json:
         json_output.print_json(done)

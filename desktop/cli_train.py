@@ -69,7 +69,7 @@ def train_project(path: Path, changes: Mapping[str, Any], out: Path | None, as_j
         evaluation = _evaluated(project, trainer) if watch.number is None else None
         if evaluation is not None and not evaluation.on_training_rows:
             assert trainer.network is not None
-            keeper.evaluated(trainer.network, evaluation.metrics)
+            keeper.evaluated(trainer.network, data.dataset.fingerprint, evaluation.metrics)
     if as_json:
         json_output.print_json(json_output.training_values(record, evaluation, ended.seconds))
     elif evaluation is not None:

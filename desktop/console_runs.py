@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from desktop.console import figures, output, show_table
-from desktop.document.metrics import higher_is_better, in_sentence, metric_title
+from desktop.document.metrics import TEST_PREFIX, higher_is_better, metric_title
 from desktop.document.text import counted, number_text
 
 if TYPE_CHECKING:
@@ -18,14 +18,20 @@ if TYPE_CHECKING:
     from desktop.engine.runs.summary import RunSummary
 
 
-def show_runs(runs: Sequence[RunSummary], differs: Sequence[str]) -> None:
-    """A line per run; `differs` says of each what is not as in the run before it."""
+def show_runs(runs: Sequence[RunSummary], differs: Sequence[str], *, test: bool) -> None:
+    """A line per run; `differs` says of each what is not as in the run before it.
+
+    With `test`, also what was measured on the test rows.
+    """
     table = Table(box=None, pad_edge=False)
     table.add_column("Run", no_wrap=True)
     table.add_column("Name")
     table.add_column("When", no_wrap=True)
     table.add_column("Differs from the run before")
     table.add_column("Best")
+    if test:
+        table.add_column("Test")
+        table.add_column("Evaluated before", justify="right")
     table.add_column("Parameters", justify="right", no_wrap=True)
     table.add_column("Seconds", justify="right", no_wrap=True)
     table.add_column("Outcome", no_wrap=True)
@@ -36,6 +42,7 @@ def show_runs(runs: Sequence[RunSummary], differs: Sequence[str]) -> None:
             when(run),
             words,
             _best(run),
+            *((_test(run), _value(run.test_looks)) if test else ()),
             f"{run.parameters:,}",
             f"{run.seconds:.1f}",
             run.state,
@@ -43,8 +50,8 @@ def show_runs(runs: Sequence[RunSummary], differs: Sequence[str]) -> None:
     show_table("", table)
 
 
-def show_run(record: RunRecord, run: RunSummary, folder: Path) -> None:
-    """What was trained with what, and how its epochs went."""
+def show_run(record: RunRecord, run: RunSummary, folder: Path, *, test: bool) -> None:
+    """What was trained with what, and how its epochs went; with `test`, on test rows, too."""
     console = output()
     engine = record.engine
     rows = counted(record.start.training_rows, "training row")
@@ -68,8 +75,10 @@ def show_run(record: RunRecord, run: RunSummary, folder: Path) -> None:
         best = "  best" if epoch.epoch == record.best_epoch else ""
         console.print(f"Epoch {epoch.epoch}  {figures(epoch.logs)}{best}", soft_wrap=True)
     if run.test:
-        values = {name: value for name, value in run.test.items() if value is not None}
-        console.print(f"Test: {figures(values)}", soft_wrap=True)
+        metrics = _test(run) if test else "evaluated; --test shows the metrics"
+        console.print(f"Test: {metrics}", soft_wrap=True)
+    if run.looks_text:
+        console.print(run.looks_text, soft_wrap=True)
     console.print(f"Files: {folder}", soft_wrap=True)
 
 
@@ -102,10 +111,9 @@ _COUNTS = ("epochs", "seconds", "parameters")
 
 
 def _metric(name: str) -> str:
-    base = name.removeprefix("test_")
-    title = metric_title(base)
-    if base != name:
-        return f"Test {in_sentence(title)}"
+    title = metric_title(name)
+    if name.startswith(TEST_PREFIX):
+        return title
     return f"{title} ({'highest' if higher_is_better(name) else 'lowest'})"
 
 
@@ -117,6 +125,10 @@ def _value(value: float | None) -> str:
 
 def _best(run: RunSummary) -> str:
     return figures({name: value for name, value in run.validation.items() if value is not None})
+
+
+def _test(run: RunSummary) -> str:
+    return figures({name: value for name, value in run.test.items() if value is not None})
 
 
 def short_id(run: RunSummary) -> str:

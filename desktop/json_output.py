@@ -173,15 +173,20 @@ def table_prediction_values(result: TablePredictions, out: Path | None) -> dict[
     }
 
 
-def run_values(run: RunSummary, differs: str) -> dict[str, Any]:
-    """A line of the table of runs; "differs" says what is not as in the run before it."""
+def run_values(run: RunSummary, differs: str, *, test: bool) -> dict[str, Any]:
+    """A line of the table of runs; "differs" says what is not as in the run before it.
+
+    With `test`, the metrics on the test rows are there, if they were measured.
+    """
     return {
         "id": run.id,
         "name": run.name,
         "started": None if run.started is None else run.started.isoformat(),
         "differs": differs,
         "best": run.best,
-        "test": run.test or None,
+        "test": (run.test or None) if test else None,
+        "is_evaluated": bool(run.test),
+        "test_looks": run.test_looks,
         "data": run.data,
         "seed": run.seed,
         "parameters": run.parameters,
@@ -198,11 +203,13 @@ def run_values(run: RunSummary, differs: str) -> dict[str, Any]:
     }
 
 
-def run_record_values(record: RunRecord, run: RunSummary, folder: Path) -> dict[str, Any]:
+def run_record_values(
+    record: RunRecord, run: RunSummary, folder: Path, *, test: bool
+) -> dict[str, Any]:
     """All of a run but its weights and histograms, which are in "folder"."""
     ended, marks = record.ended, record.fingerprint
     return {
-        **{name: value for name, value in run_values(run, "").items() if name != "differs"},
+        **{k: value for k, value in run_values(run, "", test=test).items() if k != "differs"},
         "folder": str(folder),
         "program": record.program,
         "python": record.python,

@@ -29,6 +29,11 @@ def data_folder() -> Path:
     return Path(override) if override else Path(platformdirs.user_data_dir("layerwise", False))
 
 
+def runs_folder() -> Path:
+    """Where the runs of the user are kept."""
+    return data_folder() / "runs"
+
+
 def keras_datasets() -> Path:
     """Where Keras keeps downloaded data sets: $KERAS_HOME/datasets or ~/.keras/datasets."""
     home = os.environ.get("KERAS_HOME")

@@ -332,6 +332,13 @@ def test_out_gets_model_history_and_project(run: Run, digits: Path, tmp_path: Pa
         np.trace(evaluated.json["confusion"])
         == evaluated.json["rows"] - (evaluated.json["mistakes"])
     )
+    # Both were evaluations of the same weights; the next run says so, and shows nothing unasked.
+    train = run("train", digits, "--epochs", 1, "--json")
+    listed = run("runs", "list", "--json").json["runs"]
+    assert [each["test_looks"] for each in listed] == [1, 0]
+    assert [each["test"] for each in listed] == [None, None]
+    assert all(each["is_evaluated"] for each in listed)
+    assert run("runs", "list", "--json", "--test").json["runs"][0]["test"] == train.json["test"]
 
 
 def test_a_place_for_the_results_is_looked_at_first(

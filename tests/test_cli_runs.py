@@ -109,6 +109,34 @@ def test_two_runs_are_compared_in_words_and_figures(runs: Command, kept: list[st
     assert "Both trained the same project" in runs("compare", "base", "base")[1]
 
 
+def test_test_metrics_are_shown_only_when_asked_for(
+    runs: Command, kept: list[str], tmp_path: Any
+) -> None:
+    with RunStore() as store:
+        for run, loss in ((kept[0], 0.4321), (kept[2], 0.3)):
+            store.change(run, lambda file, loss=loss: file.replace(test={"loss": loss}))
+        store.change(kept[2], lambda file: file.replace(test_looks=2))
+    table = tmp_path / "all.csv"
+    for arguments in (["list"], ["show", "base"], ["compare", "base", "fast"]):
+        assert "0.4321" not in runs(*arguments)[1], arguments
+        assert "0.4321" in runs(*arguments, "--test")[1], arguments
+    assert "--test shows the metrics" in runs("show", "base")[1]
+    words = "2 networks had been evaluated on the test rows before this run began"
+    assert words in runs("show", "fast")[1]
+    assert words in "".join(runs("compare", "base", "fast")[1:])
+    assert words not in "".join(runs("compare", "base", "wide")[1:])
+    assert "test_loss" not in printed(runs("compare", "base", "fast", "--json"))["values"]
+    value = printed(runs("list", "--test", "--sort", "test_loss", "--json"))
+    assert [run["name"] for run in value["runs"]] == ["fast", "base", "wide"]
+    for option, column in (([], "test_loss"), (["--test"], "test_accuracy")):
+        code, _, err = runs("list", "--sort", column, *option)
+        assert code == 2 and len(err.splitlines()) == 1
+    for options, is_there in (([], False), (["--test"], True)):
+        runs("export", "--csv", table, *options)
+        (header, *_) = csv.reader(io.StringIO(table.read_text()))
+        assert ("test_loss" in header) == ("test_looks" in header) == is_there
+
+
 def test_runs_are_exported(runs: Command, kept: list[str], tmp_path: Any) -> None:
     table, folder = tmp_path / "all.csv", tmp_path / "base"
     assert printed(runs("export", "base", folder, "--csv", table, "--json")) == {

@@ -7,6 +7,7 @@ from desktop.document.choices import Direction, Metric
 LOSS = "loss"
 LEARNING_RATE = "learning_rate"
 VALIDATION_PREFIX = "val_"  # of a number that was measured on the validation rows
+TEST_PREFIX = "test_"  # and of one on the test rows
 
 LARGER_IS_BETTER = (
     Metric.ACCURACY,
@@ -19,10 +20,16 @@ LARGER_IS_BETTER = (
 
 def metric_title(name: str) -> str:
     """The name of a number for people: "val_auc" -> "Validation AUC"."""
-    base = name.removeprefix(VALIDATION_PREFIX)
+    base = _base(name)
     words = base.upper() if base == Metric.AUC else base.replace("_", " ")
-    text = words if base == name else f"validation {words}"
+    rows = {VALIDATION_PREFIX: "validation ", TEST_PREFIX: "test "}
+    text = rows.get(name.removesuffix(base), "") + words
     return text[:1].upper() + text[1:]
+
+
+def _base(name: str) -> str:
+    """The name without what says on which rows it was measured."""
+    return name.removeprefix(VALIDATION_PREFIX).removeprefix(TEST_PREFIX)
 
 
 def in_sentence(title: str) -> str:
@@ -34,7 +41,7 @@ def direction(monitor: str, mode: Direction = Direction.AUTO) -> Direction:
     """Which way `monitor`, e.g. "val_loss", improves: MIN or MAX; `mode` unless that is AUTO."""
     if mode is not Direction.AUTO:
         return mode
-    larger = monitor.removeprefix(VALIDATION_PREFIX) in LARGER_IS_BETTER
+    larger = _base(monitor) in LARGER_IS_BETTER
     return Direction.MAX if larger else Direction.MIN
 
 

@@ -21,10 +21,12 @@ Hashes = NDArray[np.uint64]
 @dataclass(frozen=True)
 class Fingerprint:
     """`data` tells the rows of a data set from others, in whatever order and split they are;
-    `split` tells which of them are for training, validation and test, and in which order."""
+    `split` tells which of them are for training, validation and test, and in which order; `test`
+    tells the test rows alone, in whatever order, "" where there are none."""
 
     data: str
     split: str
+    test: str = ""
 
 
 def fingerprint_of(shape: tuple[int, ...], splits: Mapping[str, Hashes]) -> Fingerprint:
@@ -36,7 +38,11 @@ def fingerprint_of(shape: tuple[int, ...], splits: Mapping[str, Hashes]) -> Fing
     for name, rows in splits.items():
         split.update(f"{name} {len(rows)} ".encode())
         split.update(rows.tobytes())
-    return Fingerprint(data.hexdigest()[:32], split.hexdigest()[:32])
+    test = ""
+    if "test" in splits:
+        content = repr(shape).encode() + np.sort(splits["test"]).tobytes()
+        test = hashlib.sha256(content).hexdigest()[:32]
+    return Fingerprint(data.hexdigest()[:32], split.hexdigest()[:32], test)
 
 
 def hashes_of_table(frame: Any) -> Hashes:

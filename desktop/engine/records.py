@@ -47,9 +47,10 @@ class RunRecord:
     own; `curves` are of the network from its first weights to the end of the run, and so begin with
     those of the runs before it. `monitor` is the name of the value that the best epoch of the
     network, `best_epoch`, is judged by, e.g. "val_loss". `start` is the report it began with.
-    `test` are the metrics on the test rows, where they were measured. `continues` is the id of the
-    run that it goes on from. A run of a group has the id of that in `group`, its number there in
-    `trial`, and in `settings` what was varied there.
+    `test` are the metrics on the test rows, where they were measured, and `test_looks` says how
+    many networks had been evaluated on those before the run began, None if that is not known.
+    `continues` is the id of the run that it goes on from. A run of a group has the id of that in
+    `group`, its number there in `trial`, and in `settings` what was varied there.
     """
 
     def __init__(self, report: RunStarted, earlier: RunRecord | None = None) -> None:
@@ -80,6 +81,7 @@ class RunRecord:
         self.trial: int | None = None
         self.settings: Settings = {}
         self.test: Mapping[str, float] = {}
+        self.test_looks: int | None = None
 
     def add(self, report: Progress | EpochEnded | RunEnded) -> None:
         """Take over what a report of the run tells."""

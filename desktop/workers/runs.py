@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,7 +47,6 @@ class NetworkRunner(QObject):
         self._run = ""  # the id of the last one
         self._epoch_seconds = 0.0
         self._recorder: RunRecorder | None = None  # made at the first run: it needs numpy
-        self._keeper: RunKeeper | None = None  # likewise
         self.network: Network | None = None
         self.control = RunControl()  # of what is running
 
@@ -55,6 +54,12 @@ class NetworkRunner(QObject):
     def record(self) -> RunRecord | None:
         """What is kept of the network's last run, and of those before it; None if there is none."""
         return self._recorder.record if self._recorder is not None else None
+
+    @cached_property
+    def _keeper(self) -> RunKeeper:
+        from desktop.engine.runs.keeper import RunKeeper  # it needs numpy
+
+        return RunKeeper(partial(self._threads.deliver, self.notKept.emit))
 
     def replace(self, network: Network | None) -> None:
         """Let `network` be the current one, without any runs so far."""
@@ -67,11 +72,8 @@ class NetworkRunner(QObject):
 
         A new network becomes the current one when its training starts.
         """
-        from desktop.engine.runs.keeper import RunKeeper
         from desktop.engine.training import Trainer
 
-        if self._keeper is None:
-            self._keeper = RunKeeper(partial(self._threads.deliver, self.notKept.emit))
         self._trainer = trainer = Trainer(dataset, network)
         self.control = RunControl()
         self.control.epoch_seconds = self._epoch_seconds
@@ -113,7 +115,7 @@ class NetworkRunner(QObject):
     def close(self) -> None:
         """Leave the network and its runs; the threads have ended."""
         self.network = None
-        if self._keeper is not None:
+        if "_keeper" in vars(self):
             self._keeper.close()
 
     def save(self, path: Path) -> None:

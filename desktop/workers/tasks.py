@@ -145,7 +145,7 @@ def train(
 
 
 def evaluate(
-    network: Network, dataset: Dataset, control: RunControl, keeper: RunKeeper | None
+    network: Network, dataset: Dataset, control: RunControl, keeper: RunKeeper
 ) -> Evaluation:
     """Evaluate `network` on the test rows of `dataset`; `keeper` is told the metrics."""
     from desktop.engine.evaluation import evaluate as measure
@@ -161,8 +161,8 @@ def evaluate(
                 is_loaded=network.is_loaded,
                 with_baselines=True,
             )
-            if keeper is not None and not evaluation.on_training_rows:
-                keeper.evaluated(network, evaluation.metrics)
+            if not evaluation.on_training_rows:
+                keeper.evaluated(network, dataset.fingerprint, evaluation.metrics)
             return evaluation
         except Stopped:
             raise TaskError("The evaluation was stopped") from None

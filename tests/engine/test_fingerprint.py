@@ -35,6 +35,8 @@ def test_another_split_of_the_same_rows() -> None:
         other = load(source)
         assert other.fingerprint.data == base.fingerprint.data
         assert other.fingerprint.split != base.fingerprint.split
+        same_rows = source.split_seed == base.source.split_seed
+        assert (other.fingerprint.test == base.fingerprint.test) == same_rows
 
 
 def test_the_order_of_training_rows_is_part_of_the_split() -> None:

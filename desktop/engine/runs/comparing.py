@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.document.comparison import SEEDS_DIFFER, Difference, differences, objections
-from desktop.document.metrics import VALIDATION_PREFIX
+from desktop.document.metrics import TEST_PREFIX, VALIDATION_PREFIX
 from desktop.document.storage import ProjectFileError
 from desktop.engine.runs.summary import RunSummary
 
@@ -25,8 +25,11 @@ class RunComparison:
     values: Mapping[str, tuple[float | None, float | None]]
 
 
-def compare(one: RunSummary, other: RunSummary) -> RunComparison:
-    """What differs between two runs. Raises ProjectFileError if a project cannot be read."""
+def compare(one: RunSummary, other: RunSummary, *, test: bool = False) -> RunComparison:
+    """What differs between two runs; with `test`, also what came of it on the test rows.
+
+    Raises ProjectFileError if a project cannot be read.
+    """
     found = differences(one.project, other.project)
     warnings = list(
         objections(
@@ -44,25 +47,35 @@ def compare(one: RunSummary, other: RunSummary) -> RunComparison:
     wanted = one.project.training.epochs, other.project.training.epochs
     if lengths[0] != lengths[1] and wanted[0] == wanted[1]:
         warnings.append(f"One was trained for {lengths[0]} epochs, the other for {lengths[1]}")
-    return RunComparison(found, tuple(warnings), _values(one, other))
+    later = max(one, other, key=lambda run: run.id)
+    if found and later.test_looks:
+        warnings.append(
+            f"{later.looks_text}, so it may have been made to suit them: test metrics are fair "
+            "only where nothing was chosen by them"
+        )
+    return RunComparison(found, tuple(warnings), _values(one, other, test))
 
 
-def _values(one: RunSummary, other: RunSummary) -> dict[str, tuple[float | None, float | None]]:
+def _values(
+    one: RunSummary, other: RunSummary, test: bool
+) -> dict[str, tuple[float | None, float | None]]:
     """The best of each metric, on validation rows first, then what it cost."""
     values: dict[str, tuple[float | None, float | None]] = {}
-    for name in metric_names([one, other]):
-        values[name] = one.best.get(name), other.best.get(name)
-    for name in dict.fromkeys([*one.test, *other.test]):
-        values[f"test_{name}"] = one.test.get(name), other.test.get(name)
+    for name in metric_names([one, other], test=test):
+        values[name] = one.value(name), other.value(name)
     for name in ("epochs", "seconds", "parameters"):
         values[name] = getattr(one, name), getattr(other, name)
     return values
 
 
-def metric_names(runs: Sequence[RunSummary]) -> tuple[str, ...]:
-    """The metrics that any of `runs` has, those on validation rows first."""
+def metric_names(runs: Sequence[RunSummary], *, test: bool = False) -> tuple[str, ...]:
+    """The metrics that any of `runs` has, those on validation rows first.
+
+    With `test`, those on the test rows come last, as "test_loss".
+    """
     names = dict.fromkeys(name for run in runs for name in run.best)
-    return tuple(sorted(names, key=lambda name: not name.startswith(VALIDATION_PREFIX)))
+    tested = dict.fromkeys(f"{TEST_PREFIX}{name}" for run in runs if test for name in run.test)
+    return *sorted(names, key=lambda name: not name.startswith(VALIDATION_PREFIX)), *tested
 
 
 def change(run: RunSummary, before: RunSummary | None) -> tuple[Difference, ...]:
@@ -76,22 +89,25 @@ def change(run: RunSummary, before: RunSummary | None) -> tuple[Difference, ...]
         return ()
 
 
-def table_content(runs: Sequence[RunSummary]) -> bytes:
-    """A CSV file with a line for each of `runs`, and a column for each metric."""
-    best = metric_names(runs)
-    test = tuple(dict.fromkeys(name for run in runs for name in run.test))
+def table_content(runs: Sequence[RunSummary], *, test: bool = False) -> bytes:
+    """A CSV file with a line for each of `runs`, and a column for each metric.
+
+    With `test`, also those on the test rows, and how often these had been looked at.
+    """
+    names = metric_names(runs, test=test)
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    plain = ("id", "name", "data", "seed", "parameters", "epochs", "seconds", "outcome", "notes")
-    table.writerow([*plain, "starred", *best, *(f"test_{name}" for name in test)])
+    plain = ["id", "name", "data", "seed", "parameters", "epochs", "seconds", "outcome", "notes"]
+    if test:
+        plain.append("test_looks")
+    table.writerow([*plain, "starred", *names])
     for run in runs:
         values = (run.state if name == "outcome" else getattr(run, name) for name in plain)
         table.writerow(
             [
                 *("" if value is None else value for value in values),
                 int(run.starred),
-                *(_cell(run.best.get(name)) for name in best),
-                *(_cell(run.test.get(name)) for name in test),
+                *(_cell(run.value(name)) for name in names),
             ]
         )
     return text.getvalue().encode()

@@ -82,6 +82,7 @@ class RunFile(Spec):
     data: str  # its title
     data_fingerprint: str | None = None
     split_fingerprint: str | None = None
+    test_fingerprint: str | None = None
     training_rows: int
     validation_rows: int
     seed: int | None
@@ -99,6 +100,7 @@ class RunFile(Spec):
     settings: Settings = {}
     note: str = ""
     test: dict[str, float | None] = {}
+    test_looks: int | None = None
     ended: _Ending | None = None
 
     def content(self) -> bytes:
@@ -134,6 +136,7 @@ def file_of(record: RunRecord) -> RunFile:
         data=record.project.data.title,
         data_fingerprint=marks.data if marks is not None else None,
         split_fingerprint=marks.split if marks is not None else None,
+        test_fingerprint=marks.test if marks is not None else None,
         training_rows=start.training_rows,
         validation_rows=start.validation_rows,
         seed=record.seed,
@@ -151,6 +154,7 @@ def file_of(record: RunRecord) -> RunFile:
         settings=record.settings,
         note=start.note,
         test=finite(record.test),
+        test_looks=record.test_looks,
     )
     return file if record.ended is None else file.with_ending(record.ended)
 
@@ -166,7 +170,9 @@ def record_of(file: RunFile, project: Project) -> RunRecord:
     """The record that run.json and project describe, without epochs; its end is not yet told."""
     marks = None
     if file.data_fingerprint is not None and file.split_fingerprint is not None:
-        marks = Fingerprint(file.data_fingerprint, file.split_fingerprint)
+        marks = Fingerprint(
+            file.data_fingerprint, file.split_fingerprint, file.test_fingerprint or ""
+        )
     record = RunRecord(
         RunStarted(
             run=file.id,
@@ -193,6 +199,7 @@ def record_of(file: RunFile, project: Project) -> RunRecord:
     record.group, record.trial, record.settings = file.group, file.trial, file.settings
     record.labels = RunLabels(file.name, file.notes, file.starred, file.color, file.tags)
     record.test = {name: float("nan") if v is None else v for name, v in file.test.items()}
+    record.test_looks = file.test_looks
     return record
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from desktop import paths
 from desktop.document.files import FileError, reason, write_atomically
 from desktop.document.json_values import Settings
 from desktop.document.text import first_line
@@ -19,11 +20,13 @@ from desktop.engine.reports import EpochEnded, Report, RunEnded, RunStarted
 from desktop.engine.runs import folder as files
 from desktop.engine.runs.folder import DamagedRunError, finite
 from desktop.engine.runs.index import DamagedIndexError
+from desktop.engine.runs.looks import add_look, count_looks
 from desktop.engine.runs.store import RunStore, StoreError
 from desktop.engine.runs.writer import RunWriter
 from desktop.engine.tensorboard.keeping import LogKeeper
 
 if TYPE_CHECKING:
+    from desktop.engine.fingerprint import Fingerprint
     from desktop.engine.network import Network
     from desktop.engine.training import Trainer
 
@@ -59,7 +62,7 @@ class RunKeeper:
         trial: int | None = None,
         settings: Settings = MappingProxyType({}),
     ) -> None:
-        self._say, self._name, self._folder = say, name, folder
+        self._say, self._name, self._folder = say, name, folder or paths.runs_folder()
         self._group, self._trial, self._settings = group, trial, settings
         self._store: RunStore | None = None  # opened for the first run
         self._writer: RunWriter | None = None  # of the run under way
@@ -92,15 +95,18 @@ class RunKeeper:
         except Exception as error:
             self._fail(error)
 
-    def evaluated(self, network: Network, metrics: Mapping[str, float]) -> None:
-        """The last run's network, if it is `network`, has these metrics on the test rows."""
+    def evaluated(self, network: Network, rows: Fingerprint, metrics: Mapping[str, float]) -> None:
+        """`network` has these metrics on the test rows of `rows`: a look at them.
+
+        They are kept if it is the last run's network.
+        """
         store, record = self._store, self._record
-        if store is None or record is None or not self._has_trained(network):
-            return
         try:
-            store.change(record.id, lambda file: file.replace(test=finite(metrics)))
+            add_look(self._folder, rows, network.model.get_weights())
+            if store is not None and record is not None and self._has_trained(network):
+                store.change(record.id, lambda file: file.replace(test=finite(metrics)))
         except Exception as error:
-            self._fail(error)
+            self._say(f"This evaluation could not be kept: {_why(error)}")
 
     def _begin(self, report: RunStarted, trainer: Trainer | None) -> None:
         self._has_failed, self._best = False, None
@@ -118,6 +124,8 @@ class RunKeeper:
         self._network = weakref.ref(network) if network is not None else None
         if self._store is None:
             self._store = RunStore(self._folder, self._say)
+        if report.fingerprint is not None and report.fingerprint.test:
+            record.test_looks = count_looks(self._folder, report.fingerprint)
         self._limit = self._store.weights_limit
         self._writer = RunWriter(self._store, record)
         if trainer is not None:
@@ -178,10 +186,7 @@ class RunKeeper:
 
     def _fail(self, error: Exception) -> None:
         """Say why the run is not kept in whole, once."""
-        why = reason(error) if isinstance(error, OSError) else f"{error}".rstrip(".")
-        if not isinstance(error, _EXPECTED):
-            logger.exception("A run could not be kept")
-            why = f"{first_line(error):.200}"
+        why = _why(error)
         if self._has_failed:
             return
         self._has_failed = True
@@ -195,3 +200,11 @@ class RunKeeper:
             last = record.epochs[-1].epoch if record.epochs else record.first_epoch
             what = f"This run is not kept from epoch {last} on, until it can be written again"
         self._say(f"{what}: {why}. Training continues")
+
+
+def _why(error: Exception) -> str:
+    """The reason for people; what nobody expected is logged."""
+    if not isinstance(error, _EXPECTED):
+        logger.error("A run could not be kept", exc_info=error)
+        return f"{first_line(error):.200}"
+    return reason(error) if isinstance(error, OSError) else f"{error}".rstrip(".")

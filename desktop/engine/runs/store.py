@@ -50,7 +50,7 @@ class RunStore:
     """
 
     def __init__(self, folder: Path | None = None, say: Callable[[str], None] | None = None):
-        self.folder = folder or paths.data_folder() / "runs"
+        self.folder = folder or paths.runs_folder()
         self._say = say or logger.warning
         with self._explaining():
             self.folder.mkdir(parents=True, exist_ok=True)

@@ -10,9 +10,15 @@ from functools import cached_property
 from typing import Any
 
 from desktop.document.json_values import Settings
-from desktop.document.metrics import LEARNING_RATE, VALIDATION_PREFIX, higher_is_better
+from desktop.document.metrics import (
+    LEARNING_RATE,
+    TEST_PREFIX,
+    VALIDATION_PREFIX,
+    higher_is_better,
+)
 from desktop.document.project import Project
 from desktop.document.storage import parse_project
+from desktop.document.text import counted
 from desktop.engine.records import EpochRecord
 from desktop.engine.reports import Outcome, run_start
 from desktop.engine.runs.folder import RunFile
@@ -24,8 +30,8 @@ class RunSummary:
 
     `epochs` are those that were completed, `seconds` without pauses. `best` has the best value of
     each metric over the epochs of the run. `weights` are the bytes that its weights take up on
-    disk. `project_text` is what its project file holds. `group`, `trial` and `settings` are as in
-    RunRecord.
+    disk. `project_text` is what its project file holds. `group`, `trial`, `settings` and
+    `test_looks` are as in RunRecord.
     """
 
     id: str
@@ -51,6 +57,7 @@ class RunSummary:
     group: str = ""
     trial: int | None = None
     settings: Settings = field(default_factory=dict)
+    test_looks: int | None = None
 
     @property
     def started(self) -> datetime | None:
@@ -67,6 +74,22 @@ class RunSummary:
         """The best values on the validation rows; on the training rows where there are none."""
         found = {k: v for k, v in self.best.items() if k.startswith(VALIDATION_PREFIX)}
         return found or self.best
+
+    @property
+    def looks_text(self) -> str:
+        """How often its test rows had been looked at before it began; "" if that is not known."""
+        if self.test_looks is None:
+            return ""
+        if not self.test_looks:
+            return "No network had been evaluated on the test rows before this run began"
+        networks = counted(self.test_looks, "network")
+        return f"{networks} had been evaluated on the test rows before this run began"
+
+    def value(self, name: str) -> float | None:
+        """The best value of a metric such as "val_loss", or e.g. "test_loss" on the test rows."""
+        if name.startswith(TEST_PREFIX):
+            return self.test.get(name.removeprefix(TEST_PREFIX))
+        return self.best.get(name)
 
     @property
     def state(self) -> str:
@@ -156,7 +179,7 @@ SORT_KEYS: Mapping[str, Callable[[RunSummary], Any]] = {
 def in_order(
     summaries: Sequence[RunSummary], key: str, *, reverse: bool | None = None
 ) -> list[RunSummary]:
-    """Sorted by one of SORT_KEYS or a metric such as "val_loss"; those without it come last.
+    """Sorted by one of SORT_KEYS or what `RunSummary.value` has; those without it come last.
 
     Metrics begin with the best, "when" with the latest, others with the least; `reverse` decides
     otherwise. Raises KeyError if no run has such a metric.
@@ -164,10 +187,10 @@ def in_order(
     if key in SORT_KEYS:
         descending = key == "when" if reverse is None else reverse
         return sorted(summaries, key=SORT_KEYS[key], reverse=descending)
-    if summaries and not any(key in run.best or key in run.test for run in summaries):
+    valued = [(value, run) for run in summaries if (value := run.value(key)) is not None]
+    without = [run for run in summaries if run.value(key) is None]
+    if without and not valued:
         raise KeyError(key)
-    valued = [(value, run) for run in summaries if (value := run.best.get(key)) is not None]
-    without = [run for run in summaries if run.best.get(key) is None]
     descending = higher_is_better(key) if reverse is None else reverse
     valued.sort(key=lambda pair: pair[0], reverse=descending)
     return [*(run for _, run in valued), *without]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +28,7 @@ from desktop.engine.runs.keeper import RunKeeper
 from desktop.engine.runs.store import RunStore
 from desktop.engine.storage import load_model, packed_model, with_weights
 from desktop.engine.training import Trainer
-from tests.engine.runs import dataset, project
+from tests.engine.runs import dataset, project, rows
 
 
 @pytest.fixture
@@ -92,15 +94,38 @@ def test_training_further_says_which_run_it_continues(keeper: RunKeeper, tmp_pat
     other = Trainer(dataset())
     other.run(project(epochs=1), lambda r: keeper(r, other), RunControl())
     assert other.network is not None
-    keeper.evaluated(other.network, {"loss": 0.5, "accuracy": float("nan")})
+    marks = dataset().fingerprint
+    keeper.evaluated(other.network, marks, {"loss": 0.5, "accuracy": float("nan")})
     assert trainer.network is not None
-    keeper.evaluated(trainer.network, {"loss": 99.0})  # not of the last run
+    keeper.evaluated(trainer.network, marks, {"loss": 99.0})  # not of the last run
     with RunStore(tmp_path / "runs") as store:
         last, second, first = (store.read(run.id) for run in store.all())
         assert (first.continues, second.continues, last.continues) == (None, first.id, None)
         assert [epoch.epoch for epoch in second.epochs] == [3, 4]
         assert store.all()[0].test == {"loss": 0.5, "accuracy": None}
         assert last.fingerprint == dataset().fingerprint
+
+
+def test_a_run_says_how_often_its_test_rows_had_been_looked_at(
+    keeper: RunKeeper, tmp_path: Path
+) -> None:
+    marks, sevens = dataset().fingerprint, replace(dataset(), test=rows(10, 7))
+    looks = []
+    others = dataset(validation=0)  # its test rows are the same
+    for seed, (data, times) in enumerate(
+        [(dataset(), 2), (dataset(), 1), (others, 1), (sevens, 0)]
+    ):
+        trainer = Trainer(data)
+        trainer.run(project(epochs=1, seed=seed), partial(keeper, trainer=trainer), RunControl())
+        assert trainer.network is not None
+        for _ in range(times):  # the same weights count once
+            keeper.evaluated(trainer.network, marks, {"loss": 0.5})
+        with RunStore(tmp_path / "runs") as store:
+            run = store.all()[0]
+            assert store.read(run.id).test_looks == run.test_looks
+        looks.append(run.test_looks)
+    assert looks == [0, 1, 2, 0]
+    assert run.looks_text.startswith("No network had been evaluated")
 
 
 def test_a_run_that_is_stopped_is_kept(keeper: RunKeeper, tmp_path: Path) -> None:
