@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QLabel, QLineEdit, QScrollArea, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QStyle,
+    QStyleOptionComboBox,
+    QStyleOptionFrame,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
-from desktop.document.data import Digits
+from desktop.document.data import DataSource, Digits
 from desktop.document.fields import Kind, fields_of
 from desktop.document.layers import LAYER_CLASSES, Conv2D, Dense, Layer
 from desktop.document.project import Project
-from desktop.document.spec import Spec
+from desktop.document.spec import Spec, variants
 from desktop.document.training import Training
 from desktop.views.editor.properties.panel import PropertiesPanel
 from desktop.views.editor.training.panel import TrainingPanel
+from desktop.views.pages.data.source import SourceCard
 from desktop.views.theme import Theme
+from desktop.views.widgets.cards import CardPage
 from desktop.views.widgets.scroll_panel import NARROWEST
 from desktop.views.workspace import Workspace
 
 WIDTHS = (NARROWEST, 230, 262, 290, 400)
+CARD_WIDTHS = (300, 370, 435, 540)  # of a card on a page: the first is that at 1440 × 900
 
 
 def cut(area: QScrollArea) -> list[str]:
@@ -28,6 +42,8 @@ def cut(area: QScrollArea) -> list[str]:
     found = [] if inside.width() <= area.viewport().width() else ["scrolls sideways"]
     for widget in inside.findChildren(QWidget):
         if not widget.isVisible() or isinstance(widget.parent(), QLineEdit):
+            continue
+        if isinstance(widget, QHeaderView):  # asks for the height of any area that scrolls
             continue
         needed = widget.minimumSizeHint()
         if isinstance(widget, QLabel) and widget.hasHeightForWidth():
@@ -40,11 +56,35 @@ def cut(area: QScrollArea) -> list[str]:
     return found
 
 
-def wait_until_whole(qtbot: QtBot, panel: QScrollArea) -> None:
-    """Wait until all is laid out; fails with what is cut for good."""
+def elided(panel: QWidget) -> list[str]:
+    """The choices, and the words for what is not set, that do not fit into their fields."""
+    found = []
+    for combo in panel.findChildren(QComboBox):
+        shown = combo.currentIndex()
+        for index in range(combo.count() if combo.isVisible() else 0):
+            combo.setCurrentIndex(index)
+            option = QStyleOptionComboBox()
+            combo.initStyleOption(option)
+            if option.currentText != combo.currentText():
+                found.append(f"{combo.objectName()}: {combo.currentText()}")
+        combo.setCurrentIndex(shown)
+    for line in panel.findChildren(QLineEdit):
+        option = QStyleOptionFrame()
+        line.initStyleOption(option)
+        contents = QStyle.SubElement.SE_LineEditContents
+        room = line.style().subElementRect(contents, option, line).width()
+        words = line.placeholderText()
+        if line.isVisible() and line.fontMetrics().horizontalAdvance(words) > room:
+            found.append(f"{line.objectName()}: {words}")
+    return found
+
+
+def wait_until_whole(qtbot: QtBot, panel: QScrollArea, *, texts: bool = False) -> None:
+    """Wait until all is laid out; fails with what is cut for good. Of `texts` none is elided."""
 
     def whole() -> None:
         assert cut(panel) == []
+        assert not texts or elided(panel) == []
 
     qtbot.waitUntil(whole)
 
@@ -89,3 +129,19 @@ def test_of_the_training(qtbot: QtBot, theme: Theme) -> None:
         panel.resize(width, 300)
         unfold(panel)
         wait_until_whole(qtbot, panel)
+
+
+@pytest.mark.parametrize("kind", variants(DataSource), ids=lambda kind: kind.tag)
+def test_of_a_data_source(qtbot: QtBot, theme: Theme, kind: type[DataSource]) -> None:
+    card = SourceCard(Workspace(Project(data=kind())), theme)
+    card.loading.hide()
+    page = CardPage()
+    qtbot.addWidget(page)
+    page.rows.addWidget(card)
+    page.rows.addStretch(1)
+    page.show()
+    beside = page.width() - card.width()
+    for width in CARD_WIDTHS:
+        page.resize(width + beside, 500)
+        unfold(page)
+        wait_until_whole(qtbot, page, texts=True)

@@ -11,7 +11,7 @@ from desktop.document.data.base import DataSource, Origin, SplitSeed, Validation
 from desktop.document.data.table import Scaling, TargetKind
 from desktop.document.fields import ColumnName, FileName
 
-_FOUND: JsonDict = {"none": "Found by the values"}
+_FOUND: JsonDict = {"none": "Found by values"}
 
 
 class ArrayRow(StrEnum):
@@ -38,13 +38,13 @@ class Arrays(DataSource, tag="arrays"):
         None,
         title="Input",
         description="Array with the inputs of the training rows",
-        json_schema_extra={"none": "Found by its name"},
+        json_schema_extra={"none": "Found by name"},
     )
     target: ColumnName | None = Field(
         None,
         title="Target",
         description="Array with the targets of the training rows",
-        json_schema_extra={"none": "Found by its name"},
+        json_schema_extra={"none": "Found by name"},
     )
     target_kind: TargetKind | None = Field(
         None, title="Predict", description="Classes or a number", json_schema_extra=_FOUND

@@ -50,13 +50,13 @@ class ImageFolder(Images, tag="image_folder"):
         None,
         title="Size",
         description="Height and width that all images get; empty: as they are if small, or 64 × 64",
-        json_schema_extra={"none": "Found in the images"},
+        json_schema_extra={"none": "Found in images"},
     )
     color: ColorMode | None = Field(
         None,
         title="Color",
         description="Grayscale or color; empty: grayscale if all images are gray",
-        json_schema_extra={"none": "Found in the images"},
+        json_schema_extra={"none": "Found in images"},
     )
     fit: Fit = Field(
         Fit.PAD,
@@ -72,7 +72,7 @@ class ImageFolder(Images, tag="image_folder"):
         None,
         title="Drawings",
         description="Whether images show ink on plain paper; what you draw is prepared like them",
-        json_schema_extra={"none": "Found in the images"} | ADVANCED,
+        json_schema_extra={"none": "Found in images"} | ADVANCED,
     )
     test_split: float = Field(
         0.2,

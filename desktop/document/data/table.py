@@ -94,13 +94,13 @@ class _TableSource(DataSource):
         None,
         title="Target",
         description="Column to be predicted; empty: the last one, or the label of images",
-        json_schema_extra={"none": "Last column or label"},
+        json_schema_extra={"none": "Last or label"},
     )
     target_kind: TargetKind | None = Field(
         None,
         title="Predict",
         description="Classes or a number; empty: what the column looks like",
-        json_schema_extra={"none": "Found by the values"},
+        json_schema_extra={"none": "Found by values"},
     )
     columns: Annotated[tuple[Column, ...], Kind.COLUMNS] = Field(
         (), title="Columns", description="Decisions on columns that differ from those found"

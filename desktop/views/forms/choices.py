@@ -20,8 +20,6 @@ from desktop.views.forms.numbers import TextEditor
 from desktop.views.theme import SPACE_XS, Theme
 from desktop.views.widgets.check_box import CheckBox
 
-_LONG = 16  # characters of a choice from which the label goes above
-
 
 class FlagEditor(Editor):
     """Yes or no. Where None is allowed, the box has a third state for it."""
@@ -59,7 +57,6 @@ class ChoiceEditor(Editor):
 
     def __init__(self, field: FieldSpec, theme: Theme, owner: type[Spec]) -> None:
         super().__init__(field, theme, owner)
-        self.wide = max(len(choice) for choice in field.choices) > _LONG
         self.combo = Combo()
         if field.optional:
             self.combo.addItem(field.none_title, None)
@@ -73,6 +70,10 @@ class ChoiceEditor(Editor):
     @property
     def target(self) -> QWidget:
         return self.combo
+
+    @property
+    def whole_width(self) -> int:
+        return self.combo.width_for(map(self.combo.itemText, range(self.combo.count())))
 
     def set_value(self, value: Any) -> None:
         texts = [self.combo.itemData(i) for i in range(self.combo.count())]
@@ -99,6 +100,10 @@ class ColumnEditor(Editor):
     @property
     def target(self) -> QWidget:
         return self.combo
+
+    @property
+    def whole_width(self) -> int:
+        return self.combo.width_for([self.field.none_title] if self.field.optional else [])
 
     def set_columns(self, names: tuple[str, ...]) -> None:
         """Offer `names`."""

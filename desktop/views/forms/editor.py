@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -38,6 +39,14 @@ class Editor(QWidget):
     def target(self) -> QWidget:
         """The widget that takes the focus, and that the label is the buddy of."""
         return self
+
+    @property
+    def whole_width(self) -> int:
+        """The width that shows whole what the field may hold by itself: a choice, or what None is.
+
+        Names that come from the data do not count: they may be of any length.
+        """
+        return self.minimumSizeHint().width()
 
     @property
     def refusal(self) -> str:
@@ -77,16 +86,27 @@ class Combo(ComboBox):
         self.setMinimumContentsLength(6)
         self.setMaxVisibleItems(16)
 
+    def width_for(self, texts: Iterable[str]) -> int:
+        """The width that shows each of `texts` whole."""
+        self.ensurePolished()
+        option = QStyleOptionComboBox()
+        super().initStyleOption(option)
+        around = option.rect.width() - self._text_width(option)
+        return around + max(map(self.fontMetrics().horizontalAdvance, texts), default=0)
+
+    def _text_width(self, option: QStyleOptionComboBox) -> int:
+        field = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        return field.width() - _COMBO_MARGIN
+
     # --- Qt ---------------------------------------------------------------------------------------
 
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:
         """Mark with "…" that there is more of the text: Qt cuts it without."""
         super().initStyleOption(option)
-        field = self.style().subControlRect(
-            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
-        )
         option.currentText = self.fontMetrics().elidedText(
-            self.currentText(), Qt.TextElideMode.ElideRight, field.width() - _COMBO_MARGIN
+            self.currentText(), Qt.TextElideMode.ElideRight, self._text_width(option)
         )
 
 

@@ -59,7 +59,8 @@ class Form(SpecWidget):
     `edited(spec, field_name)` is emitted with the new, validated settings. What cannot be taken
     stays in its field, marked and explained below, and nothing is emitted.
 
-    Labels stand beside their fields, or above them where that would cut any.
+    Labels stand beside their fields, or above them where that would cut any; a single one, where
+    it would cut what is in its field.
     """
 
     def __init__(self, theme: Theme, prefix: str = "", parent: QWidget | None = None) -> None:
@@ -229,10 +230,10 @@ class Form(SpecWidget):
 
     def _arrange(self) -> None:
         """Put labels beside their fields, or above where that would cut any."""
-        rows = self._rows.values()
-        beside = self.width() >= max((row.beside_width for row in rows), default=0)
+        rows, width = self._rows.values(), self.width()
+        beside = width >= max((row.beside_width for row in rows), default=0)
         for row in rows:
-            row.set_beside(beside)
+            row.set_beside(beside and width >= row.whole_width)
 
     def _name(self, name: str) -> str:
         return f"{self._prefix}.{name}" if self._prefix else name

@@ -41,6 +41,12 @@ class TextEditor(Editor):
     def target(self) -> QWidget:
         return self.line
 
+    @property
+    def whole_width(self) -> int:
+        metrics = self.line.fontMetrics()
+        more = metrics.horizontalAdvance(self.line.placeholderText()) - metrics.maxWidth()
+        return self.minimumSizeHint().width() + max(0, more)  # Qt's minimum is the widest letter
+
     def parse(self, text: str) -> Any:
         """The value that `text` stands for. Raises ValueError with the reason."""
         raise NotImplementedError

@@ -60,9 +60,16 @@ class Row:
         """The width that is needed with the label beside the editor; 0 if it never is there."""
         if self.label is None or self.editor.wide:
             return 0
-        total = _LABEL + _FIELD
-        label = self.label.minimumSizeHint().width() * total / _LABEL
-        return round(max(label, self.editor.minimumSizeHint().width() * total / _FIELD)) + SPACE_S
+        label = self.label.minimumSizeHint().width() * (_LABEL + _FIELD) / _LABEL
+        return max(round(label) + SPACE_S, self._width_with(self.editor.minimumSizeHint().width()))
+
+    @property
+    def whole_width(self) -> int:
+        """The width that shows whole what the editor may hold, with the label beside it."""
+        return self._width_with(self.editor.whole_width)
+
+    def _width_with(self, field: int) -> int:
+        return round(field * (_LABEL + _FIELD) / _FIELD) + SPACE_S
 
     def set_beside(self, beside: bool) -> None:
         """Put the label beside the editor, or above."""
