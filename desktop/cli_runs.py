@@ -1,4 +1,4 @@
-"""The commands about the runs that are kept: list, show, compare, export and delete."""
+"""The commands about the runs that are kept: list, show, compare, label, export, delete, ..."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="runs",
     rich_markup_mode=None,
-    help="List, show, compare, export and delete the runs that are kept.",
+    help="List, show, compare, label, export and delete the runs that are kept.",
 )
 
 Run = Annotated[str, typer.Argument(metavar="RUN", help="The name of a run, or part of its id")]
+Runs = Annotated[list[str], typer.Argument(metavar="RUN...", help="Names or parts of ids")]
 AsJson = Annotated[
     bool, typer.Option("--json", help="One JSON object on standard output and nothing else")
 ]
@@ -85,6 +86,9 @@ def list_runs(
         ),
     ] = "when",
     test: Test = False,
+    deleted: Annotated[
+        bool, typer.Option("--deleted", help="The runs in the trash, which `restore` brings back")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """List runs: what differs from the run before, and their results."""
@@ -92,7 +96,7 @@ def list_runs(
     from desktop.engine.runs.summary import filtered
 
     with _opened() as store:
-        every = store.all()
+        every = store.deleted() if deleted else store.all()
     before = {run.id: each for run, each in zip(every, [*every[1:], None], strict=False)}
     runs = _sorted(filtered(every, text), sort, test)
     shown = runs[:limit]
@@ -107,6 +111,8 @@ def list_runs(
     if not runs:
         if every:
             _say(f"No run has {text!r} in it; without TEXT all {len(every):,} are listed")
+        elif deleted:
+            _say(f"There are no runs in {store.trash}")
         else:
             _say(f"There are no runs in {store.folder}: train a network first")
         return
@@ -169,6 +175,74 @@ def compare(
 
 
 @app.command()
+def label(
+    runs: Runs,
+    name: Annotated[str | None, typer.Option(metavar="TEXT", help="Rename the run")] = None,
+    notes: Annotated[str | None, typer.Option(metavar="TEXT", help="Replace its notes")] = None,
+    star: Annotated[
+        bool | None,
+        typer.Option("--star/--no-star", help="The weights of runs with a star are always kept"),
+    ] = None,
+    color: Annotated[
+        str | None, typer.Option(metavar="#RRGGBB", help="Of its curves; an empty text is none")
+    ] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option(metavar="TAG", help="Add a tag; may be repeated")
+    ] = None,
+    untag: Annotated[
+        list[str] | None, typer.Option(metavar="TAG", help="Remove a tag; may be repeated")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Name, note, star, color or tag runs; what no option names stays as it is."""
+    given: dict[str, Any] = {"name": name, "notes": notes, "starred": star, "color": color}
+    changes = {key: value for key, value in given.items() if value is not None}
+    if not changes and not tag and not untag:
+        raise CommandError("Nothing to change: give --name, --notes, --star, --color, --tag, ...")
+    if name is not None and len(runs) > 1:
+        raise CommandError("--name is for one run: several of a name could not be told apart")
+    with _opened() as store:
+        chosen = [store.find(run) for run in runs]
+        changed = []
+        for run in chosen:
+            if tag or untag:
+                kept = [each for each in run.tags if each not in (untag or ())]
+                changes["tags"] = tuple(dict.fromkeys([*kept, *(tag or ())]))
+            changed.append(store.label(run.id, **changes))
+    if as_json:
+        values = [json_output.run_values(run, "", test=False) for run in changed]
+        json_output.print_json({"runs": values})
+    else:
+        _say(f"Changed {counted(len({run.id for run in changed}), 'run')}")
+
+
+@app.command()
+def limit(
+    megabytes: Annotated[
+        float | None, typer.Argument(metavar="[MB]", help="The new limit, in megabytes")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show or set how much room the weights of runs may take up.
+
+    Those of starred runs are always kept, of the others those of the latest.
+    """
+    with _opened() as store:
+        if megabytes is not None:
+            store.set_weights_limit(megabytes)
+        allowed = store.weights_limit
+        starred, others = store.weight_bytes()
+    if as_json:
+        values = {"limit": allowed, "starred": starred, "others": others}
+        json_output.print_json({f"{key}_mb": value / 1e6 for key, value in values.items()})
+    else:
+        _say(
+            f"Weights may take up {allowed / 1e6:,g} MB and take up {others / 1e6:,.1f} MB, "
+            f"besides those of starred runs, {starred / 1e6:,.1f} MB"
+        )
+
+
+@app.command()
 def export(
     run: Annotated[
         str | None, typer.Argument(metavar="[RUN]", help="The name of a run, or part of its id")
@@ -208,7 +282,7 @@ def export(
 
 @app.command()
 def delete(
-    runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="Names or parts of ids")],
+    runs: Runs,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -226,4 +300,16 @@ def delete(
     if as_json:
         json_output.print_json({"deleted": chosen, "trash": str(trash)})
     else:
-        _say(f"Moved {count} to {trash}; move a folder back from there to undo that")
+        _say(f"Moved {count} to {trash}; `runs restore` undoes that")
+
+
+@app.command()
+def restore(runs: Runs, as_json: AsJson = False) -> None:
+    """Bring runs back from the trash."""
+    with _opened() as store:
+        chosen = list(dict.fromkeys(store.find(run, deleted=True).id for run in runs))
+        store.restore(chosen)
+    if as_json:
+        json_output.print_json({"restored": chosen})
+    else:
+        _say(f"Restored {counted(len(chosen), 'run')}")

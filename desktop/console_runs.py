@@ -67,6 +67,7 @@ def show_run(record: RunRecord, run: RunSummary, folder: Path, *, test: bool) ->
         f"{counted(run.parameters, 'parameter')}, seed {run.seed}",
         f"Layerwise {record.program}, Python {record.python}, {libraries}",
         f"On {record.machine}",
+        f"Tags: {', '.join(run.tags)}" if run.tags else "",
         f"Notes: {run.notes}" if run.notes else "",
     ]
     for line in filter(None, lines):

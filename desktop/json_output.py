@@ -194,6 +194,7 @@ def run_values(run: RunSummary, differs: str, *, test: bool) -> dict[str, Any]:
         "seconds": round(run.seconds, 3),
         "outcome": run.state,
         "starred": run.starred,
+        "color": run.color or None,
         "tags": run.tags,
         "notes": run.notes,
         "has_weights": run.weights > 0,

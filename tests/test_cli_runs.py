@@ -153,6 +153,53 @@ def test_runs_are_exported(runs: Command, kept: list[str], tmp_path: Any) -> Non
         assert code == 2 and len(err.splitlines()) == 1
 
 
+def test_runs_are_labeled(runs: Command, kept: list[str]) -> None:
+    (run,) = printed(
+        runs(
+            *("label", "base", "--name", "plain", "--notes", "a start", "--tag", "a"),
+            *("--tag", "b", "--star", "--color", "#d62728", "--json"),
+        )
+    )["runs"]
+    assert (run["name"], run["notes"], run["starred"]) == ("plain", "a start", True)
+    assert (run["color"], run["tags"]) == ("#d62728", ["a", "b"])
+    value = printed(
+        runs("label", "plain", "wide", "--no-star", "--untag", "a", "--tag", "c", "--json")
+    )
+    assert [(run["name"], run["tags"]) for run in value["runs"]] == [
+        *(("plain", ["b", "c"]), ("wide", ["c"]))
+    ]
+    assert not value["runs"][0]["starred"] and value["runs"][0]["notes"] == "a start"
+    assert "Tags: b, c" in runs("show", "plain")[1]
+    for arguments, words in (
+        (["plain"], "Nothing to change"),
+        (["plain", "wide", "--name", "same"], "one run"),
+        (["plain", "--color", "reddish"], "#rrggbb"),
+    ):
+        code, _, err = runs("label", *arguments)
+        assert code == 2 and len(err.splitlines()) == 1 and words in err
+
+
+def test_the_room_for_weights_is_set(runs: Command, kept: list[str]) -> None:
+    with RunStore() as store:
+        for run in kept:
+            (store.folder / run / "model.keras").write_bytes(bytes(1_000_000))
+            store.refresh(run)
+    runs("label", "base", "--star")
+    for limit, others in ((3, 2), (1.5, 1)):
+        assert printed(runs("limit", limit, "--json")) == {
+            "limit_mb": limit,
+            "starred_mb": 1,
+            "others_mb": others,
+        }
+    assert [run["has_weights"] for run in printed(runs("list", "--json"))["runs"]] == [
+        *(True, False, True)
+    ]
+    assert "may take up 1.5 MB" in runs("limit")[2]
+    code, _, err = runs("limit", "--", -1)
+    assert code == 2 and len(err.splitlines()) == 1
+    assert printed(runs("limit", "--json"))["limit_mb"] == 1.5
+
+
 def test_runs_are_deleted_and_can_be_brought_back(
     runs: Command, kept: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,13 +212,23 @@ def test_runs_are_deleted_and_can_be_brought_back(
     value = printed(runs("delete", "base", "wide", "--yes", "--json"))
     assert value["deleted"] == kept[:2]
     assert [run["name"] for run in printed(runs("list", "--json"))["runs"]] == ["fast"]
-    with RunStore() as store:
-        store.restore(kept[:1])
+    assert [run["name"] for run in printed(runs("list", "--deleted", "--json"))["runs"]] == [
+        *("wide", "base")
+    ]
+    assert printed(runs("restore", "base", "--json")) == {"restored": kept[:1]}
+    assert runs("restore", "base")[0] == 2  # it is there already
     assert [run["name"] for run in printed(runs("list", "--json"))["runs"]] == ["fast", "base"]
 
 
 @pytest.mark.parametrize(
-    "arguments", [["show", "x"], ["compare", "x", "y"], ["export", "x", "out"], ["delete", "x"]]
+    "arguments",
+    [
+        ["show", "x"],
+        ["compare", "x", "y"],
+        ["export", "x", "out"],
+        ["delete", "x"],
+        ["label", "x", "--star"],
+    ],
 )
 def test_what_is_not_there_is_one_line_and_code_2(runs: Command, arguments: list[str]) -> None:
     code, out, err = runs(*arguments)

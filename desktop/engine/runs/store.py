@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import sqlite3
 import time
@@ -23,7 +24,7 @@ from desktop.engine.runs import folder as files
 from desktop.engine.runs.folder import DamagedRunError, RunFile, UnreadableRunError
 from desktop.engine.runs.index import DamagedIndexError, Index
 from desktop.engine.runs.reading import record_in, summary_in
-from desktop.engine.runs.settings import weights_limit
+from desktop.engine.runs.settings import set_weights_limit, weights_limit
 from desktop.engine.runs.summary import RunSummary
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ INDEX = "index.sqlite"
 TRASH, DAMAGED, NEW = ".trash", ".damaged", ".new-"  # folders beside those of the runs
 SHORTEST_PART = 4  # characters of an id that stand for it
 _TRASH_SECONDS = 30 * 24 * 3600
+_COLOR = re.compile("#[0-9a-fA-F]{6}")
 _STALE_SECONDS = 3600  # longer than it takes to begin the folder of a run
 
 
@@ -88,9 +90,21 @@ class RunStore:
         with self._explaining():
             return self._ask(Index.all)
 
-    def find(self, text: str) -> RunSummary:
-        """The one run of this name, or with an id that has `text`, not too short, in it."""
-        runs = self.all()
+    def deleted(self) -> tuple[RunSummary, ...]:
+        """The runs in the trash, the latest first; damaged ones are left out. Raises StoreError."""
+        found = []
+        with self._explaining():
+            for folder in sorted(self.trash.glob("*"), reverse=True):
+                with suppress(DamagedRunError):
+                    found.append(summary_in(folder, files.read_file(folder)))
+        return tuple(found)
+
+    def find(self, text: str, *, deleted: bool = False) -> RunSummary:
+        """The one run of this name, or with an id that has `text`, not too short, in it.
+
+        With `deleted`, it is looked for in the trash. Raises StoreError.
+        """
+        runs = self.deleted() if deleted else self.all()
         found = [run for run in runs if run.id == text] or [
             run
             for run in runs
@@ -98,13 +112,14 @@ class RunStore:
         ]
         if len(found) == 1:
             return found[0]
-        advice = "`runs list` shows those there are"
+        command = "runs list --deleted" if deleted else "runs list"
         if not found:
-            raise StoreError(f"There is no run {text!r}; {advice}")
+            kind = "deleted run" if deleted else "run"
+            raise StoreError(f"There is no {kind} {text!r}; `{command}` shows those there are")
         several = ", ".join(run.id for run in found[:3])
         more = ", …" if len(found) > 3 else ""
         raise StoreError(
-            f"{text!r} matches {len(found)} runs ({several}{more}); give an id from `runs list`"
+            f"{text!r} matches {len(found)} runs ({several}{more}); give an id from `{command}`"
         )
 
     def read(self, run: str) -> RunRecord:
@@ -145,7 +160,13 @@ class RunStore:
         self._ask(work)
 
     def label(self, run: str, **changes: Any) -> RunSummary:
-        """Change the name, notes, star, color or tags of a run. Raises StoreError."""
+        """Change the name, notes, star, color or tags of a run. Raises StoreError.
+
+        A color is written "#rrggbb"; "" is none.
+        """
+        color = changes.get("color", "")
+        if color and not _COLOR.fullmatch(color):
+            raise StoreError(f"{color!r:.40} is no color: write one as #rrggbb, such as #d62728")
         return self.change(
             run, lambda file: file.replace(**asdict(replace(_labels(file), **changes)))
         )
@@ -190,6 +211,8 @@ class RunStore:
         """Bring deleted runs back. Raises StoreError."""
         with self._explaining():
             for run in runs:
+                if not (self.trash / run).is_dir() or (self.folder / run).exists():
+                    raise StoreError(f"The run {run} is not in {self.trash}")
                 (self.trash / run).rename(self.folder / run)
             self._ask(self._match_folders)
 
@@ -216,6 +239,25 @@ class RunStore:
     def weights_limit(self) -> int:
         """Bytes that the weights of runs without a star may take up together."""
         return weights_limit(self.folder, self._say)
+
+    def set_weights_limit(self, megabytes: float) -> None:
+        """Set `weights_limit`, and remove weights beyond it. Raises StoreError."""
+        with self._explaining():
+            try:
+                set_weights_limit(self.folder, megabytes)
+            except ValueError as error:
+                raise StoreError(str(error)) from error
+            self.remove_old_weights()
+
+    def weight_bytes(self) -> tuple[int, int]:
+        """What the weights of runs with a star take up, and those of the others, in bytes.
+
+        Raises StoreError.
+        """
+        with self._explaining():
+            sizes = [(starred, size) for _, starred, size in self._ask(Index.weights)]
+        starred, others = (sum(n for star, n in sizes if star is has) for has in (True, False))
+        return starred, others
 
     def remove_old_weights(self) -> None:
         """Keep the weights of runs with a star, and of the latest as far as there is room."""
