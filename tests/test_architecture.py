@@ -28,6 +28,7 @@ ALLOWED = {
         "h5py",
         "sklearn",
         "openpyxl",
+        "optuna",
         "pandas",
         "PIL",
         "scipy",

@@ -90,8 +90,7 @@ def _values(path: str, given: list[Any]) -> tuple[Any, ...]:
     if not given:
         raise SpaceError(f"{path}: [] has no values; give at least one")
     for index, value in enumerate(given):
-        # In JSON, 1 and true are two values.
-        if any(value == other and type(value) is type(other) for other in given[:index]):
+        if value in given[:index]:
             raise SpaceError(f"{path}: {short(value)} is given twice; give each value once")
     return tuple(given)
 

@@ -28,7 +28,8 @@ class Trial:
     """One training of a group, before it is made. It can be pickled.
 
     `number` counts from 1 within the group. `project` has the seed of the trial. `settings` are
-    those that the group varies, as {"layers[1].units": 64}. `name` is that of the run.
+    those that the group varies, as {"layers[1].units": 64}. `name` is that of the run. Where there
+    is a `problem`, the settings make no network that works, and the trial fails without training.
     """
 
     number: int
@@ -36,6 +37,7 @@ class Trial:
     settings: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
     pruner: Pruner | None = None
+    problem: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,76 @@
+"""What came of a sweep: its combinations, the best first, and which settings mattered."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from desktop.document.json_values import Settings
+from desktop.document.metrics import higher_is_better
+from desktop.document.space import Space
+from desktop.engine.trials.studies import finished_trial, new_study, optuna
+from desktop.engine.trials.trial import TrialResult, values_of
+
+
+@dataclass(frozen=True)
+class Combination:
+    """Settings that were tried, and the results of their trials, one for each seed.
+
+    `value` is the mean of the metric they are judged by over those trials that were trained to the
+    end; None if there are none.
+    """
+
+    settings: Settings
+    results: tuple[TrialResult, ...]
+    value: float | None
+
+
+def ranked(results: Iterable[TrialResult], metric: str) -> tuple[Combination, ...]:
+    """The combinations among `results` by `metric`, the best first, those without a value last."""
+    groups: dict[str, list[TrialResult]] = {}
+    for each in results:
+        groups.setdefault(repr(sorted(each.trial.settings.items())), []).append(each)
+    combinations = [_combination(group, metric) for group in groups.values()]
+    sign = -1 if higher_is_better(metric) else 1
+    # Pruned ones stand before those that failed.
+    return tuple(
+        sorted(
+            combinations,
+            key=lambda each: (
+                (0, sign * each.value)
+                if each.value is not None
+                else (1 if any(result.pruned for result in each.results) else 2, 0.0)
+            ),
+        )
+    )
+
+
+def _combination(results: Sequence[TrialResult], metric: str) -> Combination:
+    ended = [each for each in results if not each.pruned]
+    values = [value for value in values_of(ended, metric) if math.isfinite(value)]
+    mean = float(np.mean(values)) if values else None
+    return Combination(results[0].trial.settings, tuple(results), mean)
+
+
+def importances(
+    space: Space, results: Sequence[TrialResult], metric: str, seed: int = 0
+) -> dict[str, float]:
+    """How much each setting of `space` mattered for `metric`, by path, the most important first.
+
+    The numbers add up to 1: they are shares of the variance that the settings explain (functional
+    ANOVA; F. Hutter and others, "An Efficient Approach for Assessing Hyperparameter Importance",
+    2014). Empty where that cannot be told: with fewer than two results, or if all are equal.
+    """
+    study = new_study(metric)
+    for each in results:
+        study.add_trial(finished_trial(space, each, metric))
+    library = optuna()
+    complete = study.get_trials(deepcopy=False, states=(library.trial.TrialState.COMPLETE,))
+    if len({trial.value for trial in complete}) < 2:
+        return {}
+    evaluator = library.importance.FanovaImportanceEvaluator(seed=seed)
+    found = library.importance.get_param_importances(study, evaluator=evaluator)
+    return {path: float(value) for path, value in found.items()}
