@@ -284,6 +284,27 @@ def predict(
     return DONE if predict_images(model, files, loaded, known, as_json) else ERRORS_FOUND
 
 
+@app.command()
+def tensorboard(
+    runs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[RUN...]", help="Names of runs, or parts of their ids"),
+    ] = None,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the address in the browser")
+    ] = True,
+    as_json: AsJson = False,
+) -> int:
+    """Show runs in TensorBoard until Ctrl+C; by default all that have logs.
+
+    It answers on this machine alone. A run without logs is shown from its record.
+    """
+    from desktop.cli_tensorboard import open_tensorboard
+
+    open_tensorboard(runs or (), browser, as_json)
+    return DONE
+
+
 @app.command("self-test")
 def self_test(
     screenshots: Annotated[

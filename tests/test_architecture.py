@@ -33,6 +33,7 @@ ALLOWED = {
         "PIL",
         "scipy",
         "tensorboard",
+        "werkzeug",
     ),
     "desktop.workers": (
         "desktop.document",
@@ -66,6 +67,7 @@ WIRING = (
     "desktop.cli_predict",
     "desktop.cli_repeat",
     "desktop.cli_runs",
+    "desktop.cli_tensorboard",
     "desktop.cli_train",
     "desktop.console",
     "desktop.console_runs",

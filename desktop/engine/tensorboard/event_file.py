@@ -78,12 +78,22 @@ class EventFile:
 
     def session_ends(self, outcome: Outcome, seconds: float | None = None) -> None:
         """Tell it how the run ended."""
-        from tensorboard.plugins.hparams.api_pb2 import STATUS_FAILURE, STATUS_SUCCESS
-        from tensorboard.plugins.hparams.summary import session_end_pb
+        from tensorboard.compat.proto.summary_pb2 import Summary
+        from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2
 
-        status = STATUS_FAILURE if outcome is Outcome.FAILED else STATUS_SUCCESS
         now = time.time() if seconds is None else seconds
-        self.add(session_end_pb(status, now), 0, now)
+        failed = outcome is Outcome.FAILED
+        ending = plugin_data_pb2.SessionEndInfo(
+            status=api_pb2.STATUS_FAILURE if failed else api_pb2.STATUS_SUCCESS, end_time_secs=now
+        )
+        data = plugin_data_pb2.HParamsPluginData(session_end_info=ending)
+        summary = Summary()
+        summary.value.add(
+            tag=metadata.SESSION_END_INFO_TAG,
+            metadata=metadata.create_summary_metadata(data),
+            tensor=metadata.NULL_TENSOR,
+        )
+        self.add(summary, 0, now)
 
     def add(self, summary: Any, step: int, seconds: float | None = None) -> None:
         """Write any summary of TensorBoard's."""
