@@ -28,6 +28,7 @@ from desktop.engine.runs.writer import RunWriter
 from tests.engine.run_store.kept import epoch_ended, keep, run_ended, started
 
 WRITER = Path(__file__).with_name("writer_process.py")
+KILLED = Path(__file__).with_name("killed_process.py")
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -43,9 +44,9 @@ def store(tmp_path: Path, said: list[str]) -> Iterator[RunStore]:
         yield opened
 
 
-def process(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+def process(script: Path, folder: Path, count: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, str(WRITER), str(folder), *arguments],
+        [sys.executable, str(script), str(folder), str(count)],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -172,36 +173,37 @@ def test_a_metric_that_comes_later_gets_a_column(store: RunStore) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-def test_no_finished_epoch_is_lost_when_the_program_is_killed(tmp_path: Path) -> None:
+def test_no_finished_epoch_is_lost_when_programs_are_killed(
+    tmp_path: Path, said: list[str]
+) -> None:
     folder = tmp_path / "runs"
-    with RunStore(folder) as store:
-        whole = keep(store)
-    written: dict[str, int] = {}
-    for wanted in (1, 7, 40, 260):
-        with process(folder) as writer:
-            assert writer.stdout is not None
-            for line in writer.stdout:
-                run, number = line.split()
-                written[run] = int(number)
-                if int(number) >= wanted:
-                    break
-            writer.kill()
-            for line in writer.stdout:
-                if line.endswith("\n"):
-                    run, number = line.split()
-                    written[run] = int(number)
-    with RunStore(folder) as store:
+    with process(WRITER, folder, 60) as steady, process(KILLED, folder, 50) as dying:
+        assert steady.stdout is not None and dying.stdout is not None
+        killed = [json.loads(line) for line in dying.stdout]
+        whole = steady.stdout.read().split()
+    assert (steady.returncode, dying.returncode, len(killed), len(whole)) == (0, 0, 50, 60)
+    assert not [text for each in killed for text in each["said"]]
+    epochs = {run: number for each in killed for run, number in each["epochs"].items()}
+    ended = {run for each in killed for run in each["ended"]}
+    assert ended and epochs.keys() - ended, "none was killed in the middle of a run"
+    epochs |= dict.fromkeys(whole, 5)
+    ended |= set(whole)
+    with RunStore(folder, said.append) as store:
         runs = {run.id: run for run in store.all()}
-        assert runs.keys() == {whole, *written}
-        assert (runs.pop(whole).outcome, store.read(whole).outcome) == (Outcome.FINISHED,) * 2
-        for run, number in written.items():
-            assert runs[run].outcome is Outcome.INTERRUPTED
-            assert number <= runs[run].epochs <= number + 1
-            assert len(store.read(run).epochs) == runs[run].epochs
+        assert not said and runs.keys() >= epochs.keys()
+        for run in runs:
+            record = store.read(run)
+            assert record.outcome is runs[run].outcome and len(record.epochs) == runs[run].epochs
+            kinds = {Outcome.FINISHED, Outcome.INTERRUPTED}
+            assert runs[run].outcome in ({Outcome.FINISHED} if run in ended else kinds)
+            # What was written when the program died may be one more than what it could tell.
+            least = epochs.get(run, 0)
+            assert least <= len(record.epochs) <= least + (run not in ended), run
+    assert not (folder / ".damaged").exists()
 
 
 def test_two_programs_write_at_once(store: RunStore, said: list[str]) -> None:
-    with process(store.folder, "8") as one, process(store.folder, "8") as other:
+    with process(WRITER, store.folder, 8) as one, process(WRITER, store.folder, 8) as other:
         own = [keep(store) for _ in range(8)]
         assert one.stdout is not None and other.stdout is not None
         runs = [*own, *one.stdout.read().split(), *other.stdout.read().split()]
