@@ -32,8 +32,8 @@ class Kind(StrEnum):
     TABLE = "table"  # rows of numbers
     PATH = "path"
     FOLDER = "folder"
-    TEXT = "text"
     COLUMN = "column"  # the name of a column of the data
+    SHEET = "sheet"  # the name of a sheet of the workbook
     COLUMNS = "columns"  # what was decided on columns
     TEXTS = "texts"  # any number of short texts
     POINTS = "points"  # points in a plane: x, y, and the number of a class or a value
@@ -42,11 +42,11 @@ class Kind(StrEnum):
 
 FILES = (Kind.PATH, Kind.FOLDER)  # what names something on disk
 
-# The annotations of texts: the name of a file, a folder, or a column of the data, or any line.
+# The annotations of texts: the name of a file, a folder, a column of the data, or a sheet.
 FileName: TypeAlias = Annotated[str, Kind.PATH]
 FolderName: TypeAlias = Annotated[str, Kind.FOLDER]
 ColumnName: TypeAlias = Annotated[str, Kind.COLUMN]
-TextLine: TypeAlias = Annotated[str, Kind.TEXT]
+SheetName: TypeAlias = Annotated[str, Kind.SHEET]
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ def _kind(annotation: Any) -> dict[str, Any]:
         return {"kind": Kind.TABLE}
     raise TypeError(
         f"no form field can edit {annotation!r}: a text needs choices, or to be a FileName, a "
-        "FolderName, a ColumnName or a TextLine"
+        "FolderName, a ColumnName or a SheetName"
         if annotation is str
         else f"no form field can edit {annotation!r}"
     )

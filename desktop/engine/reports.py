@@ -145,10 +145,14 @@ class TableCells:
 
 @dataclass(frozen=True)
 class DataPreview:
-    """The first rows of a table as they are written, under the names of its columns."""
+    """The first rows of a table as they are written, under the names of its columns.
+
+    A workbook has none yet, but `sheets`, their names.
+    """
 
     names: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def _values(field: FieldSpec) -> st.SearchStrategy[Any]:
             return st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
         case Kind.COLUMNS:
             return st.lists(specs(Column), max_size=3).map(tuple)
-        case Kind.TEXT:
+        case Kind.SHEET:
             return TEXTS
         case Kind.TEXTS:
             return st.lists(TEXTS, max_size=3).map(tuple)

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field
 
 from desktop.document.data.base import DataSource, Origin, SplitSeed, ValidationSplit
-from desktop.document.fields import ColumnName, FileName, Kind, TextLine
+from desktop.document.fields import ColumnName, FileName, Kind, SheetName
 from desktop.document.spec import ADVANCED, Spec
 
 
@@ -230,7 +230,7 @@ class Table(_TableSource, tag="table"):
         description="A file of the same kind with the test rows; empty: part of the file above",
         json_schema_extra={"none": "Part of the file"},
     )
-    sheet: TextLine | None = Field(
+    sheet: SheetName | None = Field(
         None,
         title="Sheet",
         description="Sheet of the workbook that holds the table; empty: the first",

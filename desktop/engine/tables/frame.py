@@ -25,7 +25,7 @@ from desktop.engine.tables.dialect import (
 from desktop.engine.tables.numbers import AROUND, NumberFormat, find_number_format
 from desktop.engine.tables.reading import length_message, missing_marks, read_rows
 from desktop.engine.tables.sample import Sample, read_sample
-from desktop.engine.tables.workbook import Sheet, is_workbook, read_sheet
+from desktop.engine.tables.workbook import Sheet, is_workbook, read_sheet, sheet_titles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,20 +117,30 @@ def _recognize(source: Table, sample: Sample) -> Recognized:
 
 
 def first_rows(source: Table) -> DataPreview | None:
-    """The first rows of a large text file, which takes a while to read; None of other files.
-
-    Raises DataError.
+    """The first rows of a large text file, which takes a while to read, and the sheets of the
+    workbook, be it the test file; None if there are neither. Raises DataError.
     """
-    path = Path(source.path)
+    book = _workbook_of(source)
+    sheets: tuple[str, ...] = ()
+    if book is not None:
+        with suppress(OSError, DataError):  # reading all of it says what is wrong
+            sheets = sheet_titles(book)
+    names: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    if book is None or book != Path(source.path):
+        sample, recognized = preview(source)
+        if not sample.complete:
+            names = tuple(column_names(recognized)[0])[:_SHOWN_COLUMNS]
+            rows = tuple(row[: len(names)] for row in recognized.rows[:_SHOWN_ROWS])
+    return DataPreview(names, rows, sheets) if rows or sheets else None
+
+
+def _workbook_of(source: Table) -> Path | None:
+    """The file of `source`, or else its test file, that is a workbook."""
+    files = [Path(file) for file in (source.path, source.test_path) if file]
     with suppress(OSError, ValueError):  # `preview` says what is wrong
-        if is_workbook(path):
-            return None
-    sample, recognized = preview(source)
-    if sample.complete:
-        return None
-    names = tuple(column_names(recognized)[0])[:_SHOWN_COLUMNS]
-    rows = tuple(row[: len(names)] for row in recognized.rows[:_SHOWN_ROWS])
-    return DataPreview(names, rows)
+        return next(filter(is_workbook, files), None)
+    return None
 
 
 def read_table(

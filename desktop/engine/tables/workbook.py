@@ -33,6 +33,7 @@ MAX_RATIO, SMALL = 100, 16 << 20  # unpacked to packed, of more bytes than SMALL
 MAX_ROWS, MAX_CELLS = 1 << 20, 30_000_000  # Excel has no more rows
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # a stream in an OLE file
+_BOOK, _SHEET = "xl/workbook.xml", "/worksheet"  # what names the sheets; what has cells
 _ROWS = 500  # that decide about the header
 _EVERY = 256  # rows between two reports of progress
 
@@ -116,6 +117,23 @@ def is_workbook(path: Path) -> bool:
         return file.read(len(_OLE)).startswith((_ZIP, _OLE))
 
 
+def sheet_titles(path: Path) -> tuple[str, ...]:
+    """The names of the sheets of the workbook at `path`, without reading what is in them.
+
+    Raises DataError and OSError.
+    """
+    _check(path)
+    with _explained(path), zipfile.ZipFile(path) as archive:
+        from openpyxl.packaging.relationship import get_dependents, get_rels_path
+        from openpyxl.packaging.workbook import WorkbookPackage
+        from openpyxl.xml.functions import fromstring
+
+        package = WorkbookPackage.from_tree(fromstring(archive.read(_BOOK)))
+        kinds = {each.Id: each.Type for each in get_dependents(archive, get_rels_path(_BOOK))}
+        sheets = [sheet for sheet in package.sheets if kinds.get(sheet.id, "").endswith(_SHEET)]
+        return tuple(sheet.name for sheet in sheets)
+
+
 def read_sheet(path: Path, title: str | None, progress: Progress) -> Sheet:
     """The sheet called `title`, or the first, of the workbook at `path`.
 
@@ -134,7 +152,8 @@ def read_sheet(path: Path, title: str | None, progress: Progress) -> Sheet:
                 raise DataError(f"{path.name} has no sheet with cells; choose another workbook")
             if title is not None and title not in sheets:
                 raise UnknownSheet(
-                    f'{path.name} has no sheet "{title:.40}"; it has {some(_quoted(sheets), 12)}'
+                    f'{path.name} has no sheet "{title:.40}"; it has {some(_quoted(sheets), 12)}: '
+                    "choose one of them"
                 )
             sheet = sheets[title] if title is not None else next(iter(sheets.values()))
             rows = _rows(path, sheet, progress)

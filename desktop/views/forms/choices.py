@@ -83,8 +83,8 @@ class ChoiceEditor(Editor):
         self.edited.emit(self.combo.itemData(index))
 
 
-class ColumnEditor(Editor):
-    """One column of the data, which is known once that is read."""
+class NameEditor(Editor):
+    """One of the names that reading the data finds, such as those of its columns."""
 
     def __init__(self, field: FieldSpec, theme: Theme, owner: type[Spec]) -> None:
         super().__init__(field, theme, owner)
@@ -105,7 +105,7 @@ class ColumnEditor(Editor):
     def whole_width(self) -> int:
         return self.combo.width_for([self.field.none_title] if self.field.optional else [])
 
-    def set_columns(self, names: tuple[str, ...]) -> None:
+    def set_names(self, names: tuple[str, ...]) -> None:
         """Offer `names`."""
         if names != self._names:
             self._names = names
@@ -118,7 +118,7 @@ class ColumnEditor(Editor):
     def _fill(self) -> None:
         names = self._names
         if self._value is not None and self._value not in names:
-            names = (*names, self._value)  # kept, though the data has no such column
+            names = (*names, self._value)  # kept, though the data has none of that name
         items: list[str | None] = [None, *names] if self.field.optional else [*names]
         if items != [self.combo.itemData(index) for index in range(self.combo.count())]:
             self.combo.clear()

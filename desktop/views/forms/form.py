@@ -14,15 +14,15 @@ from desktop.document.spec import Spec
 from desktop.views.forms.choices import (
     ChoiceEditor,
     ChoicesEditor,
-    ColumnEditor,
     FlagEditor,
+    NameEditor,
     PathEditor,
 )
 from desktop.views.forms.editor import Editor, SpecWidget, number_text
 from desktop.views.forms.numbers import IntegersEditor, NumberEditor
 from desktop.views.forms.row import Row
 from desktop.views.forms.table import TableEditor
-from desktop.views.forms.texts import LineEditor, TextsEditor
+from desktop.views.forms.texts import TextsEditor
 from desktop.views.forms.variants import NestedEditor, VariantEditor
 from desktop.views.theme import SPACE_S, Theme
 
@@ -47,8 +47,8 @@ EDITORS: dict[Kind, Callable[[FieldSpec, Theme, type[Spec]], Editor]] = {
     Kind.TABLE: TableEditor,
     Kind.PATH: PathEditor,
     Kind.FOLDER: PathEditor,
-    Kind.COLUMN: ColumnEditor,
-    Kind.TEXT: LineEditor,
+    Kind.COLUMN: NameEditor,
+    Kind.SHEET: NameEditor,
     Kind.TEXTS: TextsEditor,
 }  # the other kinds are edited elsewhere
 
@@ -70,7 +70,7 @@ class Form(SpecWidget):
         self._spec: Spec | None = None
         self._fields: tuple[FieldSpec, ...] = ()
         self._rows: dict[str, Row] = {}
-        self._columns: tuple[str, ...] = ()  # of the data
+        self._names: dict[Kind, tuple[str, ...]] = {}  # of what the data has
         self._more_open: set[type[Spec]] = set()  # classes whose "More settings" are unfolded
         self._more: QToolButton | None = None
         self._more_body: QWidget | None = None
@@ -99,12 +99,12 @@ class Form(SpecWidget):
             row.set_used(name not in spec.unused)
         self._update_more()
 
-    def set_columns(self, names: tuple[str, ...]) -> None:
-        """Offer the columns called `names` where a column is asked for."""
-        self._columns = names
+    def set_names(self, kind: Kind, names: tuple[str, ...]) -> None:
+        """Offer `names` where the name of a column or a sheet, as `kind` says, is asked for."""
+        self._names[kind] = names
         for row in self._rows.values():
-            if isinstance(row.editor, ColumnEditor):
-                row.editor.set_columns(names)
+            if isinstance(row.editor, NameEditor) and row.field.kind is kind:
+                row.editor.set_names(names)
 
     def editor(self, name: str) -> Editor:
         """The editor of the field called `name`."""
@@ -220,8 +220,8 @@ class Form(SpecWidget):
         for field in wanted:
             editor = EDITORS[field.kind](field, self._theme, cls)
             row = self._rows[field.name] = Row(field, editor, self._name(field.name))
-            if isinstance(editor, ColumnEditor):
-                editor.set_columns(self._columns)
+            if isinstance(editor, NameEditor):
+                editor.set_names(self._names.get(field.kind, ()))
             row.add_to(rows)
             editor.edited.connect(self._edited)
             editor.refused.connect(self._refused)

@@ -1,4 +1,4 @@
-"""Editors for texts on one line."""
+"""An editor for short texts on one line."""
 
 from __future__ import annotations
 
@@ -7,16 +7,6 @@ import re
 from desktop.views.forms.numbers import TextEditor
 
 _PART = re.compile(r"""\s*,?\s*(?:"((?:[^"]|"")*)"|([^\s,"]+))(?=[\s,]|$)""")
-
-
-class LineEditor(TextEditor):
-    """A text of one line. Where None is allowed, that is the empty line."""
-
-    def parse(self, text: str) -> str:
-        return text
-
-    def text_of(self, value: str) -> str:
-        return value
 
 
 class TextsEditor(TextEditor):

@@ -114,7 +114,27 @@ def test_a_sheet_is_chosen_by_its_name(path: Path) -> None:
     assert first.notes == ('Sheet "Pets" was read; the workbook has "Pets" and "Numbers"',)
     second = datasets.load(Table(path=str(path), sheet="Numbers"))
     assert second.schema.features == ("x",)
-    assert 'no sheet "Cats"; it has "Pets" and "Numbers"' in refused(path, sheet="Cats")
+    assert refused(path, sheet="Cats") == (
+        'pets.xlsx has no sheet "Cats"; it has "Pets" and "Numbers": choose one of them'
+    )
+
+
+def test_the_sheets_are_known_before_any_is_read(path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.create_chartsheet("Chart")  # has no cells
+    book.create_sheet("Köln & <Bonn>")
+    book.save(path)
+    first = datasets.preview(Table(path=str(path), sheet="Cats"))
+    assert first is not None and (first.sheets, first.rows) == (("Sheet", "Köln & <Bonn>"), ())
+    training = path.with_name("train.csv")
+    training.write_text("x,y\n1,a\n2,b\n")
+    tested = datasets.preview(Table(path=str(training), test_path=str(path)))
+    assert tested is not None and tested.sheets == first.sheets
+    edited(path, "xl/workbook.xml", lambda xml: xml[:-9])
+    assert datasets.preview(Table(path=str(path))) is None
+    assert "damaged" in refused(path)
 
 
 def test_test_rows_may_come_from_a_workbook(path: Path) -> None:

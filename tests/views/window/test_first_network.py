@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMessageBox, QPushButton
+from PySide6.QtWidgets import QComboBox, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.document.data import Digits, LogicTable, Table
@@ -165,3 +165,34 @@ def test_what_was_undone_is_not_taken_again(
     assert window.workspace.project == starter_project()
     assert window.workspace.project.data == Digits()
     assert window.workspace.undo_stack.canRedo()
+
+
+def test_the_sheet_of_a_workbook_is_chosen_from_those_there_are(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    from tests.engine.tables.workbooks import written
+
+    path = tmp_path / "flowers.xlsx"
+    flowers = [("height", "kind"), *((n % 7, f"kind-{n % 2}") for n in range(60))]
+    written(path, Cover=[], Flowers=flowers, More=[(1, 2)])
+    with qtbot.waitSignal(window.session.dataFailed, timeout=PATIENCE):
+        window.files.open_path(path)
+    assert 'The sheet "Cover" of flowers.xlsx is empty' in window.session.data_error
+    form = window.pages.data.source.form
+    combo = form.editor("sheet").target
+    assert isinstance(combo, QComboBox) and combo.isVisibleTo(form)
+    titles = [combo.itemText(index) for index in range(combo.count())]
+    assert titles == ["The first", "Cover", "Flowers", "More"]
+    with qtbot.waitSignal(window.session.dataLoaded, timeout=PATIENCE):
+        combo.setCurrentIndex(2)
+        combo.activated.emit(2)
+    assert window.workspace.project.data == Table(path=str(path), sheet="Flowers")
+    summary = window.session.summary
+    assert summary is not None and summary.schema.features == ("height",)
+
+    # A project from elsewhere may name one that is not there.
+    gone = window.workspace.project.replace(data=Table(path=str(path), sheet="Trees"))
+    with qtbot.waitSignal(window.session.dataFailed, timeout=PATIENCE):
+        window.workspace.edit("Use another sheet", gone)
+    assert 'no sheet "Trees"; it has "Cover", "Flowers"' in window.session.data_error
+    assert combo.currentText() == "Trees" and combo.findText("Flowers") == 2

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.document.data import DataSource, Digits, TableSource
+from desktop.document.fields import Kind
 from desktop.document.schema import Classes, Target, shown_names
 from desktop.document.text import counted, number_text, row_text
 from desktop.paths import keras_datasets, keras_file
@@ -253,6 +254,9 @@ class DataPage(CardPage):
             self.plane.hide()
 
     def _on_previewed(self, first: DataPreview) -> None:
+        self.source.form.set_names(Kind.SHEET, first.sheets)
+        if not first.rows:
+            return
         if self._patience.isActive():
             self._show_loading()
         self.facts.first_rows.show_rows(first)
@@ -272,7 +276,7 @@ class DataPage(CardPage):
         self.source.loading.hide()
         self.facts.show_summary(summary)
         names = tuple(column.name for column in summary.columns)
-        self.source.form.set_columns(names or summary.arrays)
+        self.source.form.set_names(Kind.COLUMN, names or summary.arrays)
         self.columns.show_columns(summary.columns)
         self.columns.setVisible(bool(summary.columns))
         if summary.cells is not None:
