@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings
 
@@ -67,6 +69,19 @@ class Settings:
 
     def forget_layout(self) -> None:
         self._store.remove("window")
+
+    @property
+    def runs_table(self) -> dict[str, Any]:
+        """How the table of runs was left, as it was given; empty if it never was."""
+        try:
+            value = json.loads(str(self._store.value("runs/table", "{}")))
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    @runs_table.setter
+    def runs_table(self, value: dict[str, Any]) -> None:
+        self._store.setValue("runs/table", json.dumps(value))
 
     def sync(self) -> None:
         """Write to disk now."""

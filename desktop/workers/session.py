@@ -1,9 +1,10 @@
 """The one object the views talk to about the engine.
 
-A `Session` lives on the GUI thread and owns two threads: one for everything that needs the model to
-itself (loading TensorFlow, training, evaluating, saving), one for what must not wait for training
-(loading data, predicting drawings). Their reports come back as queued signals, so that every public
-signal is emitted on the GUI thread, in order, with the session's properties already up to date.
+A `Session` lives on the GUI thread and owns three threads: one for everything that needs the model
+to itself (loading TensorFlow, training, evaluating, saving), one for what must not wait for
+training (loading data, predicting drawings), one for the runs that are kept. Their reports come
+back as queued signals, so that every public signal is emitted on the GUI thread, in order, with the
+session's properties already up to date.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from desktop.workers import tasks
 from desktop.workers.class_means import ClassMeansMaker
 from desktop.workers.data import DataLoader
 from desktop.workers.engine import EngineLoader
+from desktop.workers.kept_runs import KeptRuns
 from desktop.workers.predictions import Predictions
 from desktop.workers.runs import NetworkRunner
 from desktop.workers.surfaces import Surfaces
@@ -65,7 +67,8 @@ class Session(QObject):
     Signals carry the engine's reports; `...Failed` and `runNotKept` carry a sentence, and both
     signals about saving the path, last. `modelReset`: the network there was is gone.
     `modelAdopted`, after that: there is another one, of this project. `modelOpened` carries an
-    OpenedModel, for `adopt`, `imageOpened` a drawing, for `predict`.
+    OpenedModel, for `adopt`, `imageOpened` a drawing, for `predict`. `kept_runs` are the runs on
+    disk.
     """
 
     stateChanged = Signal(object)
@@ -111,6 +114,7 @@ class Session(QObject):
         self._engine = EngineLoader(self._threads, self)
         self._data = DataLoader(self._threads, self)
         self._runner = NetworkRunner(self._threads, self)
+        self.kept_runs = KeptRuns(self._threads, self)
         self._predictions = Predictions(self._threads, self._network_and_data, tasks.predict, self)
         self._rows = Predictions(self._threads, self._network_and_data, tasks.predict_row, self)
         self._images = Predictions(
@@ -421,6 +425,7 @@ class Session(QObject):
         self._class_means.stop()
         self._threads.close()
         self._runner.close()
+        self.kept_runs.close()
 
     # --- what happens -----------------------------------------------------------------------------
 

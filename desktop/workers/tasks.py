@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from desktop.document.data import DataSource
 from desktop.document.project import Project
@@ -39,9 +39,12 @@ if TYPE_CHECKING:
     from desktop.engine.network import Network
     from desktop.engine.rows import Dataset
     from desktop.engine.runs.keeper import RunKeeper
+    from desktop.engine.runs.store import RunStore
     from desktop.engine.training import Trainer
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class TaskError(Exception):
@@ -295,3 +298,12 @@ def save_model(network: Network, path: Path) -> str:
     with explaining("The model could not be saved", ModelFileError):
         storage.save_model(network.model, path, network.card)
         return str(path)
+
+
+def with_runs(opened: Callable[[], RunStore], work: Callable[[RunStore], T]) -> T:
+    """What `work` makes of the store of runs that is `opened`."""
+    from desktop.document.files import FileError
+    from desktop.engine.runs.store import StoreError
+
+    with explaining("The runs could not be used", StoreError, FileError):
+        return work(opened())

@@ -1,4 +1,4 @@
-"""The two threads of a session, and the way back from them."""
+"""The threads of a session, and the way back from them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ def _ignore(_result: Any) -> None:
 
 
 class Threads(QObject):
-    """Runs tasks on two threads and hands their results to the GUI thread.
+    """Runs tasks on threads and hands their results to the GUI thread.
 
     `engine` is for everything that needs the network to itself, `background` for what must not wait
-    for training. Once closed, nothing is handed back any more.
+    for training, and `runs`, which starts when it is needed, for the store of runs, which waits for
+    neither training nor data. Once closed, nothing is handed back any more.
     """
 
     _delivered = Signal(object, object)  # a method of an object on the GUI thread, its argument
@@ -28,6 +29,7 @@ class Threads(QObject):
         super().__init__(parent)
         self._engine = JobThread("engine", self, yielding=True)
         self._background = JobThread("background", self)
+        self._runs = JobThread("runs", self)
         self._closed = False
         self._delivered.connect(self._receive)
 
@@ -42,7 +44,7 @@ class Threads(QObject):
     def close(self) -> None:
         """Wait for the tasks submitted so far, and end the threads."""
         self._closed = True
-        for thread in (self._engine, self._background):
+        for thread in (self._engine, self._background, self._runs):
             if thread.isRunning():
                 thread.finish()
 
@@ -67,15 +69,28 @@ class Threads(QObject):
         """Run `task` beside the training; then call `done` or `failed` on the GUI thread."""
         self._background.submit(self._job(task, done, failed))
 
-    def deliver(self, method: Callable[[Any], None], value: Any) -> None:
+    def runs(
+        self,
+        task: Callable[[], Any],
+        done: Callable[[Any], object],
+        failed: Callable[[str], object],
+    ) -> None:
+        """Run `task` with the store of runs; then call `done` or `failed` on the GUI thread."""
+        if self._closed:
+            return
+        if not self._runs.isRunning():
+            self._runs.start()
+        self._runs.submit(self._job(task, done, failed))
+
+    def deliver(self, method: Callable[[Any], object], value: Any) -> None:
         """Call `method` with `value` on the GUI thread. May be called from any thread."""
         self._delivered.emit(method, value)
 
     def _job(
         self,
         task: Callable[[], Any],
-        done: Callable[[Any], None],
-        failed: Callable[[str], None],
+        done: Callable[[Any], object],
+        failed: Callable[[str], object],
     ) -> Job:
         def job() -> None:
             try:
@@ -87,6 +102,6 @@ class Threads(QObject):
 
         return job
 
-    def _receive(self, method: Callable[[Any], None], value: Any) -> None:
+    def _receive(self, method: Callable[[Any], object], value: Any) -> None:
         if not self._closed:
             method(value)

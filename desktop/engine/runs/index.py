@@ -42,6 +42,7 @@ class Index:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
+        self._read: dict[str, tuple[str, RunSummary]] = {}  # what `all` found last, by id
         self._connection = sqlite3.connect(
             path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
         )
@@ -96,10 +97,24 @@ class Index:
             connection.executemany("DELETE FROM runs WHERE id = ?", [(run,) for run in runs])
 
     def all(self) -> tuple[RunSummary, ...]:
-        """Every run, the latest first."""
+        """Every run, the latest first; those that are as they were last time are the same ones."""
         with self._speaking() as connection:
-            rows = connection.execute("SELECT summary, project FROM runs ORDER BY id DESC")
-            return tuple(_summary(*row) for row in rows)
+            rows = connection.execute("SELECT id, summary, project FROM runs ORDER BY id DESC")
+            found: dict[str, tuple[str, RunSummary]] = {}
+            for run, values, project_text in rows:
+                known = self._read.get(run)
+                if known is None or known[0] != values:
+                    known = values, _summary(values, project_text)
+                found[run] = known
+            self._read = found
+        return tuple(summary for _, summary in found.values())
+
+    @property
+    def version(self) -> int:
+        """Another number than before if anybody else has changed the index since."""
+        with self._speaking() as connection:
+            (version,) = connection.execute("PRAGMA data_version").fetchone()
+            return int(version)
 
     def ids(self) -> set[str]:
         with self._speaking() as connection:

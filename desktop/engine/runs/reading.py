@@ -12,7 +12,7 @@ from desktop.engine.runs.histogram_file import read_histograms
 from desktop.engine.runs.summary import RunSummary, best_values, summary_of
 
 
-def record_in(folder: Path) -> RunRecord:
+def record_in(folder: Path, *, with_histograms: bool = True) -> RunRecord:
     """The record of the run in `folder`, with its own epochs alone. Raises DamagedRunError."""
     file = files.read_file(folder)
     record = files.record_of(file, files.read_run_project(folder))
@@ -20,7 +20,7 @@ def record_in(folder: Path) -> RunRecord:
     for epoch in files.read_epochs(folder):
         best = ended.best_epoch if ended is not None else None
         record.add(EpochEnded(file.id, epoch.epoch, epoch.seconds, epoch.logs, (), best))
-    if path.exists():
+    if with_histograms and path.exists():
         try:
             for number, histogram in read_histograms(path):
                 record.curves.weights.add(number, [histogram])

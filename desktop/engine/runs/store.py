@@ -90,6 +90,20 @@ class RunStore:
         with self._explaining():
             return self._ask(Index.all)
 
+    @property
+    def version(self) -> int:
+        """Another number than before if `all` may find more or other runs. Raises StoreError."""
+        with self._explaining():
+            return self._ask(lambda index: index.version)
+
+    def look_again(self) -> None:
+        """Find runs that came, went or were left unfinished without the index being told.
+
+        Raises StoreError.
+        """
+        with self._explaining():
+            self._ask(self._match_folders)
+
     def deleted(self) -> tuple[RunSummary, ...]:
         """The runs in the trash, the latest first; damaged ones are left out. Raises StoreError."""
         found = []
@@ -122,11 +136,11 @@ class RunStore:
             f"{text!r} matches {len(found)} runs ({several}{more}); give an id from `{command}`"
         )
 
-    def read(self, run: str) -> RunRecord:
+    def read(self, run: str, *, with_histograms: bool = True) -> RunRecord:
         """The record of the run of this id. Raises StoreError, also if it is damaged."""
         folder = self.folder / run
         try:
-            return record_in(folder)
+            return record_in(folder, with_histograms=with_histograms)
         except DamagedRunError as error:
             with self._explaining():
                 self._set_aside(folder, error)

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import NamedTuple
 
+from desktop.views.charts.looks import LOOKS, Look, Split
 from desktop.workers.records import RunRecord, Series, in_order
-
-
-class Split(StrEnum):
-    """What values are measured on."""
-
-    STEPS = "steps"  # each batch
-    TRAINING = "training"  # all batches of an epoch
-    VALIDATION = "validation"
 
 
 class LineKey(NamedTuple):
@@ -26,6 +18,8 @@ class LineKey(NamedTuple):
 class ShownRuns:
     """The records that the charts of a page draw, the current run's last."""
 
+    unit = "epoch"  # of the horizontal axis
+
     def __init__(self, *records: RunRecord) -> None:
         self.records = records
 
@@ -33,6 +27,11 @@ class ShownRuns:
     def current(self) -> RunRecord | None:
         """The run that words and marks are about; None if there is none."""
         return self.records[-1] if self.records else None
+
+    @property
+    def marked(self) -> RunRecord | None:
+        """The run whose best epoch and early stop are marked in the charts."""
+        return self.current
 
     @property
     def keys(self) -> tuple[LineKey, ...]:
@@ -55,6 +54,15 @@ class ShownRuns:
         group: dict[str, Series] = getattr(record.curves, key.split)
         series = group.get(metric)
         return series if series is not None and len(series) else None
+
+    def look(self, key: LineKey) -> Look:
+        """How a line is drawn."""
+        return LOOKS[key.split]
+
+    def label(self, key: LineKey) -> str:
+        """What a line is called: with its run, if there are several."""
+        label = LOOKS[key.split].label
+        return label if len(self.records) == 1 else f"{label} ({key.run})"
 
     @property
     def is_running(self) -> bool:

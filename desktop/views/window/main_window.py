@@ -90,7 +90,7 @@ class MainWindow(QMainWindow):
 
     def _make_parts(self) -> None:
         workspace, session, theme = self.workspace, self.session, self._theme
-        self.pages = Pages(workspace, session, theme)
+        self.pages = Pages(workspace, session, theme, self._settings)
         self.pages.setObjectName("pages")
         self.setCentralWidget(self.pages)
         self.notice = Notice(theme, self.pages)

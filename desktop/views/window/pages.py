@@ -9,6 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QWidget
 
 from desktop.views.pages.train.page import TrainPage
+from desktop.views.settings import Settings
 from desktop.views.theme import Theme
 from desktop.views.widgets.controls import TabBar
 from desktop.views.workspace import Workspace
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
     from desktop.views.pages.data.page import DataPage
     from desktop.views.pages.draw.page import DrawPage
     from desktop.views.pages.evaluate.page import EvaluatePage
+    from desktop.views.pages.runs.page import RunsPage
 
 
 class Page(IntEnum):
     """The pages, in the order of their tabs."""
 
-    DATA, TRAIN, EVALUATE, DRAW = range(4)
+    DATA, TRAIN, EVALUATE, DRAW, RUNS = range(5)
 
 
 TITLES = {page: page.name.capitalize() for page in Page}
@@ -42,7 +44,7 @@ def _scrolled(page: QWidget) -> QScrollArea:
 
 
 class Pages(QTabWidget):
-    """*Data*, *Train*, *Evaluate* and *Draw*, which is *Predict* where the data cannot be drawn.
+    """*Data*, *Train*, *Evaluate*, *Draw* (*Predict* where the data cannot be drawn) and *Runs*.
 
     *Train* is shown first. The other pages, and the charts of *Train*, are made by `prepare`: the
     window can be seen sooner without them.
@@ -51,13 +53,20 @@ class Pages(QTabWidget):
     data: DataPage
     train: TrainPage
     evaluate: EvaluatePage
+    runs: RunsPage
     draw: DrawPage
 
     def __init__(
-        self, workspace: Workspace, session: Session, theme: Theme, parent: QWidget | None = None
+        self,
+        workspace: Workspace,
+        session: Session,
+        theme: Theme,
+        settings: Settings,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._workspace, self._session, self._theme = workspace, session, theme
+        self._workspace, self._session = workspace, session
+        self._theme, self._settings = theme, settings
         self.setTabBar(TabBar(self))
         self.tabBar().setAccessibleName("Pages")
         self.setDocumentMode(True)
@@ -73,9 +82,11 @@ class Pages(QTabWidget):
         from desktop.views.pages.data.page import DataPage
         from desktop.views.pages.draw.page import DrawPage
         from desktop.views.pages.evaluate.page import EvaluatePage
+        from desktop.views.pages.runs.page import RunsPage
 
         self.data = DataPage(self._workspace, self._session, self._theme)
         self.evaluate = EvaluatePage(self._session, self._theme)
+        self.runs = RunsPage(self._session, self._theme, self._settings)
         self.draw = DrawPage(self._session, self._theme)
         shown = self.shown
         with QSignalBlocker(self):
@@ -83,6 +94,7 @@ class Pages(QTabWidget):
                 (Page.DATA, self.data),
                 (Page.EVALUATE, self.evaluate),
                 (Page.DRAW, _scrolled(self.draw)),
+                (Page.RUNS, self.runs),
             ):
                 empty = self.widget(page)
                 self.removeTab(page)

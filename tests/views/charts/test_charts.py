@@ -23,7 +23,8 @@ from desktop.views.charts.curves.chart import CurveChart
 from desktop.views.charts.curves.ranges import cut
 from desktop.views.charts.curves.smoothing import smooth
 from desktop.views.charts.export import Format, save
-from desktop.views.charts.runs import LineKey, ShownRuns, Split
+from desktop.views.charts.looks import Split
+from desktop.views.charts.runs import LineKey, ShownRuns
 from desktop.views.charts.weights.panel import HistogramPanel
 from desktop.views.charts.weights.ridgeline import HistogramMode
 from desktop.views.theme import DARK, LIGHT, Mode, Theme

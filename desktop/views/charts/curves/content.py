@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from desktop.document.metrics import LOSS
-from desktop.views.charts.curves.lines import LOOKS
 from desktop.views.charts.curves.ranges import epoch_span, log10, value_range
 from desktop.views.charts.curves.smoothing import Smoothed
-from desktop.views.charts.runs import LineKey, ShownRuns, Split
+from desktop.views.charts.looks import Split
+from desktop.views.charts.runs import LineKey, ShownRuns
 from desktop.workers.records import Floats, Series
 
 Points = tuple[Floats, Floats]
@@ -114,11 +114,6 @@ class CurveContent:
         else:
             index = max(int(np.searchsorted(xs, x - 1e-9)) - 1, 0)
         return float(xs[index])
-
-    def label(self, key: LineKey) -> str:
-        """What a line is called: with its run, if there are several."""
-        label = LOOKS[key.split].label
-        return label if len(self.runs.records) == 1 else f"{label} ({key.run})"
 
     def _smooth(self, key: LineKey, source: Series) -> Series | None:
         if self.smoothing <= 0:

@@ -12,7 +12,8 @@ from desktop.document.metrics import VALIDATION_PREFIX, metric_title
 from desktop.views.charts.curves.legend import SAMPLE, entries, paint_sample
 from desktop.views.charts.curves.plot import CurvePlot
 from desktop.views.charts.export import Row
-from desktop.views.charts.runs import LineKey, Split
+from desktop.views.charts.looks import Split
+from desktop.views.charts.runs import LineKey
 from desktop.views.charts.title import paint_title
 from desktop.views.theme import SIZE_BODY, SPACE_L, SPACE_M, Theme, scaled
 from desktop.workers.records import RunRecord

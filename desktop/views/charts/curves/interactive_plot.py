@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QWidget
 from desktop.views.charts.curves.content import Span
 from desktop.views.charts.curves.crosshair import Crosshair
 from desktop.views.charts.curves.plot import CurvePlot
+from desktop.views.charts.curves.ranges import nearest
 from desktop.views.charts.curves.reading import read
-from desktop.views.charts.runs import ShownRuns
+from desktop.views.charts.runs import LineKey, ShownRuns
 from desktop.views.theme import Theme
 
 ZOOM = 1.5  # times as many or as few epochs at a time
+REACH = 8  # pixels from a curve within which a click means it
 SNAP = 10  # pixels around an epoch with values within which the crosshair jumps to it
 
 
@@ -30,6 +32,7 @@ class InteractivePlot(CurvePlot):
     menu_wanted = Signal(object)  # QPoint on the screen
     zoomChanged = Signal(object)  # the epochs shown, None for all
     pointed = Signal(object)  # the epoch of the crosshair, None without
+    lineClicked = Signal(object)  # the LineKey of the curve that was clicked
 
     def __init__(self, theme: Theme, runs: ShownRuns, parent: QWidget | None = None) -> None:
         super().__init__(theme, runs, parent)
@@ -103,6 +106,22 @@ class InteractivePlot(CurvePlot):
         """The epoch under a point of the widget."""
         return float(self.getViewBox().mapSceneToView(self.mapToScene(position.toPoint())).x())
 
+    def line_at(self, position: QPointF) -> LineKey | None:
+        """The line nearest to a point of the widget, if one passes by it."""
+        near, found = float(REACH), None
+        view = self.getViewBox()
+        place = view.mapFromScene(self.mapToScene(position.toPoint()))
+        (x0, x1), (y0, y1) = self.ranges
+        width, height = max(view.width(), 1.0), max(view.height(), 1.0)
+        for key, line in self.lines.items():
+            x, y = line.points()
+            xs = (x - x0) / (x1 - x0) * width - place.x()
+            ys = (1 - (y - y0) / (y1 - y0)) * height - place.y()
+            distance = nearest(xs, ys)
+            if distance < near:
+                near, found = distance, key
+        return found
+
     def _snapped(self, x: float) -> float | None:
         """The epoch `x`, or one with values beside it; None outside of the plot."""
         x0, x1 = self.ranges[0]
@@ -149,8 +168,12 @@ class InteractivePlot(CurvePlot):
         self.point_at(self._snapped(self.epoch_at(event.position())))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.zoomed is not None:
-            self._drag = (event.position().x(), self.zoomed)
+        if event.button() == Qt.MouseButton.LeftButton:
+            if self.zoomed is not None:
+                self._drag = (event.position().x(), self.zoomed)
+            key = self.line_at(event.position())
+            if key is not None:
+                self.lineClicked.emit(key)
         self.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

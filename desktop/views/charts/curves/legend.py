@@ -8,8 +8,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from desktop.views.charts.curves.lines import STEPS, Look, pen
+from desktop.views.charts.curves.lines import pen
 from desktop.views.charts.curves.plot import CurvePlot
+from desktop.views.charts.looks import STEPS, Look
 from desktop.views.charts.summary import format_value
 from desktop.views.theme import SIZE_SMALL, Theme, Tokens, factor, scaled
 
@@ -51,7 +52,7 @@ def entries(plot: CurvePlot) -> tuple[Entry, ...]:
     return tuple(
         Entry(
             line.look,
-            plot.content.label(key),
+            plot.content.runs.label(key),
             float(source.y[-1]),
             source.extremes(),
             plot.content.runs.key(key.split) == key,

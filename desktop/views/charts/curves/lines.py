@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QPen
 
 from desktop.views.charts.curves.ranges import cut
-from desktop.views.charts.runs import Split
+from desktop.views.charts.looks import Look
 from desktop.views.theme import Tokens
 from desktop.workers.records import Floats
 
 MARKER_ROOM = 11  # pixels between two markers at least
 DENSE = 128  # points beyond which a line is one pixel wide
 SMOOTH_EDGES = 1500  # points up to which a line is drawn with smooth edges
-
-
-@dataclass(frozen=True)
-class Look:
-    """How one kind of values is drawn: its name for people, color token, dash and marker."""
-
-    label: str
-    token: str
-    width: float
-    dash: tuple[float, ...]
-    marker: str
-    opacity: float = 1.0
-
-
-STEPS = Look("Each batch", "accent", 1.0, (), "", 0.42)
-TRAINING = Look("Training", "accent", 2.0, (), "o")
-VALIDATION = Look("Validation", "validation", 2.0, (4.0, 2.0), "s")
-LOOKS = {Split.STEPS: STEPS, Split.TRAINING: TRAINING, Split.VALIDATION: VALIDATION}
 
 
 def pen(look: Look, tokens: Tokens, opacity: float, width: float) -> QPen:

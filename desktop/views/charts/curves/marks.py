@@ -8,8 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsRectItem
 
-from desktop.views.charts.curves.lines import LOOKS
-from desktop.views.charts.runs import LineKey, Split
+from desktop.views.charts.looks import STEPS, Look
 from desktop.views.theme import SIZE_SMALL, Tokens, factor, scaled
 
 ROW = 21  # pixels: a line of words
@@ -27,11 +26,11 @@ class EdgeMarks:
     def show(
         self,
         tokens: Tokens,
-        marks: list[tuple[LineKey, float, float]],
+        marks: list[tuple[Look, float, float]],
         y: tuple[float, float],
         ratio: float = 1.0,
     ) -> None:
-        """Draw `marks` - line, epoch, value on the chart's scale - inside the range `y`.
+        """Draw `marks` - look, epoch, value on the chart's scale - inside the range `y`.
 
         `ratio` is how many pixels of the device one of the layout is.
 
@@ -43,10 +42,10 @@ class EdgeMarks:
             return
         self.item.setVisible(bool(marks))
         spots = []
-        for key, x, value in marks:
+        for look, x, value in marks:
             below = value < y[0]
-            inset = (0.085 if key.split is Split.VALIDATION else 0.03) * (y[1] - y[0])
-            color = tokens.color("bad" if key.split is Split.STEPS else LOOKS[key.split].token)
+            inset = (0.085 if look.dash else 0.03) * (y[1] - y[0])
+            color = tokens.color("bad" if look is STEPS else look.token)
             spots.append(
                 {
                     "pos": (x, y[0] + inset if below else y[1] - inset),

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QWidget
 from desktop.document.metrics import higher_is_better, in_sentence, metric_title
 from desktop.views.charts.curves.axes import EpochAxis, ValueAxis
 from desktop.views.charts.curves.content import CurveContent, Points, Span
-from desktop.views.charts.curves.lines import LOOKS, Line
+from desktop.views.charts.curves.lines import Line
 from desktop.views.charts.curves.marks import EdgeMarks, Flag, Shade
 from desktop.views.charts.curves.ranges import steady
-from desktop.views.charts.runs import LineKey, ShownRuns, Split
+from desktop.views.charts.looks import Split
+from desktop.views.charts.runs import LineKey, ShownRuns
 from desktop.views.charts.summary import best_words
 from desktop.views.theme import Theme
 
@@ -111,11 +112,12 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
     def _keep_lines(self) -> None:
         """Have one line for each that there may be."""
         keys = self.content.runs.keys
-        for key in [key for key in self.lines if key not in keys]:
+        looks = {key: self.content.runs.look(key) for key in keys}
+        for key in [key for key, line in self.lines.items() if looks.get(key) != line.look]:
             self.lines.pop(key).remove()
         for index, key in enumerate(keys):
             if key not in self.lines:
-                self.lines[key] = Line(self.getPlotItem(), LOOKS[key.split], 3 * index)
+                self.lines[key] = Line(self.getPlotItem(), looks[key], 3 * index)
 
     def _value_range(self, view: Span) -> Span:
         """The values to show for the epochs of `view`: while running, an axis that stands still."""
@@ -128,8 +130,10 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         return y
 
     def _show_marks(self, view: Span, y: Span) -> None:
-        tokens, record = self._theme.tokens, self.content.runs.current
-        self.edge_marks.show(tokens, self.content.off_scale(view, y), y, self._ratio)
+        tokens, runs = self._theme.tokens, self.content.runs
+        record = runs.marked
+        marks = [(runs.look(key), x, value) for key, x, value in self.content.off_scale(view, y)]
+        self.edge_marks.show(tokens, marks, y, self._ratio)
         size = self.getViewBox().width(), self.getViewBox().height()
         best = stop = None
         words = ""
@@ -158,12 +162,12 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         title = metric_title(self.content.metric_name)
         tokens = self._theme.tokens
         self._y_axis.logarithmic = self.content.logarithmic
-        self._x_axis.paint_with(tokens, "epoch")
+        self._x_axis.paint_with(tokens, self.content.runs.unit)
         self._y_axis.paint_with(
             tokens, in_sentence(title) + (" (log)" if self.content.logarithmic else "")
         )
         for widget in (self, self.viewport()):
-            widget.setAccessibleName(f"{title} by epoch")
+            widget.setAccessibleName(f"{title} by {self.content.runs.unit}")
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)

@@ -95,3 +95,15 @@ def log10(values: Floats) -> Floats:
     np.log10(values, where=positive, out=result)
     result[np.isnan(values)] = np.nan
     return result
+
+
+def nearest(x: Floats, y: Floats) -> float:
+    """How far the line through these points, each (n,), passes by (0, 0); infinite for no line."""
+    if not len(x):
+        return math.inf
+    dx, dy = np.diff(x, append=x[-1:]), np.diff(y, append=y[-1:])
+    length = dx * dx + dy * dy
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where(length > 0, -(x * dx + y * dy) / length, 0.0).clip(0, 1)
+        distance = np.hypot(x + share * dx, y + share * dy)
+    return float(np.nanmin(distance, initial=math.inf))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from desktop.views.charts.curves.content import CurveContent
-from desktop.views.charts.curves.lines import LOOKS, Look
+from desktop.views.charts.looks import Look
 from desktop.views.charts.summary import format_epoch, format_value
 
 
@@ -53,7 +53,7 @@ def read(content: CurveContent, x: float) -> Reading:
     """The values that `content` has nearest to epoch `x`."""
     points = ((key, source.at(x)) for key in content.runs.keys if (source := content.source(key)))
     values = tuple(
-        Value(content.label(key), LOOKS[key.split], *point)
+        Value(content.runs.label(key), content.runs.look(key), *point)
         for key, point in points
         if point is not None
     )

@@ -1,0 +1,141 @@
+"""Runs whose curves lie over one another, each in a color and dash of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+import numpy as np
+
+from desktop.views.charts.looks import Look, Split
+from desktop.views.charts.runs import LineKey, ShownRuns
+from desktop.workers.records import Floats, RunRecord, Series
+
+COLORS = ("class_1", "class_2", "class_3", "class_4", "class_5")
+DASHES: tuple[tuple[float, ...], ...] = ((), (4.0, 2.0), (1.5, 1.5))
+DIFFERENT = len(COLORS) * len(DASHES)  # runs that can be told apart
+_MINUTE, _HOUR = 60.0, 3600.0
+
+
+class Axis(StrEnum):
+    """What curves are drawn over."""
+
+    EPOCH = "epoch"
+    STEP = "step"
+    TIME = "time"
+
+
+def run_look(number: int, name: str = "", color: str = "") -> Look:
+    """How the curves of the run of this number are drawn; `color` is a token that was chosen."""
+    token = color or COLORS[number % len(COLORS)]
+    dash = DASHES[number // len(COLORS) % len(DASHES)]
+    return Look(name, token, 2.0, dash, "")
+
+
+class ComparedRuns(ShownRuns):
+    """Records with names and looks, by the ids of runs; over epochs, steps or time.
+
+    A run has one line, of its validation rows, or training rows where there are no others; with
+    `with_training` there are faint ones of the training rows, too.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.axis = Axis.EPOCH
+        self.with_training = False
+        self.looks: Mapping[str, Look] = {}
+        self._mapped: dict[tuple[LineKey, str], tuple[Series, int, float, Series]] = {}
+        self._second = 1.0  # how many of the axis's units a second is
+
+    def show(self, records: Sequence[RunRecord], looks: Mapping[str, Look]) -> None:
+        """Show `records`; those without points yet, too."""
+        self.records = tuple(records)
+        self.looks = looks
+        self.set_axis(self.axis)
+
+    def set_axis(self, axis: Axis) -> None:
+        """Draw the curves over this axis."""
+        self.axis = axis
+        longest = max((float(_seconds(each)[-1]) for each in self.records), default=0.0)
+        unit = _HOUR if longest > 2 * _HOUR else _MINUTE if longest > 2 * _MINUTE else 1.0
+        self._second = 1 / unit
+        times = {1.0: "seconds", _MINUTE: "minutes", _HOUR: "hours"}
+        self.unit = times[unit] if axis is Axis.TIME else axis.value
+
+    @property
+    def marked(self) -> RunRecord | None:
+        return self.records[0] if len(self.records) == 1 and self.axis is Axis.EPOCH else None
+
+    @property
+    def keys(self) -> tuple[LineKey, ...]:
+        training = [LineKey(each.id, Split.TRAINING) for each in self.records]
+        others = [LineKey(each.id, self._main(each)) for each in self.records]
+        return tuple(dict.fromkeys([*(training if self.with_training else ()), *others]))
+
+    def key(self, split: str) -> LineKey:
+        current = self.current
+        return super().key(split if current is None else self._main(current))
+
+    @staticmethod
+    def _main(record: RunRecord) -> Split:
+        """What the line of a run is measured on."""
+        return Split.VALIDATION if record.curves.validation else Split.TRAINING
+
+    def series(self, key: LineKey, metric: str) -> Series | None:
+        source, record = super().series(key, metric), self.record(key.run)
+        if source is None or record is None:
+            return None
+        if self.axis is Axis.EPOCH:
+            return source
+        known = self._mapped.get((key, metric))
+        factor = self._second if self.axis is Axis.TIME else 0.0
+        if known is None or known[:3] != (source, len(source), factor):
+            mapped = Series()
+            mapped.extend(self._positions(record, source.x), source.y)
+            known = self._mapped[key, metric] = source, len(source), factor, mapped
+        return known[3]
+
+    def _positions(self, record: RunRecord, epochs: Floats) -> Floats:
+        """Where on the axis the ends of these epochs are, shape (n,)."""
+        if self.axis is Axis.STEP:
+            return record.curves.batch_count.at(epochs).astype(np.float64)
+        numbers = [float(record.first_epoch), *(float(each.epoch) for each in record.epochs)]
+        return np.interp(epochs, numbers, _seconds(record)) * self._second
+
+    def look(self, key: LineKey) -> Look:
+        look = self.looks.get(key.run) or run_look(0)
+        record = self.record(key.run)
+        if record is not None and key.split is not self._main(record):
+            return Look(f"{look.label}, training", look.token, 1.0, look.dash, "", 0.5)
+        return look
+
+    def label(self, key: LineKey) -> str:
+        return self.look(key).label
+
+    @property
+    def is_running(self) -> bool:
+        return super().is_running and self.axis is Axis.EPOCH
+
+    @property
+    def origin(self) -> int:
+        return super().origin if self.axis is Axis.EPOCH else 0
+
+    @property
+    def last_x(self) -> float:
+        ends = (
+            float(series.x[-1])
+            for key in self.keys
+            for metric in self.metrics
+            if (series := self.series(key, metric)) is not None
+        )
+        return max(ends, default=0.0)
+
+    @property
+    def planned_end(self) -> int:
+        running = [record for record in self.records if record.is_running]
+        return max((record.planned_end for record in running), default=0)
+
+
+def _seconds(record: RunRecord) -> Floats:
+    """How long the run had taken at its beginning and at the end of each epoch, in seconds."""
+    return np.cumsum([0.0, *(epoch.seconds for epoch in record.epochs)])

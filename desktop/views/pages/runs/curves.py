@@ -1,0 +1,159 @@
+"""The curves of the runs that are selected, over one another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from desktop.document.metrics import LEARNING_RATE, LOSS, higher_is_better
+from desktop.document.text import counted
+from desktop.views.charts.compared import DIFFERENT, Axis, ComparedRuns, run_look
+from desktop.views.charts.curves.chart import CurveChart
+from desktop.views.charts.curves.interactive_plot import link
+from desktop.views.charts.curves.lines import pen
+from desktop.views.charts.looks import Look
+from desktop.views.charts.runs import LineKey
+from desktop.views.pages.runs.columns import name_of
+from desktop.views.theme import SPACE_S, Theme, Tokens, scaled
+from desktop.views.widgets.controls import ComboBox
+from desktop.workers.kept_runs import KeptRuns
+from desktop.workers.records import RunRecord
+from desktop.workers.summaries import RunSummary
+
+_TITLES = {Axis.EPOCH: "By epoch", Axis.STEP: "By step", Axis.TIME: "By time"}
+
+
+def swatch(look: Look, tokens: Tokens, ratio: float) -> QPixmap:
+    """A piece of a curve, for the table."""
+    width, height = scaled(22), scaled(12)
+    pixmap = QPixmap(round(width * ratio), round(height * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    line = pen(look, tokens, 1.0, scaled(3))
+    line.setCosmetic(False)
+    line.setCapStyle(Qt.PenCapStyle.FlatCap)
+    painter.setPen(line)
+    middle = QRectF(0, 0, width, height).center().y()
+    painter.drawLine(QPointF(0, middle), QPointF(width - 2, middle))
+    painter.end()
+    return pixmap
+
+
+class CurvesPanel(QWidget):
+    """Loss and a second metric of the runs to `show`.
+
+    Signals:
+        runClicked: the id of the run whose curve was clicked.
+        looksChanged: the runs with curves are drawn otherwise than before, as `looks` says.
+    """
+
+    runClicked = Signal(str)
+    looksChanged = Signal()
+
+    def __init__(self, kept: KeptRuns, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kept = kept
+        self._wanted: tuple[RunSummary, ...] = ()
+        # What was read, with the summary of that time, by id: a running one is read again.
+        self._records: dict[str, tuple[RunSummary, RunRecord | None]] = {}
+        self._second_chosen = False
+        self.looks: Mapping[str, Look] = {}
+        self.runs = ComparedRuns()
+        self.charts = CurveChart(theme, self.runs, self), CurveChart(theme, self.runs, self)
+        link(self.charts[0].plot, self.charts[1].plot)
+        self.charts[1].metricChosen.connect(self._on_second_chosen)
+        for chart in self.charts:
+            chart.plot.lineClicked.connect(self._on_line_clicked)
+        self.caption = QLabel()
+        self.caption.setProperty("role", "muted")
+        self.axis_box = ComboBox()
+        self.axis_box.setAccessibleName("Axis of the curves")
+        for axis, title in _TITLES.items():
+            self.axis_box.addItem(title, axis)
+        self.axis_box.activated.connect(self._on_axis_chosen)
+        self.training_box = QCheckBox("&Training rows, too")
+        self.training_box.toggled.connect(self._on_training_toggled)
+        bar = QHBoxLayout()
+        bar.setSpacing(SPACE_S)
+        bar.addWidget(self.caption)
+        bar.addStretch(1)
+        bar.addWidget(self.training_box)
+        bar.addWidget(self.axis_box)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_S)
+        for chart in self.charts:
+            row.addWidget(chart, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        column.addLayout(bar)
+        column.addLayout(row, 1)
+        kept.recordRead.connect(self._on_read)
+        self._draw()
+
+    def show_runs(self, runs: Sequence[RunSummary]) -> None:
+        """Show the curves of `runs`, as many of them as can be told apart."""
+        self._wanted = tuple(runs[:DIFFERENT])
+        self._records = {
+            run.id: self._records[run.id] for run in self._wanted if run.id in self._records
+        }
+        for run in self._wanted:
+            known = self._records.get(run.id)
+            if known is None or (known[0] is not run and known[0].epochs != run.epochs):
+                self._records[run.id] = run, known[1] if known else None
+                self._kept.read(run.id)
+        more = len(runs) - len(self._wanted)
+        first = f"The first {DIFFERENT} of {counted(len(runs), 'run')}"
+        self.caption.setText(first if more else "")
+        self._draw()
+
+    def _on_read(self, record: RunRecord) -> None:
+        known = self._records.get(record.id)
+        if known is not None:
+            self._records[record.id] = known[0], record
+            self._draw()
+
+    def _draw(self) -> None:
+        wanted = self._wanted
+        looks = {run.id: run_look(n, name_of(run)) for n, run in enumerate(wanted)}
+        records = [record for run in wanted if (record := self._records[run.id][1]) is not None]
+        self.runs.show(records, looks)
+        self._choose_metrics()
+        for chart in self.charts:
+            chart.plot.relabel()
+            chart.refresh()
+        if looks != self.looks:
+            self.looks = looks
+            self.looksChanged.emit()
+
+    def _choose_metrics(self) -> None:
+        """The second chart shows accuracy, or the first other metric, or nothing."""
+        first, second = self.charts
+        metrics = self.runs.metrics
+        if first.metric_name not in metrics:
+            first.set_metric(LOSS)
+        others = [name for name in metrics if name not in (LOSS, LEARNING_RATE)]
+        if second.metric_name not in metrics or not self._second_chosen:
+            better = [name for name in others if higher_is_better(name)]
+            second.set_metric(next(iter((*better, *others)), LOSS))
+        second.setHidden(bool(metrics) and not others)
+
+    def _on_second_chosen(self) -> None:
+        self._second_chosen = True
+
+    def _on_line_clicked(self, key: LineKey) -> None:
+        self.runClicked.emit(key.run)
+
+    def _on_axis_chosen(self) -> None:
+        self.runs.set_axis(Axis(self.axis_box.currentData()))
+        self.charts[0].plot.fit()
+        self._draw()
+
+    def _on_training_toggled(self, on: bool) -> None:
+        self.runs.with_training = on
+        self._draw()

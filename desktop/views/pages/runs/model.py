@@ -1,0 +1,277 @@
+"""The runs as an item model: sorted and filtered here, since 10,000 of them are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFont, QIcon, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from desktop.document.comparison import difference_text
+from desktop.views.pages.runs.columns import (
+    CHANGES,
+    NAME,
+    STAR,
+    WHEN,
+    Column,
+    best_runs,
+    columns_for,
+    name_of,
+)
+from desktop.views.theme import Theme
+from desktop.views.widgets.text import plain
+from desktop.workers.reports import Outcome
+from desktop.workers.summaries import RunSummary, change, filtered
+
+Index = QModelIndex | QPersistentModelIndex
+Role = Qt.ItemDataRole
+Order = Qt.SortOrder
+FIRST = "first run"  # what the oldest run differs in
+
+
+class RunsModel(QAbstractTableModel):
+    """One row for each run that is shown: those that match the filter, in the order asked for.
+
+    Signals:
+        renamed: the id of a run and the name it is to have.
+        columnsChanged: there are other columns than before.
+    """
+
+    renamed = Signal(str, str)
+    columnsChanged = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._all: tuple[RunSummary, ...] = ()
+        self._shown: list[RunSummary] = []
+        self._rows: dict[str, int] = {}  # of the runs that are shown
+        self._before: dict[str, RunSummary | None] = {}  # the run before each, by id
+        self._changes: dict[str, tuple[RunSummary, RunSummary | None, str]] = {}
+        self._best: set[tuple[str, str]] = set()
+        self._swatches: Mapping[str, QPixmap] = {}
+        self._stars: tuple[QIcon, QIcon] | None = None
+        self._bold = QFont()
+        self._bold.setBold(True)
+        self.columns = columns_for((), with_test=False)
+        self.text = ""
+        self.with_test = False
+        self.sorted_by, self.order = WHEN, Order.DescendingOrder
+        theme.changed.connect(self._recolor)
+
+    # --- what is shown ------------------------------------------------------------------------
+
+    @property
+    def all(self) -> tuple[RunSummary, ...]:
+        """Every run, shown or not, the latest first."""
+        return self._all
+
+    @property
+    def shown(self) -> Sequence[RunSummary]:
+        """The runs of the rows, from the top."""
+        return self._shown
+
+    def row_of(self, run: str) -> int | None:
+        """The row of the run of this id; None if it is not shown."""
+        return self._rows.get(run)
+
+    def run(self, run: str) -> RunSummary | None:
+        """The run of this id; None if it is not shown."""
+        row = self._rows.get(run)
+        return None if row is None else self._shown[row]
+
+    def column_of(self, name: str) -> int | None:
+        """The place of the column of this id; None if there is none."""
+        return next((i for i, each in enumerate(self.columns) if each.id == name), None)
+
+    def show(self, runs: tuple[RunSummary, ...]) -> None:
+        """Show `runs`, the latest first."""
+        self._all = runs
+        before = [*runs[1:], None]
+        self._before = {run.id: each for run, each in zip(runs, before, strict=False)}
+        self._make_columns()
+        self._refresh()
+
+    def filter(self, text: str) -> None:
+        """Show the runs in which each word of `text` occurs."""
+        self.text = text
+        self._refresh()
+
+    def set_with_test(self, on: bool) -> None:
+        """Show results on test rows, or hide them."""
+        self.with_test = on
+        self._make_columns()
+        self._refresh()
+
+    def show_swatches(self, swatches: Mapping[str, QPixmap]) -> None:
+        """Show beside the names of these runs how their curves are drawn."""
+        runs = {*self._swatches, *swatches}
+        self._swatches = swatches
+        place = self.column_of(NAME)
+        for run in runs:
+            row = self._rows.get(run)
+            if row is not None and place is not None:
+                index = self.index(row, place)
+                self.dataChanged.emit(index, index, [Role.DecorationRole])
+
+    def changes(self, run: RunSummary) -> str:
+        """What differs from the run before it, in words."""
+        before = self._before.get(run.id)
+        known = self._changes.get(run.id)
+        if known is None or known[0] is not run or known[1] is not before:
+            text = difference_text(change(run, before)) if before is not None else FIRST
+            known = self._changes[run.id] = run, before, text or "nothing"
+        return known[2]
+
+    def _make_columns(self) -> None:
+        columns = columns_for(self._all, with_test=self.with_test)
+        if [each.id for each in columns] == [each.id for each in self.columns]:
+            return
+        self.beginResetModel()
+        self.columns, self._shown, self._rows = columns, [], {}
+        if self.column_of(self.sorted_by) is None:
+            self.sorted_by, self.order = WHEN, Order.DescendingOrder
+        self.endResetModel()
+        self.columnsChanged.emit()
+
+    def _refresh(self) -> None:
+        """Show what is to be shown now; rows that stay are not made again."""
+        shown = self._sorted(filtered(self._all, self.text))
+        old = self._shown
+        self._best = best_runs(shown, self.columns)
+        if [run.id for run in shown] == [run.id for run in old]:
+            self._shown = shown
+            if old:
+                last = self.index(len(old) - 1, len(self.columns) - 1)
+                self.dataChanged.emit(self.index(0, 0), last)
+            return
+        self.beginResetModel()
+        self._shown = shown
+        self._rows = {run.id: row for row, run in enumerate(shown)}
+        self.endResetModel()
+
+    def _sorted(self, runs: list[RunSummary]) -> list[RunSummary]:
+        """`runs` in the order asked for, the later one first among equals."""
+        place = self.column_of(self.sorted_by)
+        column = self.columns[place or 0]
+        valued = [(column.value(run), run) for run in runs]
+        known = [pair for pair in valued if pair[0] is not None]
+        known.sort(key=lambda pair: pair[0], reverse=self.order == Order.DescendingOrder)
+        return [*(run for _, run in known), *(run for each, run in valued if each is None)]
+
+    def _recolor(self) -> None:
+        self._stars = None
+
+    # --- Qt -----------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.columns)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal or section >= len(self.columns):
+            return None
+        column = self.columns[section]
+        if role == Role.DisplayRole:
+            return column.title
+        if role == Role.ToolTipRole:
+            return plain(column.tip)
+        if role == Role.AccessibleTextRole:
+            return column.title or "Star"
+        if role == Role.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column.is_number else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
+        if role == Role.DecorationRole and column.id == STAR:
+            return self._theme.icon("mdi6.star-outline", "muted")
+        return None
+
+    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
+        run, column = self._shown[index.row()], self.columns[index.column()]
+        if role == Role.DisplayRole:
+            return "" if column.id == STAR else self._text(run, column)
+        if role == Role.EditRole and column.id == NAME:
+            return run.name
+        if role == Role.ToolTipRole:
+            return plain(self._tip(run, column))
+        if role == Role.AccessibleTextRole:
+            text = self._text(run, column)
+            return f"{column.title} {text or 'empty'}" if column.title else text or "no star"
+        if role == Role.TextAlignmentRole and column.is_number:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Role.DecorationRole:
+            return self._decoration(run, column)
+        if role == Role.FontRole and (run.id, column.id) in self._best:
+            return self._bold
+        if role == Role.ForegroundRole:
+            return self._color(run, column)
+        return None
+
+    def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:
+        if role != Role.EditRole or self.columns[index.column()].id != NAME:
+            return False
+        run, name = self._shown[index.row()], str(value).strip()
+        if name and name != run.name:
+            self.renamed.emit(run.id, name)
+        return True
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        is_name = index.isValid() and self.columns[index.column()].id == NAME
+        return flags | Qt.ItemFlag.ItemIsEditable if is_name else flags
+
+    def sort(self, column: int, order: Order = Order.AscendingOrder) -> None:
+        if 0 <= column < len(self.columns) and self.columns[column].sortable:
+            self.sorted_by, self.order = self.columns[column].id, order
+            self._refresh()
+
+    def _text(self, run: RunSummary, column: Column) -> str:
+        return self.changes(run) if column.id == CHANGES else column.text(run)
+
+    def _tip(self, run: RunSummary, column: Column) -> str:
+        if column.id == WHEN and run.started is not None:
+            return f"{run.started.astimezone():%Y-%m-%d %H:%M:%S}"
+        if column.id == NAME:
+            lines = (name_of(run), f"Data: {run.data}", run.notes)
+            return "\n".join(filter(None, lines))
+        if column.id == CHANGES:
+            return self.changes(run).replace("; ", "\n")
+        if column.id == "notes":
+            return run.notes
+        if column.id == STAR:
+            return column.tip
+        return self._text(run, column)
+
+    def _decoration(self, run: RunSummary, column: Column) -> QIcon | QPixmap | None:
+        if column.id == NAME:
+            return self._swatches.get(run.id)
+        if column.id != STAR:
+            return None
+        if self._stars is None:
+            icon = self._theme.icon
+            self._stars = icon("mdi6.star-outline", "border"), icon("mdi6.star", "warning")
+        return self._stars[run.starred]
+
+    def _color(self, run: RunSummary, column: Column) -> QColor | None:
+        tokens = self._theme.tokens
+        if column.id == "outcome":
+            if run.outcome is None:
+                return tokens.color("accent")
+            if run.outcome is Outcome.FAILED:
+                return tokens.color("bad")
+            return None if run.outcome is Outcome.FINISHED else tokens.color("warning")
+        if column.id == NAME and not run.name:
+            return tokens.color("muted")
+        is_quiet = column.id == CHANGES and self.changes(run) in (FIRST, "nothing")
+        return tokens.color("muted") if is_quiet or column.id == WHEN else None

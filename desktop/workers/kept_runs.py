@@ -1,0 +1,224 @@
+"""The runs that are kept on disk, for the views: read, labeled, deleted and brought back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop.workers import tasks
+from desktop.workers.threads import Threads
+
+if TYPE_CHECKING:
+    from desktop.engine.records import RunRecord
+    from desktop.engine.runs.store import RunStore
+    from desktop.engine.runs.summary import RunSummary
+
+INTERVAL = 1000  # milliseconds between two looks for what other programs, or a training, have kept
+SHARE = 0.05  # of the time that looking may take
+
+T = TypeVar("T")
+
+
+class KeptRuns(QObject):
+    """The store of runs, used on a thread of its own: nothing here waits for data or a training.
+
+    The store is opened when it is first asked for. While `watch` is on, new runs and epochs are
+    found by themselves, also those of other programs.
+
+    Signals:
+        listed: every run, the latest first, as a tuple of RunSummary; those that are as they were
+            are the same objects as before.
+        recordRead: a RunRecord that was asked for, without histograms of weights.
+        deleted: the ids of runs that went to the trash.
+        restored: the ids of runs that came back from it.
+        exported: the path of what was written.
+        said: what was found to be damaged, and what became of it.
+        failed: what could not be done, and why.
+    """
+
+    listed = Signal(object)
+    recordRead = Signal(object)
+    deleted = Signal(object)
+    restored = Signal(object)
+    exported = Signal(str)
+    said = Signal(str)
+    failed = Signal(str)
+
+    def __init__(self, threads: Threads, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._threads = threads
+        self._store: RunStore | None = None  # used on the thread alone
+        self._version: int | None = None  # of the list that was read last
+        self._is_looking = False
+        self._failure = ""  # of the last look: it is said once
+        self._timer = QTimer(self, singleShot=True, interval=INTERVAL)
+        self._timer.timeout.connect(self._look)
+        self._is_watching = False
+        self.runs: tuple[RunSummary, ...] | None = None  # as listed last
+
+    @property
+    def folder(self) -> Path:
+        """Where the folders of the runs are."""
+        from desktop.paths import data_folder
+
+        return data_folder() / "runs"
+
+    def folder_of(self, run: str) -> Path:
+        """Where the files of the run of this id are."""
+        return self.folder / run
+
+    def networks(self, run: str) -> tuple[Path | None, Path | None]:
+        """The files of the network after the last epoch and after the best one, as far as kept."""
+        from desktop.engine.runs.folder import BEST, LAST
+
+        paths = (self.folder_of(run) / name for name in (LAST, BEST))
+        last, best = (path if path.is_file() else None for path in paths)
+        return last, best
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def watch(self, on: bool) -> None:
+        """Keep the list up to date, from now on or no longer."""
+        if on and not self._is_watching:
+            self._work(self._look_again, self._on_looked)
+        self._is_watching = on
+        if not on:
+            self._timer.stop()
+
+    def read(self, run: str) -> None:
+        """Ask for the record of the run of this id."""
+        self._work(partial(self._read, run), self.recordRead.emit)
+
+    # --- changing -----------------------------------------------------------------------------
+
+    def label(self, runs: Sequence[str], **changes: Any) -> None:
+        """Change the name, notes, star, color or tags of runs."""
+
+        def work(store: RunStore) -> None:
+            for run in runs:
+                store.label(run, **changes)
+
+        self._change(work)
+
+    def delete(self, runs: Sequence[str]) -> None:
+        """Move runs to the trash."""
+        self._change(lambda store: store.delete(runs), partial(self.deleted.emit, tuple(runs)))
+
+    def restore(self, runs: Sequence[str]) -> None:
+        """Bring deleted runs back."""
+        self._change(lambda store: store.restore(runs), partial(self.restored.emit, tuple(runs)))
+
+    def export_table(self, runs: Sequence[RunSummary], path: Path) -> None:
+        """Write a table of `runs`, with all that is known of them, as a CSV file to `path`."""
+
+        def work(_store: RunStore) -> None:
+            from desktop.document.files import write_atomically
+            from desktop.engine.runs.comparing import table_content
+
+            write_atomically(path, table_content(runs))
+
+        self._change(work, partial(self.exported.emit, str(path)))
+
+    def close(self) -> None:
+        """Leave the store; the threads have ended."""
+        self._timer.stop()
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    # --- on the thread ------------------------------------------------------------------------
+
+    def _opened(self) -> RunStore:
+        from desktop.engine.runs.store import RunStore
+
+        if self._store is None:
+            self._store = RunStore(self.folder, partial(self._threads.deliver, self.said.emit))
+        return self._store
+
+    def _look_again(self, store: RunStore) -> tuple[RunSummary, ...]:
+        store.look_again()
+        return self._list(store)
+
+    def _list(self, store: RunStore) -> tuple[RunSummary, ...]:
+        version = store.version  # first: what changes meanwhile is found the next time
+        runs = store.all()
+        self._version = version
+        for run in runs:
+            _ = run.searched  # takes a while the first time
+        return runs
+
+    def _list_if_changed(self, store: RunStore) -> tuple[tuple[RunSummary, ...] | None, float]:
+        began = time.perf_counter()
+        runs = None if store.version == self._version else self._list(store)
+        return runs, time.perf_counter() - began
+
+    def _read(self, run: str, store: RunStore) -> RunRecord:
+        return store.read(run, with_histograms=False)
+
+    # --- there and back -----------------------------------------------------------------------
+
+    def _work(
+        self,
+        work: Callable[[RunStore], T],
+        done: Callable[[T], object],
+        failed: Callable[[str], object] | None = None,
+    ) -> None:
+        """Do `work` with the store on the thread, then call `done` or `failed` here."""
+
+        def task() -> T:
+            return tasks.with_runs(self._opened, work)
+
+        self._threads.runs(task, done, failed or self.failed.emit)
+
+    def _change(
+        self, work: Callable[[RunStore], object], done: Callable[[], object] | None = None
+    ) -> None:
+        """Do `work`, which changes runs, and list them."""
+
+        def both(store: RunStore) -> tuple[RunSummary, ...]:
+            work(store)
+            return self._list(store)
+
+        def listed(runs: tuple[RunSummary, ...]) -> None:
+            self._on_listed(runs)
+            if done is not None:
+                done()
+
+        self._work(both, listed)
+
+    def _look(self) -> None:
+        if not self._is_looking:
+            self._is_looking = True
+            self._work(self._list_if_changed, self._on_looked_for, self._on_look_failed)
+
+    def _on_looked(self, runs: tuple[RunSummary, ...]) -> None:
+        self._on_listed(runs)
+        self._look_later(0.0)
+
+    def _on_looked_for(self, found: tuple[tuple[RunSummary, ...] | None, float]) -> None:
+        runs, seconds = found
+        self._is_looking, self._failure = False, ""
+        if runs is not None:
+            self._on_listed(runs)
+        self._look_later(seconds)
+
+    def _on_look_failed(self, message: str) -> None:
+        self._is_looking = False
+        if message != self._failure:
+            self._failure = message
+            self.failed.emit(message)
+        self._look_later(0.0)
+
+    def _look_later(self, seconds: float) -> None:
+        """Look again after a pause that is long beside the `seconds` that it took."""
+        if self._is_watching:
+            self._timer.start(round(max(INTERVAL, 1000 * seconds / SHARE)))
+
+    def _on_listed(self, runs: tuple[RunSummary, ...]) -> None:
+        self.runs = runs
+        self.listed.emit(runs)

@@ -1,0 +1,167 @@
+"""The page Runs, on a store of runs that nothing trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from pytestqt.qtbot import QtBot
+
+from desktop.document.data import Digits
+from desktop.document.layers import Dense, Flatten
+from desktop.document.project import Project
+from desktop.document.training import Training
+from desktop.engine.runs.store import RunStore
+from desktop.views.pages.runs.page import RunsPage
+from desktop.views.settings import Settings
+from desktop.views.theme import Theme
+from desktop.workers.session import Session
+from tests.engine.run_store.kept import keep
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+def project(units: int = 32, seed: int = 0) -> Project:
+    layers = Flatten(), Dense(units=units), Dense(units=10, activation="softmax")
+    return Project(data=Digits(), layers=layers, training=Training(seed=seed))
+
+
+@pytest.fixture
+def store() -> Iterator[RunStore]:
+    with RunStore() as store:
+        yield store
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    session = Session()
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def make_page(qtbot: QtBot, session: Session, theme: Theme) -> Callable[[], RunsPage]:
+    """The page, shown, with the runs that are in the store by then."""
+
+    def make() -> RunsPage:
+        page = RunsPage(session, theme, Settings())
+        qtbot.addWidget(page)
+        page.resize(900, 640)
+        with qtbot.waitSignal(session.kept_runs.listed):
+            page.show()
+        return page
+
+    return make
+
+
+def names(page: RunsPage) -> list[str]:
+    return [run.name for run in page.table.runs.shown]
+
+
+def texts(page: RunsPage, column: str) -> list[str]:
+    place = page.table.runs.column_of(column)
+    assert place is not None
+    rows = range(page.table.runs.rowCount())
+    return [page.table.runs.index(row, place).data() for row in rows]
+
+
+def test_without_runs_it_says_what_to_do(make_page: Callable[[], RunsPage]) -> None:
+    page = make_page()
+    assert page.is_empty and "Press Train" in page.empty.text.text()
+
+
+def test_runs_are_shown_latest_first_with_what_changed(
+    make_page: Callable[[], RunsPage], store: RunStore
+) -> None:
+    for name, units in (("first", 32), ("second", 64), ("third", 64)):
+        keep(store, project(units), name)
+    page = make_page()
+    assert names(page) == ["third", "second", "first"]
+    assert texts(page, "changes") == ["nothing", "Dense 2: units 32 → 64", "first run"]
+    assert texts(page, "val_loss") == ["0.6667"] * 3
+
+
+def test_a_click_on_a_header_sorts_and_words_filter(
+    qtbot: QtBot, make_page: Callable[[], RunsPage], store: RunStore
+) -> None:
+    for name, loss in (("b", 0.3), ("a", 0.1), ("c", 0.2)):
+        keep(store, project(), name, val_loss=loss)
+    page = make_page()
+    page.table.select([page.table.runs.shown[0].id])
+    header = page.table.horizontalHeader()
+    for column, order in (("val_loss", "acb"), ("name", "abc"), ("name", "cba")):
+        place = page.table.runs.column_of(column)
+        assert place is not None
+        page.table.scrollTo(page.table.runs.index(0, place))
+        middle = header.sectionViewportPosition(place) + header.sectionSize(place) // 2
+        qtbot.mouseClick(
+            header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(middle, header.height() // 2)
+        )
+        assert names(page) == list(order)
+        assert [run.name for run in page.table.selection] == ["c"]
+    qtbot.keyClicks(page.filter_box, "a")
+    assert len(names(page)) == 3  # all have "Dense" in their network
+    page.filter_box.clear()
+    store.label(page.table.runs.shown[0].id, tags=("lesson",))
+    qtbot.waitUntil(lambda: bool(page.table.runs.shown[0].tags), timeout=5000)
+    qtbot.keyClicks(page.filter_box, "lesson dense")
+    assert names(page) == ["c"]
+
+
+def test_curves_of_selected_runs_lie_over_one_another(
+    qtbot: QtBot, make_page: Callable[[], RunsPage], store: RunStore
+) -> None:
+    ids = [keep(store, project(), name, epochs=4) for name in "abc"]
+    page = make_page()
+    plot = page.curves.charts[0].plot
+    page.table.select(ids[:2])
+    qtbot.waitUntil(lambda: len(plot.lines) == 2)
+    assert {key.run for key in plot.lines} == set(ids[:2])
+    assert len({line.look for line in plot.lines.values()}) == 2
+    heights = (QPointF(plot.width() / 2, y) for y in range(plot.height()))
+    on_a_curve = next(at for at in heights if plot.line_at(at) is not None)
+    with qtbot.waitSignal(page.curves.runClicked) as clicked:
+        qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=on_a_curve.toPoint())
+    assert clicked.args[0] in ids[:2]
+    assert page.table.current is not None and page.table.current.id == clicked.args[0]
+
+
+def test_names_and_stars_are_changed_in_the_table(
+    qtbot: QtBot, make_page: Callable[[], RunsPage], store: RunStore, session: Session
+) -> None:
+    run = keep(store, project(), "a")
+    page = make_page()
+    page.table.go_to(run)
+    qtbot.keyClick(page.table, Qt.Key.Key_F2)
+    editor = page.table.indexWidget(page.table.currentIndex()) or page.table.focusWidget()
+    with qtbot.waitSignal(session.kept_runs.listed):
+        qtbot.keyClicks(editor, "better")
+        qtbot.keyClick(editor, Qt.Key.Key_Return)
+    star = page.table.visualRect(page.table.runs.index(0, 0)).center()
+    with qtbot.waitSignal(session.kept_runs.listed):
+        qtbot.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=star)
+    assert store.read(run).labels.name == "better" and store.read(run).labels.starred
+
+
+def test_chosen_columns_are_kept(make_page: Callable[[], RunsPage], store: RunStore) -> None:
+    keep(store, project(), "a")
+    page = make_page()
+    page.table.set_column_shown("seed", True)
+    page.table.set_column_shown("when", False)
+    page.hide()
+    again = make_page()
+    for name, shown in (("seed", True), ("when", False), ("val_loss", True)):
+        place = again.table.runs.column_of(name)
+        assert place is not None and again.table.isColumnHidden(place) is not shown
+
+
+def test_results_on_test_rows_are_sealed(
+    make_page: Callable[[], RunsPage], store: RunStore
+) -> None:
+    run = keep(store, project(), "a")
+    store.change(run, lambda file: file.replace(test={"loss": 0.25}))
+    page = make_page()
+    assert page.table.runs.column_of("test_loss") is None
+    page.test_box.click()
+    assert texts(page, "test_loss") == ["0.2500"]
