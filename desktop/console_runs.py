@@ -61,6 +61,7 @@ def show_run(record: RunRecord, run: RunSummary, folder: Path, *, test: bool) ->
         f"{run.name}  {short_id(run)}",
         f"{when(run)}, {run.state} after {counted(run.epochs, 'epoch')}, {run.seconds:.1f} s",
         record.ended.message if record.ended is not None else "",
+        record.not_kept,
         f"Continues {record.continues[-8:]}" if record.continues else "",
         f"Data: {run.data}, {rows}, {validation}",
         f"Network: {', '.join(layer.tag for layer in record.project.layers)}",

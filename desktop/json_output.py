@@ -221,6 +221,7 @@ def run_record_values(
         "split_fingerprint": None if marks is None else marks.split,
         "continues": record.continues,
         "message": "" if ended is None else ended.message,
+        "not_kept": record.not_kept or None,
         "monitor": record.monitor,
         "best_epoch": record.best_epoch,
         "project": json.loads(run.project_text),

@@ -49,6 +49,7 @@ class RunRecord:
     network, `best_epoch`, is judged by, e.g. "val_loss". `start` is the report it began with.
     `test` are the metrics on the test rows, where they were measured, and `test_looks` says how
     many networks had been evaluated on those before the run began, None if that is not known.
+    `not_kept` says what of the run could not be written to disk, and why.
     `continues` is the id of the run that it goes on from. A run of a group has the id of that in
     `group`, its number there in `trial`, and in `settings` what was varied there.
     """
@@ -76,6 +77,7 @@ class RunRecord:
         self.epochs: list[EpochRecord] = []
         self.ended: RunEnded | None = None
         self.continues = earlier.id if earlier is not None else None
+        self.not_kept = ""
         self.labels = RunLabels()
         self.group = ""
         self.trial: int | None = None

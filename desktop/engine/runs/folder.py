@@ -102,6 +102,7 @@ class RunFile(Spec):
     test: dict[str, float | None] = {}
     test_looks: int | None = None
     ended: _Ending | None = None
+    not_kept: str = ""
 
     def content(self) -> bytes:
         """What the file holds."""
@@ -115,11 +116,17 @@ class RunFile(Spec):
         return self.replace(ended=_Ending(**values))
 
     def interrupted(self, epochs: tuple[EpochRecord, ...]) -> RunFile:
-        """The same of a run that nobody writes any more, and that has these epochs."""
+        """The same of a run that has these epochs, and whose program is gone."""
         last = epochs[-1].epoch if epochs else self.first_epoch
         seconds = sum(epoch.seconds for epoch in epochs)
         return self.replace(
-            ended=_Ending(outcome=Outcome.INTERRUPTED, epoch=last, seconds=round(seconds, 3))
+            ended=_Ending(
+                outcome=Outcome.INTERRUPTED,
+                epoch=last,
+                seconds=round(seconds, 3),
+                message=f"What came after epoch {last} was not written: the program was ended, or "
+                "there was no room on the disk",
+            )
         )
 
 
@@ -155,6 +162,7 @@ def file_of(record: RunRecord) -> RunFile:
         note=start.note,
         test=finite(record.test),
         test_looks=record.test_looks,
+        not_kept=record.not_kept,
     )
     return file if record.ended is None else file.with_ending(record.ended)
 
@@ -199,7 +207,7 @@ def record_of(file: RunFile, project: Project) -> RunRecord:
     record.group, record.trial, record.settings = file.group, file.trial, file.settings
     record.labels = RunLabels(file.name, file.notes, file.starred, file.color, file.tags)
     record.test = {name: float("nan") if v is None else v for name, v in file.test.items()}
-    record.test_looks = file.test_looks
+    record.test_looks, record.not_kept = file.test_looks, file.not_kept
     return record
 
 
@@ -288,8 +296,8 @@ def weight_bytes(folder: Path) -> int:
 
 # --- who writes it --------------------------------------------------------------------------------
 #
-# The system gives up the locks of a program that ends, and Windows lets nobody remove a file that
-# is open. So a mark that can be locked, or removed there, is that of a program that is gone.
+# The system gives up the locks of a program that ends, and Windows does not remove a file that is
+# open. So a mark that can be locked, or removed there, is that of a program that is gone.
 
 
 def hold_mark(folder: Path) -> IO[bytes]:

@@ -18,6 +18,12 @@ VERSION = 1  # of the tables; an index of another version is made again
 PATIENCE = 2.0  # seconds to wait for another writer
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+_UNWRITABLE = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
+)
 _TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
     id TEXT PRIMARY KEY,
@@ -34,17 +40,22 @@ class DamagedIndexError(Exception):
     """The file is no index of this version."""
 
 
-class Index:
-    """The open index at `path`, for any thread. Raises DamagedIndexError and sqlite3.Error.
+def cannot_be_written(error: sqlite3.Error) -> bool:
+    """Whether there is no room for the index, or no permission to write it."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _UNWRITABLE
 
-    So do its methods.
+
+class Index:
+    """The open index at `path`, for any thread; without one, it is in memory.
+
+    Raises DamagedIndexError and sqlite3.Error. So do its methods.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | None = None) -> None:
         self._lock = threading.RLock()
         self._read: dict[str, tuple[str, RunSummary]] = {}  # what `all` found last, by id
         self._connection = sqlite3.connect(
-            path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+            path or ":memory:", timeout=PATIENCE, isolation_level=None, check_same_thread=False
         )
         try:
             with self._speaking() as connection:
@@ -55,7 +66,8 @@ class Index:
                     if version not in (0, VERSION):
                         raise DamagedIndexError(f"it is of version {version}")
                     connection.execute(_TABLES)
-                    connection.execute(f"PRAGMA user_version={VERSION}")
+                    if version != VERSION:
+                        connection.execute(f"PRAGMA user_version={VERSION}")
         except BaseException:
             self.close()
             raise

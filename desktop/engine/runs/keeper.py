@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import sqlite3
 import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,18 +9,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from desktop import paths
-from desktop.document.files import FileError, reason, write_atomically
+from desktop.document.files import write_atomically
 from desktop.document.json_values import Settings
-from desktop.document.text import first_line
-from desktop.engine.inspection import ModelFileError
 from desktop.engine.records import RunLabels, RunRecord
 from desktop.engine.reports import EpochEnded, Report, RunEnded, RunStarted
 from desktop.engine.runs import folder as files
-from desktop.engine.runs.folder import DamagedRunError, finite
-from desktop.engine.runs.index import DamagedIndexError
+from desktop.engine.runs.folder import finite
 from desktop.engine.runs.looks import add_look, count_looks
-from desktop.engine.runs.store import RunStore, StoreError
-from desktop.engine.runs.writer import RunWriter
+from desktop.engine.runs.store import RunStore
+from desktop.engine.runs.writer import RunWriter, why
 from desktop.engine.tensorboard.keeping import LogKeeper
 
 if TYPE_CHECKING:
@@ -30,17 +25,6 @@ if TYPE_CHECKING:
     from desktop.engine.network import Network
     from desktop.engine.training import Trainer
 
-logger = logging.getLogger(__name__)
-
-_EXPECTED = (
-    OSError,
-    sqlite3.Error,
-    FileError,
-    StoreError,
-    ModelFileError,
-    DamagedRunError,
-    DamagedIndexError,
-)
 BYTES_PER_PARAMETER = 4
 
 
@@ -106,7 +90,7 @@ class RunKeeper:
             if store is not None and record is not None and self._has_trained(network):
                 store.change(record.id, lambda file: file.replace(test=finite(metrics)))
         except Exception as error:
-            self._say(f"This evaluation could not be kept: {_why(error)}")
+            self._say(f"This evaluation could not be kept: {why(error)}")
 
     def _begin(self, report: RunStarted, trainer: Trainer | None) -> None:
         self._has_failed, self._best = False, None
@@ -153,10 +137,15 @@ class RunKeeper:
         try:
             writer.end()
             if trainer is not None and self._has_room:
-                self._keep_weights(writer.folder, trainer)
+                try:
+                    self._keep_weights(writer.folder, trainer)
+                except Exception as error:
+                    writer.miss("weights", error)
         finally:
             self._best = None
             writer.close()
+        if record.not_kept:
+            self._say_once(record.not_kept)
 
     def _has_trained(self, network: Network) -> bool:
         """Whether the last run was one of `network`."""
@@ -186,25 +175,19 @@ class RunKeeper:
 
     def _fail(self, error: Exception) -> None:
         """Say why the run is not kept in whole, once."""
-        why = _why(error)
-        if self._has_failed:
-            return
-        self._has_failed = True
+        reason = why(error)
         record, writer = self._record, self._writer
         if record is None or (writer is None and record.ended is None):
             what = "This run is not kept"
         elif record.ended is not None:
-            self._say(f"The end of this run could not be kept, or its weights: {why}")
+            self._say_once(f"The end of this run could not be kept: {reason}")
             return
         else:
             last = record.epochs[-1].epoch if record.epochs else record.first_epoch
             what = f"This run is not kept from epoch {last} on, until it can be written again"
-        self._say(f"{what}: {why}. Training continues")
+        self._say_once(f"{what}: {reason}. Training continues")
 
-
-def _why(error: Exception) -> str:
-    """The reason for people; what nobody expected is logged."""
-    if not isinstance(error, _EXPECTED):
-        logger.error("A run could not be kept", exc_info=error)
-        return f"{first_line(error):.200}"
-    return reason(error) if isinstance(error, OSError) else f"{error}".rstrip(".")
+    def _say_once(self, text: str) -> None:
+        if not self._has_failed:
+            self._has_failed = True
+            self._say(text)

@@ -22,7 +22,7 @@ from desktop.document.files import FileError
 from desktop.engine.records import RunLabels, RunRecord
 from desktop.engine.runs import folder as files
 from desktop.engine.runs.folder import DamagedRunError, RunFile, UnreadableRunError
-from desktop.engine.runs.index import DamagedIndexError, Index
+from desktop.engine.runs.index import DamagedIndexError, Index, cannot_be_written
 from desktop.engine.runs.reading import record_in, summary_in
 from desktop.engine.runs.settings import set_weights_limit, weights_limit
 from desktop.engine.runs.summary import RunSummary
@@ -56,13 +56,17 @@ class RunStore:
         self._say = say or logger.warning
         with self._explaining():
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._index = self._opened_index()
             try:
-                self._ask(self._match_folders)
-                self._tidy()
-            except BaseException:
-                self._index.close()
-                raise
+                self._open()
+            except sqlite3.OperationalError as error:
+                if not cannot_be_written(error):
+                    raise
+                self._say(
+                    f"The index of the runs in {self.folder} cannot be written ({error}), so each "
+                    "run is read anew: make room, or set LAYERWISE_DATA to another folder"
+                )
+                self._open(in_memory=True)
+            self._tidy()
 
     @property
     def trash(self) -> Path:
@@ -296,6 +300,14 @@ class RunStore:
 
     # --- the folders and the index ------------------------------------------------------------
 
+    def _open(self, *, in_memory: bool = False) -> None:
+        self._index = Index() if in_memory else self._opened_index()
+        try:
+            self._ask(self._match_folders)
+        except BaseException:
+            self._index.close()
+            raise
+
     def _opened_index(self) -> Index:
         path = self.folder / INDEX
         try:
@@ -340,7 +352,8 @@ class RunStore:
                     continue  # who writes it tells the index, now and then
                 if file.ended is None and not is_written:
                     file = file.interrupted(files.read_epochs(folder))
-                    files.write_file(folder, file)
+                    with suppress(FileError):  # with no room on the disk, the index knows it
+                        files.write_file(folder, file)
                 found.append(summary_in(folder, file))
             except DamagedRunError as error:
                 self._set_aside(folder, error, index)
@@ -377,7 +390,9 @@ class RunStore:
     def _explaining(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, sqlite3.Error, FileError, DamagedIndexError) as error:
+        except FileError as error:
+            raise StoreError(str(error)) from error
+        except (OSError, sqlite3.Error, DamagedIndexError) as error:
             raise StoreError(
                 f"The runs in {self.folder} cannot be used: {error}; the environment variable "
                 "LAYERWISE_DATA names another folder for them"

@@ -30,8 +30,8 @@ class RunSummary:
 
     `epochs` are those that were completed, `seconds` without pauses. `best` has the best value of
     each metric over the epochs of the run. `weights` are the bytes that its weights take up on
-    disk. `project_text` is what its project file holds. `group`, `trial`, `settings` and
-    `test_looks` are as in RunRecord.
+    disk. `project_text` is what its project file holds. `group`, `trial`, `settings`,
+    `test_looks` and `not_kept` are as in RunRecord.
     """
 
     id: str
@@ -58,6 +58,7 @@ class RunSummary:
     trial: int | None = None
     settings: Settings = field(default_factory=dict)
     test_looks: int | None = None
+    not_kept: str = ""
 
     @property
     def started(self) -> datetime | None:

@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import IO
 
-from desktop.document.files import write_atomically
+from desktop.document.files import FileError, reason, write_atomically
 from desktop.document.storage import project_text
+from desktop.document.text import first_line
 from desktop.engine.history import header, history_content, history_names, line
+from desktop.engine.inspection import ModelFileError
 from desktop.engine.records import RunRecord
 from desktop.engine.runs import folder as files
-from desktop.engine.runs.folder import RunFile
+from desktop.engine.runs.folder import DamagedRunError, RunFile
 from desktop.engine.runs.histogram_file import histograms_content
 from desktop.engine.runs.index import DamagedIndexError
-from desktop.engine.runs.store import RunStore
+from desktop.engine.runs.store import RunStore, StoreError
 from desktop.engine.runs.summary import RunSummary, best_values, summary_of
+
+logger = logging.getLogger(__name__)
 
 INDEX_SECONDS = 0.5  # between two updates of the index
 LONGEST_PAUSE = 60.0  # where it cannot be written
 HISTOGRAM_SECONDS = 30.0  # between two updates of the histograms
 HISTOGRAM_PART = 200  # and at least so many times as long as one takes
+
+
+EXPECTED = (
+    OSError,
+    sqlite3.Error,
+    FileError,
+    StoreError,
+    ModelFileError,
+    DamagedRunError,
+    DamagedIndexError,
+)
+
+
+def why(error: Exception) -> str:
+    """The reason why something is not kept, for people; unexpected ones are logged."""
+    if not isinstance(error, EXPECTED):
+        logger.error("A run could not be kept", exc_info=error)
+        return f"{first_line(error):.200}"
+    return reason(error) if isinstance(error, OSError) else f"{error}".rstrip(".")
 
 
 class RunWriter:
@@ -65,12 +90,23 @@ class RunWriter:
             self._write_histograms()
 
     def end(self) -> None:
-        """The record has ended."""
+        """The record has ended. Its `not_kept` says afterwards what could not be written."""
         ended = self.record.ended
         assert ended is not None
-        self._append()
-        self._write_histograms()
-        self._store.change(self.record.id, lambda file: file.with_ending(ended))
+        for part, write in (
+            ("last epochs", self._append),
+            ("histograms of weights", self._write_histograms),
+        ):
+            try:
+                write()
+            except Exception as error:  # what is smaller may still find room
+                self._miss(part, error)
+        self._change(lambda file: file.with_ending(ended))
+
+    def miss(self, part: str, error: Exception) -> None:
+        """Let the record, and the run on disk, say that `part` is not kept because of `error`."""
+        self._miss(part, error)
+        self._change(lambda file: file)
 
     def close(self) -> None:
         """Leave the run as it is: to others it is interrupted unless it was ended."""
@@ -79,6 +115,14 @@ class RunWriter:
         if self._mark is not None:
             files.release_mark(self.folder, self._mark)
             self._mark = None
+
+    def _miss(self, part: str, error: Exception) -> None:
+        missed = f"The {part} of this run could not be kept: {why(error)}"
+        self.record.not_kept = ". ".join(filter(None, (self.record.not_kept, missed)))
+
+    def _change(self, edit: Callable[[RunFile], RunFile]) -> None:
+        not_kept = self.record.not_kept
+        self._store.change(self.record.id, lambda file: edit(file).replace(not_kept=not_kept))
 
     def _append(self) -> None:
         """Write the epochs that are not in history.csv."""

@@ -142,6 +142,24 @@ def test_a_run_that_is_stopped_is_kept(keeper: RunKeeper, tmp_path: Path) -> Non
         assert (run.outcome, run.epochs, run.planned_epochs) == (Outcome.STOPPED, 2, 50)
 
 
+def test_weights_that_cannot_be_kept_are_named(
+    keeper: RunKeeper, tmp_path: Path, said: list[str]
+) -> None:
+    trainer = Trainer(dataset())
+
+    def sink(report: Report) -> None:
+        keeper(report, trainer)
+        if isinstance(report, EpochEnded):
+            (tmp_path / "runs" / report.run / "model.keras").mkdir()
+
+    trainer.run(project(epochs=1), sink, RunControl())
+    with RunStore(tmp_path / "runs") as store:
+        (run,) = store.all()
+        assert (run.outcome, run.epochs) == (Outcome.FINISHED, 1)
+        assert said == [run.not_kept] == [store.read(run.id).not_kept]
+    assert said[0].startswith("The weights of this run could not be kept")
+
+
 def test_early_stopping_that_restored_the_best_needs_no_second_file(
     keeper: RunKeeper, tmp_path: Path
 ) -> None:

@@ -321,6 +321,36 @@ def test_training_goes_on_when_the_disk_is_full(tmp_path: Path, said: list[str])
         assert store.all()[0].outcome is Outcome.FINISHED
 
 
+def test_a_run_says_what_of_it_is_not_kept(tmp_path: Path, said: list[str]) -> None:
+    keeper = RunKeeper(said.append, folder=tmp_path / "runs")
+    start = started()
+    keeper(start)
+    in_the_way = tmp_path / "runs" / start.run / "histograms.npz"
+    in_the_way.mkdir()
+    for report in (epoch_ended(start.run, 1), run_ended(start.run, 1)):
+        keeper(report)
+    keeper.close()
+    assert len(said) == 1
+    assert said[0].startswith("The histograms of weights of this run could not be kept: ")
+    in_the_way.rmdir()
+    with RunStore(tmp_path / "runs") as store:
+        (summary,) = store.all()
+        assert summary.not_kept == store.read(start.run).not_kept == said[0]
+        assert (summary.outcome, summary.epochs) == (Outcome.FINISHED, 1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="not everybody may make links")
+def test_runs_are_read_where_no_index_can_be_written(store: RunStore, said: list[str]) -> None:
+    run = keep(store)
+    store.close()
+    (store.folder / "index.sqlite").unlink()
+    (store.folder / "index.sqlite").symlink_to(store.folder / "no folder" / "index.sqlite")
+    with RunStore(store.folder, said.append) as again:
+        assert [each.id for each in again.all()] == [run]
+        assert again.label(run, name="new").name == again.all()[0].name == "new"
+    assert len(said) == 1 and "cannot be written" in said[0]
+
+
 def test_a_folder_that_cannot_be_used_is_said_once(tmp_path: Path, said: list[str]) -> None:
     (tmp_path / "file").write_text("")
     keeper = RunKeeper(said.append, folder=tmp_path / "file" / "runs")
