@@ -24,24 +24,36 @@ class RunControl:
         self._paused = False
         self._paused_seconds = 0.0
         self._epoch_seconds = 0.0
+        self._listeners: list[Callable[[], None]] = []
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after each stop, pause and resume, on the thread that asks for it."""
+        self._listeners.append(listener)
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
 
     def stop(self) -> None:
         """End the work at its next checkpoint, paused or not."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
+        self._tell()
 
     def pause(self) -> None:
         """Hold the work at its next checkpoint."""
         with self._changed:
             self._paused = True
             self._changed.notify_all()
+        self._tell()
 
     def resume(self) -> None:
         """Resume paused work."""
         with self._changed:
             self._paused = False
             self._changed.notify_all()
+        self._tell()
 
     @property
     def epoch_seconds(self) -> float:

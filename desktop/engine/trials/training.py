@@ -15,13 +15,15 @@ def train_trial(
     trainer: Trainer,
     control: RunControl,
     sink: Callable[[Report], None] = lambda report: None,
+    run: str | None = None,
 ) -> TrialResult:
     """Train the network of `trial` from new weights; `sink` gets the reports of the run.
 
+    `run` is the id of the run, by default a new one.
     A training that fails is a result like any other. `trainer` is one for the trial's data.
     """
     watcher = _Watcher(trial, sink)
-    trainer.run(trial.project, watcher, control)
+    trainer.run(trial.project, watcher, control, run=run)
     return watcher.result()
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
+from desktop.document.json_values import Settings
 from desktop.document.metrics import LEARNING_RATE, LOSS, VALIDATION_PREFIX
 from desktop.document.project import Project
 from desktop.engine.reports import Outcome
@@ -34,7 +35,7 @@ class Trial:
 
     number: int
     project: Project
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Settings = field(default_factory=dict)
     name: str = ""
     pruner: Pruner | None = None
     problem: str = ""
@@ -47,7 +48,7 @@ class TrialResult:
     `run` is the id of its run, "" if it never began. `results` are Keras's logs of the epoch that
     the weights in the end are of; empty if the trial failed, and then `message` says why. `values`
     are those of the metric that the pruner judged by, epoch by epoch. A trial that was `pruned`
-    was stopped by its pruner.
+    was stopped by its pruner. `warnings` say what of the run could not be kept.
     """
 
     trial: Trial
@@ -59,6 +60,7 @@ class TrialResult:
     results: Mapping[str, float]
     values: tuple[float, ...] = ()
     pruned: bool = False
+    warnings: tuple[str, ...] = ()
 
     @property
     def is_over(self) -> bool:

@@ -1,0 +1,57 @@
+"""What trains the trials of a group: executors that can be stopped and paused."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from desktop.engine.control import RunControl
+from desktop.engine.trials.worker import here
+
+if TYPE_CHECKING:
+    from desktop.engine.rows import Dataset
+
+T = TypeVar("T")
+
+
+class WorkerLostError(Exception):
+    """The process that did the work ended in the middle of it; the message says how."""
+
+
+class TrialExecutor(Executor):
+    """An executor of `run_trial`.
+
+    Attributes:
+        workers: how many trials it trains at the same time.
+    """
+
+    workers: int
+
+    @abstractmethod
+    def follow(self, control: RunControl) -> None:
+        """Stop, pause and resume all trials with `control`. To be called before any `submit`."""
+
+
+class ThisProcess(TrialExecutor):
+    """Does the work at once, on the thread that submits it. `dataset` is read already."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.workers = 1
+        here.hold(dataset)
+
+    def follow(self, control: RunControl) -> None:
+        here.control = control
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        here.control = RunControl()
+        here.hold(None)

@@ -1,0 +1,309 @@
+"""All groups that are kept: a folder for each, beside the runs.
+
+group.json          what the group is for
+project.layerwise   the project that its trials are made from
+results.jsonl       a line for each trial that is over, written as it ends
+running             there, and locked, as long as trials are being trained
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from desktop import paths
+from desktop.document.files import FileError, reason, write_atomically
+from desktop.document.spec import SpecError
+from desktop.document.storage import ProjectFileError, project_content, read_project
+from desktop.engine.reports import Outcome
+from desktop.engine.runs.folder import RUNNING, hold_mark, is_being_written, release_mark
+from desktop.engine.trials.group import FORMAT, Group, GroupFile, result_line, result_of
+from desktop.engine.trials.trial import TrialResult
+
+RECORD, PROJECT, RESULTS = "group.json", "project.layerwise", "results.jsonl"
+TRASH, DAMAGED, NEW = ".trash", ".damaged", ".new-"  # folders beside those of the groups
+TRASH_SECONDS = 30 * 24 * 3600
+STALE_SECONDS = 3600  # longer than it takes to begin the folder of a group
+
+
+class GroupError(Exception):
+    """Something cannot be done with a group; the message is for the user."""
+
+
+class _DamagedError(Exception):
+    """The folder of a group cannot be used; the message says why."""
+
+
+class _UnreadableError(_DamagedError):
+    """It cannot be used now or by this version, though nothing is wrong with it."""
+
+
+@dataclass(frozen=True)
+class GroupSummary:
+    """A group as a line of a table: `done` of its trials are over. `is_running`: in any program."""
+
+    file: GroupFile
+    done: int
+    is_running: bool
+
+    @property
+    def id(self) -> str:
+        return self.file.id
+
+
+class GroupStore:
+    """The groups in `folder`, by default the user's.
+
+    `say` is told in a sentence what was found to be damaged, and what became of it. Any number of
+    stores may be open for one folder, in this program and others. Raises GroupError.
+    """
+
+    def __init__(self, folder: Path | None = None, say: Callable[[str], None] | None = None):
+        self.folder = folder or paths.data_folder() / "groups"
+        self._say = say or (lambda message: None)
+        with self._explaining():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._tidy()
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def all(self) -> tuple[GroupSummary, ...]:
+        """Every group, the latest first."""
+        found = []
+        with self._explaining():
+            for folder in sorted(self.folder.iterdir(), reverse=True):
+                if folder.name[0] == "." or not folder.is_dir():
+                    continue
+                try:
+                    is_running = is_being_written(folder)
+                    done = len(_lines(folder))
+                    found.append(GroupSummary(_read_file(folder), done, is_running))
+                except _DamagedError as error:
+                    self._set_aside(folder, error)
+        return tuple(found)
+
+    def read(self, group: str) -> Group:
+        """The group of this id. Raises GroupError, also if it is damaged."""
+        folder = self.folder / group
+        with self._explaining():
+            try:
+                return _read(folder)
+            except _DamagedError as error:
+                self._set_aside(folder, error)
+                raise GroupError(f"The group {group} cannot be read: {error}") from error
+
+    def find_open(self, command: str) -> Group | None:
+        """The latest group that was asked for alike, and is neither done nor under way."""
+        for each in self.all():
+            file = each.file
+            if file.command == command and file.ended is None and not each.is_running:
+                return self.read(file.id)
+        return None
+
+    # --- changing -----------------------------------------------------------------------------
+
+    def begin(self, group: Group) -> GroupWriter:
+        """Make the folder of a new group, all at once, to write its results."""
+        temporary, folder = self.folder / f"{NEW}{group.id}", self.folder / group.id
+        with self._explaining():
+            temporary.mkdir()
+            try:
+                (temporary / RECORD).write_bytes(_content(group.file))
+                project = project_content(folder / PROJECT, group.project)
+                (temporary / PROJECT).write_bytes(project)
+                (temporary / RESULTS).touch()
+                temporary.rename(folder)
+            except BaseException:
+                shutil.rmtree(temporary, ignore_errors=True)
+                raise
+        return self.resume(group.id)
+
+    def resume(self, group: str) -> GroupWriter:
+        """Write further results of a group. Raises GroupError if another program does so."""
+        folder = self.folder / group
+        with self._explaining():
+            if is_being_written(folder):
+                raise GroupError(f"The group {group} is under way; it can be resumed once it ended")
+            try:
+                (folder / RUNNING).touch(exist_ok=False)  # of two that come here, one goes on
+            except FileExistsError as error:
+                raise GroupError(f"The group {group} is under way already") from error
+            mark = hold_mark(folder)
+            try:
+                return GroupWriter(folder, self.read(group), mark)
+            except BaseException:
+                release_mark(folder, mark)
+                raise
+
+    def label(self, group: str, **changes: Any) -> None:
+        """Change the name or the notes of a group."""
+        with self._explaining():
+            try:
+                file = _read_file(self.folder / group).replace(**changes)
+            except _DamagedError as error:
+                raise GroupError(f"The group {group} cannot be read: {error}") from error
+            write_atomically(self.folder / group / RECORD, _content(file))
+
+    def delete(self, groups: Iterable[str]) -> None:
+        """Move groups to the trash, from which `restore` brings them back. Their runs stay."""
+        with self._explaining():
+            (self.folder / TRASH).mkdir(exist_ok=True)
+            for group in groups:
+                if is_being_written(self.folder / group):
+                    raise GroupError(f"The group {group} is under way; stop it first")
+                target = self.folder / TRASH / group
+                shutil.rmtree(target, ignore_errors=True)
+                (self.folder / group).rename(target)
+                target.touch()
+
+    def restore(self, groups: Iterable[str]) -> None:
+        """Bring deleted groups back."""
+        with self._explaining():
+            for group in groups:
+                (self.folder / TRASH / group).rename(self.folder / group)
+
+    def _set_aside(self, folder: Path, error: _DamagedError) -> None:
+        """Move a damaged folder out of the way, and say so."""
+        if isinstance(error, _UnreadableError) or not folder.is_dir():
+            return
+        target = self.folder / DAMAGED / f"{folder.name}-{datetime.now():%Y%m%dT%H%M%S%f}"
+        target.parent.mkdir(exist_ok=True)
+        folder.rename(target)
+        self._say(f"The group {folder.name} is damaged and was moved to {target}: {error}")
+
+    def _tidy(self) -> None:
+        """Remove what was deleted long ago, and folders that were begun by programs now gone."""
+        for pattern, seconds in ((f"{NEW}*", STALE_SECONDS), (f"{TRASH}/*", TRASH_SECONDS)):
+            for path in self.folder.glob(pattern):
+                with suppress(OSError):
+                    if time.time() - path.stat().st_mtime > seconds:
+                        shutil.rmtree(path, ignore_errors=True)
+
+    @contextmanager
+    def _explaining(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, FileError) as error:
+            why = reason(error) if isinstance(error, OSError) else str(error)
+            raise GroupError(
+                f"The groups in {self.folder} cannot be used: {why}; the environment variable "
+                "LAYERWISE_DATA names another folder for them"
+            ) from error
+
+
+class GroupWriter:
+    """Writes the results of `group` as they come. Raises GroupError; to be closed."""
+
+    def __init__(self, folder: Path, group: Group, mark: IO[bytes]) -> None:
+        self.group = group
+        self._folder, self._mark = folder, mark
+        path = folder / RESULTS
+        whole = sum(map(len, _lines(folder)))
+        if path.stat().st_size > whole:  # a line that was not written to its end
+            os.truncate(path, whole)
+        self._results = path.open("ab", buffering=0)
+
+    def add(self, result: TrialResult) -> None:
+        """Write a result: it is on disk when this is over, in whole or not at all."""
+        line, size = result_line(result), self._results.tell()
+        self.group = replace(self.group, results=(*self.group.results, result))
+        try:
+            if self._results.write(line) < len(line):
+                raise OSError("the disk is full")
+        except OSError as error:
+            with suppress(OSError):
+                self._results.truncate(size)
+                self._results.seek(size)
+            raise self._failure(error) from error
+
+    def end(self, outcome: Outcome) -> None:
+        """There is nothing left to do."""
+        try:
+            file = _read_file(self._folder).replace(ended=outcome)  # it may have a new name
+            write_atomically(self._folder / RECORD, _content(file))
+        except (FileError, _DamagedError) as error:
+            raise self._failure(error) from error
+        self.group = replace(self.group, file=file)
+
+    def close(self) -> None:
+        """Leave the group as it is."""
+        self._results.close()
+        release_mark(self._folder, self._mark)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _failure(self, error: Exception) -> GroupError:
+        why = reason(error) if isinstance(error, OSError) else str(error)
+        return GroupError(f"The results of the group {self.group.id} cannot be kept: {why}")
+
+
+def _content(file: GroupFile) -> bytes:
+    values = file.model_dump(mode="json")
+    return (json.dumps(values, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _read_file(folder: Path) -> GroupFile:
+    try:
+        content = (folder / RECORD).read_bytes()
+        values = json.loads(content)
+        found = values.get("format") if isinstance(values, dict) else None
+        if isinstance(found, int) and found > FORMAT:
+            raise _UnreadableError(f"{RECORD} is of a newer Layerwise; install that to open it")
+        file = GroupFile.model_validate_json(content, strict=True)
+    except SpecError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise _DamagedError(f"{RECORD}: {where} {first['msg']}".replace("  ", " ")) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise _unreadable(RECORD, error) from error
+    if file.id != folder.name:
+        raise _DamagedError(f"{RECORD} is that of another group, {file.id:.60}")
+    return file
+
+
+def _unreadable(name: str, error: Exception) -> _DamagedError:
+    """A file that the system does not give is not damaged, unless it is not there."""
+    is_there = isinstance(error, OSError) and not isinstance(error, FileNotFoundError)
+    kind = _UnreadableError if is_there else _DamagedError
+    return kind(f"{name} cannot be read: {error!s:.100}")
+
+
+def _lines(folder: Path) -> list[bytes]:
+    """The whole lines of results; the program may have been killed in the last one."""
+    try:
+        lines = (folder / RESULTS).read_bytes().splitlines(keepends=True)
+    except OSError as error:
+        raise _unreadable(RESULTS, error) from error
+    return [line for line in lines if line.endswith(b"\n")]
+
+
+def _read(folder: Path) -> Group:
+    file, results = _read_file(folder), []
+    for number, line in enumerate(_lines(folder), start=1):
+        try:
+            results.append(result_of(line))
+        except (ValueError, KeyError, TypeError, AttributeError, ProjectFileError) as error:
+            raise _DamagedError(f"{RESULTS}, line {number}: {error!s:.100}") from error
+    try:
+        project = read_project(folder / PROJECT)
+    except ProjectFileError as error:
+        raise _DamagedError(str(error)) from error
+    return Group(file, project, tuple(results))
