@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from desktop import json_output
 from desktop.cli_checks import CommandError
+from desktop.machine import outer_environment
 
 LOOK_SECONDS = 0.5  # between two looks whether TensorBoard is still there
 
@@ -19,31 +20,35 @@ def open_tensorboard(runs: Sequence[str], browser: bool, as_json: bool) -> None:
     """
     from desktop.console import say, warn
     from desktop.engine.runs.store import RunStore, StoreError
-    from desktop.engine.tensorboard.server import TensorBoard, TensorBoardError, served
+    from desktop.engine.tensorboard.server import START_SECONDS, TensorBoard, TensorBoardError
+    from desktop.engine.tensorboard.serving import logs_in, shown_name
 
     try:
         with RunStore(say=warn) as store:
-            if runs:
-                chosen = served([store.find(run) for run in dict.fromkeys(runs)], store.folder)
-            else:
-                every = served(store.all(), store.folder)
-                chosen = tuple(run for run in every if run.logs is not None)
-        if not chosen:
+            folder = store.folder
+            found = [store.find(run) for run in runs] or [
+                run for run in store.all() if logs_in(folder / run.id) is not None
+            ]
+        if not found:
             raise CommandError(
                 "No run has logs for TensorBoard: name runs, `runs list` shows those there are, or "
                 'switch on "Logs for TensorBoard" in the training settings'
             )
-        with TensorBoard(chosen) as board:
+        names = {run.id: shown_name(run.id, run.name) for run in found}
+        with TensorBoard([folder / run for run in names]) as board:
+            if not board.wait(START_SECONDS):
+                raise CommandError(f"TensorBoard did not start within {START_SECONDS:g} seconds")
             if as_json:
-                names = [{"id": run.folder.name, "name": run.name} for run in chosen]
-                json_output.print_json({"address": board.address, "runs": names})
+                shown = [{"id": run, "name": name} for run, name in names.items()]
+                json_output.print_json({"address": board.address, "runs": shown})
             else:
                 sys.stdout.write(f"{board.address}\n")
                 say("TensorBoard runs until you press Ctrl+C")
             sys.stdout.flush()
             if browser:
-                webbrowser.open(board.address)
-            while not board.wait(LOOK_SECONDS):
+                with outer_environment():
+                    webbrowser.open(board.address)
+            while not board.wait_for_end(LOOK_SECONDS):
                 pass
     except (StoreError, TensorBoardError) as error:
         raise CommandError(str(error)) from error

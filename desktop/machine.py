@@ -6,6 +6,8 @@ import ctypes
 import os
 import platform
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +32,29 @@ def physical_memory() -> int | None:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError, AttributeError):
         return None
+
+
+@contextmanager
+def outer_environment() -> Iterator[None]:
+    """Programs of the system, such as the browser, are to be started in this context.
+
+    The executable names the libraries that it brings in LD_LIBRARY_PATH; others need their own
+    (https://pyinstaller.org/en/stable/common-issues-and-pitfalls.html).
+    """
+    name = "LD_LIBRARY_PATH"
+    ours = os.environ.get(name)
+    if ours is None or not getattr(sys, "frozen", False):
+        yield
+        return
+    outer = os.environ.get(f"{name}_ORIG")
+    try:
+        if outer is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = outer
+        yield
+    finally:
+        os.environ[name] = ours
 
 
 def available_memory(meminfo: Path = Path("/proc/meminfo")) -> int | None:

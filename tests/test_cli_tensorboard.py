@@ -113,4 +113,4 @@ def test_a_damaged_run_is_named(capsys: pytest.CaptureFixture[str]) -> None:
         run = keep(store, name="odd")
         (store.folder / run / "histograms.npz").write_bytes(b"PK damaged")
     assert cli.run(["tensorboard", "odd", "--no-browser"]) == 2
-    assert f"The run odd {run} cannot be read: histograms.npz" in capsys.readouterr().err
+    assert f"the run {run} cannot be read: histograms.npz" in capsys.readouterr().err

@@ -40,6 +40,7 @@ from desktop.workers.kept_runs import KeptRuns
 from desktop.workers.predictions import Predictions
 from desktop.workers.runs import NetworkRunner
 from desktop.workers.surfaces import Surfaces
+from desktop.workers.tensorboard import TensorBoardRunner
 from desktop.workers.threads import Threads
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Session(QObject):
     signals about saving the path, last. `modelReset`: the network there was is gone.
     `modelAdopted`, after that: there is another one, of this project. `modelOpened` carries an
     OpenedModel, for `adopt`, `imageOpened` a drawing, for `predict`. `kept_runs` are the runs on
-    disk.
+    disk, `tensorboard` opens them in TensorBoard.
     """
 
     stateChanged = Signal(object)
@@ -115,6 +116,7 @@ class Session(QObject):
         self._data = DataLoader(self._threads, self)
         self._runner = NetworkRunner(self._threads, self)
         self.kept_runs = KeptRuns(self._threads, self)
+        self.tensorboard = TensorBoardRunner(self.kept_runs.folder_of, self)
         self._predictions = Predictions(self._threads, self._network_and_data, tasks.predict, self)
         self._rows = Predictions(self._threads, self._network_and_data, tasks.predict_row, self)
         self._images = Predictions(
@@ -423,6 +425,7 @@ class Session(QObject):
         self._runner.control.stop()
         self._data.stop()
         self._class_means.stop()
+        self.tensorboard.close()
         self._threads.close()
         self._runner.close()
         self.kept_runs.close()

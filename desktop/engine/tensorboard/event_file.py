@@ -17,6 +17,7 @@ from desktop.engine.reports import Outcome, WeightHistogram
 
 HISTOGRAM = "/histogram"  # after the path of a weight, as Keras calls its histograms
 EPOCH = "epoch_"  # before the name of a metric, likewise
+EVENTS = "*tfevents*"  # the names of such files
 TRAIN, VALIDATION = "train", "validation"  # the folders of Keras's callback
 
 _VERSION = "brain.Event:2"

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
-import re
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from desktop.engine.runs.summary import RunSummary
-from desktop.engine.tensorboard.serving import HOST, ServedRun, serve
+from desktop.engine.tensorboard.serving import HOST, serve
 
 START_SECONDS = 120.0  # that TensorBoard may take until it answers
 END_SECONDS = 5.0  # that it may take to end
@@ -22,51 +20,54 @@ class TensorBoardError(Exception):
 
 
 class TensorBoard:
-    """TensorBoard for `runs` at `address`, on this machine alone, until it is closed.
+    """TensorBoard for the runs in `folders`, on this machine alone, until it is closed.
 
-    To start it takes seconds, in which this waits. Whatever ends this program ends it, too. Raises
-    TensorBoardError.
+    Whatever ends this program ends it, too. `address` is where it answers, once it does: that takes
+    seconds.
     """
 
-    def __init__(self, runs: Sequence[ServedRun]) -> None:
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self.folders = tuple(folders)
+        self.address = ""
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._process = context.Process(
-            target=serve, args=(tuple(runs), theirs), name="TensorBoard", daemon=True
+            target=serve, args=(self.folders, theirs), name="TensorBoard", daemon=True
         )
-        try:
-            self._process.start()
-            theirs.close()
-            answer = self._answer()
-        except BaseException:
-            self.close()
-            raise
-        if not isinstance(answer, int):
-            self.close()
-            raise TensorBoardError(f"TensorBoard could not be started: {answer}")
-        self.address = f"http://{HOST}:{answer}/"
+        self._process.start()
+        theirs.close()
 
-    def _answer(self) -> object:
-        if not self._connection.poll(START_SECONDS):
-            return f"it did not answer within {START_SECONDS:g} seconds"
-        try:
-            return self._connection.recv()
-        except (EOFError, OSError):
-            return "its process ended at once"
+    @property
+    def is_alive(self) -> bool:
+        return self._process.is_alive()
 
     def wait(self, seconds: float) -> bool:
+        """Wait so long for the address; returns whether it is there. Raises TensorBoardError."""
+        if self.address or not self._connection.poll(seconds):
+            return bool(self.address)
+        try:
+            answer = self._connection.recv()
+        except (EOFError, OSError):
+            answer = "its process has ended"
+        if not isinstance(answer, int):
+            raise TensorBoardError(f"TensorBoard could not be started: {answer}")
+        self.address = f"http://{HOST}:{answer}/"
+        return True
+
+    def wait_for_end(self, seconds: float) -> bool:
         """Wait so long for TensorBoard to end; returns whether it has."""
         self._process.join(seconds)
-        return not self._process.is_alive()
+        return not self.is_alive
 
     def close(self) -> None:
         """End TensorBoard."""
         with suppress(OSError):
             self._connection.close()
-        if self._process.pid is not None and not self.wait(END_SECONDS):
+        if not self.wait_for_end(END_SECONDS):
             self._process.terminate()
-            if not self.wait(END_SECONDS):
+            if not self.wait_for_end(END_SECONDS):
                 self._process.kill()
+                self._process.join()
 
     def __enter__(self) -> Self:
         return self
@@ -78,14 +79,3 @@ class TensorBoard:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def served(runs: Sequence[RunSummary], folder: Path) -> tuple[ServedRun, ...]:
-    """`runs` of the store in `folder`, with names that tell them apart."""
-    return tuple(ServedRun(_name(run), folder / run.id) for run in runs)
-
-
-def _name(run: RunSummary) -> str:
-    """The name and the id of a run; TensorBoard takes / for a folder."""
-    words = re.sub(r"[/\\\s]+", " ", run.name).strip()
-    return f"{words:.60} {run.id}".strip()

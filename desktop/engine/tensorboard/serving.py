@@ -10,12 +10,12 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import re
 import signal
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
@@ -23,6 +23,7 @@ from typing import Any
 
 from desktop.engine.runs import folder as files
 from desktop.engine.runs.folder import DamagedRunError
+from desktop.engine.tensorboard.event_file import EVENTS
 
 HOST = "127.0.0.1"
 RELOAD_SECONDS = 5.0  # between two looks for what runs under way have written
@@ -30,25 +31,23 @@ RELOAD_SECONDS = 5.0  # between two looks for what runs under way have written
 SAMPLES = {"scalars": 10_000, "histograms": 500}
 
 
-@dataclass(frozen=True)
-class ServedRun:
-    """A run in its folder of the store, and what to call it. Names are all different."""
-
-    name: str
-    folder: Path
-
-    @property
-    def logs(self) -> Path | None:
-        """Its own logs; None if it has none."""
-        logs = self.folder / files.LOGS
-        return logs if next(logs.rglob("*tfevents*"), None) is not None else None
+def logs_in(folder: Path) -> Path | None:
+    """The logs in the folder of a run; None if it has none."""
+    logs = folder / files.LOGS
+    return logs if next(logs.rglob(EVENTS), None) is not None else None
 
 
-def serve(runs: Sequence[ServedRun], connection: Connection) -> None:
-    """Serve `runs` until the other end of `connection` is closed, as it is if its program is gone.
+def shown_name(run: str, name: str) -> str:
+    """What TensorBoard calls the run of this id and name; it takes / for a folder."""
+    words = re.sub(r"[/\\\s]+", " ", name).strip()
+    return f"{words:.60} {run}".strip()
 
-    Sends the port, or in a sentence why there is none. A run without logs gets some, made of its
-    record, in a temporary folder.
+
+def serve(folders: Sequence[Path], connection: Connection) -> None:
+    """Serve the runs in `folders` until the other end of `connection` is closed.
+
+    It is closed whatever ends the program there. Sends the port, or in a sentence why there is
+    none. A run without logs gets some, made of its record, in a temporary folder.
     """
     sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the program that started this one
@@ -56,8 +55,8 @@ def serve(runs: Sequence[ServedRun], connection: Connection) -> None:
     _leave_out("tensorboard.compat.notf")  # asked for by `tensorboard.compat`: no TensorFlow
     _leave_out("tensorboard.util.grpc_util")  # for a flag of the command line alone
     try:
-        with tempfile.TemporaryDirectory(prefix="layerwise-tensorboard-") as folder:
-            logs = {run.name: run.logs or _made_logs(run, Path(folder)) for run in runs}
+        with tempfile.TemporaryDirectory(prefix="layerwise-tensorboard-") as made:
+            logs = dict(_named_logs(folder, Path(made)) for folder in folders)
             with _server(logs) as port:
                 connection.send(port)
                 with contextlib.suppress(EOFError, OSError):
@@ -67,17 +66,20 @@ def serve(runs: Sequence[ServedRun], connection: Connection) -> None:
             connection.send(f"{error}" or type(error).__name__)
 
 
-def _made_logs(run: ServedRun, folder: Path) -> Path:
-    """Logs of a run that has none, below `folder`."""
+def _named_logs(folder: Path, made: Path) -> tuple[str, Path]:
+    """The name and the logs of the run in `folder`; logs it does not have are put into `made`."""
     from desktop.engine.runs.reading import record_in
     from desktop.engine.tensorboard.writing import write_record
 
-    logs = folder / run.folder.name
     try:
-        write_record(logs, record_in(run.folder))
+        name = shown_name(folder.name, files.read_file(folder).name)
+        logs = logs_in(folder)
+        if logs is None:
+            logs = made / folder.name
+            write_record(logs, record_in(folder))
+        return name, logs
     except DamagedRunError as error:
-        raise DamagedRunError(f"The run {run.name} cannot be read: {error}") from error
-    return logs
+        raise DamagedRunError(f"the run {folder.name} cannot be read: {error}") from error
 
 
 @contextlib.contextmanager
@@ -93,7 +95,7 @@ def _server(logs: dict[str, Path]) -> Iterator[int]:
 
     def load() -> None:
         for name, path in logs.items():
-            for folder in {file.parent for file in path.rglob("*tfevents*")}:
+            for folder in {file.parent for file in path.rglob(EVENTS)}:
                 multiplexer.AddRun(str(folder), (Path(name) / folder.relative_to(path)).as_posix())
         multiplexer.Reload()
 

@@ -21,6 +21,7 @@ from desktop.views.commands.rules import (
     can_zoom_in,
     can_zoom_out,
     has_network,
+    has_run,
     is_paused,
     will_continue,
 )
@@ -206,6 +207,15 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "F9",
         separator=True,
         rule=can_evaluate,
+    ),
+    ActionSpec(
+        "tensorboard",
+        Menu.RUN,
+        "Open in Tensor&Board",
+        "Show the last run in TensorBoard, in the browser; it ends with this program",
+        lambda to: to.run.open_tensorboard(),
+        "mdi6.chart-line",
+        rule=has_run,
     ),
     ActionSpec(
         "zoom_in",

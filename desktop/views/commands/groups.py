@@ -69,6 +69,12 @@ class RunCommands:
         self._pages.show_page(Page.EVALUATE)
         self._session.evaluate()
 
+    def open_tensorboard(self) -> None:
+        """Show the last run in TensorBoard."""
+        record = self._session.record
+        if record is not None:
+            self._session.tensorboard.open([record.id])
+
 
 class ViewCommands(QObject):
     """Theme, zoom and layout. `zoomed(percent)`: everything has another size."""

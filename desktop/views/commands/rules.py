@@ -62,6 +62,11 @@ def has_network(now: Situation) -> str:
     return now.busy or ("" if now.session.model_project else "There is no trained network yet")
 
 
+def has_run(now: Situation) -> str:
+    """A run of this window is there to be shown, also while it is under way."""
+    return "" if now.session.record is not None else "Nothing has been trained yet"
+
+
 def can_evaluate(now: Situation) -> str:
     if now.busy or now.session.state is State.IDLE:
         missing = "There is no trained network for this data yet"

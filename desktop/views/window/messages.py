@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
 
 from desktop.document.project import Project
+from desktop.machine import outer_environment
 from desktop.views.files.project_files import ProjectFiles
 from desktop.views.files.watch import FileWatch
 from desktop.views.window.notice import Notice
@@ -12,6 +14,8 @@ from desktop.views.window.pages import Page, Pages
 from desktop.views.workspace import FileState, Workspace
 from desktop.workers.reports import Outcome, RunEnded, RunStarted
 from desktop.workers.session import Session
+
+BOARD = "tensorboard"
 
 
 class Messages(QObject):
@@ -38,6 +42,9 @@ class Messages(QObject):
         session.modelReset.connect(self._on_reset)
         session.modelSaved.connect(self._on_model_saved)
         session.modelSaveFailed.connect(self._on_model_save_failed)
+        session.tensorboard.starting.connect(self._on_tensorboard_starting)
+        session.tensorboard.opened.connect(self._on_tensorboard_opened)
+        session.tensorboard.failed.connect(self._on_tensorboard_failed)
         workspace.projectChanged.connect(self._on_project_changed)
         workspace.fileChanged.connect(self._on_file)
         self._workspace = workspace
@@ -72,6 +79,25 @@ class Messages(QObject):
 
     def _on_run_not_kept(self, message: str) -> None:
         self._notice.show_message(message, "warning", cause="kept")
+
+    def _on_tensorboard_starting(self) -> None:
+        self._notice.show_message(
+            "TensorBoard starts and opens in the browser in a few seconds.", "accent", cause=BOARD
+        )
+
+    def _on_tensorboard_opened(self, address: str) -> None:
+        with outer_environment():
+            is_open = QDesktopServices.openUrl(QUrl(address))
+        where = f"TensorBoard is at {address} until Layerwise is closed."
+        if is_open:
+            self._notice.show_message(where, "good", cause=BOARD)
+        else:
+            self._notice.show_message(
+                f"{where} No browser could be opened.", "warning", cause=BOARD
+            )
+
+    def _on_tensorboard_failed(self, message: str) -> None:
+        self._notice.show_message(message, cause=BOARD)
 
     def _page_says_it(self) -> bool:
         """Whether *Train* is shown, with what ended the last run early: not why it failed."""
