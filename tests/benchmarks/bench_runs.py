@@ -134,6 +134,9 @@ def measure_store(count: int) -> None:
         timed("open and list all", opened)
         with RunStore(folder) as store:
             runs = store.all()
+            timed("list again", store.all)
+            run = runs[count // 2].id
+            timed("change one and list", lambda: (store.label(run, starred=True), store.all()))
             began = time.perf_counter()
             filtered(runs, "x")
             print(f"first filter             {time.perf_counter() - began:.3f} s")

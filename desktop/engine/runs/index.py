@@ -6,15 +6,16 @@ turns (https://sqlite.org/wal.html). It holds nothing that the folders of the ru
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from desktop.engine.runs.summary import RunSummary
 
-VERSION = 1  # of the tables; an index of another version is made again
+VERSION = 2  # of the tables; an index of another version is made again
 PATIENCE = 2.0  # seconds to wait for another writer
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
@@ -25,15 +26,21 @@ _UNWRITABLE = (
     sqlite3.SQLITE_READONLY,
 )
 _TABLES = """
-CREATE TABLE IF NOT EXISTS runs (
+CREATE TABLE runs (
     id TEXT PRIMARY KEY,
+    stamp INTEGER NOT NULL,  -- another one after each change
     running INTEGER NOT NULL,
     starred INTEGER NOT NULL,
     weights INTEGER NOT NULL,
     summary TEXT NOT NULL,
     project TEXT NOT NULL
-) WITHOUT ROWID
+);
+-- Small ones, so that the long rows need not be read:
+CREATE INDEX stamps ON runs (id, stamp);
+CREATE INDEX running ON runs (id) WHERE running;
+CREATE INDEX weighty ON runs (id, starred, weights) WHERE weights;
 """
+MANY = 200  # rows from which all are read at once
 
 
 class DamagedIndexError(Exception):
@@ -53,7 +60,7 @@ class Index:
 
     def __init__(self, path: Path | None = None) -> None:
         self._lock = threading.RLock()
-        self._read: dict[str, tuple[str, RunSummary]] = {}  # what `all` found last, by id
+        self._read: dict[str, tuple[int, RunSummary]] = {}  # what `all` found last, with stamps
         self._connection = sqlite3.connect(
             path or ":memory:", timeout=PATIENCE, isolation_level=None, check_same_thread=False
         )
@@ -63,10 +70,12 @@ class Index:
                 connection.execute("PRAGMA synchronous=NORMAL")
                 with self.transaction():
                     (version,) = connection.execute("PRAGMA user_version").fetchone()
-                    if version not in (0, VERSION):
+                    if version > VERSION:
                         raise DamagedIndexError(f"it is of version {version}")
-                    connection.execute(_TABLES)
-                    if version != VERSION:
+                    if version < VERSION:
+                        connection.execute("DROP TABLE IF EXISTS runs")
+                        for statement in _TABLES.split(";"):
+                            connection.execute(statement)
                         connection.execute(f"PRAGMA user_version={VERSION}")
         except BaseException:
             self.close()
@@ -93,9 +102,10 @@ class Index:
         """Add `run`, or replace what is there of it."""
         with self._speaking() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     run.id,
+                    random.getrandbits(62),
                     run.outcome is None,
                     run.starred,
                     run.weights,
@@ -111,15 +121,32 @@ class Index:
     def all(self) -> tuple[RunSummary, ...]:
         """Every run, the latest first; those that are as they were last time are the same ones."""
         with self._speaking() as connection:
-            rows = connection.execute("SELECT id, summary, project FROM runs ORDER BY id DESC")
-            found: dict[str, tuple[str, RunSummary]] = {}
-            for run, values, project_text in rows:
-                known = self._read.get(run)
-                if known is None or known[0] != values:
-                    known = values, _summary(values, project_text)
-                found[run] = known
-            self._read = found
-        return tuple(summary for _, summary in found.values())
+            rows = connection.execute("SELECT id, stamp FROM runs ORDER BY id DESC").fetchall()
+            read = {run: self._read[run] for run, stamp in rows if self._has_read(run, stamp)}
+            new = {run: stamp for run, stamp in rows if run not in read}
+            # One that is changed meanwhile has another stamp the next time.
+            for summary in self._summaries(connection, new):
+                if summary.id in new:
+                    read[summary.id] = new[summary.id], summary
+            self._read = read
+        return tuple(read[run][1] for run, _ in rows if run in read)
+
+    def _has_read(self, run: str, stamp: int) -> bool:
+        return run in self._read and self._read[run][0] == stamp
+
+    def _summaries(
+        self, connection: sqlite3.Connection, runs: Collection[str]
+    ) -> Iterator[RunSummary]:
+        query = "SELECT summary, project FROM runs"
+        if len(runs) > MANY:
+            rows = connection.execute(query).fetchall()
+        else:
+            query += " WHERE id = ?"
+            rows = [row for run in runs for row in connection.execute(query, (run,))]
+        try:
+            yield from RunSummary.from_values(rows)
+        except (ValueError, TypeError, KeyError) as error:
+            raise DamagedIndexError(f"a line of it cannot be read: {error}") from error
 
     @property
     def version(self) -> int:
@@ -155,10 +182,3 @@ class Index:
                 if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
                     raise DamagedIndexError(str(error)) from error
                 raise
-
-
-def _summary(values: str, project_text: str) -> RunSummary:
-    try:
-        return RunSummary.from_values(values, project_text)
-    except (ValueError, TypeError, KeyError) as error:
-        raise DamagedIndexError(f"a line of it cannot be read: {error}") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 import shutil
 import sqlite3
@@ -11,28 +10,25 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from desktop import paths
 from desktop.document.files import FileError
 from desktop.engine.records import RunLabels, RunRecord
 from desktop.engine.runs import folder as files
-from desktop.engine.runs.folder import DamagedRunError, RunFile, UnreadableRunError
-from desktop.engine.runs.index import DamagedIndexError, Index, cannot_be_written
+from desktop.engine.runs.catalog import Catalog
+from desktop.engine.runs.folder import DamagedRunError, RunFile
+from desktop.engine.runs.index import DamagedIndexError, Index
 from desktop.engine.runs.reading import record_in, summary_in
 from desktop.engine.runs.settings import set_weights_limit, weights_limit
 from desktop.engine.runs.summary import RunSummary
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
-INDEX = "index.sqlite"
-TRASH, DAMAGED, NEW = ".trash", ".damaged", ".new-"  # folders beside those of the runs
+TRASH, NEW = ".trash", ".new-"  # folders beside those of the runs
 SHORTEST_PART = 4  # characters of an id that stand for it
 _TRASH_SECONDS = 30 * 24 * 3600
 _COLOR = re.compile("#[0-9a-fA-F]{6}")
@@ -56,16 +52,7 @@ class RunStore:
         self._say = say or logger.warning
         with self._explaining():
             self.folder.mkdir(parents=True, exist_ok=True)
-            try:
-                self._open()
-            except sqlite3.OperationalError as error:
-                if not cannot_be_written(error):
-                    raise
-                self._say(
-                    f"The index of the runs in {self.folder} cannot be written ({error}), so each "
-                    "run is read anew: make room, or set LAYERWISE_DATA to another folder"
-                )
-                self._open(in_memory=True)
+            self._catalog = Catalog(self.folder, self._say)
             self._tidy()
 
     @property
@@ -74,7 +61,7 @@ class RunStore:
         return self.folder / TRASH
 
     def close(self) -> None:
-        self._index.close()
+        self._catalog.close()
 
     def __enter__(self) -> Self:
         return self
@@ -92,13 +79,13 @@ class RunStore:
     def all(self) -> tuple[RunSummary, ...]:
         """Every run, the latest first."""
         with self._explaining():
-            return self._ask(Index.all)
+            return self._catalog.ask(Index.all)
 
     @property
     def version(self) -> int:
         """Another number than before if `all` may find more or other runs. Raises StoreError."""
         with self._explaining():
-            return self._ask(lambda index: index.version)
+            return self._catalog.ask(lambda index: index.version)
 
     def look_again(self) -> None:
         """Find runs that came, went or were left unfinished without the index being told.
@@ -106,7 +93,7 @@ class RunStore:
         Raises StoreError.
         """
         with self._explaining():
-            self._ask(self._match_folders)
+            self._catalog.look_again()
 
     def deleted(self) -> tuple[RunSummary, ...]:
         """The runs in the trash, the latest first; damaged ones are left out. Raises StoreError."""
@@ -147,7 +134,7 @@ class RunStore:
             return record_in(folder, with_histograms=with_histograms)
         except DamagedRunError as error:
             with self._explaining():
-                self._set_aside(folder, error)
+                self._catalog.set_aside(folder, error)
             raise StoreError(f"The run {run} cannot be read: {error}") from error
 
     # --- changing -----------------------------------------------------------------------------
@@ -175,7 +162,7 @@ class RunStore:
             with index.transaction():
                 index.put(summary(files.read_file(self.folder / run)))
 
-        self._ask(work)
+        self._catalog.ask(work)
 
     def label(self, run: str, **changes: Any) -> RunSummary:
         """Change the name, notes, star, color or tags of a run. Raises StoreError.
@@ -205,9 +192,9 @@ class RunStore:
 
         with self._explaining():
             try:
-                return self._ask(work)
+                return self._catalog.ask(work)
             except DamagedRunError as error:
-                self._set_aside(self.folder / run, error)
+                self._catalog.set_aside(self.folder / run, error)
                 raise StoreError(f"The run {run} cannot be read: {error}") from error
 
     def delete(self, runs: Iterable[str]) -> None:
@@ -223,7 +210,7 @@ class RunStore:
                 shutil.rmtree(target, ignore_errors=True)
                 (self.folder / run).rename(target)
                 target.touch()
-                self._ask(partial(Index.remove, runs=[run]))
+                self._catalog.ask(partial(Index.remove, runs=[run]))
 
     def restore(self, runs: Iterable[str]) -> None:
         """Bring deleted runs back. Raises StoreError."""
@@ -232,7 +219,7 @@ class RunStore:
                 if not (self.trash / run).is_dir() or (self.folder / run).exists():
                     raise StoreError(f"The run {run} is not in {self.trash}")
                 (self.trash / run).rename(self.folder / run)
-            self._ask(self._match_folders)
+            self._catalog.look_again()
 
     def export(self, run: str, target: Path) -> None:
         """Copy the files of a run into the folder `target`, which must be new or empty.
@@ -273,14 +260,14 @@ class RunStore:
         Raises StoreError.
         """
         with self._explaining():
-            sizes = [(starred, size) for _, starred, size in self._ask(Index.weights)]
+            sizes = [(starred, size) for _, starred, size in self._catalog.ask(Index.weights)]
         starred, others = (sum(n for star, n in sizes if star is has) for has in (True, False))
         return starred, others
 
     def remove_old_weights(self) -> None:
         """Keep the weights of runs with a star, and of the latest as far as there is room."""
         left = self.weights_limit
-        for run, starred, size in self._ask(Index.weights):
+        for run, starred, size in self._catalog.ask(Index.weights):
             if starred:
                 continue
             left -= size
@@ -290,87 +277,13 @@ class RunStore:
                 try:
                     self.refresh(run)
                 except DamagedRunError as error:
-                    self._set_aside(self.folder / run, error)
+                    self._catalog.set_aside(self.folder / run, error)
 
     def refresh(self, run: str) -> None:
         """Take over what the folder of a run says into the index. Raises DamagedRunError, ..."""
         folder = self.folder / run
         summary = summary_in(folder, files.read_file(folder))
-        self._ask(lambda index: index.put(summary))
-
-    # --- the folders and the index ------------------------------------------------------------
-
-    def _open(self, *, in_memory: bool = False) -> None:
-        self._index = Index() if in_memory else self._opened_index()
-        try:
-            self._ask(self._match_folders)
-        except BaseException:
-            self._index.close()
-            raise
-
-    def _opened_index(self) -> Index:
-        path = self.folder / INDEX
-        try:
-            return Index(path)
-        except DamagedIndexError as error:
-            self._move_index_away(error)
-            return Index(path)
-
-    def _move_index_away(self, error: DamagedIndexError) -> None:
-        stamp = f"{datetime.now():%Y%m%dT%H%M%S%f}"
-        (self.folder / DAMAGED).mkdir(exist_ok=True)
-        for suffix in ("", "-wal", "-shm"):
-            with suppress(FileNotFoundError):
-                path = self.folder / f"{INDEX}{suffix}"
-                path.rename(self.folder / DAMAGED / f"{INDEX}-{stamp}{suffix}")
-        self._say(f"The index of the runs was damaged ({error}) and is made again: no run is lost")
-
-    def _ask(self, work: Callable[[Index], T]) -> T:
-        """What `work` finds in the index, which is made again if it is damaged."""
-        try:
-            return work(self._index)
-        except DamagedIndexError as error:
-            self._index.close()
-            self._move_index_away(error)
-            self._index = Index(self.folder / INDEX)
-            self._match_folders(self._index)
-            return work(self._index)
-
-    def _match_folders(self, index: Index) -> None:
-        """Let the index have each run that has a folder, and no other."""
-        known = index.ids()  # before the folders: a run may begin meanwhile
-        with os.scandir(self.folder) as entries:
-            there = {each.name for each in entries if each.name[:1] != "." and each.is_dir()}
-        index.remove(known - there)
-        found: list[RunSummary] = []
-        for run in sorted(there - known) + [run for run in index.running() if run in there]:
-            folder = self.folder / run
-            try:
-                is_written = files.is_being_written(folder)  # asked first: it may end meanwhile
-                file = files.read_file(folder)
-                if is_written and run in known:
-                    continue  # who writes it tells the index, now and then
-                if file.ended is None and not is_written:
-                    file = file.interrupted(files.read_epochs(folder))
-                    with suppress(FileError):  # with no room on the disk, the index knows it
-                        files.write_file(folder, file)
-                found.append(summary_in(folder, file))
-            except DamagedRunError as error:
-                self._set_aside(folder, error, index)
-        with index.transaction():
-            for summary in found:
-                index.put(summary)
-
-    def _set_aside(self, folder: Path, error: DamagedRunError, index: Index | None = None) -> None:
-        """Move a damaged folder out of the way, and say so."""
-        if isinstance(error, UnreadableRunError):
-            return
-        if folder.is_dir():
-            target = self.folder / DAMAGED / f"{folder.name}-{datetime.now():%Y%m%dT%H%M%S%f}"
-            target.parent.mkdir(exist_ok=True)
-            folder.rename(target)
-            self._say(f"The run {folder.name} is damaged and was moved to {target}: {error}")
-        (index or self._index).remove([folder.name])
+        self._catalog.ask(lambda index: index.put(summary))
 
     def _tidy(self) -> None:
         """Remove what was deleted long ago, and folders that were begun by programs now gone."""

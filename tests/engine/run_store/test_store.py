@@ -120,9 +120,8 @@ def test_runs_and_an_index_of_an_older_version_are_read(store: RunStore, said: l
     values = json.loads(file.read_text())
     file.write_text(json.dumps({k: v for k, v in values.items() if k not in later}))
     connection = sqlite3.connect(store.folder / "index.sqlite")
-    (text,) = connection.execute("SELECT summary FROM runs").fetchone()
-    summary = {k: v for k, v in json.loads(text).items() if k not in later}
-    connection.execute("UPDATE runs SET summary = ?", [json.dumps(summary)])
+    connection.execute("ALTER TABLE runs DROP COLUMN summary")
+    connection.execute("PRAGMA user_version=1")
     connection.commit()
     connection.close()
     with RunStore(store.folder, said.append) as again:
