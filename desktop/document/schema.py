@@ -89,8 +89,9 @@ class DataSchema:
     """The rows of a source, without the rows.
 
     `input_shape` is the shape of one row without the batch axis. `value_range` is the smallest and
-    the largest value among all inputs as the network gets them. A table names its columns in
-    `features`, as many as there are, and may give each a range of its own in `feature_ranges`.
+    the largest value among all inputs as the network gets them; of images, black and white. A table
+    names its columns in `features`, as many as there are, and may give each a range of its own in
+    `feature_ranges`.
     Where images are drawings, `ink` says so: what is drawn is prepared like them.
     """
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from desktop.document.data import ArrayRow, Arrays, ColumnKind, Scaling, TargetKind
 from desktop.document.schema import (
     DataSchema,
+    Range,
     RowCounts,
     RowKind,
     is_image,
@@ -18,6 +19,7 @@ from desktop.document.schema import (
 from desktop.engine.array_files import shape_text
 from desktop.engine.array_parts import Parts, read_parts
 from desktop.engine.data_error import DataError
+from desktop.engine.image_rows import LEVELS
 from desktop.engine.progress import Progress, ignore
 from desktop.engine.reports import FloatArray, IntArray
 from desktop.engine.rows import Dataset, Rows
@@ -95,7 +97,7 @@ def dataset(source: Arrays, found: Parts, progress: Progress) -> Dataset:
         row=_ROW_KINDS[row],
         target=prepared.in_schema,
         rows=RowCounts(len(train), len(validation), len(tested)),
-        value_range=(float(train.x.min()), float(train.x.max())),
+        value_range=_range(row, blocks[0], training, scale, train.x),
         features=features,
         feature_ranges=ranges,
     )
@@ -217,6 +219,23 @@ def _scale(scaling: Scaling | None, row: ArrayRow, x: NDArray[Any], training: In
     if not (np.isfinite(offset).all() and np.isfinite(scale).all()):
         raise DataError("The inputs are too large to be scaled: divide them, and save them again")
     return _Scale(offset, np.where(scale > 0, scale, 1.0))
+
+
+def _range(
+    row: ArrayRow, x: NDArray[Any], training: IntArray, scale: _Scale, inputs: FloatArray
+) -> Range:
+    """The least and the largest of the `inputs`; of images, what black and white are among them.
+
+    Pixels `x` are taken to be 0 to 1, 16 or 255, or -1 to 1, where all training rows are within.
+    """
+    if row is ArrayRow.IMAGE:
+        low, high = float(x[training].min()), float(x[training].max())
+        white = next((level for level in LEVELS if high <= level), None)
+        black = 0 if low >= 0 else -1
+        if white is not None and (low >= 0 or (low >= -1 and white == 1)):
+            offset, divisor = float(scale.offset), float(scale.scale)
+            return (black - offset) / divisor, (white - offset) / divisor
+    return float(inputs.min()), float(inputs.max())
 
 
 def _scaled(x: NDArray[Any], rows: IntArray, scale: _Scale, progress: Progress) -> FloatArray:

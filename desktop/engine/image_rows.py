@@ -19,6 +19,7 @@ from desktop.engine.splits import scaled, training_and_validation
 
 FIXED_SEED = 0  # of splits that cannot be changed
 ENOUGH = 1000  # images to judge by
+LEVELS = (1, 16, 255)  # the largest pixel there may be: of two levels, of seventeen, of bytes
 _PLAIN = 0.8  # part of the images, and of the edge of each, that is plain paper in drawings
 _NEAR = 24 / 255  # of the range of levels: what is that close to the paper is paper
 _MOST_INK = 0.35  # part of all pixels that are not paper

@@ -28,7 +28,7 @@ from desktop.document.data import (
     Table,
     Wine,
 )
-from desktop.document.schema import Classes, is_grayscale, is_image
+from desktop.document.schema import Classes, Range, is_grayscale, is_image
 from desktop.engine.data_error import DataError
 from desktop.engine.image_rows import FIXED_SEED, image_dataset
 from desktop.engine.keras_files import load_california_housing, load_cifar10, load_idx
@@ -149,25 +149,26 @@ LOADERS: dict[type[DataSource], Callable[[Any, Progress], Dataset]] = {
 }
 
 
-def _like_the_folder(path: Path, source: ImageFolder, shape: Shape, maximum: float) -> FloatArray:
+def _like_the_folder(path: Path, source: ImageFolder, shape: Shape, ends: Range) -> FloatArray:
     from desktop.engine.image_folder.pictures import read_row
 
-    return read_row(path, source, shape, maximum)
+    return read_row(path, source, shape, ends)
 
 
-def _as_a_picture(path: Path, source: DataSource, shape: Shape, maximum: float) -> FloatArray:
-    return _like_the_folder(path, ImageFolder(), shape, maximum)
+def _as_a_picture(path: Path, source: DataSource, shape: Shape, ends: Range) -> FloatArray:
+    return _like_the_folder(path, ImageFolder(), shape, ends)
 
 
 # How an image file is read for a network that was trained with pictures.
-IMAGE_READERS: dict[type[DataSource], Callable[[Path, Any, Shape, float], FloatArray]] = {
+IMAGE_READERS: dict[type[DataSource], Callable[[Path, Any, Shape, Range], FloatArray]] = {
     ImageFolder: _like_the_folder,
     Cifar10: _as_a_picture,
 }
 
 
-def image_reader(source: DataSource, shape: Shape) -> Callable[[Path, float], FloatArray] | None:
-    """What reads an image file as a row of `source`, of `shape` and with values up to a maximum.
+def image_reader(source: DataSource, shape: Shape) -> Callable[[Path, Range], FloatArray] | None:
+    """What reads an image file as a row of `source`, of `shape`, black and white being the ends of
+    a range.
 
     None where it is prepared like a drawing instead. What reads raises ImageError.
     """
@@ -175,4 +176,4 @@ def image_reader(source: DataSource, shape: Shape) -> Callable[[Path, float], Fl
     read = IMAGE_READERS.get(type(source), _as_a_picture if is_color else None)
     if read is None:
         return None
-    return lambda path, maximum: read(path, source, shape, maximum)
+    return lambda path, ends: read(path, source, shape, ends)

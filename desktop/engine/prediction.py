@@ -13,7 +13,7 @@ import numpy as np
 from desktop.document.data import DataSource
 from desktop.document.losses import CategoricalCrossentropy
 from desktop.document.project import Project
-from desktop.document.schema import DataSchema, Ink, is_grayscale, is_image
+from desktop.document.schema import DataSchema, Ink, Range, is_grayscale, is_image
 from desktop.document.spec import variants
 from desktop.document.text import shape_text
 from desktop.document.training import Training
@@ -91,21 +91,18 @@ def gives_probabilities(model: Any) -> bool:
 def show_drawing(
     drawing: Raster,
     input_shape: tuple[int, ...],
-    maximum: float,
+    value_range: Range,
     request: int = 0,
     ink: Ink = Ink.NONE,
 ) -> Prediction:
-    """The image of `drawing` that a network with this input gets, before there is a prediction.
+    """The image of `drawing` that a network with this input gets, as `network_input` makes it,
+    before there is a prediction.
 
-    `drawing` is uint8 (h, w) with ink 255 on 0, which becomes `maximum`. Where the data has dark
-    `ink` on light, so has the image, unless nothing is drawn. Raises PredictionError if the input
-    is not a grayscale image.
+    Raises PredictionError if the input is not a grayscale image.
     """
     _check_image(input_shape)
     start = perf_counter()
-    image = network_input(drawing, input_shape, maximum)
-    if ink is Ink.DARK and image.any():
-        image = np.float32(maximum) - image
+    image = network_input(drawing, input_shape, value_range, ink)
     return Prediction(
         request=request,
         image=read_only(image),
@@ -124,15 +121,26 @@ def _check_image(input_shape: tuple[int, ...]) -> None:
         raise PredictionError(f"This network takes {shape_text(input_shape)} numbers, not an image")
 
 
-def network_input(drawing: Raster, input_shape: tuple[int, ...], maximum: float) -> FloatArray:
-    """`drawing`, uint8 (h, w), as float32 of the input's (h, w) with ink `maximum` on 0.
+def network_input(
+    drawing: Raster, input_shape: tuple[int, ...], value_range: Range, ink: Ink = Ink.NONE
+) -> FloatArray:
+    """`drawing`, uint8 (h, w) with ink 255 on 0, as float32 of the input's (h, w).
 
-    A drawing of just that size is taken as it stands; any other is prepared like the training data.
+    Paper and ink become the ends of `value_range`. Where the data has dark `ink` on light, so has
+    the image, unless nothing is drawn: that is low everywhere. A drawing of just the size of the
+    input is taken as it stands; any other is prepared like the training data.
     """
+    low, high = value_range
+    span = high - low
     if drawing.shape == input_shape[:2]:
-        return drawing.astype(np.float32) * np.float32(maximum / FULL)
-    prepared = preprocess(drawing, input_shape, maximum)
-    return np.zeros(input_shape[:2], np.float32) if prepared is None else prepared.image
+        image: FloatArray = drawing.astype(np.float32) * np.float32(span / FULL)
+    elif (prepared := preprocess(drawing, input_shape, span)) is not None:
+        image = prepared.image
+    else:
+        image = np.zeros(input_shape[:2], np.float32)
+    if ink is Ink.DARK and image.any():
+        image = np.float32(span) - image
+    return image + np.float32(low)
 
 
 def _version(path: Path) -> tuple[Path, int, int] | None:
@@ -161,7 +169,7 @@ class Predictor:
         self.model = model
         self.project, self._schema = project, known
         self._shape: tuple[int, ...] = tuple(model.inputs[0].shape[1:])
-        self._maximum = known.value_range[1]
+        self._range = known.value_range
         self._reader = image_reader(project.data, self._shape)
         self._kept: dict[tuple[Path, int, int], FloatArray] = {}  # images that were asked for last
         if self._reader is None:
@@ -187,9 +195,9 @@ class Predictor:
         where an output is not a finite number, they are NaN.
         """
         start = perf_counter()
-        shown = show_drawing(drawing, self._shape, self._maximum, request, self._schema.ink)
+        shown = show_drawing(drawing, self._shape, self._range, request, self._schema.ink)
         probabilities = scores = None
-        if shown.image.any():
+        if (shown.image != np.float32(self._range[0])).any():
             outputs = self._outputs(shown.image[np.newaxis])
             if are_probabilities(self.project, self._schema):
                 probabilities = class_probabilities(outputs, self.project, self._schema)
@@ -244,8 +252,9 @@ class Predictor:
 
     def _read(self, path: Path) -> FloatArray:
         if self._reader is not None:
-            return self._reader(path, self._maximum)
-        return network_input(read_drawing(path, self._shape), self._shape, self._maximum)
+            return self._reader(path, self._range)
+        drawing = read_drawing(path, self._shape)
+        return network_input(drawing, self._shape, self._range, self._schema.ink)
 
     def _classified(
         self, paths: Sequence[Path], images: Sequence[FloatArray]

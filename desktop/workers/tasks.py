@@ -188,7 +188,7 @@ def predict(
             )
         if schema is None:
             raise TaskError("There is no data yet: choose it first")
-        return show_drawing(drawing, schema.input_shape, schema.value_range[1], request, schema.ink)
+        return show_drawing(drawing, schema.input_shape, schema.value_range, request, schema.ink)
 
 
 def predict_surface(network: Network, extent: Range) -> Surface | None:

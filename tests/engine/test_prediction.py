@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,17 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from desktop.document.choices import ActivationFunction
-from desktop.document.data import Arrays, Cifar10, DataSource, Digits, LogicTable, Mnist
+from desktop.document.data import (
+    ArrayRow,
+    Arrays,
+    Cifar10,
+    DataSource,
+    Digits,
+    LogicTable,
+    Mnist,
+    Scaling,
+    Table,
+)
 from desktop.document.layers import (
     BatchNormalization,
     Dense,
@@ -24,10 +35,11 @@ from desktop.document.layers import (
 )
 from desktop.document.losses import BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError
 from desktop.document.project import Project, starter_project
-from desktop.document.schema import Classes, DataSchema, RowCounts, RowKind
+from desktop.document.schema import Classes, DataSchema, Ink, RowCounts, RowKind
 from desktop.document.spec import variants
 from desktop.document.training import Training
 from desktop.engine import backend, builder, images
+from desktop.engine.datasets import load
 from desktop.engine.drawing import preprocess
 from desktop.engine.image_reports import ImageFailure, ImagePrediction
 from desktop.engine.images import ink_of, read_gray
@@ -447,3 +459,77 @@ def test_pictures_in_color_are_fitted_into_the_input(tmp_path: Path, source: Dat
 
 def test_the_sources_of_pictures_say_so() -> None:
     assert set(IMAGE_READERS) == {kind for kind in variants(DataSource) if kind.takes_pictures}
+
+
+# --- the same preparation as in training ----------------------------------------------------------
+
+
+def _raw(shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Twelve images of six rows and five columns, light on a dark margin."""
+    x = np.random.default_rng(3).integers(0, 256, (12, 6, 5, *shape), np.uint8)
+    x[:, [0, -1]] = x[:, :, [0, -1]] = 0
+    x[:, 2, 2] = 255
+    return x
+
+
+@pytest.mark.parametrize("channels", [(), (3,)], ids=["gray", "color"])
+@pytest.mark.parametrize(
+    ("as_stored", "scaling"),
+    [
+        (lambda x: x, None),
+        (lambda x: x, Scaling.STANDARDIZE),
+        (lambda x: x, Scaling.NONE),
+        (lambda x: x.astype(np.float32) / 255, None),
+        (lambda x: x.astype(np.float32) / 127.5 - 1, Scaling.NONE),
+        (lambda x: x.astype(np.float32) / 127.5 - 1, None),
+        (lambda x: x.astype(np.float64), Scaling.STANDARDIZE),
+    ],
+    ids=["bytes", "standardized", "as they are", "0 to 1", "-1 to 1", "shifted", "0.0 to 255.0"],
+)
+def test_files_are_prepared_as_the_arrays_were(
+    tmp_path: Path,
+    channels: tuple[int, ...],
+    as_stored: Callable[[NDArray[np.uint8]], NDArray[Any]],
+    scaling: Scaling | None,
+) -> None:
+    raw, y = _raw(channels), np.arange(12) % 2
+    x, file = as_stored(raw), tmp_path / "images.npz"
+    np.savez(file, x_train=x[:9], y_train=y[:9], x_test=x[9:], y_test=y[9:])
+    source = Arrays(path=str(file), row=ArrayRow.IMAGE, scaling=scaling, validation_split=0)
+    dataset = load(source)
+    layers = backend.keras().layers
+    model = backend.keras().Sequential([layers.Flatten(), layers.Dense(2, activation="softmax")])
+    model.build((None, *dataset.schema.input_shape))
+    predictor = Predictor(model, Project(data=source), dataset.schema)
+    paths = [saved(tmp_path, image, f"{number}.png") for number, image in enumerate(raw[9:])]
+    results = predictor.predict_images(paths, with_images=True)
+    expected = model(dataset.test.x).numpy()
+    for result, row, outputs in zip(results, dataset.test.x, expected, strict=True):
+        assert isinstance(result, ImagePrediction) and result.image is not None
+        np.testing.assert_allclose(result.image, row, atol=1e-5)
+        np.testing.assert_allclose(result.values, outputs, atol=1e-5)
+
+    # A drawing has the same black and white; without ink it is all paper, and not predicted.
+    if not channels:
+        low, high = dataset.schema.value_range
+        drawn = predictor.predict_drawing(raw[9])
+        np.testing.assert_allclose(drawn.image, dataset.test.x[0], atol=1e-5)
+        assert drawn.probabilities is not None
+        blank = predictor.predict_drawing(np.zeros((40, 40), np.uint8))
+        assert blank.probabilities is None and (blank.image == np.float32(low)).all()
+        full = predictor.predict_drawing(drawing())
+        assert full.image.min() == pytest.approx(low) and full.image.max() <= high + 1e-5
+
+
+def test_files_are_as_dark_on_light_as_the_rows_of_the_table(tmp_path: Path) -> None:
+    rows = 255 - _raw(())
+    layers = backend.keras().layers
+    model = backend.keras().Sequential([layers.Flatten(), layers.Dense(2, activation="softmax")])
+    model.build((None, 6, 5))
+    schema = DataSchema(
+        (6, 5), RowKind.IMAGE, Classes(("a", "b")), RowCounts(10), (0.0, 1.0), ink=Ink.DARK
+    )
+    predictor = Predictor(model, Project(data=Table(path="images.csv")), schema)
+    (result,) = predictor.predict_images([saved(tmp_path, rows[0])], with_images=True)
+    assert isinstance(result, ImagePrediction) and result.image is not None
+    np.testing.assert_allclose(result.image, rows[0] / 255, atol=1e-6)

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageOps
 
 from desktop.document.data import Background, Fit, ImageFolder
+from desktop.document.schema import Range
 from desktop.engine.drawing import FULL, Raster
 from desktop.engine.images import from_deep, opened
 from desktop.engine.reports import FloatArray
@@ -50,15 +51,19 @@ def is_gray(image: Image.Image) -> bool:
     return bool(np.asarray(ImageChops.difference(highest, lowest)).max() <= _SLIGHT)
 
 
-def read_row(path: Path, source: ImageFolder, shape: tuple[int, ...], maximum: float) -> FloatArray:
-    """The image in the file at `path` as `source` reads it: float32 of `shape`, up to `maximum`.
+def read_row(
+    path: Path, source: ImageFolder, shape: tuple[int, ...], value_range: Range
+) -> FloatArray:
+    """The image in the file at `path` as `source` reads it: float32 of `shape`.
 
-    `shape` is (height, width), or with an axis of 1 or 3 channels. Raises ImageError.
+    Black and white become the ends of `value_range`. `shape` is (height, width), or with an axis of
+    1 or 3 channels. Raises ImageError.
     """
     size, color = (shape[0], shape[1]), shape[2:] == (3,)
     image = read_picture(path, source.background, size)
     pixels = fitted(image, size, color, source.fit, source.background)
-    row: FloatArray = pixels.astype(np.float32) * np.float32(maximum / FULL)
+    low, high = value_range
+    row = pixels.astype(np.float32) * np.float32((high - low) / FULL) + np.float32(low)
     return row.reshape(shape)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from desktop.document.data import Table, TargetKind
 from desktop.document.schema import DataSchema, RowCounts, RowKind
 from desktop.engine.data_error import DataError
-from desktop.engine.image_rows import check_memory, found_ink
+from desktop.engine.image_rows import LEVELS, check_memory, found_ink
 from desktop.engine.progress import Progress, between
 from desktop.engine.reports import IntArray
 from desktop.engine.rows import Dataset, Rows
@@ -32,8 +32,7 @@ from desktop.engine.tables.splits import parts, without_validation
 from desktop.engine.tables.target import MOST_CLASSES, read_target
 
 SMALLEST = 8  # pixels on a side, from which whole numbers are taken for pixels
-_LEVELS = (1, 16, 255)  # the largest pixel there may be: of two levels, of seventeen, of bytes
-_FEW_LEVELS = 16  # pixels have at least so many, unless their columns are called pixels
+_FEWLEVELS = 16  # pixels have at least so many, unless their columns are called pixels
 _BLOCK = 2**21  # pixels that are read at once
 _PIXEL = re.compile(r"(\d{1,3})(?:\.0*)?")
 _PIXEL_NAME = re.compile(r"(?:pixel|px|pix|p)[ _]?\d+(?:[ _x]\d+)*|\d+x\d+", re.IGNORECASE)
@@ -110,7 +109,7 @@ def _look(source: Table, recognized: Recognized, names: Sequence[str]) -> _Look:
         raise _NoPixels(_not_a_pixel(names[column], rows[row][column], row))
     named = all(_PIXEL_NAME.fullmatch(names[index]) for index in pixels)
     highest = values[:, pixels].max(initial=0)
-    if source.images is None and not named and highest < _FEW_LEVELS:
+    if source.images is None and not named and highest < _FEWLEVELS:
         raise _NoPixels("the numbers may mean something else")
     return _Look(tuple(names), label)
 
@@ -119,7 +118,7 @@ def _pixel(cell: str) -> int:
     """The pixel that `cell` holds; -1 if it holds something else."""
     found = _PIXEL.fullmatch(cell)
     value = int(found[1]) if found else -1
-    return value if value <= _LEVELS[-1] else -1
+    return value if value <= LEVELS[-1] else -1
 
 
 def _label(source: Table, names: Sequence[str], values: Any, are_pixels: Any) -> int:
@@ -179,7 +178,7 @@ def _bytes(block: Any, before: int) -> NDArray[np.uint8]:
     kinds = {column.kind for column in block.dtypes.unique()}
     if kinds <= set("iuf"):
         values = block.to_numpy()
-        good = (values >= 0) & (values <= _LEVELS[-1])
+        good = (values >= 0) & (values <= LEVELS[-1])
         if "f" in kinds:
             good &= values == np.floor(values)
         if good.all():
@@ -214,7 +213,7 @@ def _dataset(
         training, validation, test = parts(source, target, rows, None)
     prepared = fit_target(look.target, target, training)
     highest = int(images[training].max())
-    divisor = float(next(level for level in _LEVELS if highest <= level))
+    divisor = float(next(level for level in LEVELS if highest <= level))
 
     def chosen(numbers: IntArray) -> Rows:
         return Rows(scaled(images[numbers], divisor), prepared.encoded(target.y[numbers]))

@@ -281,5 +281,5 @@ def test_each_image_is_read_as_it_is_alone_and_warnings_stay_on(tmp_path: Path) 
         warnings.warn("still an error, as in all tests", stacklevel=1)
     for _, rows in data.splits:
         for name, image in zip(rows.names, rows.x, strict=True):
-            alone = read_row(tmp_path / name, ImageFolder(), (16, 16, 3), 1.0)
+            alone = read_row(tmp_path / name, ImageFolder(), (16, 16, 3), (0.0, 1.0))
             np.testing.assert_allclose(image, alone, atol=1e-6)

@@ -7,6 +7,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolTip, QWidget
 
+from desktop.document.schema import Range
+from desktop.document.text import number_text
 from desktop.views.theme import SPACE_M, Theme
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.samples import to_image
@@ -16,7 +18,7 @@ GRID_FROM = 4.0  # pixels; smaller cells are shown without lines between them
 
 
 class PixelView(QWidget):
-    """A small grayscale image as the other pages show it: 0 is black, the greatest value white.
+    """A small grayscale image as the other pages show it: low values are dark, high ones light.
 
     Each pixel is a square that tells its value when pointed at.
     """
@@ -25,7 +27,7 @@ class PixelView(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._values: FloatArray | None = None
-        self._maximum = 1.0
+        self._range = 0.0, 1.0
         self.setMinimumSize(56, 56)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Network input")
@@ -36,17 +38,19 @@ class PixelView(QWidget):
         """The image shown, (height, width)."""
         return self._values
 
-    def show_values(self, values: FloatArray | None, maximum: float = 1.0) -> None:
-        """Show the image, `maximum` being white; None shows nothing."""
-        self._values, self._maximum = values, maximum or 1.0
+    def show_values(self, values: FloatArray | None, value_range: Range = (0.0, 1.0)) -> None:
+        """Show the image, the ends of the range being black and white; None shows nothing."""
+        self._values, self._range = values, value_range
         self._keep_proportions()
         self.setAccessibleDescription("" if values is None else self._description(values))
         self.update()
 
     def _description(self, values: FloatArray) -> str:
         height, width = values.shape
-        inked = int((values > 0).sum())
-        return f"{height} by {width} pixels, {inked} of them with ink, values 0 to {values.max():g}"
+        low = float(np.float32(self._range[0]))
+        inked = int((values > low).sum())
+        numbers = f"values {number_text(low)} to {number_text(float(values.max()))}"
+        return f"{height} by {width} pixels, {inked} of them with ink, {numbers}"
 
     def _keep_proportions(self) -> None:
         """Be no wider than the image is at this height."""
@@ -87,7 +91,7 @@ class PixelView(QWidget):
         corner, cell = self._cell(self._values.shape)
         area = QRectF(corner.x(), corner.y(), cell * width, cell * height)
         painter = QPainter(self)
-        painter.drawImage(area, to_image(self._values, (0.0, self._maximum)))
+        painter.drawImage(area, to_image(self._values, self._range))
         if cell >= GRID_FROM:
             painter.setPen(QPen(self._theme.tokens.color("muted", 0.25), 1))
             for column in range(1, width):
@@ -133,11 +137,12 @@ class NetworkInputCard(Card):
             self.pixels.show_values(None)
             self._about.clear()
             return
+        low, high = summary.schema.value_range
         if image is None:
-            image = np.zeros(summary.schema.input_shape[:2])
-        self.pixels.show_values(image, summary.maximum)
+            image = np.full(summary.schema.input_shape[:2], low, np.float32)
+        self.pixels.show_values(image, (low, high))
         height, width = image.shape
         self._about.setText(
-            f"{width} × {height} pixels from 0 (black) to {summary.maximum:g} (white), prepared "
-            "like the training data"
+            f"{width} × {height} pixels from {number_text(low)} (black) to {number_text(high)} "
+            "(white), prepared like the training data"
         )
