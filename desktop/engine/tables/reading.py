@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import re
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from desktop.document.data import Table
 from desktop.engine.data_error import DataError
@@ -17,6 +18,7 @@ from desktop.engine.progress import Progress
 from desktop.engine.tables.cells import CellType, cell_type
 from desktop.engine.tables.dialect import Recognized, split_rows
 from desktop.engine.tables.header import MISSING_MARKS
+from desktop.engine.tables.opening import opened
 from desktop.engine.tables.sample import Sample
 from desktop.engine.tables.workbook import Sheet
 from desktop.engine.threads import in_threads
@@ -24,8 +26,7 @@ from desktop.engine.threads import in_threads
 if TYPE_CHECKING:
     import pandas as pd
 
-MAX_UNPACKED = 8 << 30  # bytes; a small gzip file can hold any number of them
-PART = 4 << 20  # bytes that one thread reads at a time
+PART = 8 << 20  # bytes that one thread reads at a time
 _FIRST_ROW = 1 << 16  # bytes, more than a row has
 _RECURRING = 250  # rows that show whether texts recur
 _TIMES = 6  # that each of few texts stands in them on average
@@ -63,7 +64,7 @@ def read_rows(
         frame = _read_parts(path, sample, recognized, options | {"encoding": encoding}, progress)
         if frame is not None:
             return frame
-        with _opened(path, sample.compressed, progress) as file:
+        with opened(path, sample.compressed, progress) as file:
             first = recognized.first_line
             whole: pd.DataFrame = pd.read_csv(file, skiprows=first, encoding=encoding, **options)
             return whole
@@ -97,7 +98,7 @@ def read_blocks(
 
     with (
         _explained(path, sample),
-        _opened(path, sample.compressed, progress) as file,
+        opened(path, sample.compressed, progress) as file,
         pd.read_csv(
             file,
             **_as_written(recognized, names),
@@ -198,7 +199,11 @@ def _read_parts(
         if start and len(first[1]) > len(options["names"]):
             raise pd.errors.ParserError  # of a first row, pandas does not say so
         lines = 0 if start else recognized.first_line
-        rows: pd.DataFrame = pd.read_csv(io.BytesIO(data), skiprows=lines, **options)
+        # The first part may have spaces after its byte order mark.
+        spaces = not start or _have_initial_spaces(data, dialect.delimiter or options["sep"])
+        rows: pd.DataFrame = pd.read_csv(
+            io.BytesIO(data), skiprows=lines, **(options | {"skipinitialspace": spaces})
+        )
         return rows
 
     parts = _parts(path, sample, recognized)
@@ -206,6 +211,14 @@ def _read_parts(
         return _joined(in_threads(read, parts, progress)) if parts else None
     except ValueError:  # what is wrong, and in which line, is found out by reading it as a whole
         return None
+
+
+def _have_initial_spaces(data: bytes, delimiter: str) -> bool:
+    """Whether cells may begin with a space. If none does, pandas reads a quarter faster."""
+    characters = np.frombuffer(data, np.uint8)
+    before = characters[:-1][characters[1:] == ord(" ")]
+    limits = (delimiter, "\n", "\r")
+    return data.startswith(b" ") or any(bool((before == ord(each)).any()) for each in limits)
 
 
 def _joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame | None:
@@ -273,51 +286,3 @@ def _parser_message(path: Path, error: Exception) -> str:
             "let quotes mean nothing"
         )
     return f"{path.name} cannot be read as a table: {error}"
-
-
-@contextmanager
-def _opened(path: Path, compressed: bool, progress: Progress) -> Iterator[IO[bytes]]:
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        watched = _Watched(file, size, progress)
-        if not compressed:
-            yield io.BufferedReader(watched, 1 << 20)
-            return
-        with gzip.GzipFile(fileobj=watched) as unpacked:
-            yield io.BufferedReader(_Limited(unpacked, path), 1 << 20)
-
-
-class _Watched(io.RawIOBase):
-    """A file that tells how much of it has been read."""
-
-    def __init__(self, file: IO[bytes], size: int, progress: Progress) -> None:
-        self._file, self._size, self._progress = file, max(1, size), progress
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        count = self._file.readinto(buffer)  # type: ignore[attr-defined]
-        self._progress(min(1.0, self._file.tell() / self._size))
-        return int(count)
-
-
-class _Limited(io.RawIOBase):
-    """What is unpacked of a file, which ends with an error where it is more than can be meant."""
-
-    def __init__(self, file: gzip.GzipFile, path: Path) -> None:
-        self._file, self._path, self._count = file, path, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._file.read(len(buffer))
-        self._count += len(data)
-        if self._count > MAX_UNPACKED:
-            raise DataError(
-                f"{self._path.name} unpacks to more than {MAX_UNPACKED >> 30} GB; use a smaller "
-                "table"
-            )
-        buffer[: len(data)] = data
-        return len(data)

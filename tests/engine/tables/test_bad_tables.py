@@ -12,7 +12,7 @@ import pytest
 from desktop.document.data import Table
 from desktop.engine import datasets
 from desktop.engine.data_error import DataError
-from desktop.engine.tables import frame, reading
+from desktop.engine.tables import frame, opening
 from tests.engine.tables.table_corpus import CASES
 from tests.harmless import harmless
 
@@ -95,7 +95,7 @@ def test_a_gzip_file_that_unpacks_to_too_much(
 ) -> None:
     path = tmp_path / "table.csv"
     path.write_bytes(gzip.compress(f"a,b,c\n{ROWS}\n".encode() * 2000))
-    monkeypatch.setattr(reading, "MAX_UNPACKED", 1 << 19)
+    monkeypatch.setattr(opening, "MAX_UNPACKED", 1 << 19)
     with pytest.raises(DataError, match="unpacks to more"):
         datasets.load(Table(path=str(path)))
 

@@ -90,6 +90,10 @@ def _lines(change: dict[int, str], count: int = 3000, more: str = "") -> str:
         (_lines({2500: "many,x,a,1"}), Encoding.UTF_8),  # a text among numbers
         (_lines({}, more="\n,;'"), Encoding.UTF_8),  # line breaks in cells
         (_lines({}, more='""'), Encoding.UTF_8),
+        (
+            _lines({2500: ' 7,"x", "a, b",1', 2600: "7, x,a, 1"}),
+            Encoding.UTF_8,
+        ),
     ],
 )
 def test_read_in_parts_a_table_is_what_it_is_read_as_a_whole(
