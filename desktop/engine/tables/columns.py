@@ -19,7 +19,7 @@ from desktop.document.data import (
     fills,
 )
 from desktop.engine.data_error import DataError
-from desktop.engine.reports import ColumnFacts, FloatArray, IntArray
+from desktop.engine.reports import ColumnFacts, FloatArray
 from desktop.engine.tables.cells import CellType, cell_type
 from desktop.engine.tables.dates import days, find_order, usual_order
 from desktop.engine.threads import in_threads
@@ -46,9 +46,9 @@ class Use:
 
 
 def find_columns(
-    frame: pd.DataFrame, training: IntArray, source: TableSource, uses: Mapping[str, Use]
+    frame: pd.DataFrame, training: pd.DataFrame, source: TableSource, uses: Mapping[str, Use]
 ) -> tuple[tuple[ColumnFacts, ...], tuple[str, ...]]:
-    """The facts of each column of `frame`, by the rows `training`; and what has to be asked.
+    """The facts of each column of `frame`, by its `training` rows; and what has to be asked.
 
     `uses` says of columns that are no inputs what they are. Raises DataError if the user decided on
     a column that is not there.
@@ -62,7 +62,7 @@ def find_columns(
             )
     found = in_threads(
         lambda name: _facts(
-            frame[name], training, source, uses.get(name), _is_unnamed(name, names)
+            training[name], frame[name], source, uses.get(name), _is_unnamed(name, names)
         ),
         names,
     )
@@ -71,15 +71,14 @@ def find_columns(
 
 
 def _facts(
+    series: pd.Series[Any],
     all_rows: pd.Series[Any],
-    training: IntArray,
     source: TableSource,
     use: Use | None,
     unnamed: bool,
 ) -> tuple[ColumnFacts, str]:
-    """The facts of one column; and what has to be asked about it, "" for nothing."""
-    name = str(all_rows.name)
-    series = all_rows.iloc[training]
+    """The facts of one column, by its training rows; and what has to be asked, "" for nothing."""
+    name = str(series.name)
     missing = int(series.isna().sum())
     distinct = _count_distinct(series)
     if use is not None:

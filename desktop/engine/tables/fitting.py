@@ -47,19 +47,18 @@ def fit_target(name: str, target: TargetValues, training: IntArray) -> PreparedT
 
 
 def fit(
-    frame: pd.DataFrame,
-    training: IntArray,
+    training: pd.DataFrame,
     facts: Sequence[ColumnFacts],
     target: PreparedTarget,
     form: NumberFormat,
 ) -> Preparation:
-    """What prepares the rows of `frame`, by those numbered `training`.
+    """What prepares the rows of a table, by those for `training`.
 
     Raises DataError if no input is left.
     """
     columns = tuple(
         in_threads(
-            lambda each: _fitted(frame[each.name].iloc[training], each, form),
+            lambda each: _fitted(training[each.name], each, form),
             [each for each in facts if each.kind is not ColumnKind.LEFT_OUT],
         )
     )
@@ -101,13 +100,24 @@ def identity(schema: DataSchema, x: FloatArray) -> Preparation:
             PreparedColumn(
                 name=name,
                 kind=ColumnKind.NUMBER,
-                **_spread(values, median := float(np.median(values))),
+                **_spread(values, median := _median(values)),
                 fill=median,
             )
             for name, values in zip(schema.features, x.T.astype(np.float64), strict=True)
         ),
         target=target,
     )
+
+
+def _median(present: FloatArray) -> float:
+    """What `np.median` finds, many times faster: it sorts one value to its place instead of three.
+
+    `present` has at least one value and no NaN.
+    """
+    middle = len(present) // 2
+    ordered = np.partition(present, middle)
+    upper = float(ordered[middle])
+    return upper if len(present) % 2 else (float(ordered[:middle].max()) + upper) / 2
 
 
 def _spread(present: FloatArray, median: float) -> dict[str, Any]:
@@ -141,7 +151,7 @@ def _fitted(series: pd.Series[Any], facts: ColumnFacts, form: NumberFormat) -> P
             f'Column "{facts.name}" has no number in the training rows; leave it out, or make it a '
             "category"
         )
-    fill = median = float(np.median(present))
+    fill = median = _median(present)
     if facts.fill is Fill.MOST_FREQUENT:
         distinct, counts = np.unique(present, return_counts=True)
         fill = float(distinct[counts.argmax()])

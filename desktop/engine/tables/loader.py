@@ -24,7 +24,7 @@ from desktop.engine.tables.separate_rows import SeparateRows, read_separate_rows
 from desktop.engine.tables.splits import parts, without_validation
 from desktop.engine.tables.statistics import with_statistics
 from desktop.engine.tables.target import TargetValues, read_target
-from desktop.engine.tables.values import cell_numbers
+from desktop.engine.tables.values import cell_numbers, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,17 +88,20 @@ def prepare(source: TableSource, raw: RawTable, progress: Progress = ignore) -> 
     else:
         training, validation, test = parts(source, target, rows, groups)
     progress(0.5)
-    columns, questions = find_columns(frame, training, source, uses)
-    prepared = fit(frame, training, columns, fit_target(raw.target, target, training), form)
+    known = rows_of(frame, training)
+    columns, questions = find_columns(frame, known, source, uses)
+    prepared = fit(known, columns, fit_target(raw.target, target, training), form)
     progress(0.9)
     # Rows with a missing cell in a column that asks for it are not used, in whatever part.
     keep = prepared.complete(frame, form)
+    if not keep[training].all():
+        known = known[keep[training]]
     training, validation, test = (each[keep[each]] for each in (training, validation, test))
     if not (len(training) and (len(test) or source.has_test_file)):
         raise DataError(
             "Dropping the rows with missing values leaves none; fill the values instead"
         )
-    columns = with_statistics(columns, frame, training, target, form)
+    columns = with_statistics(columns, known, target.y[training], target, form)
     raw = replace(raw, questions=(*raw.questions, *questions))
     return PreparedTable(raw, target, columns, prepared, training, validation, test)
 
@@ -128,7 +131,7 @@ def dataset(
         test_frame, tested = separate.frame.reindex(columns=frame.columns), separate.numbers
         weights = _weights(test_frame, source, separate.form, tested)
         test = Rows(separate.x, prepared.target.encoded(separate.y), weights)
-    lows, highs = training.x.min(axis=0), training.x.max(axis=0)
+    lows, highs = _ranges(training.x)
     schema = DataSchema(
         input_shape=(len(prepared.features),),
         row=RowKind.TABLE_ROW,
@@ -161,6 +164,20 @@ def dataset(
             {"training": frame, "validation": frame, "test": test_frame},
             {"training": table.training, "validation": table.validation, "test": tested},
         ),
+    )
+
+
+def _ranges(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The smallest and the largest number of each column.
+
+    Rows are compared many at a time, because NumPy is slow with short ones.
+    """
+    many = 64 * (len(x) // 64)
+    wide = x[:many].reshape(-1, 64 * x.shape[1])
+    lows, highs = wide.min(axis=0, initial=np.inf), wide.max(axis=0, initial=-np.inf)
+    return (
+        np.concatenate([lows.reshape(64, -1), x[many:]]).min(axis=0),
+        np.concatenate([highs.reshape(64, -1), x[many:]]).max(axis=0),
     )
 
 

@@ -171,11 +171,13 @@ class Preparation(Spec):
 
         def encode(block: tuple[IntArray, FloatArray]) -> None:
             rows, out = block
+            by_feature = np.empty((out.shape[1], len(rows)), np.float32)
             place = 0
             for column, values in zip(self.columns, cells, strict=True):
                 width = len(column.features)
-                _encode(column, values[rows], out[:, place : place + width])
+                _encode(column, values[rows], by_feature[place : place + width])
                 place += width
+            out[:] = by_feature.T
 
         blocks = [
             (rows[start : start + _BLOCK], result[start : start + _BLOCK])
@@ -272,14 +274,17 @@ def _cells(column: PreparedColumn, series: pd.Series[Any], form: NumberFormat) -
 
 
 def _encode(column: PreparedColumn, cells: Any, out: FloatArray) -> None:
-    """Write the inputs that some of the `_cells` of `column` become to `out`."""
+    """Write the inputs that some `cells` of `column` become to `out`, (inputs, cells).
+
+    The numbers in `cells` are overwritten.
+    """
     if not column.categories:
-        values = cells - column.offset
-        values /= column.scale
+        cells -= column.offset
+        cells /= column.scale
         # What is too large for float32 stays finite: the largest there is.
         limit = float(np.finfo(np.float32).max)
-        out[:, 0] = np.clip(values, -limit, limit, out=values)
+        out[0] = np.clip(cells, -limit, limit, out=cells)
     elif column.kind is ColumnKind.YES_NO:
-        out[:, 0] = cells == 1
+        out[0] = cells == 1
     else:
-        out[:] = cells[:, None] == np.arange(out.shape[1])
+        out[:] = cells == np.arange(len(out))[:, None]

@@ -16,6 +16,7 @@ from desktop.engine.tables.columns import MOST_CATEGORIES
 from desktop.engine.tables.numbers import NumberFormat
 from desktop.engine.tables.target import TargetValues
 from desktop.engine.tables.values import cell_numbers, labels
+from desktop.engine.threads import in_threads
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,17 +28,26 @@ PEARSON, ETA, CRAMER = "Pearson's r", "correlation ratio η", "Cramér's V"
 
 def with_statistics(
     columns: Sequence[ColumnFacts],
-    frame: pd.DataFrame,
-    training: IntArray,
+    training: pd.DataFrame,
+    y: IntArray | FloatArray,
     target: TargetValues,
     form: NumberFormat,
 ) -> tuple[ColumnFacts, ...]:
-    """`columns` with their statistics, over up to `MOST_ROWS` of the rows `training`."""
-    rows = training[:: -(-len(training) // MOST_ROWS)]
-    y = target.y[rows]
+    """`columns` with their statistics, over up to `MOST_ROWS` of the `training` rows.
+
+    `y` is the target of each of them.
+    """
+    step = -(-len(training) // MOST_ROWS)
     return tuple(
-        replace(each, statistics=_statistics(each, frame[each.name].iloc[rows], y, target, form))
-        for each in columns
+        in_threads(
+            lambda each: replace(
+                each,
+                statistics=_statistics(
+                    each, training[each.name].iloc[::step], y[::step], target, form
+                ),
+            ),
+            columns,
+        )
     )
 
 
