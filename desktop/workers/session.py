@@ -36,6 +36,7 @@ from desktop.workers import tasks
 from desktop.workers.class_means import ClassMeansMaker
 from desktop.workers.data import DataLoader
 from desktop.workers.engine import EngineLoader
+from desktop.workers.groups import GroupWork
 from desktop.workers.kept_runs import KeptRuns
 from desktop.workers.predictions import Predictions
 from desktop.workers.runs import NetworkRunner
@@ -69,7 +70,8 @@ class Session(QObject):
     signals about saving the path, last. `modelReset`: the network there was is gone.
     `modelAdopted`, after that: there is another one, of this project. `modelOpened` carries an
     OpenedModel, for `adopt`, `imageOpened` a drawing, for `predict`. `kept_runs` are the runs on
-    disk, `tensorboard` opens them in TensorBoard.
+    disk, `tensorboard` opens them in TensorBoard, `groups` are the repeats and sweeps that are
+    trained beside all this.
     """
 
     stateChanged = Signal(object)
@@ -117,6 +119,7 @@ class Session(QObject):
         self._runner = NetworkRunner(self._threads, self)
         self.kept_runs = KeptRuns(self._threads, self)
         self.tensorboard = TensorBoardRunner(self.kept_runs.folder_of, self)
+        self.groups = GroupWork(self._threads, self)
         self._predictions = Predictions(self._threads, self._network_and_data, tasks.predict, self)
         self._rows = Predictions(self._threads, self._network_and_data, tasks.predict_row, self)
         self._images = Predictions(
@@ -426,6 +429,7 @@ class Session(QObject):
         self._data.stop()
         self._class_means.stop()
         self.tensorboard.close()
+        self.groups.close()
         self._threads.close()
         self._runner.close()
         self.kept_runs.close()

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from desktop.engine.runs.keeper import RunKeeper
     from desktop.engine.runs.store import RunStore
     from desktop.engine.training import Trainer
+    from desktop.engine.trials.store import GroupStore
 
 logger = logging.getLogger(__name__)
 
@@ -307,3 +308,11 @@ def with_runs(opened: Callable[[], RunStore], work: Callable[[RunStore], T]) -> 
 
     with explaining("The runs could not be used", StoreError, FileError):
         return work(opened())
+
+
+def with_groups(say: Callable[[str], None], work: Callable[[GroupStore], T]) -> T:
+    """What `work` makes of the store of groups, which tells `say` what is damaged."""
+    from desktop.engine.trials.store import GroupError, GroupStore
+
+    with explaining("The groups could not be used", GroupError):
+        return work(GroupStore(say=say))

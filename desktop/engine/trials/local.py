@@ -111,8 +111,8 @@ class WorkerProcesses(TrialExecutor):
         for item in items:
             if item is None:  # for the thread of a worker, which is to end
                 self._queue.put(None)
-            else:
-                item.future.cancel()
+            elif item.future.cancel():
+                item.future.set_running_or_notify_cancel()  # `wait` hears of it
 
     def _turn(self) -> None:
         if self._control.is_stopping:

@@ -52,7 +52,8 @@ def run_group(
     `plan` is told the results that the group has already. `runs` is the folder of the RunStore. A
     trial that fails is a result like any other; one whose worker is lost is tried once more. What
     was stopped is no result, so that the same group can be resumed. `sink` gets GroupStarted, and
-    exactly one GroupEnded whatever happens; errors are reported there, not raised.
+    exactly one GroupEnded whatever happens, when `writer` is closed; errors are reported there, not
+    raised.
     """
     runner = _Runner(writer, plan, executor, control, sink, runs)
     ended = GroupEnded(writer.group.id, Outcome.STOPPED)
@@ -65,6 +66,7 @@ def run_group(
     finally:
         if ended.outcome is not Outcome.FINISHED:
             control.stop()
+        writer.close()  # whoever hears of the end may resume the group
         sink(ended)
 
 

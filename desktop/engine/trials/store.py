@@ -235,9 +235,10 @@ class GroupWriter:
         self.group = replace(self.group, file=file)
 
     def close(self) -> None:
-        """Leave the group as it is."""
-        self._results.close()
-        release_mark(self._folder, self._mark)
+        """Leave the group as it is. May be called again."""
+        if not self._results.closed:
+            self._results.close()
+            release_mark(self._folder, self._mark)
 
     def __enter__(self) -> Self:
         return self

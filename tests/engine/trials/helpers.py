@@ -13,6 +13,7 @@ from desktop.document.data import Digits
 from desktop.document.layers import Dense, Flatten
 from desktop.document.project import Project
 from desktop.document.training import Training
+from desktop.engine.trials.worker import here
 
 
 def project(**training: Any) -> Project:
@@ -30,6 +31,11 @@ def die(*_: Any) -> None:
 def process_and_place() -> tuple[int, set[int]]:
     """The id of this process, and its processors."""
     return os.getpid(), os.sched_getaffinity(0)
+
+
+def is_paused() -> bool:
+    """Whether a trial would be held."""
+    return here.control.is_paused
 
 
 def fail(message: str) -> None:

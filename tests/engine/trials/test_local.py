@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, wait
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from desktop.engine.control import RunControl
 from desktop.engine.trials.executor import WorkerLostError
 from desktop.engine.trials.local import WorkerProcesses, processors
-from tests.engine.trials.helpers import die, fail, process_and_place, tell_and_sleep
+from tests.engine.trials.helpers import die, fail, is_paused, process_and_place, tell_and_sleep
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -34,6 +34,16 @@ def test_work_is_done_and_a_process_that_dies_takes_its_own_along() -> None:
     assert workers.processes == ()
 
 
+def test_a_pause_reaches_the_processes_that_are_up_and_those_to_come() -> None:
+    control = RunControl()
+    with WorkerProcesses(1) as workers:
+        workers.follow(control)
+        control.pause()
+        assert workers.submit(is_paused).result()
+        control.resume()
+        assert not workers.submit(is_paused).result()
+
+
 def test_a_stop_acts_at_once_on_what_is_not_training(tmp_path: Path) -> None:
     """As while TensorFlow is being loaded: the process is ended, and what waits is canceled."""
     control, pipe = RunControl(), tmp_path / "pipe"
@@ -43,6 +53,7 @@ def test_a_stop_acts_at_once_on_what_is_not_training(tmp_path: Path) -> None:
         running, waiting = workers.submit(tell_and_sleep, pipe), workers.submit(fail, "not done")
         assert pipe.read_text() == "asleep\n"
         control.stop()
+        wait([waiting])
         with pytest.raises(CancelledError):
             waiting.result()
         with pytest.raises(WorkerLostError):

@@ -1,0 +1,125 @@
+"""Groups on disk: kept as their trials end, resumed, and set aside if they are damaged."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from desktop.engine.reports import Outcome
+from desktop.engine.trials.group import GRID, Group, new_group
+from desktop.engine.trials.store import GroupError, GroupStore
+from desktop.engine.trials.trial import Trial, TrialResult
+from tests.engine.trials.helpers import project
+
+
+def group() -> Group:
+    space = {"training.optimizer.learning_rate": {"log": [1e-4, 0.1]}}
+    return new_group(GRID, project(), name="one", metric="val_loss", space=space, seeds=(3,))
+
+
+def result(number: int, loss: float = 0.5) -> TrialResult:
+    trial = Trial(number, project(seed=number), {"training.seed": number}, "name")
+    values = (1.0, loss)
+    return TrialResult(
+        trial, "run", Outcome.FINISHED, "", 2, 1.5, {"val_loss": loss}, values, pruned=number == 2
+    )
+
+
+def test_what_is_written_is_read() -> None:
+    store, new = GroupStore(), group()
+    with store.begin(new) as writer:
+        writer.add(result(2))
+        writer.add(result(1, math.inf))
+        assert store.all()[0].is_running
+        store.label(new.id, name="other", notes="some")
+        writer.end(Outcome.FINISHED)
+    found = store.read(new.id)
+    assert found.results[0] == result(2)
+    assert found.results[1].trial == result(1).trial
+    assert math.isnan(found.results[1].results["val_loss"])
+    assert (found.project, found.file.space) == (new.project, new.file.space)
+    assert (found.file.name, found.file.notes, found.is_open) == ("other", "some", False)
+    (line,) = store.all()
+    assert (line.file, line.done, line.is_running) == (found.file, 2, False)
+
+
+def test_only_an_open_group_that_was_asked_for_alike_is_found() -> None:
+    store, first, other = GroupStore(), group(), group()
+    assert first.file.command == other.file.command
+    assert new_group(GRID, project()).file.command != first.file.command
+    with store.begin(first):
+        assert store.find_open(first.file.command) is None, "it is under way"
+        with pytest.raises(GroupError, match="under way"):
+            store.resume(first.id)
+        with pytest.raises(GroupError, match="under way"):
+            store.delete([first.id])
+    with store.begin(other) as writer:
+        writer.end(Outcome.FINISHED)
+    found = store.find_open(first.file.command)
+    assert found is not None and found.id == first.id
+    store.delete([first.id])
+    assert [each.id for each in store.all()] == [other.id]
+    store.restore([first.id])
+    assert len(store.all()) == 2
+
+
+def test_a_line_that_was_cut_off_is_as_if_it_were_not_there(tmp_path: Path) -> None:
+    store, new = GroupStore(tmp_path), group()
+    with store.begin(new) as writer:
+        writer.add(result(1))
+        writer.add(result(2))
+    path = tmp_path / new.id / "results.jsonl"
+    path.write_bytes(path.read_bytes()[:-5])
+    assert store.read(new.id).results == (result(1),)
+    with store.resume(new.id) as writer:
+        writer.add(result(3))
+    assert store.read(new.id).results == (result(1), result(3))
+
+
+@pytest.mark.parametrize("name", ["group.json", "project.layerwise", "results.jsonl"])
+def test_a_damaged_group_is_set_aside(tmp_path: Path, name: str) -> None:
+    said: list[str] = []
+    store, whole, damaged = GroupStore(tmp_path, said.append), group(), group()
+    for each in (whole, damaged):
+        with store.begin(each) as writer:
+            writer.add(result(1))
+    (tmp_path / damaged.id / name).write_bytes(b"{}\n")
+    with pytest.raises(GroupError, match=name):
+        store.read(damaged.id)
+    assert len(said) == 1 and ".damaged" in said[0]
+    assert [each.id for each in store.all()] == [whole.id]
+
+
+def test_a_group_of_a_newer_program_is_left_where_it_is(tmp_path: Path) -> None:
+    store, new = GroupStore(tmp_path), group()
+    store.begin(new).close()
+    path = tmp_path / new.id / "group.json"
+    path.write_text(path.read_text().replace('"format": 1', '"format": 2'))
+    with pytest.raises(GroupError, match="newer"):
+        store.read(new.id)
+    assert path.exists() and store.all() == ()
+
+
+def test_a_full_disk_leaves_whole_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, new = GroupStore(tmp_path), group()
+    with store.begin(new) as writer:
+        writer.add(result(1))
+        results = writer._results
+
+        class Full:
+            def __getattr__(self, name: str) -> object:
+                return getattr(results, name)
+
+            def write(self, content: bytes) -> int:
+                return results.write(content[:10])
+
+        with monkeypatch.context() as full:
+            full.setattr(writer, "_results", Full())
+            with pytest.raises(GroupError, match="full"):
+                writer.add(result(2))
+        assert [each.trial.number for each in writer.group.results] == [1, 2]
+        writer.add(replace(result(3), run="other"))
+    assert [each.trial.number for each in store.read(new.id).results] == [1, 3]
