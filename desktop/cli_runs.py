@@ -52,7 +52,7 @@ def _say(text: str, style: str = "") -> None:
 
 
 def _confirmed(question: str) -> bool:
-    """Whether the user says yes; not if there is nobody to ask."""
+    """Whether the user says yes; no where input has ended."""
     try:
         return typer.confirm(question, err=True)
     except typer.Abort:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,6 +69,7 @@ def show_run(record: RunRecord, run: RunSummary, folder: Path, *, test: bool) ->
         f"{counted(run.parameters, 'parameter')}, seed {run.seed}",
         f"Layerwise {record.program}, Python {record.python}, {libraries}",
         f"On {record.machine}",
+        _trial(run),
         f"Tags: {', '.join(run.tags)}" if run.tags else "",
         f"Notes: {run.notes}" if run.notes else "",
     ]
@@ -127,6 +129,15 @@ def _value(value: float | None) -> str:
 
 def _best(run: RunSummary) -> str:
     return figures({name: value for name, value in run.validation.items() if value is not None})
+
+
+def _trial(run: RunSummary) -> str:
+    """Which trial of its group it is, and what was varied."""
+    if not run.group:
+        return ""
+    number = "" if run.trial is None else f"Trial {run.trial} of "
+    settings = ", ".join(f"{path} {json.dumps(value)}" for path, value in run.settings.items())
+    return f"{number}group {run.group}{': ' if settings else ''}{settings}"
 
 
 def _test(run: RunSummary) -> str:

@@ -97,6 +97,19 @@ def test_a_run_is_shown(runs: Command, kept: list[str]) -> None:
         assert words in out
 
 
+def test_a_run_of_a_group_says_what_was_varied(runs: Command, kept: list[str]) -> None:
+    settings = {"layers[1].units": 64, "layers[1].activation": "relu"}
+    with RunStore() as store:
+        store.change(kept[1], lambda file: file.replace(group="g0123", trial=4, settings=settings))
+    value = printed(runs("list", "g0123", "--json"))
+    assert [(run["id"], run["group"], run["trial"]) for run in value["runs"]] == [
+        (kept[1], "g0123", 4)
+    ]
+    assert value["runs"][0]["settings"] == settings
+    words = 'Trial 4 of group g0123: layers[1].units 64, layers[1].activation "relu"'
+    assert words in runs("show", "wide")[1]
+
+
 def test_two_runs_are_compared_in_words_and_figures(runs: Command, kept: list[str]) -> None:
     value = printed(runs("compare", "base", "wide", "--json"))
     assert [each["text"] for each in value["differences"]] == ["Dense 2: units 32 → 64"]
@@ -147,6 +160,7 @@ def test_runs_are_exported(runs: Command, kept: list[str], tmp_path: Any) -> Non
     assert (folder / "history.csv").exists() and (folder / "project.layerwise").exists()
     rows = list(csv.DictReader(io.StringIO(table.read_text())))
     assert [row["name"] for row in rows] == ["fast", "wide", "base"]
+    assert rows[0]["started"].startswith("20") and rows[0]["starred"] == "0"
     assert rows[0]["val_loss"] == "0.25" and rows[0]["outcome"] == "finished"
     for arguments in (["base"], [], ["base", folder]):
         code, _, err = runs("export", *arguments)

@@ -99,6 +99,7 @@ def test_runs_are_kept_also_one_that_closing_ends(qtbot: QtBot) -> None:
         last, first = store.all()
     assert (first.outcome, first.epochs, last.outcome) == (Outcome.FINISHED, 1, Outcome.STOPPED)
     assert first.test.keys() == {"loss", "accuracy"} and not last.test
+    assert (first.test_looks, last.test_looks) == (0, 1)
     assert last.first_epoch == 1 and last.epochs >= 1
 
 

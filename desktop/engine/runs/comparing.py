@@ -6,11 +6,19 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from desktop.document.comparison import SEEDS_DIFFER, Difference, differences, objections
 from desktop.document.metrics import TEST_PREFIX, VALIDATION_PREFIX
 from desktop.document.storage import ProjectFileError
 from desktop.engine.runs.summary import RunSummary
+
+# What the table of runs says of each, beside its metrics: attributes of RunSummary.
+_PLAIN = (
+    *("id", "name", "started", "data", "seed", "parameters", "epochs", "seconds", "state"),
+    *("starred", "tags", "notes", "group", "trial"),
+)
 
 
 @dataclass(frozen=True)
@@ -97,21 +105,22 @@ def table_content(runs: Sequence[RunSummary], *, test: bool = False) -> bytes:
     names = metric_names(runs, test=test)
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    plain = ["id", "name", "data", "seed", "parameters", "epochs", "seconds", "outcome", "notes"]
-    if test:
-        plain.append("test_looks")
-    table.writerow([*plain, "starred", *names])
+    plain = (*_PLAIN, "test_looks") if test else _PLAIN
+    table.writerow([*("outcome" if name == "state" else name for name in plain), *names])
     for run in runs:
-        values = (run.state if name == "outcome" else getattr(run, name) for name in plain)
-        table.writerow(
-            [
-                *("" if value is None else value for value in values),
-                int(run.starred),
-                *(_cell(run.value(name)) for name in names),
-            ]
-        )
+        cells = *(getattr(run, name) for name in plain), *(run.value(name) for name in names)
+        table.writerow(map(_cell, cells))
     return text.getvalue().encode()
 
 
-def _cell(value: float | None) -> float | str:
-    return "" if value is None else value
+def _cell(value: Any) -> Any:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return int(value)
+        case tuple():  # tags
+            return ", ".join(value)
+        case datetime():
+            return value.isoformat()
+    return value

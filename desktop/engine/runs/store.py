@@ -177,7 +177,7 @@ class RunStore:
         )
 
     def change(self, run: str, edit: Callable[[RunFile], RunFile]) -> RunSummary:
-        """Replace run.json by what `edit` makes of it, while nobody else does.
+        """Replace run.json by what `edit` makes of it, while no other program does.
 
         Raises StoreError.
         """

@@ -100,7 +100,7 @@ class RunSummary:
     @cached_property
     def searched(self) -> str:
         """Where a text is looked for, in small letters."""
-        parts = (self.id, self.name, self.notes, self.data, self.state, *self.tags)
+        parts = (self.id, self.name, self.notes, self.data, self.state, self.group, *self.tags)
         return "\n".join((*parts, self.project_text)).casefold()
 
     def values(self) -> str:
