@@ -237,8 +237,8 @@ def limit(
         json_output.print_json({f"{key}_mb": value / 1e6 for key, value in values.items()})
     else:
         _say(
-            f"Weights may take up {allowed / 1e6:,g} MB and take up {others / 1e6:,.1f} MB, "
-            f"besides those of starred runs, {starred / 1e6:,.1f} MB"
+            f"The weights of runs without a star may take up {allowed / 1e6:,g} MB and take up "
+            f"{others / 1e6:,.1f} MB; those of starred runs take up {starred / 1e6:,.1f} MB"
         )
 
 
