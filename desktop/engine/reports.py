@@ -206,7 +206,12 @@ def new_run_id() -> str:
 
     Sorted by their ids, runs are in the order in which they began.
     """
-    return f"{datetime.now(UTC):{_RUN_TIME}}-{secrets.token_hex(4)}"
+    return run_id(datetime.now(UTC), secrets.token_hex(4))
+
+
+def run_id(start: datetime, mark: str) -> str:
+    """The id of a run that began at `start`, in UTC, with a `mark` that tells it from others."""
+    return f"{start:{_RUN_TIME}}-{mark}"
 
 
 def run_start(run: str) -> datetime | None:
