@@ -265,17 +265,18 @@ def predict(
     """Predict the rows of a table, or the class of each image, with MODEL.
 
     The table comes back with columns for prediction and probabilities. Its columns are matched by
-    name, in any order, with or without the target. Images are dark on light or light on dark. If
+    name, in any order, with or without the target; of a model for images, each row holds the pixels
+    of one, with or without a label. Images are dark on light or light on dark. If
     one of them cannot be read, the others are predicted all the same, and the exit code is 1.
     """
-    from desktop.cli_predict import predict_images, predict_table
+    from desktop.cli_predict import predict_images, predict_table, predicts_rows
     from desktop.engine.model_card import read_card
 
     # All that can be wrong with what is given, before TensorFlow takes its seconds to load.
     refuse_machine(startup.engine_problem())
     loaded = None if project is None else read_project(project)
     card = read_card(model)
-    if card is not None and card.preparation is not None and loaded is None:
+    if card is not None and loaded is None and predicts_rows(card, files):
         predict_table(model, card, files, out, as_json)
         return DONE
     if out is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from desktop import console, json_output
 from desktop.cli_checks import CommandError, DataReader
+from desktop.document.data import Table, sources_for
 from desktop.document.files import FileError, write_atomically
 from desktop.document.storage import ProjectFileError, read_project
 
@@ -29,13 +30,15 @@ def predict_table(
     from desktop.engine.row_prediction import RowPredictor
 
     if len(files) != 1:
-        raise CommandError(f"{model} was trained with a table, so one table can be predicted")
+        raise CommandError(f"{model} can predict one table at a time, and {len(files)} were given")
     if out is not None and out.exists():
         raise CommandError(f"{out} exists already; choose another name, or remove it first")
     if out is not None and out.suffix.lower() in (".xls", ".xlsx", ".xlsm"):
         raise CommandError(f"{out} cannot be written: predictions are text; name it {out.stem}.csv")
     if not files[0].is_file():
         raise CommandError(f"{files[0]} is not a file; choose a table, such as a CSV file")
+    if _is_other_data(files[0]):
+        raise CommandError(f"{files[0]} is not a table; {model} predicts tables, such as CSV files")
     with json_output.quiet_output(as_json), console.busy("Predicting…"):
         result = RowPredictor(storage.load_model(model), card).predict_table(files[0])
     if out is not None:
@@ -90,6 +93,18 @@ def predict_images(
     return not failures
 
 
+def predicts_rows(card: ModelCard, files: Sequence[Path]) -> bool:
+    """Whether `files` are for a model of `card` tables, be it of the pixels of images."""
+    are_tables = all(Table in sources_for(path) for path in files)
+    return card.preparation is not None or (card.data_schema.is_image and are_tables)
+
+
+def _is_other_data(path: Path) -> bool:
+    """Whether the file at `path` holds data that is not a table, such as arrays."""
+    kinds = sources_for(path)
+    return bool(kinds) and Table not in kinds
+
+
 def _check_images(paths: Sequence[Path]) -> None:
     """Raise CommandError if none of the files can be an image."""
     from desktop.engine.images import ImageError, check_image
@@ -99,7 +114,8 @@ def _check_images(paths: Sequence[Path]) -> None:
         try:
             check_image(path)
         except ImageError as error:
-            failures.append(str(error))
+            advice = " or a table with the pixels of an image in each row, such as a CSV file"
+            failures.append(f"{error},{advice}" if _is_other_data(path) else str(error))
     if len(failures) == len(paths):
         raise CommandError(_first_of(failures))
 

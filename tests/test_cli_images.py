@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from desktop import cli
+from desktop.engine import backend
 
 
 def paint(folder: Path, name: str, color: tuple[int, int, int], count: int = 14) -> None:
@@ -53,3 +54,56 @@ def test_from_a_folder_of_images_to_predictions(
     text = json.dumps(answers)
     assert text.index("a.jpg") < text.index("b.bmp")
     assert [each["class"] for each in answers["predictions"]] == ["first", "second"]
+
+
+def test_a_table_of_pixels_is_predicted_as_its_model_was_trained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from sklearn.datasets import load_digits
+
+    x, y = load_digits(return_X_y=True)
+    x = x.astype(int)
+    training, new = tmp_path / "digits.csv", tmp_path / "new.csv"
+    np.savetxt(training, np.column_stack([y, x])[:400], "%d", ",")
+    project, folder = tmp_path / "digits.layerwise", tmp_path / "out"
+    assert cli.run(["new", str(training), "--out", str(project)]) == 0
+    assert cli.run(["train", str(project), "--epochs", "2", "--out", str(folder)]) == 0
+    model = str(folder / "model.keras")
+
+    # Without a label, with the label first, and with names and the label last: always the same.
+    out = tmp_path / "predictions.csv"
+    names = [f"pixel{number}" for number in range(64)]
+    found = []
+    for columns, header in (
+        (x[400:440], ""),
+        (np.column_stack([y, x])[400:440], ""),
+        (np.column_stack([x, y])[400:440], ",".join([*names, "label"])),
+    ):
+        np.savetxt(new, columns, "%d", ",", header=header, comments="")
+        assert cli.run(["predict", model, str(new), "--out", str(out)]) == 0
+        said = capsys.readouterr().err
+        has_label = columns.shape[1] > 64
+        assert "40 rows with 64 columns matched by position" in said
+        assert ("the target, which is not used" in said) is has_label
+        lines = [line.split(",") for line in out.read_text().splitlines()]
+        assert [len(line) for line in lines] == [columns.shape[1] + 11] * 41
+        assert lines[1][: columns.shape[1]] == [str(cell) for cell in columns[0]]
+        found.append([line[columns.shape[1] :] for line in lines])
+        out.unlink()
+    assert found[0] == found[1] == found[2] and found[0][0][:2] == ["prediction", "probability 0"]
+    keras = backend.keras()
+    expected = keras.models.load_model(model)(x[400:440].reshape(-1, 8, 8) / 16).numpy()
+    shares = np.array([line[1:] for line in found[0][1:]], float)
+    np.testing.assert_allclose(shares, expected, atol=1e-5)
+
+    # What holds other data is refused, and it is said what can be given.
+    np.savetxt(new, x[:5, :9], "%d", ",")
+    np.save(tmp_path / "new.npy", x)
+    (tmp_path / "bad.csv").write_text("\n".join([",".join(["0"] * 63 + [cell]) for cell in "19x2"]))
+    for path, message in (
+        (tmp_path / "bad.csv", 'row 3 has "x" in the column "Column 64", but pixels are whole'),
+        (new, "has 9 columns; the network takes images of 8 × 8, so a table needs the 64 pixels"),
+        (tmp_path / "new.npy", "or a table with the pixels of an image in each row"),
+    ):
+        assert cli.run(["predict", model, str(path)]) == 2
+        assert message in " ".join(capsys.readouterr().err.split())

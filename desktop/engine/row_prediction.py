@@ -18,6 +18,7 @@ from desktop.engine.model_card import ModelCard
 from desktop.engine.prediction import PredictionError
 from desktop.engine.reports import FloatArray, read_only
 from desktop.engine.row_reports import Cell, RowPrediction, TableMatch
+from desktop.engine.tables.new_images import read_new_images
 from desktop.engine.tables.new_rows import NewRows, read_new_rows
 from desktop.engine.tables.numbers import PLAIN
 
@@ -43,12 +44,12 @@ class TablePredictions:
 class RowPredictor:
     """Asks `model`, which was trained with what `card` says, about rows of a table.
 
-    Safe to use on one thread while another trains the model. Raises PredictionError if the card
-    does not say how rows are prepared.
+    Rows of a table may also be images. Safe to use on one thread while another trains the model.
+    Raises PredictionError if the card does not say how rows are prepared.
     """
 
     def __init__(self, model: Any, card: ModelCard) -> None:
-        if card.preparation is None:
+        if card.preparation is None and not card.data_schema.is_image:
             raise PredictionError(
                 f"The network was trained with {card.project.data.title}, which is no table"
             )
@@ -70,9 +71,13 @@ class RowPredictor:
         is_trained: bool = True,
         is_loaded: bool = False,
     ) -> RowPrediction:
-        """What the network makes of the row of `cells`, by column; one that lacks is missing."""
+        """What the network makes of the row of `cells`, by column; one that lacks is missing.
+
+        Not of a network for images.
+        """
         import pandas as pd
 
+        assert self._preparation is not None
         dates = {each.name for each in self._preparation.columns if each.kind is ColumnKind.DATE}
         row = {
             name: [_moment(cell) if name in dates and isinstance(cell, float) else cell]
@@ -106,7 +111,10 @@ class RowPredictor:
 
         Raises DataError, and PredictionError if outputs are no numbers or stand for no classes.
         """
-        rows = read_new_rows(path, self.card.project.data, self._preparation)
+        if self._preparation is not None:
+            rows = read_new_rows(path, self.card.project.data, self._preparation)
+        else:
+            rows = read_new_images(path, self.card.data_schema)
         outputs = self._outputs(rows.x)
         if not np.isfinite(outputs).all():
             raise PredictionError(
@@ -140,6 +148,10 @@ class RowPredictor:
 
     def _numbers(self, outputs: FloatArray) -> FloatArray:
         """Outputs as numbers in the unit of the target, float64 (rows, columns)."""
+        if self._preparation is None:
+            numbers = self.card.data_schema.target
+            assert isinstance(numbers, Numbers)
+            return np.stack(numbers.in_unit(outputs.astype(np.float64).T), axis=1)
         target = self._preparation.target
         values: FloatArray = outputs.astype(np.float64) * target.scales + target.offsets
         return values

@@ -40,7 +40,7 @@ _LABEL_NAME = re.compile(r"labels?|class|target|y|digit|letter", re.IGNORECASE)
 _PLAIN = 0.8  # the part of the rows whose corner is plain in drawings
 
 
-class _NoPixels(Exception):
+class NoPixels(Exception):
     """What was taken for pixels has another value in it."""
 
 
@@ -80,7 +80,7 @@ def load_images(
     try:
         look = _look(source, beginning[1], names)
         images, labels = _read(source, beginning, look, between(progress, 0, 0.7))
-    except _NoPixels as error:
+    except NoPixels as error:
         if source.images is None:
             return None
         raise DataError(f'{path.name}: {error}; set "Rows are images" to "no"') from error
@@ -88,44 +88,44 @@ def load_images(
 
 
 def _look(source: Table, recognized: Recognized, names: Sequence[str]) -> _Look:
-    """Which column is the label, by the first rows. Raises _NoPixels."""
+    """Which column is the label, by the first rows. Raises NoPixels."""
     others = [source.group, source.weight]
     if any(name is not None for name in others) or source.columns:
-        raise _NoPixels("columns of images cannot be used for anything else")
+        raise NoPixels("columns of images cannot be used for anything else")
     side = isqrt(max(0, len(names) - 1))
     if side**2 != len(names) - 1 or side < (SMALLEST if source.images is None else 2):
-        raise _NoPixels(
+        raise NoPixels(
             f"{len(names):,} columns are not a label and the pixels of a square image, such as "
             "785 = 1 + 28 × 28"
         )
     rows = [row for row in recognized.rows if len(row) == len(names)]
-    values = np.array([[_pixel(cell) for cell in row] for row in rows]).reshape(-1, len(names))
+    values = np.array([[pixel_of(cell) for cell in row] for row in rows]).reshape(-1, len(names))
     are_pixels: Any = (values >= 0).all(axis=0)
-    label = _label(source, names, values, are_pixels)
+    label = label_column(source, names, values, are_pixels)
     pixels: Any = np.delete(np.arange(len(names)), label)
     if not are_pixels[pixels].all():
         column = int(pixels[are_pixels[pixels].argmin()])
         row = int((values[:, column] >= 0).argmin())
-        raise _NoPixels(_not_a_pixel(names[column], rows[row][column], row))
+        raise NoPixels(_not_apixel_of(names[column], rows[row][column], row))
     named = all(_PIXEL_NAME.fullmatch(names[index]) for index in pixels)
     highest = values[:, pixels].max(initial=0)
     if source.images is None and not named and highest < _FEWLEVELS:
-        raise _NoPixels("the numbers may mean something else")
+        raise NoPixels("the numbers may mean something else")
     return _Look(tuple(names), label)
 
 
-def _pixel(cell: str) -> int:
+def pixel_of(cell: str) -> int:
     """The pixel that `cell` holds; -1 if it holds something else."""
     found = _PIXEL.fullmatch(cell)
     value = int(found[1]) if found else -1
     return value if value <= LEVELS[-1] else -1
 
 
-def _label(source: Table, names: Sequence[str], values: Any, are_pixels: Any) -> int:
+def label_column(source: Table, names: Sequence[str], values: Any, are_pixels: Any) -> int:
     """Which column is the label: the first or the last, if none is chosen."""
     if source.target is not None:
         if source.target not in names:
-            raise _NoPixels(f'there is no column "{source.target:.40}" to predict')
+            raise NoPixels(f'there is no column "{source.target:.40}" to predict')
         return list(names).index(source.target)
     first, last = 0, len(names) - 1
     if are_pixels[first] != are_pixels[last]:
@@ -141,7 +141,7 @@ def _label(source: Table, names: Sequence[str], values: Any, are_pixels: Any) ->
     return first if len(counts[0]) <= len(counts[1]) else last
 
 
-def _not_a_pixel(name: str, value: Any, row: int) -> str:
+def _not_apixel_of(name: str, value: Any, row: int) -> str:
     return (
         f'row {row + 1:,} has "{value!s:.40}" in the column "{name:.40}", but pixels are whole '
         "numbers from 0 to 255"
@@ -154,7 +154,7 @@ def _not_a_pixel(name: str, value: Any, row: int) -> str:
 def _read(
     source: Table, beginning: tuple[Sample, Recognized], look: _Look, progress: Progress
 ) -> tuple[NDArray[np.uint8], Any]:
-    """All images (n, side, side) and the texts of their labels. Raises _NoPixels, DataError."""
+    """All images (n, side, side) and the texts of their labels. Raises NoPixels, DataError."""
     import pandas as pd
 
     images: list[NDArray[np.uint8]] = []
@@ -164,7 +164,7 @@ def _read(
     step = max(1, _BLOCK // len(names))
     path = Path(source.path)
     for block in read_blocks(path, beginning, names, look.target, step, progress):
-        images.append(_bytes(block[pixels], count).reshape(-1, look.side, look.side))
+        images.append(pixel_bytes(block[pixels], count).reshape(-1, look.side, look.side))
         labels.append(block[look.target])
         count += len(block)
     if not count:
@@ -173,8 +173,8 @@ def _read(
     return np.concatenate(images), pd.concat(labels, ignore_index=True).fillna("")
 
 
-def _bytes(block: Any, before: int) -> NDArray[np.uint8]:
-    """The pixels of `block`, before which there are so many rows. Raises _NoPixels."""
+def pixel_bytes(block: Any, before: int) -> NDArray[np.uint8]:
+    """The pixels of `block`, before which there are so many rows. Raises NoPixels."""
     kinds = {column.kind for column in block.dtypes.unique()}
     if kinds <= set("iuf"):
         values = block.to_numpy()
@@ -185,9 +185,9 @@ def _bytes(block: Any, before: int) -> NDArray[np.uint8]:
             return np.asarray(values.astype(np.uint8))
         row, column = (int(index) for index in np.argwhere(~good)[0])
     else:
-        texts = block.astype(str).map(_pixel).to_numpy()
+        texts = block.astype(str).map(pixel_of).to_numpy()
         row, column = (int(index) for index in np.argwhere(texts < 0)[0])
-    raise _NoPixels(_not_a_pixel(block.columns[column], block.iat[row, column], before + row))
+    raise NoPixels(_not_apixel_of(block.columns[column], block.iat[row, column], before + row))
 
 
 # --- the data set ---------------------------------------------------------------------------------
@@ -268,7 +268,7 @@ def _separate(
     try:
         own = _Look(tuple(names), names.index(order[-1]))
         images, labels = _read(other, beginning, own, progress)
-    except _NoPixels as error:
+    except NoPixels as error:
         raise DataError(f"{path.name}: {error}; choose another test file") from error
     places = [own.pixels.index(name) for name in order[:-1]]
     images = images.reshape(len(images), -1)[:, places].reshape(images.shape)

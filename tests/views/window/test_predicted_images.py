@@ -114,6 +114,22 @@ def test_pictures_get_the_predictions_of_the_command_line(
         pages.evaluate.predict_file.button.click()
     evaluated = pages.evaluate.images
     assert [each.caption for each in shown(evaluated)] == [each.caption for each in shown(card)]
+
+    # A table of pixels gets the predictions, too.
+    rows = [each.values.ravel() * 255 for each in shown(card)]
+    (tmp_path / "pixels.csv").write_text(
+        "\n".join(",".join(str(round(pixel)) for pixel in row) for row in rows)
+    )
+    out = tmp_path / "out.csv"
+    monkeypatch.setattr(
+        QFileDialog, "getOpenFileNames", lambda *_: ([str(tmp_path / "pixels.csv")], "")
+    )
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(out), ""))
+    with qtbot.waitSignal(session.filePredicted, timeout=PATIENCE):
+        pages.evaluate.predict_file.button.click()
+    assert "2 rows with 189 columns matched by position" in pages.evaluate.predict_file.text.text()
+    lines = out.read_text().splitlines()[1:]
+    assert [line.split(",")[189] for line in lines] == [each["class"] for each in expected]
     evaluated.clear.click()
     assert not evaluated.isVisible()
 

@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QWi
 
 from desktop.document.data import Table
 from desktop.views.theme import SPACE_M
-from desktop.views.widgets.file_questions import file_to_save, files_filter
+from desktop.views.widgets.file_questions import IMAGE_SUFFIXES, file_to_save, files_filter
 from desktop.views.widgets.image_predictions import TIP, ImagesCard, takes_image_files
 from desktop.workers.reports import TableMatch
 from desktop.workers.session import Session
 
 TABLES = files_filter(("Tables", list(Table.suffixes)))
+IMAGES_AND_TABLES = files_filter(("Images", IMAGE_SUFFIXES), ("Tables", Table.suffixes))
 WRITTEN = files_filter(("CSV", [".csv"]))
 TABLE_TIP = "Append the predictions of the network to the rows of a table, and save that"
 BUSY = "Predicting…"
@@ -23,8 +24,8 @@ BUSY = "Predicting…"
 class PredictFile(QWidget):
     """A button that asks for files like those the network was trained with.
 
-    Of a table, the predictions are saved under a name that is asked for, and what was matched is
-    told; images are shown in the card `images`.
+    Of a table, which may hold the pixels of an image in each row, the predictions are saved under a
+    name that is asked for, and what was matched is told; images are shown in the card `images`.
     """
 
     def __init__(self, session: Session, images: ImagesCard, parent: QWidget | None = None) -> None:
@@ -58,20 +59,23 @@ class PredictFile(QWidget):
         self.button.setText("Predict images…" if takes_images else "Predict a file…")
         self.button.setToolTip(TIP if takes_images else TABLE_TIP)
         self.button.setEnabled(self._session.has_model)
-        if summary is None or takes_images:
+        if summary is None:
             self.text.clear()
 
     def _ask(self) -> None:
         if takes_image_files(self._session.summary):
-            self._images.ask()
+            names, _ = QFileDialog.getOpenFileNames(self, "Predict images", "", IMAGES_AND_TABLES)
+            if len(names) == 1 and Path(names[0]).suffix.lower() in Table.suffixes:
+                self._save_predictions(Path(names[0]))
+            elif names:
+                self._images.show_files([Path(name) for name in names])
         else:
-            self._ask_for_table()
+            name, _ = QFileDialog.getOpenFileName(self, "Predict a file", "", TABLES)
+            if name:
+                self._save_predictions(Path(name))
 
-    def _ask_for_table(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Predict a file", "", TABLES)
-        if not name:
-            return
-        path = Path(name)
+    def _save_predictions(self, path: Path) -> None:
+        """Ask where to, and save the table at `path` with predictions there."""
         start = path.with_name(f"{path.name.partition('.')[0]}-predictions.csv")
         out = file_to_save(self, "Save the predictions", start, WRITTEN, ".csv")
         if out is not None and self._session.predict_file(path, out):
