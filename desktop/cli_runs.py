@@ -184,7 +184,11 @@ def label(
         typer.Option("--star/--no-star", help="The weights of runs with a star are always kept"),
     ] = None,
     color: Annotated[
-        str | None, typer.Option(metavar="#RRGGBB", help="Of its curves; an empty text is none")
+        str | None,
+        typer.Option(
+            metavar="COLOR",
+            help="Of its curves: blue, orange, green, pink, yellow, or an empty text for none",
+        ),
     ] = None,
     tag: Annotated[
         list[str] | None, typer.Option(metavar="TAG", help="Add a tag; may be repeated")

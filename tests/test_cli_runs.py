@@ -171,11 +171,11 @@ def test_runs_are_labeled(runs: Command, kept: list[str]) -> None:
     (run,) = printed(
         runs(
             *("label", "base", "--name", "plain", "--notes", "a start", "--tag", "a"),
-            *("--tag", "b", "--star", "--color", "#d62728", "--json"),
+            *("--tag", "b", "--star", "--color", "green", "--json"),
         )
     )["runs"]
     assert (run["name"], run["notes"], run["starred"]) == ("plain", "a start", True)
-    assert (run["color"], run["tags"]) == ("#d62728", ["a", "b"])
+    assert (run["color"], run["tags"]) == ("green", ["a", "b"])
     value = printed(
         runs("label", "plain", "wide", "--no-star", "--untag", "a", "--tag", "c", "--json")
     )
@@ -187,7 +187,7 @@ def test_runs_are_labeled(runs: Command, kept: list[str]) -> None:
     for arguments, words in (
         (["plain"], "Nothing to change"),
         (["plain", "wide", "--name", "same"], "one run"),
-        (["plain", "--color", "reddish"], "#rrggbb"),
+        (["plain", "--color", "#d62728"], "blue, orange, green, pink and yellow"),
     ):
         code, _, err = runs("label", *arguments)
         assert code == 2 and len(err.splitlines()) == 1 and words in err

@@ -29,9 +29,13 @@ class EpochRecord:
     logs: Mapping[str, float]
 
 
+# The colors that the curves of a run can be given; how each looks is the theme's matter.
+COLORS = ("blue", "orange", "green", "pink", "yellow")
+
+
 @dataclass(frozen=True)
 class RunLabels:
-    """What people say of a run."""
+    """What people say of a run. `color` is one of COLORS, or "" for none."""
 
     name: str = ""
     notes: str = ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import shutil
 import sqlite3
 import time
@@ -17,7 +16,8 @@ from typing import Any, Self
 
 from desktop import paths
 from desktop.document.files import FileError
-from desktop.engine.records import RunLabels, RunRecord
+from desktop.document.text import listed
+from desktop.engine.records import COLORS, RunLabels, RunRecord
 from desktop.engine.runs import folder as files
 from desktop.engine.runs.catalog import Catalog
 from desktop.engine.runs.folder import DamagedRunError, RunFile
@@ -31,7 +31,6 @@ logger = logging.getLogger(__name__)
 TRASH, NEW = ".trash", ".new-"  # folders beside those of the runs
 SHORTEST_PART = 4  # characters of an id that stand for it
 _TRASH_SECONDS = 30 * 24 * 3600
-_COLOR = re.compile("#[0-9a-fA-F]{6}")
 _STALE_SECONDS = 3600  # longer than it takes to begin the folder of a run
 
 
@@ -165,13 +164,10 @@ class RunStore:
         self._catalog.ask(work)
 
     def label(self, run: str, **changes: Any) -> RunSummary:
-        """Change the name, notes, star, color or tags of a run. Raises StoreError.
-
-        A color is written "#rrggbb"; "" is none.
-        """
+        """Change what is in RunLabels of a run. Raises StoreError."""
         color = changes.get("color", "")
-        if color and not _COLOR.fullmatch(color):
-            raise StoreError(f"{color!r:.40} is no color: write one as #rrggbb, such as #d62728")
+        if color and color not in COLORS:
+            raise StoreError(f"{color!r:.40} is no color of curves; there are {listed(COLORS)}")
         return self.change(
             run, lambda file: file.replace(**asdict(replace(_labels(file), **changes)))
         )
