@@ -14,6 +14,7 @@ from desktop.document.files import FileError
 from desktop.engine.runs import folder as files
 from desktop.engine.runs.folder import DamagedRunError, UnreadableRunError
 from desktop.engine.runs.index import DamagedIndexError, Index, cannot_be_written
+from desktop.engine.runs.marks import is_being_written
 from desktop.engine.runs.reading import summary_in
 from desktop.engine.runs.summary import RunSummary
 
@@ -107,7 +108,7 @@ class Catalog:
         for run in sorted(there - known) + [run for run in index.running() if run in there]:
             folder = self._folder / run
             try:
-                is_written = files.is_being_written(folder)  # asked first: it may end meanwhile
+                is_written = is_being_written(folder)  # asked first: it may end meanwhile
                 file = files.read_file(folder)
                 if is_written and run in known:
                     continue  # who writes it tells the index, now and then

@@ -13,13 +13,11 @@ running             there, and locked, as long as the run is being written
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from desktop.document.files import write_atomically
 from desktop.document.json_values import Settings
@@ -31,12 +29,9 @@ from desktop.engine.history import read_history
 from desktop.engine.records import EpochRecord, RunLabels, RunRecord
 from desktop.engine.reports import EngineInfo, Outcome, RunEnded, RunStarted
 
-if sys.platform != "win32":
-    import fcntl
-
 FORMAT = 1
 RECORD, PROJECT, HISTORY = "run.json", "project.layerwise", "history.csv"
-HISTOGRAMS, LAST, BEST, RUNNING = "histograms.npz", "model.keras", "best.keras", "running"
+HISTOGRAMS, LAST, BEST = "histograms.npz", "model.keras", "best.keras"
 LOGS = "logs"
 WEIGHTS = (LAST, BEST)
 MAX_BYTES = 1_000_000  # of run.json
@@ -292,49 +287,3 @@ def weight_bytes(folder: Path) -> int:
         with suppress(OSError):
             sizes += (folder / name).stat().st_size
     return sizes
-
-
-# --- who writes it --------------------------------------------------------------------------------
-#
-# The system gives up the locks of a program that ends, and Windows does not remove a file that is
-# open. So a mark that can be locked, or removed there, is that of a program that is gone.
-
-
-def hold_mark(folder: Path) -> IO[bytes]:
-    """The open file that shows that the run in `folder` is being written, until it is closed."""
-    mark = (folder / RUNNING).open("ab")
-    if sys.platform != "win32":
-        with suppress(OSError):  # some network disks have no locks
-            fcntl.flock(mark.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return mark
-
-
-def release_mark(folder: Path, mark: IO[bytes]) -> None:
-    """The run in `folder` is written."""
-    mark.close()
-    with suppress(OSError):
-        (folder / RUNNING).unlink(missing_ok=True)
-
-
-def is_being_written(folder: Path) -> bool:
-    """Whether a program writes the run in `folder`; a mark of one that is gone is removed."""
-    path = folder / RUNNING
-    try:
-        if sys.platform == "win32":
-            path.unlink()
-            return False
-        handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        path.unlink(missing_ok=True)
-    except BlockingIOError:
-        return True
-    except OSError:  # a disk without locks
-        return True
-    finally:
-        os.close(handle)
-    return False

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from desktop.engine.runs.summary import RunSummary
 
-VERSION = 2  # of the tables; an index of another version is made again
+VERSION = 2  # of the tables and of RunSummary; an index of an older one is made again
 PATIENCE = 2.0  # seconds to wait for another writer
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)

@@ -22,6 +22,7 @@ from desktop.engine.runs import folder as files
 from desktop.engine.runs.catalog import Catalog
 from desktop.engine.runs.folder import DamagedRunError, RunFile
 from desktop.engine.runs.index import DamagedIndexError, Index
+from desktop.engine.runs.marks import RUNNING, is_being_written
 from desktop.engine.runs.reading import record_in, summary_in
 from desktop.engine.runs.settings import set_weights_limit, weights_limit
 from desktop.engine.runs.summary import RunSummary
@@ -197,7 +198,7 @@ class RunStore:
         """Move runs to the trash, from which `restore` brings them back. Raises StoreError."""
         chosen = list(runs)
         for run in chosen:
-            if files.is_being_written(self.folder / run):
+            if is_being_written(self.folder / run):
                 raise StoreError(f"The run {run} is under way; stop it before you delete it")
         with self._explaining():
             self.trash.mkdir(exist_ok=True)
@@ -228,7 +229,7 @@ class RunStore:
             shutil.copytree(
                 self.folder / run,
                 target,
-                ignore=shutil.ignore_patterns(files.RUNNING),
+                ignore=shutil.ignore_patterns(RUNNING),
                 dirs_exist_ok=True,
             )
         except (OSError, shutil.Error) as error:

@@ -19,6 +19,7 @@ from desktop.engine.runs import folder as files
 from desktop.engine.runs.folder import DamagedRunError, RunFile
 from desktop.engine.runs.histogram_file import histograms_content
 from desktop.engine.runs.index import DamagedIndexError
+from desktop.engine.runs.marks import hold_mark, release_mark
 from desktop.engine.runs.store import RunStore, StoreError
 from desktop.engine.runs.summary import RunSummary, best_values, summary_of
 
@@ -70,7 +71,7 @@ class RunWriter:
         self.folder = store.folder / record.id
         store.begin(record.id, files.new_files(self.folder, record))
         try:
-            self._mark = files.hold_mark(self.folder)
+            self._mark = hold_mark(self.folder)
             self._history = (self.folder / files.HISTORY).open("ab", buffering=0)
             store.show(record.id, self._summary)
         except BaseException:
@@ -113,7 +114,7 @@ class RunWriter:
         if self._history is not None:
             self._history.close()
         if self._mark is not None:
-            files.release_mark(self.folder, self._mark)
+            release_mark(self.folder, self._mark)
             self._mark = None
 
     def _miss(self, part: str, error: Exception) -> None:

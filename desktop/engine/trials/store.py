@@ -25,7 +25,7 @@ from desktop.document.files import FileError, reason, write_atomically
 from desktop.document.spec import SpecError
 from desktop.document.storage import ProjectFileError, project_content, read_project
 from desktop.engine.reports import Outcome
-from desktop.engine.runs.folder import RUNNING, hold_mark, is_being_written, release_mark
+from desktop.engine.runs.marks import RUNNING, hold_mark, is_being_written, release_mark
 from desktop.engine.trials.group import FORMAT, Group, GroupFile, result_line, result_of
 from desktop.engine.trials.trial import TrialResult
 
