@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from desktop.engine.records import RunRecord
     from desktop.engine.runs.store import RunStore
     from desktop.engine.runs.summary import RunSummary
+    from desktop.engine.verdicts import GroupComparison, Summary
 
 INTERVAL = 1000  # milliseconds between two looks for what other programs, or a training, have kept
 SHARE = 0.05  # of the time that looking may take
@@ -34,8 +35,6 @@ class KeptRuns(QObject):
         listed: every run, the latest first, as a tuple of RunSummary; those that are as they were
             are the same objects as before.
         recordRead: a RunRecord that was asked for, without histograms of weights.
-        deleted: the ids of runs that went to the trash.
-        restored: the ids of runs that came back from it.
         exported: the path of what was written.
         said: what was found to be damaged, and what became of it.
         failed: what could not be done, and why.
@@ -43,8 +42,6 @@ class KeptRuns(QObject):
 
     listed = Signal(object)
     recordRead = Signal(object)
-    deleted = Signal(object)
-    restored = Signal(object)
     exported = Signal(str)
     said = Signal(str)
     failed = Signal(str)
@@ -94,6 +91,28 @@ class KeptRuns(QObject):
         """Ask for the record of the run of this id."""
         self._work(partial(self._read, run), self.recordRead.emit)
 
+    def weigh(
+        self,
+        results: Sequence[tuple[str, Sequence[float], Sequence[float], bool]],
+        done: Callable[[Sequence[tuple[GroupComparison, Summary, Summary]]], object],
+    ) -> None:
+        """Compare two groups of runs by each of several metrics; `done` gets what was found.
+
+        Each of `results` is the metric, the values of both groups, and whether they are paired.
+        """
+
+        def work(
+            _store: RunStore,
+        ) -> Sequence[tuple[GroupComparison, Summary, Summary]]:
+            from desktop.engine.verdicts import compare_groups, summary
+
+            return [
+                (compare_groups(name, one, other, paired=paired), summary(one), summary(other))
+                for name, one, other, paired in results
+            ]
+
+        self._work(work, done)
+
     # --- changing -----------------------------------------------------------------------------
 
     def label(self, runs: Sequence[str], **changes: Any) -> None:
@@ -105,22 +124,22 @@ class KeptRuns(QObject):
 
         self._change(work)
 
-    def delete(self, runs: Sequence[str]) -> None:
-        """Move runs to the trash."""
-        self._change(lambda store: store.delete(runs), partial(self.deleted.emit, tuple(runs)))
+    def delete(self, runs: Sequence[str], done: Callable[[], object] | None = None) -> None:
+        """Move runs to the trash; then call `done`."""
+        self._change(lambda store: store.delete(runs), done)
 
     def restore(self, runs: Sequence[str]) -> None:
         """Bring deleted runs back."""
-        self._change(lambda store: store.restore(runs), partial(self.restored.emit, tuple(runs)))
+        self._change(lambda store: store.restore(runs))
 
-    def export_table(self, runs: Sequence[RunSummary], path: Path) -> None:
-        """Write a table of `runs`, with all that is known of them, as a CSV file to `path`."""
+    def export_table(self, runs: Sequence[RunSummary], path: Path, *, test: bool) -> None:
+        """Write a table of `runs` as a CSV file to `path`, with test results if `test`."""
 
         def work(_store: RunStore) -> None:
             from desktop.document.files import write_atomically
             from desktop.engine.runs.comparing import table_content
 
-            write_atomically(path, table_content(runs))
+            write_atomically(path, table_content(runs, test=test))
 
         self._change(work, partial(self.exported.emit, str(path)))
 

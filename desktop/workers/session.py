@@ -400,15 +400,16 @@ class Session(QObject):
         self._runner.save(path)
         return True
 
-    def open_model(self, path: Path, current: DataSource) -> bool:
+    def open_model(self, path: Path, current: DataSource, name: str = "") -> bool:
         """Read the .keras file at `path`, which may be for the data `current`.
 
+        `name` is that of the run it belongs to, if it is kept with one.
         Returns whether that began: not while there is training or evaluation.
         """
         if self.is_busy:
             return False
         self._threads.engine(
-            partial(tasks.open_model, path, current),
+            partial(tasks.open_model, path, current, name),
             self.modelOpened.emit,
             self.modelOpenFailed.emit,
         )

@@ -2,5 +2,15 @@
 
 from desktop.engine.runs.comparing import RunComparison, change, compare, metric_names
 from desktop.engine.runs.summary import RunSummary, filtered
+from desktop.engine.verdicts import GroupComparison, Summary
 
-__all__ = ["RunComparison", "RunSummary", "change", "compare", "filtered", "metric_names"]
+__all__ = [
+    "GroupComparison",
+    "RunComparison",
+    "RunSummary",
+    "Summary",
+    "change",
+    "compare",
+    "filtered",
+    "metric_names",
+]

@@ -272,23 +272,27 @@ def read_image(path: Path, schema: DataSchema | None) -> Raster:
 
 @dataclass(frozen=True)
 class OpenedModel:
-    """A network that was read from the file at `path`, with the project it is made of."""
+    """A network that was read from the file at `path`, with the project it is made of.
+
+    `name` is that of the run it belongs to, if it is kept with one.
+    """
 
     path: Path
     network: Network
+    name: str = ""
 
     @property
     def project(self) -> Project:
         return self.network.project
 
 
-def open_model(path: Path, current: DataSource) -> OpenedModel:
+def open_model(path: Path, current: DataSource, name: str) -> OpenedModel:
     """The model in the .keras file at `path`; `current` is the data in use."""
     from desktop.engine.import_model import open_network
     from desktop.engine.inspection import ModelFileError
 
     with explaining("The model could not be opened", ModelFileError):
-        return OpenedModel(path, open_network(path, current))
+        return OpenedModel(path, open_network(path, current), name)
 
 
 def save_model(network: Network, path: Path) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEventLoop, QObject, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.document.data import DataSource, sources_for
-from desktop.document.project import starter_project
+from desktop.document.project import Project, starter_project
 from desktop.document.storage import EXTENSION, ProjectFileError
 from desktop.document.text import counted
 from desktop.views.files.kinds import (
@@ -34,6 +34,7 @@ NO_IMAGES = (
 )
 SINGLY = "Only images can be opened several at a time: open {} alone"
 STOP_FIRST = "{} was not opened: stop the training or evaluation first, then open it again"
+LOADED = "The network of {} is in use: evaluate it, draw with it, or train it further"
 WORTH_ASKING = 60  # seconds of training that are not discarded without asking
 
 
@@ -111,6 +112,19 @@ class ProjectFiles(QObject):
         self._settings.add_recent(path)
         self.opened.emit()
 
+    def open_project(self, project: Project, name: str) -> None:
+        """Continue with `project`, called `name`, after asking about unsaved changes."""
+        if self.may_discard():
+            self._workspace.new(project, name)
+            self.opened.emit()
+
+    def open_network(self, path: Path, name: str, data: DataSource) -> None:
+        """Have the network of the run called `name` read, whose project has this `data`."""
+        if self._session.open_model(path, data, name):
+            self._notice.show_message(f"Loading the network of {name}…", "accent", cause="file")
+        else:
+            self._show_error(STOP_FIRST.format(f"The network of {name}"))
+
     def reload(self) -> None:
         """Open the project's file again, which another program has changed."""
         if self._workspace.path is not None:
@@ -130,11 +144,14 @@ class ProjectFiles(QObject):
         if self._session.is_busy:
             self._show_error(STOP_FIRST.format(model.path.name))
             return
-        self._workspace.new(model.project, model.path.stem)
-        self._workspace.mark_unsaved()
-        self._settings.add_recent(model.path)
+        self._workspace.new(model.project, model.name or model.path.stem)
+        if not model.name:
+            self._workspace.mark_unsaved()
+            self._settings.add_recent(model.path)
         self.opened.emit()
         self._session.adopt(model.network)
+        if model.name:
+            self._notice.show_message(LOADED.format(model.name), "good", cause="file")
 
     def open_images(self, paths: Sequence[Path]) -> None:
         """Have the images at `paths` predicted; of other files, say that they are opened singly."""

@@ -81,10 +81,18 @@ class MainWindow(QMainWindow):
         self.session.runStarted.connect(self._collector.collect)  # the network before it is gone
         self.session.modelReset.connect(self._collector.collect)
         self.pages.prepare()
+        self._prepare_runs()
         self.files.opened.connect(self.pages.evaluate.clear)
         self.files.opened.connect(self.pages.draw.images.clear_files)
         self.session.start()
         self.session.load_data(self.workspace.project.data)
+
+    def _prepare_runs(self) -> None:
+        from desktop.views.window.run_notices import RunNotices
+
+        self._run_notices = RunNotices(
+            self.pages.runs, self.session.kept_runs, self.files, self.notice
+        )
 
     # --- making the parts -------------------------------------------------------------------------
 

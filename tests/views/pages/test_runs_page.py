@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.document.data import Digits
@@ -13,6 +16,7 @@ from desktop.document.layers import Dense, Flatten
 from desktop.document.project import Project
 from desktop.document.training import Training
 from desktop.engine.runs.store import RunStore
+from desktop.views.pages.runs.labels import LabelsDialog
 from desktop.views.pages.runs.page import RunsPage
 from desktop.views.settings import Settings
 from desktop.views.theme import Theme
@@ -100,12 +104,12 @@ def test_a_click_on_a_header_sorts_and_words_filter(
         )
         assert names(page) == list(order)
         assert [run.name for run in page.table.selection] == ["c"]
-    qtbot.keyClicks(page.filter_box, "a")
+    qtbot.keyClicks(page.filter_bar.box, "a")
     assert len(names(page)) == 3  # all have "Dense" in their network
-    page.filter_box.clear()
+    page.filter_bar.box.clear()
     store.label(page.table.runs.shown[0].id, tags=("lesson",))
     qtbot.waitUntil(lambda: bool(page.table.runs.shown[0].tags), timeout=5000)
-    qtbot.keyClicks(page.filter_box, "lesson dense")
+    qtbot.keyClicks(page.filter_bar.box, "lesson dense")
     assert names(page) == ["c"]
 
 
@@ -132,9 +136,11 @@ def test_names_and_stars_are_changed_in_the_table(
 ) -> None:
     run = keep(store, project(), "a")
     page = make_page()
-    page.table.go_to(run)
-    qtbot.keyClick(page.table, Qt.Key.Key_F2)
-    editor = page.table.indexWidget(page.table.currentIndex()) or page.table.focusWidget()
+    page.table.select([run])
+    qtbot.waitUntil(page.actions_of_runs["run_rename"].isEnabled)
+    page.actions_of_runs["run_rename"].trigger()
+    editor = page.table.viewport().findChild(QLineEdit)
+    assert editor is not None
     with qtbot.waitSignal(session.kept_runs.listed):
         qtbot.keyClicks(editor, "better")
         qtbot.keyClick(editor, Qt.Key.Key_Return)
@@ -142,6 +148,81 @@ def test_names_and_stars_are_changed_in_the_table(
     with qtbot.waitSignal(session.kept_runs.listed):
         qtbot.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=star)
     assert store.read(run).labels.name == "better" and store.read(run).labels.starred
+
+
+def test_two_runs_are_compared_in_words_and_figures(
+    qtbot: QtBot, make_page: Callable[[], RunsPage], store: RunStore
+) -> None:
+    one = keep(store, project(32), "a", val_loss=0.5)
+    other = keep(store, project(64, seed=1), "b", val_loss=0.25)
+    page = make_page()
+    page.table.select([one, other])
+    page.table.setFocus()
+    qtbot.waitUntil(page.actions_of_runs["run_compare"].isEnabled)
+    qtbot.keyClick(page.table, Qt.Key.Key_C)
+    assert page.details.isVisible()
+    text = page.details.toPlainText()
+    for words in ("Dense 2: units 32 → 64", "The seeds differ", "0.5000", "0.2500", "−0.25"):
+        assert words in text
+
+
+def test_two_networks_get_a_verdict(
+    qtbot: QtBot, make_page: Callable[[], RunsPage], store: RunStore
+) -> None:
+    importlib.import_module("scipy.stats")  # which takes longer than the wait below
+    ids = [
+        keep(store, project(units, seed), name, val_loss=loss + seed / (50 + units))
+        for name, units, loss in (("small", 8, 0.5), ("large", 64, 0.2))
+        for seed in range(3)
+    ]
+    page = make_page()
+    page.table.select(ids)
+    qtbot.waitUntil(lambda: "large is better by" in page.details.toPlainText())
+    assert "same seed were compared" in page.details.toPlainText()
+
+
+def test_what_is_deleted_comes_back(
+    qtbot: QtBot, make_page: Callable[[], RunsPage], store: RunStore, session: Session
+) -> None:
+    ids = [keep(store, project(), name) for name in "ab"]
+    page = make_page()
+    page.table.select(ids)
+    page.table.setFocus()
+    qtbot.waitUntil(page.actions_of_runs["run_delete"].isEnabled)
+    qtbot.keyClick(page.table, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: page.is_empty)
+    assert store.all() == ()
+    page.setFocus()
+    for key, count in ((QKeySequence.StandardKey.Undo, 2), (QKeySequence.StandardKey.Redo, 0)):
+        qtbot.keySequence(page, QKeySequence(key))
+        qtbot.waitUntil(lambda count=count: len(page.table.runs.shown) == count)
+
+
+def test_labels_are_given_to_all_selected_runs_and_undone(
+    qtbot: QtBot, make_page: Callable[[], RunsPage], store: RunStore
+) -> None:
+    ids = [keep(store, project(), name) for name in "ab"]
+    page = make_page()
+    page.table.select(ids)
+    page.doing.edit_labels()
+    dialog = page.findChild(LabelsDialog)
+    assert dialog is not None
+    dialog.tags.setText("lesson, relu ,")
+    dialog.accept()
+    qtbot.waitUntil(lambda: [run.tags for run in page.table.selection] == [("lesson", "relu")] * 2)
+    page.undo()
+    qtbot.waitUntil(lambda: [run.tags for run in page.table.selection] == [()] * 2)
+
+
+def test_a_damaged_run_is_no_obstacle(
+    qtbot: QtBot, make_page: Callable[[], RunsPage], store: RunStore, session: Session
+) -> None:
+    ids = [keep(store, project(), name) for name in "ab"]
+    page = make_page()
+    (store.folder / ids[0] / "history.csv").write_bytes(b"nonsense\n")
+    with qtbot.waitSignals([session.kept_runs.said, session.kept_runs.failed]):
+        page.table.select(ids)
+    qtbot.waitUntil(lambda: len(page.curves.runs.records) == 1)
 
 
 def test_chosen_columns_are_kept(make_page: Callable[[], RunsPage], store: RunStore) -> None:
@@ -163,5 +244,5 @@ def test_results_on_test_rows_are_sealed(
     store.change(run, lambda file: file.replace(test={"loss": 0.25}))
     page = make_page()
     assert page.table.runs.column_of("test_loss") is None
-    page.test_box.click()
+    page.filter_bar.test_box.click()
     assert texts(page, "test_loss") == ["0.2500"]

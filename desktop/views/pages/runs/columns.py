@@ -8,16 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from desktop.document.metrics import (
+    TEST_PREFIX,
     VALIDATION_PREFIX,
     higher_is_better,
-    in_sentence,
     metric_title,
 )
 from desktop.document.text import number_text
 from desktop.workers.summaries import RunSummary, metric_names
 
 STAR, NAME, WHEN, CHANGES = "star", "name", "when", "changes"
-TEST_PREFIX = "test_"
 
 
 @dataclass(frozen=True)
@@ -97,9 +96,9 @@ _PLAIN = (
         lambda run: "",  # the model knows it
         sortable=False,
     ),
-    Column(WHEN, "When", "When the run began", lambda run: run.id, when, descending=True),
 )
 _REST = (
+    Column(WHEN, "When", "When the run began", lambda run: run.id, when, descending=True),
     Column(
         "parameters",
         "Parameters",
@@ -162,12 +161,13 @@ _REST = (
 def _metric(name: str, is_shown: bool) -> Column:
     title = metric_title(name)
     best = "highest" if higher_is_better(name) else "lowest"
+    is_test = name.startswith(TEST_PREFIX)
     return Column(
         name,
         title,
-        f"{title}: the {best} of all epochs",
-        lambda run: run.best.get(name),
-        lambda run: figure(run.best.get(name)),
+        title if is_test else f"{title}: the {best} of all epochs",
+        lambda run: run.value(name),
+        lambda run: figure(run.value(name)),
         is_number=True,
         descending=higher_is_better(name),
         shown=is_shown,
@@ -175,27 +175,25 @@ def _metric(name: str, is_shown: bool) -> Column:
     )
 
 
-def _test_metric(name: str) -> Column:
-    title = f"Test {in_sentence(metric_title(name))}"
-    return Column(
-        TEST_PREFIX + name,
-        title,
-        f"{title}, of runs that were evaluated",
-        lambda run: run.test.get(name),
-        lambda run: figure(run.test.get(name)),
-        is_number=True,
-        descending=higher_is_better(name),
-        metric=name,
-    )
+_LOOKS = Column(
+    "test_looks",
+    "Test looks",
+    "Networks that had been evaluated on the test rows before the run began: the more, the less "
+    "the test results say",
+    lambda run: run.test_looks,
+    lambda run: "" if run.test_looks is None else f"{run.test_looks:,}",
+    is_number=True,
+)
 
 
 def columns_for(runs: Sequence[RunSummary], *, with_test: bool) -> tuple[Column, ...]:
     """The columns that `runs` have something for; those of test rows only `with_test`."""
-    names = metric_names(runs)
+    names = metric_names(runs, test=with_test)
     has_validation = any(name.startswith(VALIDATION_PREFIX) for name in names)
-    best = [_metric(n, n.startswith(VALIDATION_PREFIX) or not has_validation) for n in names]
-    tested = dict.fromkeys(name for run in runs for name in run.test) if with_test else ()
-    return (*_PLAIN, *best, *map(_test_metric, tested), *_REST)
+    first = (VALIDATION_PREFIX, TEST_PREFIX) if has_validation else ("",)  # "" begins any name
+    results = [_metric(name, name.startswith(first)) for name in names]
+    looks = (_LOOKS,) if with_test and any(name.startswith(TEST_PREFIX) for name in names) else ()
+    return (*_PLAIN, *results, *looks, *_REST)
 
 
 def best_runs(runs: Sequence[RunSummary], columns: Sequence[Column]) -> set[tuple[str, str]]:

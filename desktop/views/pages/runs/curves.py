@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPixmap
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QWidget
 
 from desktop.document.metrics import LEARNING_RATE, LOSS, higher_is_better
-from desktop.document.text import counted
 from desktop.views.charts.compared import DIFFERENT, Axis, ComparedRuns, run_look
 from desktop.views.charts.curves.chart import CurveChart
 from desktop.views.charts.curves.interactive_plot import link
-from desktop.views.charts.curves.lines import pen
 from desktop.views.charts.looks import Look
 from desktop.views.charts.runs import LineKey
 from desktop.views.pages.runs.columns import name_of
-from desktop.views.theme import SPACE_S, Theme, Tokens, scaled
+from desktop.views.pages.runs.labels import TOKENS
+from desktop.views.theme import SPACE_S, SPACE_XS, Theme
 from desktop.views.widgets.controls import ComboBox
 from desktop.workers.kept_runs import KeptRuns
 from desktop.workers.records import RunRecord
@@ -26,26 +24,8 @@ from desktop.workers.summaries import RunSummary
 _TITLES = {Axis.EPOCH: "By epoch", Axis.STEP: "By step", Axis.TIME: "By time"}
 
 
-def swatch(look: Look, tokens: Tokens, ratio: float) -> QPixmap:
-    """A piece of a curve, for the table."""
-    width, height = scaled(22), scaled(12)
-    pixmap = QPixmap(round(width * ratio), round(height * ratio))
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    line = pen(look, tokens, 1.0, scaled(3))
-    line.setCosmetic(False)
-    line.setCapStyle(Qt.PenCapStyle.FlatCap)
-    painter.setPen(line)
-    middle = QRectF(0, 0, width, height).center().y()
-    painter.drawLine(QPointF(0, middle), QPointF(width - 2, middle))
-    painter.end()
-    return pixmap
-
-
 class CurvesPanel(QWidget):
-    """Loss and a second metric of the runs to `show`.
+    """Loss and a second metric of the runs to show; `controls` say how, and lie elsewhere.
 
     Signals:
         runClicked: the id of the run whose curve was clicked.
@@ -75,24 +55,22 @@ class CurvesPanel(QWidget):
         self.axis_box.setAccessibleName("Axis of the curves")
         for axis, title in _TITLES.items():
             self.axis_box.addItem(title, axis)
+        self.axis_box.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
         self.axis_box.activated.connect(self._on_axis_chosen)
-        self.training_box = QCheckBox("&Training rows, too")
+        self.training_box = QCheckBox("&Training, too")
+        self.training_box.setToolTip("Show the values on the training rows, too, as thin lines")
         self.training_box.toggled.connect(self._on_training_toggled)
-        bar = QHBoxLayout()
+        self.controls = QWidget()
+        bar = QHBoxLayout(self.controls)
+        bar.setContentsMargins(0, 0, 0, SPACE_XS)
         bar.setSpacing(SPACE_S)
-        bar.addWidget(self.caption)
-        bar.addStretch(1)
-        bar.addWidget(self.training_box)
-        bar.addWidget(self.axis_box)
-        row = QHBoxLayout()
+        for widget in (self.caption, self.training_box, self.axis_box):
+            bar.addWidget(widget)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, SPACE_S, 0, 0)
         row.setSpacing(SPACE_S)
         for chart in self.charts:
             row.addWidget(chart, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE_S)
-        column.addLayout(bar)
-        column.addLayout(row, 1)
         kept.recordRead.connect(self._on_read)
         self._draw()
 
@@ -108,8 +86,7 @@ class CurvesPanel(QWidget):
                 self._records[run.id] = run, known[1] if known else None
                 self._kept.read(run.id)
         more = len(runs) - len(self._wanted)
-        first = f"The first {DIFFERENT} of {counted(len(runs), 'run')}"
-        self.caption.setText(first if more else "")
+        self.caption.setText(f"The first {DIFFERENT} runs" if more else "")
         self._draw()
 
     def _on_read(self, record: RunRecord) -> None:
@@ -120,11 +97,15 @@ class CurvesPanel(QWidget):
 
     def _draw(self) -> None:
         wanted = self._wanted
-        looks = {run.id: run_look(n, name_of(run)) for n, run in enumerate(wanted)}
+        looks = {
+            run.id: run_look(n, name_of(run), TOKENS.get(run.color, ""))
+            for n, run in enumerate(wanted)
+        }
         records = [record for run in wanted if (record := self._records[run.id][1]) is not None]
         self.runs.show(records, looks)
         self._choose_metrics()
         for chart in self.charts:
+            chart.legend.setVisible(len(wanted) == 1)  # of several, the table is the key
             chart.plot.relabel()
             chart.refresh()
         if looks != self.looks:

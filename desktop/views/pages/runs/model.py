@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QIcon, QPixmap
+from PySide6.QtGui import QColor, QFont, QIcon
 from PySide6.QtWidgets import QWidget
 
 from desktop.document.comparison import difference_text
@@ -57,7 +57,7 @@ class RunsModel(QAbstractTableModel):
         self._before: dict[str, RunSummary | None] = {}  # the run before each, by id
         self._changes: dict[str, tuple[RunSummary, RunSummary | None, str]] = {}
         self._best: set[tuple[str, str]] = set()
-        self._swatches: Mapping[str, QPixmap] = {}
+        self._swatches: Mapping[str, QIcon] = {}
         self._stars: tuple[QIcon, QIcon] | None = None
         self._bold = QFont()
         self._bold.setBold(True)
@@ -88,6 +88,10 @@ class RunsModel(QAbstractTableModel):
         row = self._rows.get(run)
         return None if row is None else self._shown[row]
 
+    def before(self, run: RunSummary) -> RunSummary | None:
+        """The run before this one; None for the first."""
+        return self._before.get(run.id)
+
     def column_of(self, name: str) -> int | None:
         """The place of the column of this id; None if there is none."""
         return next((i for i, each in enumerate(self.columns) if each.id == name), None)
@@ -111,7 +115,7 @@ class RunsModel(QAbstractTableModel):
         self._make_columns()
         self._refresh()
 
-    def show_swatches(self, swatches: Mapping[str, QPixmap]) -> None:
+    def show_swatches(self, swatches: Mapping[str, QIcon]) -> None:
         """Show beside the names of these runs how their curves are drawn."""
         runs = {*self._swatches, *swatches}
         self._swatches = swatches
@@ -253,14 +257,14 @@ class RunsModel(QAbstractTableModel):
             return column.tip
         return self._text(run, column)
 
-    def _decoration(self, run: RunSummary, column: Column) -> QIcon | QPixmap | None:
+    def _decoration(self, run: RunSummary, column: Column) -> QIcon | None:
         if column.id == NAME:
             return self._swatches.get(run.id)
         if column.id != STAR:
             return None
         if self._stars is None:
             icon = self._theme.icon
-            self._stars = icon("mdi6.star-outline", "border"), icon("mdi6.star", "warning")
+            self._stars = icon("mdi6.star-outline", "muted"), icon("mdi6.star", "warning")
         return self._stars[run.starred]
 
     def _color(self, run: RunSummary, column: Column) -> QColor | None:

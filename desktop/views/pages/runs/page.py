@@ -1,38 +1,43 @@
-"""The page *Runs*: the table of all runs that are kept, and the curves of those selected."""
+"""The page *Runs*: the table of all runs that are kept, and what there is to see of some."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QHBoxLayout,
-    QLabel,
-    QSplitter,
-    QStackedWidget,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
-from desktop.document.text import counted
-from desktop.views.pages.runs.curves import CurvesPanel, swatch
+from desktop.views.pages.runs.actions import RunActions
+from desktop.views.pages.runs.bars import ActionBar, FilterBar
+from desktop.views.pages.runs.curves import CurvesPanel
+from desktop.views.pages.runs.details import RunDetails
+from desktop.views.pages.runs.doing import RunsDoing
 from desktop.views.pages.runs.empty import EmptyRuns
+from desktop.views.pages.runs.history import History
+from desktop.views.pages.runs.swatches import swatch
 from desktop.views.pages.runs.table import RunsTable
 from desktop.views.settings import Settings
-from desktop.views.theme import SPACE_L, SPACE_S, Theme
-from desktop.views.widgets.controls import LineEdit
+from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
+from desktop.views.widgets.controls import TabBar
 from desktop.workers.session import Session
 from desktop.workers.summaries import RunSummary
 
-_SETTLED = 60  # milliseconds without another selection, after which curves are drawn
+_SETTLED = 60  # milliseconds without another selection, after which it is shown
 
 
 class RunsPage(QWidget):
-    """All runs that are kept, newest first; below them what is selected.
+    """All runs that are kept, the latest first; below them curves and details of those selected.
 
     The list is kept up to date while the page can be seen.
+
+    Signals:
+        projectWanted: the project of this RunSummary is to be opened.
+        networkWanted: the network of this RunSummary is to be loaded, from this path.
+        deleted: so many runs went to the trash; 0 if that is no longer the last thing done.
     """
+
+    projectWanted = Signal(object)
+    networkWanted = Signal(object, object)
+    deleted = Signal(int)
 
     def __init__(
         self, session: Session, theme: Theme, settings: Settings, parent: QWidget | None = None
@@ -40,64 +45,50 @@ class RunsPage(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._kept = session.kept_runs
+        self.history = History(self._kept, self)
         self.table = RunsTable(theme, settings, self)
+        self.doing = RunsDoing(self._kept, self.history, self.table, theme)
+        self.actions_of_runs = RunActions(self.doing, self.table, theme)
+        self.filter_bar = FilterBar(self.table, theme, self)
+        self.action_bar = ActionBar(self.actions_of_runs, theme, self)
         self.curves = CurvesPanel(self._kept, theme, self)
+        self.details = RunDetails(self._kept, theme, self)
         self.empty = EmptyRuns(theme, self)
+        self.addAction(self.filter_bar.find_action)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLED)
         self._settle.timeout.connect(self._show_selection)
-        self._selected: tuple[RunSummary, ...] = ()
-        self._is_held_up = False
+        self._is_held_up = False  # by the editing of a name
         self._build()
-        self._kept.listed.connect(self._on_listed)
-        self.table.selected.connect(self._on_selected)
-        self.table.edited.connect(self._on_edited)
-        self.table.starClicked.connect(self._toggle_star)
-        self.table.runs.renamed.connect(self._rename)
-        self.curves.looksChanged.connect(self._show_swatches)
-        self.curves.runClicked.connect(self._go_to)
-        theme.changed.connect(self._show_swatches)
+        self._connect()
 
     def _build(self) -> None:
-        self.filter_box = LineEdit()
-        self.filter_box.setPlaceholderText("Filter: words in name, notes, tags, network or data")
-        self.filter_box.setAccessibleName("Filter runs")
-        self.filter_box.setClearButtonEnabled(True)
-        self.filter_box.textChanged.connect(self._filter)
-        self.find_action = QAction("Filter Runs", self)
-        self.find_action.setShortcut(QKeySequence.StandardKey.Find)
-        self.find_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self.find_action.triggered.connect(self._focus_filter)
-        self.addAction(self.find_action)
-        self.count = QLabel()
-        self.count.setProperty("role", "muted")
-        self.test_box = QCheckBox("Show test &results")
-        self.test_box.setToolTip(
-            "Results on the test rows. Choosing a network by them makes them look better than they "
-            "are: choose by validation, and look at them once, at the end."
-        )
-        self.test_box.toggled.connect(self.table.runs.set_with_test)
-        self.columns_button = QToolButton()
-        self.columns_button.setText("Columns")
-        self.columns_button.setToolTip("Choose the columns of the table")
-        self.columns_button.clicked.connect(self._open_columns)
-        bar = QHBoxLayout()
-        bar.setSpacing(SPACE_S)
-        bar.addWidget(self.filter_box, 1)
-        for widget in (self.count, self.test_box, self.columns_button):
-            bar.addWidget(widget)
+        self.tabs = QTabWidget()
+        self.tabs.setTabBar(TabBar(self.tabs))
+        self.tabs.tabBar().setAccessibleName("What is shown of the selected runs")
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.curves, "Curves")
+        self.tabs.addTab(self.details, "Details")
+        self.tabs.setCornerWidget(self.curves.controls)
+        self.tabs.currentChanged.connect(self._on_tab)
+        below = QWidget()
+        column = QVBoxLayout(below)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_XS)
+        column.addWidget(self.action_bar)
+        column.addWidget(self.tabs, 1)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setProperty("role", "gap")
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(SPACE_S)
         self.splitter.addWidget(self.table)
-        self.splitter.addWidget(self.curves)
-        self.splitter.setStretchFactor(0, 1)
-        self.splitter.setStretchFactor(1, 1)
+        self.splitter.addWidget(below)
+        for place in (0, 1):
+            self.splitter.setStretchFactor(place, 1)
         content = QWidget()
         column = QVBoxLayout(content)
-        column.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+        column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
         column.setSpacing(SPACE_S)
-        column.addLayout(bar)
+        column.addWidget(self.filter_bar)
         column.addWidget(self.splitter, 1)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
@@ -105,7 +96,28 @@ class RunsPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
-        self.curves.hide()
+        self._below = below
+        below.hide()
+
+    def _connect(self) -> None:
+        self._kept.listed.connect(self._on_listed)
+        self._kept.failed.connect(self.empty.show_failure)
+        self.table.selected.connect(self._settle.start)
+        self.table.edited.connect(self._on_edited)
+        self.table.starClicked.connect(self._toggle_star)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._open_menu)
+        self.table.doubleClicked.connect(self._show_details)
+        self.table.runs.renamed.connect(self._rename)
+        self.filter_bar.test_box.toggled.connect(self._show_test)
+        self.curves.looksChanged.connect(self._show_swatches)
+        self.curves.runClicked.connect(self.table.go_to)
+        self.doing.comparisonWanted.connect(self._show_details)
+        self.doing.projectWanted.connect(self.projectWanted)
+        self.doing.networkWanted.connect(self.networkWanted)
+        self.history.changed.connect(self._on_changed)
+        self.history.deleted.connect(self.deleted)
+        self._theme.changed.connect(self._show_swatches)
 
     @property
     def is_empty(self) -> bool:
@@ -125,70 +137,94 @@ class RunsPage(QWidget):
             self.table.fit_columns()
         self.empty.show_none()
         self._pages.setCurrentIndex(1 if runs else 0)
-        self._say_count()
+        self.filter_bar.say_count()
+        self._settle.start()
 
     def _on_edited(self) -> None:
-        if self._is_held_up and self._kept.runs is not None:
+        if self._is_held_up:
             QTimer.singleShot(0, self, self._show_again)
 
     def _show_again(self) -> None:
         if self._kept.runs is not None:
             self._on_listed(self._kept.runs)
 
-    def _filter(self, text: str) -> None:
-        self.table.runs.filter(text)
-        self._say_count()
-
-    def _say_count(self) -> None:
-        shown, there = len(self.table.runs.shown), len(self.table.runs.all)
-        count = counted(there, "run")
-        self.count.setText(count if shown == there else f"{shown:,} of {count}")
-
-    def _focus_filter(self) -> None:
-        self.filter_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.filter_box.selectAll()
-
-    def _open_columns(self) -> None:
-        menu = self.table.columns_menu(self)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.columns_button.mapToGlobal(self.columns_button.rect().bottomLeft()))
+    def _show_test(self, on: bool) -> None:
+        self.details.with_test = on
+        self.table.runs.set_with_test(on)
+        self._show_selection()
 
     # --- what is selected ---------------------------------------------------------------------
 
-    def _on_selected(self, runs: tuple[RunSummary, ...]) -> None:
-        self._selected = runs
-        self._settle.start()
-
     def _show_selection(self) -> None:
-        self.curves.show_runs(self._selected)
-        if self._selected and self.curves.isHidden():
+        runs = self.table.selection
+        self.actions_of_runs.update(runs)
+        self.curves.show_runs(runs)
+        before = self.table.runs.before(runs[0]) if len(runs) == 1 else None
+        self.details.show_runs(runs, before)
+        self.tabs.setTabText(1, "Comparison" if len(runs) > 1 else "Details")
+        if runs and self._below.isHidden():
             half = self.splitter.height() // 2
-            self.curves.show()
+            self._below.show()
             self.splitter.setSizes([half, half])
             self.table.scrollTo(self.table.currentIndex())
-        elif not self._selected:
-            self.curves.hide()
+        elif not runs:
+            self._below.hide()
+
+    def _show_details(self) -> None:
+        self.tabs.setCurrentWidget(self.details)
+
+    def _on_tab(self) -> None:
+        self.curves.controls.setVisible(self.tabs.currentWidget() is self.curves)
 
     def _show_swatches(self) -> None:
         tokens, ratio = self._theme.tokens, self.devicePixelRatioF()
         swatches = {run: swatch(look, tokens, ratio) for run, look in self.curves.looks.items()}
         self.table.runs.show_swatches(swatches)
 
-    def _go_to(self, run: str) -> None:
-        """Go to the row of a run whose curve was clicked; the selection stays."""
-        self.table.go_to(run)
+    def _open_menu(self, position: QPoint) -> None:
+        menu = QMenu(self.table)
+        menu.aboutToHide.connect(menu.deleteLater)
+        self.actions_of_runs.fill(menu)
+        menu.popup(self.table.viewport().mapToGlobal(position))
 
     # --- what is changed ----------------------------------------------------------------------
 
     def _rename(self, run: str, name: str) -> None:
-        self._kept.label([run], name=name)
+        shown = self.table.runs.run(run)
+        if shown is not None:
+            self.history.label("Rename a run", [shown], name=name)
 
     def _toggle_star(self, run: str) -> None:
         shown = self.table.runs.run(run)
         if shown is not None:
-            self._kept.label([run], starred=not shown.starred)
+            self.doing.star((shown,))
+
+    def _on_changed(self) -> None:
+        self.deleted.emit(0)
+
+    def undo(self) -> None:
+        """Undo what was done last with runs."""
+        self.history.stack.undo()
 
     # --- Qt -----------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            # Undo and redo are the project's where there is nothing of the page's own.
+            undo = event.matches(_KEY.Undo) and self.history.stack.canUndo()
+            redo = event.matches(_KEY.Redo) and self.history.stack.canRedo()
+            if undo or redo:
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(_KEY.Undo):
+            self.history.stack.undo()
+        elif event.matches(_KEY.Redo):
+            self.history.stack.redo()
+        else:
+            super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -197,3 +233,6 @@ class RunsPage(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._kept.watch(False)
+
+
+_KEY = QKeySequence.StandardKey

@@ -71,7 +71,7 @@ class RunsTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)  # an action does it
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setIconSize(_SWATCH)
@@ -125,6 +125,11 @@ class RunsTable(QTableView):
         if rows:
             self._make_current(rows[0], self._first_column)
             self.scrollTo(self.currentIndex())
+
+    def edit_name(self, run: str) -> None:
+        """Let the user change the name of the run of this id, in its place."""
+        self.go_to(run)
+        self.edit(self.currentIndex())
 
     def go_to(self, run: str) -> None:
         """Give the focus to the run of this id; what is selected stays so."""

@@ -1,0 +1,140 @@
+"""The rows of controls of the page: what is shown over the table, what can be done below it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+
+from desktop.document.text import counted
+from desktop.views.pages.runs.actions import RunActions
+from desktop.views.pages.runs.table import RunsTable
+from desktop.views.theme import SPACE_S, SPACE_XS, Theme
+from desktop.views.widgets.controls import LineEdit
+
+TEST_TIP = (
+    "Results on the test rows. Choosing a network by them makes them look better than they are: "
+    "choose by validation, and look at them once, at the end."
+)
+
+
+class FilterBar(QWidget):
+    """Which runs and which columns of `table` are shown."""
+
+    def __init__(self, table: RunsTable, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._table, self._theme = table, theme
+        self.box = LineEdit()
+        self.box.setPlaceholderText("Filter, e.g. relu lesson")
+        self.box.setToolTip(
+            "Words in the name, notes, tags, data or network of a run: those that have all of them "
+            "are shown (Ctrl+F)"
+        )
+        self.box.setAccessibleName("Filter runs")
+        self.box.setClearButtonEnabled(True)
+        self.box.setMinimumWidth(80)
+        self.box.textChanged.connect(self._filter)
+        self.find_action = QAction("Filter Runs", self)
+        self.find_action.setShortcut(QKeySequence.StandardKey.Find)
+        self.find_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.find_action.triggered.connect(self._focus)
+        self.count = QLabel()
+        self.count.setProperty("role", "muted")
+        self.test_box = QCheckBox("Show &test results")
+        self.test_box.setToolTip(TEST_TIP)
+        self.columns_button = QToolButton()
+        self.columns_button.setText("Columns")
+        self.columns_button.setToolTip("Choose the columns of the table")
+        self.columns_button.clicked.connect(self._open_columns)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_S)
+        row.addWidget(self.box, 1)
+        for widget in (self.count, self.test_box, self.columns_button):
+            row.addWidget(widget)
+        theme.changed.connect(self._redraw)
+        self._redraw()
+
+    def say_count(self) -> None:
+        """Say how many runs are shown."""
+        shown, there = len(self._table.runs.shown), len(self._table.runs.all)
+        count = counted(there, "run")
+        self.count.setText(count if shown == there else f"{shown:,} of {count}")
+
+    def _filter(self, text: str) -> None:
+        self._table.runs.filter(text)
+        self.say_count()
+
+    def _focus(self) -> None:
+        self.box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.box.selectAll()
+
+    def _open_columns(self) -> None:
+        menu = self._table.columns_menu(self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.columns_button.mapToGlobal(self.columns_button.rect().bottomLeft()))
+
+    def _redraw(self) -> None:
+        self.columns_button.setIcon(self._theme.icon("mdi6.view-column-outline"))
+
+
+class ActionBar(QWidget):
+    """A button for the actions that are used most, and a menu with all of them.
+
+    Where there is no room for the words, there are only icons.
+    """
+
+    def __init__(self, actions: RunActions, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.buttons: list[QToolButton] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_XS)
+        for spec, action in actions.in_bar():
+            button = QToolButton()
+            button.setDefaultAction(action)
+            button.setAccessibleName(spec.text.replace("&", "").rstrip("…"))
+            if spec.separator:
+                row.addSpacing(SPACE_S)
+            row.addWidget(button)
+            self.buttons.append(button)
+        row.addStretch(1)
+        self.more = QToolButton()
+        self.more.setToolTip("All that can be done with runs")
+        self.more.setAccessibleName("More")
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.more)
+        actions.fill(menu)
+        self.more.setMenu(menu)
+        row.addWidget(self.more)
+        theme.changed.connect(self._redraw)
+        self._redraw()
+
+    def _redraw(self) -> None:
+        self.more.setIcon(self._theme.icon("mdi6.dots-horizontal"))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show the words of as many buttons as there is room for, from the left."""
+        style = Qt.ToolButtonStyle
+        for button in self.buttons:
+            button.setToolButtonStyle(style.ToolButtonIconOnly)
+        margin = self.more.sizeHint().width() + (len(self.buttons) + 3) * SPACE_S
+        room = self.width() - margin - sum(each.sizeHint().width() for each in self.buttons)
+        for button in self.buttons:
+            narrow = button.sizeHint().width()
+            button.setToolButtonStyle(style.ToolButtonTextBesideIcon)
+            room -= button.sizeHint().width() - narrow
+            if room < 0:
+                button.setToolButtonStyle(style.ToolButtonIconOnly)
+                break
+
+    # --- Qt -----------------------------------------------------------------------------------
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()

@@ -1,0 +1,82 @@
+"""What is known of the runs that are selected, and how they compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
+
+from desktop.views.pages.runs import words
+from desktop.views.pages.runs.sets import RunSet, sets_of, weighings
+from desktop.views.theme import Theme, Tokens
+from desktop.workers.kept_runs import KeptRuns
+from desktop.workers.summaries import RunSummary
+
+_MOST = 500  # runs that are looked through for networks
+
+
+class RunDetails(QTextBrowser):
+    """Says in words, and figures, what there is to say of the runs to `show`."""
+
+    def __init__(self, kept: KeptRuns, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kept, self._theme = kept, theme
+        self._write: Callable[[], str] = str
+        self._shown: tuple[tuple[RunSummary, ...], RunSummary | None, bool] = (), None, False
+        self._asked = 0
+        self.with_test = False
+        self.setObjectName("run_details")
+        self.setAccessibleName("Details of the selected runs")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setOpenLinks(False)
+        self.setTabChangesFocus(True)
+        theme.changed.connect(self._rewrite)
+
+    def show_runs(self, runs: tuple[RunSummary, ...], before: RunSummary | None) -> None:
+        """Show `runs`; `before` is the run before the only one."""
+        if self._shown == (runs, before, self.with_test):
+            return
+        self._shown = runs, before, self.with_test
+        self._asked += 1
+        if len(runs) == 1:
+            self._show(lambda: words.about_one(runs[0], before, self._tokens, test=self.with_test))
+            return
+        ordered = sorted(runs[:_MOST], key=lambda run: run.id)
+        if len(ordered) == 2:
+            one, other = ordered
+            self._show(lambda: words.about_two(one, other, self._tokens, test=self.with_test))
+            return
+        sets = sets_of(ordered)
+        if len(sets) == 2:
+            self._weigh(*sets)
+        elif runs:
+            count, networks = len(runs), len(sets)
+            self._show(lambda: words.about_many(count, networks, self._tokens))
+        else:
+            self._show(str)
+
+    @property
+    def _tokens(self) -> Tokens:
+        return self._theme.tokens
+
+    def _weigh(self, one: RunSet, other: RunSet) -> None:
+        """Have the results of two networks weighed, which takes a moment."""
+        self._show(lambda: words.about_sets(one, other, None, self._tokens))
+        parts = [(w.metric, w.first, w.second, w.paired) for w in weighings(one, other)]
+        self._kept.weigh(parts, partial(self._on_weighed, self._asked, one, other))
+
+    def _on_weighed(self, asked: int, one: RunSet, other: RunSet, found: words.Verdicts) -> None:
+        if asked == self._asked:
+            self._show(lambda: words.about_sets(one, other, found, self._tokens))
+
+    def _show(self, write: Callable[[], str]) -> None:
+        self._write = write
+        self._rewrite()
+
+    def _rewrite(self) -> None:
+        place = self.verticalScrollBar().value()
+        html = self._write()
+        if html != self.toHtml():
+            self.setHtml(html)
+            self.verticalScrollBar().setValue(place)
