@@ -199,6 +199,62 @@ def repeat_project(
     return DONE
 
 
+@app.command("sweep")
+def sweep_project(
+    project: ProjectPath,
+    space: Annotated[
+        str,
+        typer.Argument(
+            metavar="SPACE", help="What to vary: JSON, a file of JSON, or the name of a preset"
+        ),
+    ],
+    trials: Annotated[
+        int | None,
+        typer.Option(min=1, max=100_000, help="Search: so many trials, each by those before it"),
+    ] = None,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.01, help="Search: no further trial after so many minutes")
+    ] = None,
+    repeats: Annotated[
+        int, typer.Option(min=1, max=100, help="Without a search: seeds of each combination")
+    ] = 1,
+    confirm: Annotated[
+        int,
+        typer.Option(min=0, max=1_000, help="Repeat the best and PROJECT from so many fresh seeds"),
+    ] = 0,
+    metric: Annotated[
+        str | None, typer.Option(help="What to judge by; by default the project's first metric")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=1_000, help="Trials at the same time")
+    ] = None,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, max=1_000_000, help="Instead of the project's epochs")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=MAX_SEED, help="Instead of the project's seed")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="PROJECT", help="Write the best project to this file")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Vary settings of PROJECT, and rank what comes of it on the validation rows.
+
+    SPACE has values or a range for each setting that varies, as in {"hidden.units": [32, 64],
+    "training.optimizer.learning_rate": {"log": [1e-4, 1e-1]}}. Without --trials and --minutes every
+    combination is trained. Ctrl+C stops, and the same command resumes.
+    """
+    from desktop.cli_sweep import Wanted
+    from desktop.cli_sweep import sweep_project as sweep
+
+    settings = {"epochs": epochs, "seed": seed}
+    changes = {name: value for name, value in settings.items() if value is not None}
+    wanted = Wanted(changes, trials, minutes, repeats, confirm, workers, metric, out)
+    sweep(project, space, wanted, as_json)
+    return DONE
+
+
 @app.command()
 def check(project: ProjectPath, as_json: AsJson = False) -> int:
     """Show shapes, parameters and problems of PROJECT; exit code 1 if there is an error.

@@ -139,7 +139,9 @@ def _values(groups: list[Group], comparison: GroupComparison | None) -> dict[str
         values["differences"] = [each.text for each in found]
         values["warnings"] = list(_objections(groups))
         values["comparison"] = (
-            None if comparison is None else _comparison_values(groups, comparison)
+            None
+            if comparison is None
+            else json_output.comparison_values(comparison, groups[1].path.name)
         )
     return values
 
@@ -170,20 +172,6 @@ def _group_values(group: Group) -> dict[str, Any]:
             }
             for name, found in group.summaries().items()
         },
-    }
-
-
-def _comparison_values(groups: list[Group], comparison: GroupComparison) -> dict[str, Any]:
-    return {
-        "metric": comparison.metric,
-        "runs": comparison.runs,
-        "paired": comparison.paired,
-        "difference": comparison.difference,
-        "low": comparison.low,
-        "high": comparison.high,
-        "p_value": comparison.p_value,
-        "verdict": str(comparison.verdict),
-        "text": comparison.text(groups[1].path.name),
     }
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from desktop.engine.rows import Dataset
     from desktop.engine.runs.comparing import RunComparison
     from desktop.engine.runs.summary import RunSummary
+    from desktop.engine.verdicts import GroupComparison
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -249,6 +250,21 @@ def run_comparison_values(
         ],
         "warnings": comparison.warnings,
         "values": comparison.values,
+    }
+
+
+def comparison_values(comparison: GroupComparison, second: str) -> dict[str, Any]:
+    """The verdict on two groups of runs, of which the other one is called `second`."""
+    return {
+        "metric": comparison.metric,
+        "runs": comparison.runs,
+        "paired": comparison.paired,
+        "difference": comparison.difference,
+        "low": comparison.low,
+        "high": comparison.high,
+        "p_value": comparison.p_value,
+        "verdict": str(comparison.verdict),
+        "text": comparison.text(second),
     }
 
 

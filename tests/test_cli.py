@@ -123,7 +123,7 @@ def test_a_misspelled_command_is_distinguished_from_a_project(
 ) -> None:
     message = run("trian").one_line_error()
     assert "trian is neither a file nor a command" in message
-    assert "train, repeat, check, evaluate, predict, self-test" in message
+    assert "train, repeat, sweep, check, evaluate, predict, tensorboard, self-test" in message
     assert opened == []
 
 

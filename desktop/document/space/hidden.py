@@ -14,6 +14,7 @@ from desktop.document.fields import FieldSpec, fields_of
 from desktop.document.json_values import to_json
 from desktop.document.layers import Activation, Dense, Dropout, Layer
 from desktop.document.messages import allowed, describe
+from desktop.document.metrics import in_sentence
 from desktop.document.project import Project
 from desktop.document.regularizers import L1, L1L2, L2
 from desktop.document.space.paths import SpaceError, locate, with_values
@@ -56,9 +57,8 @@ def hidden_setting(project: Project, path: str) -> HiddenSetting:
     """What `path`, e.g. "hidden.units", is in `project`. Raises SpaceError if there is no such."""
     name = path.removeprefix(PREFIX)
     if name in OWN:
-        title = OWN[name].title
-        of = "" if path == COUNT else " of the hidden layers"
-        return HiddenSetting(path, f"{title}{of}", OWN[name], _CURRENT[name](project))
+        title = OWN[name].title if path == COUNT else _title(OWN[name].title)
+        return HiddenSetting(path, title, OWN[name], _CURRENT[name](project))
     # Where there is no hidden layer yet, one like those that `hidden.count` would add.
     layers = [project.layers[index] for index in hidden_layers(project)] or [_new_layer()]
     first = name.partition(".")[0]
@@ -70,8 +70,7 @@ def hidden_setting(project: Project, path: str) -> HiddenSetting:
         place = locate(Project(layers=(having[0],)), f"layers[0].{name}")
     except SpaceError as error:
         raise SpaceError(f"{path}: {error}") from error
-    words = place.title.partition(": ")[2]
-    title = f"{words[:1].upper()}{words[1:]} of the hidden layers"
+    title = _title(place.title.partition(": ")[2])
     return HiddenSetting(path, title, place.field, to_json(place.value))
 
 
@@ -100,6 +99,10 @@ def with_hidden(project: Project, changes: Mapping[str, Any]) -> Project:
         except SpaceError as error:
             raise SpaceError(f"{path}: {error}") from error
     return project
+
+
+def _title(words: str) -> str:
+    return f"Hidden {in_sentence(words)}"
 
 
 def _checked(name: str, value: Any) -> _Own:

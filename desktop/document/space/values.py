@@ -128,7 +128,7 @@ class Space:
         except SpaceError as error:
             return str(error)
 
-
-def settings_text(settings: Mapping[str, Any]) -> str:
-    """What was varied, in a line: "layers[1].units 64, hidden.activation relu"."""
-    return ", ".join(f"{path} {value_text(value)}" for path, value in settings.items())
+    def text(self, values: Mapping[str, Any]) -> str:
+        """`values` in a line: "Dense 2: units 64, Learning rate 0.001"."""
+        known = (each for each in self.settings if each.path in values)
+        return ", ".join(f"{each.title} {value_text(values[each.path])}" for each in known)

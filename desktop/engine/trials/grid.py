@@ -39,7 +39,7 @@ class GridPlan:
                 made = space.apply(project, settings)
                 trials.setdefault(made, Trial(0, made, settings, name))
         seeded = [_seeded(trial, seed) for seed in seeds for trial in trials.values()]
-        numbered = enumerate([*seeded, *failing], start=1)
+        numbered = enumerate([*failing, *seeded], start=1)
         self._left = {number: replace(trial, number=number) for number, trial in numbered}
         self._total = len(self._left)
 

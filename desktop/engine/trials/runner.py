@@ -114,7 +114,10 @@ class _Runner:
             trial = self._plan.next()
             if trial is None:
                 break
-            self._submit(trial, 1)
+            if trial.problem:
+                self._add(failed(trial, trial.problem))
+            else:
+                self._submit(trial, 1)
 
     def _submit(self, trial: Trial, number: int) -> None:
         task = TrialTask(trial, self._group, new_run_id(), self._runs)
@@ -138,8 +141,10 @@ class _Runner:
             if not isinstance(error, WorkerLostError):
                 logger.error("A trial failed", exc_info=error)
             result = failed(attempt.trial, str(error))
-        if not result.is_over:
-            return
+        if result.is_over:
+            self._add(result)
+
+    def _add(self, result: TrialResult) -> None:
         self._plan.tell(result)
         self._seconds.append(result.seconds)
         for warning in result.warnings:

@@ -1,0 +1,112 @@
+"""Groups of trials on the command line: begun or resumed, and told about as they go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from desktop import console
+from desktop.cli_checks import CommandError
+from desktop.document.text import counted
+
+if TYPE_CHECKING:
+    from desktop.engine.control import RunControl
+    from desktop.engine.rows import Dataset
+    from desktop.engine.trials.executor import TrialExecutor
+    from desktop.engine.trials.group import Group
+    from desktop.engine.trials.plan import TrialPlan
+    from desktop.engine.trials.reports import GroupReport
+    from desktop.engine.trials.store import GroupStore
+    from desktop.engine.trials.trial import TrialResult
+
+
+@contextmanager
+def opened_groups() -> Iterator[GroupStore]:
+    """The user's groups; what is wrong with them becomes a CommandError."""
+    from desktop.engine.trials.store import GroupError, GroupStore
+
+    try:
+        yield GroupStore(say=console.warn)
+    except GroupError as error:
+        raise CommandError(str(error)) from error
+
+
+def executor_for(
+    dataset: Callable[[], Dataset], workers: int | None, trials: int | None
+) -> TrialExecutor:
+    """What trains so many `trials`, None for any number, on `workers`, by default all there can be.
+
+    A single worker is this process, for which `dataset` has the rows.
+    """
+    from desktop.engine.trials.executor import ThisProcess
+    from desktop.engine.trials.local import WorkerProcesses, most_workers
+
+    count = workers or most_workers()
+    if trials is not None:
+        count = max(1, min(count, trials))
+    return ThisProcess(dataset()) if count == 1 else WorkerProcesses(count)
+
+
+def latest(store: GroupStore, group: Group, after: str = "") -> Group | None:
+    """The latest group, later than the one of the id `after`, that was asked for as `group` is."""
+    for each in store.all():
+        if each.file.command == group.file.command and each.id > after and not each.is_running:
+            return store.read(each.id)
+    return None
+
+
+def trained(
+    store: GroupStore,
+    group: Group,
+    plan: TrialPlan,
+    executor: TrialExecutor,
+    control: RunControl,
+    describe: Callable[[TrialResult], str],
+) -> Group:
+    """`group` with the results of the trials of `plan`, which are told about as they end.
+
+    It is resumed if it was begun. `describe` says in a few words what came of a trial. Raises
+    CommandError if the trials could not be continued; those that are over are kept.
+    """
+    from desktop.engine.reports import Outcome
+    from desktop.engine.trials import reports
+    from desktop.engine.trials.runner import run_group
+
+    name, failures = group.file.name, list[str]()
+    is_known = any(each.id == group.id for each in store.all())
+    with (
+        store.resume(group.id) if is_known else store.begin(group) as writer,
+        console.busy(name) as status,
+    ):
+
+        def sink(report: GroupReport) -> None:
+            match report:
+                case reports.GroupStarted(done=done, total=total) if done:
+                    console.say(f"{name}: resuming, {_so_far(done, total)} done")
+                case reports.TrialEnded(result=result):
+                    seconds = f", {result.seconds:.1f} s" if result.seconds else ""
+                    console.say(f"{name}, trial {result.trial.number}: {describe(result)}{seconds}")
+                case reports.GroupProgress(done=done, total=total, seconds_left=left):
+                    more = f", about {_duration(left)} left" if left else ""
+                    status.update(f"{name}: {_so_far(done, total)} done{more}")
+                case reports.GroupWarning(message=message):
+                    console.warn(message)
+                case reports.GroupEnded(outcome=Outcome.FAILED, message=message):
+                    failures.append(message)
+
+        run_group(writer, plan, executor, control, sink)
+        group = writer.group
+    if failures:
+        raise CommandError(f"{failures[0]}; the same command resumes them")
+    return group
+
+
+def _so_far(done: int, total: int | None) -> str:
+    return counted(done, "trial") if total is None else f"{done:,} of {counted(total, 'trial')}"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
