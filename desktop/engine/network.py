@@ -56,6 +56,7 @@ class Network:
     `project` is the one it was built from and last trained with. `epoch` is the number of epochs
     completed over its life; one broken off does not count. `weights_epoch` is the one that its
     weights are of: an earlier one after early stopping restored the best. `logs` are of all epochs.
+    `run` is the id of the kept run that its weights come from, "" if there is none.
     The model is trained on one thread at a time, through a `Trainer`; everything may be read on
     any.
     """
@@ -79,6 +80,7 @@ class Network:
         self.is_loaded = is_loaded
         self.epoch = self.weights_epoch = 0
         self.logs = EpochLogs()
+        self.run = ""
         self.choice: CompilerChoice | None = None  # of the steps
         self.partial: PartialEpoch | None = None  # the epoch after those that were completed
         self._was_trained = False  # before the run under way

@@ -19,6 +19,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from desktop import paths
 from desktop.document.files import write_atomically
 from desktop.document.json_values import Settings
 from desktop.document.project import Project
@@ -278,6 +279,13 @@ def new_files(folder: Path, record: RunRecord) -> dict[str, bytes]:
         PROJECT: project_content(folder / PROJECT, record.project),
         HISTORY: b"",
     }
+
+
+def run_of(path: Path) -> str:
+    """The id of the user's run whose network at the end is in the file at `path`; "" for others."""
+    path = path.absolute()
+    is_kept = path.name == LAST and path.parent.parent == paths.runs_folder().absolute()
+    return path.parent.name if is_kept and (path.parent / RECORD).is_file() else ""
 
 
 def weight_bytes(folder: Path) -> int:

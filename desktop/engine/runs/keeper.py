@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +13,7 @@ from desktop.document.json_values import Settings
 from desktop.engine.records import RunLabels, RunRecord
 from desktop.engine.reports import EpochEnded, Report, RunEnded, RunStarted
 from desktop.engine.runs import folder as files
-from desktop.engine.runs.folder import finite
+from desktop.engine.runs.folder import RunFile, finite
 from desktop.engine.runs.looks import add_look, count_looks
 from desktop.engine.runs.store import RunStore
 from desktop.engine.runs.writer import RunWriter, why
@@ -51,7 +50,6 @@ class RunKeeper:
         self._store: RunStore | None = None  # opened for the first run
         self._writer: RunWriter | None = None  # of the run under way
         self._record: RunRecord | None = None  # of the last one
-        self._network: weakref.ref[Network] | None = None  # that it trained, if it is still used
         self._limit = 0  # bytes that weights may take up
         self._best: tuple[int, list[Any]] | None = None  # the best epoch of the run, its weights
         self._has_failed = False
@@ -64,7 +62,7 @@ class RunKeeper:
             self._writer.close()
         if self._store is not None:
             self._store.close()
-        self._writer = self._store = self._network = self._best = None
+        self._writer = self._store = self._best = None
 
     def __call__(self, report: Report, trainer: Trainer | None = None) -> None:
         """Take a report of a run of `trainer`, whose weights are kept."""
@@ -82,13 +80,17 @@ class RunKeeper:
     def evaluated(self, network: Network, rows: Fingerprint, metrics: Mapping[str, float]) -> None:
         """`network` has these metrics on the test rows of `rows`: a look at them.
 
-        They are kept if it is the last run's network.
+        They are kept in the run that its weights come from, if it had the same test rows.
         """
-        store, record = self._store, self._record
+
+        def edit(file: RunFile) -> RunFile:
+            is_same = file.test_fingerprint == rows.test
+            return file.replace(test=finite(metrics)) if is_same else file
+
         try:
             add_look(self._folder, rows, network.model.get_weights())
-            if store is not None and record is not None and self._has_trained(network):
-                store.change(record.id, lambda file: file.replace(test=finite(metrics)))
+            if network.run and (self._folder / network.run).is_dir():
+                self._opened_store().change(network.run, edit)
         except Exception as error:
             self._say(f"This evaluation could not be kept: {why(error)}")
 
@@ -100,18 +102,16 @@ class RunKeeper:
             self._writer = None
         network = trainer.network if trainer is not None else None
         record = RunRecord(report)
-        if network is not None and self._record is not None and self._has_trained(network):
-            record.continues = self._record.id
+        if network is not None:
+            record.continues, network.run = network.run or None, record.id
         record.labels = RunLabels(self._name or report.project.data.title)
         record.group, record.trial, record.settings = self._group, self._trial, self._settings
         self._record = record
-        self._network = weakref.ref(network) if network is not None else None
-        if self._store is None:
-            self._store = RunStore(self._folder, self._say)
+        store = self._opened_store()
         if report.fingerprint is not None and report.fingerprint.test:
             record.test_looks = count_looks(self._folder, report.fingerprint)
-        self._limit = self._store.weights_limit
-        self._writer = RunWriter(self._store, record)
+        self._limit = store.weights_limit
+        self._writer = RunWriter(store, record)
         if trainer is not None:
             self._logs.begin(self._writer.folder / files.LOGS, record, trainer.model)
 
@@ -147,9 +147,10 @@ class RunKeeper:
         if record.not_kept:
             self._say_once(record.not_kept)
 
-    def _has_trained(self, network: Network) -> bool:
-        """Whether the last run was one of `network`."""
-        return self._network is not None and self._network() is network
+    def _opened_store(self) -> RunStore:
+        if self._store is None:
+            self._store = RunStore(self._folder, self._say)
+        return self._store
 
     @property
     def _has_room(self) -> bool:

@@ -15,7 +15,7 @@ import pytest
 from desktop import cli
 from desktop.document.callbacks import EarlyStopping
 from desktop.document.choices import Metric
-from desktop.document.data import Diabetes, LogicTable
+from desktop.document.data import Diabetes, Digits, LogicTable
 from desktop.document.layers import Dense
 from desktop.document.losses import MeanSquaredError
 from desktop.document.project import Project
@@ -23,6 +23,7 @@ from desktop.document.storage import write_project
 from desktop.document.training import Training
 from desktop.engine import datasets
 from desktop.engine.control import RunControl
+from desktop.engine.import_model import open_network
 from desktop.engine.reports import EpochEnded, Outcome, Report, RunEnded
 from desktop.engine.runs.keeper import RunKeeper
 from desktop.engine.runs.store import RunStore
@@ -97,13 +98,38 @@ def test_training_further_says_which_run_it_continues(keeper: RunKeeper, tmp_pat
     marks = dataset().fingerprint
     keeper.evaluated(other.network, marks, {"loss": 0.5, "accuracy": float("nan")})
     assert trainer.network is not None
-    keeper.evaluated(trainer.network, marks, {"loss": 99.0})  # not of the last run
+    keeper.evaluated(trainer.network, marks, {"loss": 0.9})  # not of the last run
+    elsewhere = replace(dataset(), test=rows(10, 7)).fingerprint
+    keeper.evaluated(other.network, elsewhere, {"loss": 99.0})  # not of its test rows
     with RunStore(tmp_path / "runs") as store:
         last, second, first = (store.read(run.id) for run in store.all())
         assert (first.continues, second.continues, last.continues) == (None, first.id, None)
         assert [epoch.epoch for epoch in second.epochs] == [3, 4]
         assert store.all()[0].test == {"loss": 0.5, "accuracy": None}
+        assert second.test == {"loss": 0.9} and not first.test
         assert last.fingerprint == dataset().fingerprint
+
+
+def test_the_network_of_a_run_that_is_opened_again_is_known(
+    said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LAYERWISE_DATA", str(tmp_path))
+    with closing(RunKeeper(said.append)) as keeper:
+        trainer = Trainer(dataset())
+        trainer.run(project(epochs=1), partial(keeper, trainer=trainer), RunControl())
+        with RunStore() as store:
+            (run,) = store.all()
+            network = open_network(store.folder / run.id / "model.keras", Digits())
+            keeper.evaluated(network, dataset().fingerprint, {"loss": 0.5})
+            again = Trainer(dataset(), network)
+            what = network.project.replace(training=project(epochs=1).training)
+            again.run(what, partial(keeper, trainer=again), RunControl(), resume=True)
+            last, first = store.all()
+            assert first.test == {"loss": 0.5} and last.test_looks == 1
+            assert store.read(last.id).continues == first.id
+            store.delete([last.id])
+        keeper.evaluated(network, dataset().fingerprint, {"loss": 0.4})  # its run is gone
+    assert not said
 
 
 def test_a_run_says_how_often_its_test_rows_had_been_looked_at(
