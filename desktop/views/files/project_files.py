@@ -32,6 +32,10 @@ NO_IMAGES = (
     "{} is an image, and this project's data is not: choose image data on the Data page, then open "
     "it again"
 )
+ONLY_NUMBERS = (
+    "{} was not opened: a network for this project's data predicts numbers, and images in files "
+    "are predicted by class. Choose image data with classes on the Data page, then open it again"
+)
 SINGLY = "Only images can be opened several at a time: open {} alone"
 STOP_FIRST = "{} was not opened: stop the training or evaluation first, then open it again"
 LOADED = "The network of {} is in use: evaluate it, draw with it, or train it further"
@@ -161,6 +165,8 @@ class ProjectFiles(QObject):
             self._show_error(SINGLY.format(others[0]))
         elif schema is not None and not schema.is_image:
             self._show_error(NO_IMAGES.format(paths[0].name))
+        elif schema is not None and not schema.class_names:
+            self._show_error(ONLY_NUMBERS.format(paths[0].name))
         else:
             self._notice.withdraw("file")
             self.imagesChosen.emit(list(paths))
@@ -168,7 +174,7 @@ class ProjectFiles(QObject):
     def _open_image(self, path: Path) -> None:
         """Have the image read as a drawing, which the page to draw on takes, or predicted."""
         schema, data = self._workspace.analysis.schema, self._workspace.project.data
-        if schema is None or data.takes_drawings(schema):
+        if schema is None or (data.takes_drawings(schema) and schema.class_names):
             self._session.open_image(path, schema)
         else:
             self.open_images([path])

@@ -20,7 +20,7 @@ from desktop.document.data import LogicTable
 from desktop.document.project import starter_project
 from desktop.engine import images
 from desktop.views.pages.draw.ink import SIDE
-from desktop.views.pages.draw.page import NO_MODEL
+from desktop.views.pages.draw.page import NO_MODEL, NUMBERS
 from desktop.views.window.main_window import MainWindow
 from desktop.views.window.pages import Page
 from tests.views.window.windows import new_window
@@ -234,6 +234,35 @@ def test_data_that_is_not_images_takes_none(
     assert "seven.png is an image, and this project's data is not" in window.notice.text
     assert window.pages.shown is not Page.DRAW
     assert window.workspace.project == project
+
+
+def test_images_with_numbers_to_predict_take_none(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session, file = window.session, tmp_path / "angles.npz"
+    x = np.random.default_rng(0).random((60, 8, 8), np.float32)
+    np.savez(file, x=x, y=x.mean(axis=(1, 2)))
+    with qtbot.waitSignal(session.dataLoaded, timeout=PATIENCE):
+        window.files.open_path(file)
+    project = window.workspace.project
+    window.pages.show_page(Page.TRAIN)
+    paths = [written(seven(8, "L"), tmp_path / name) for name in ("one.png", "two.png")]
+    drop(window, paths[0])
+    assert "one.png was not opened: a network for this project's data predicts numbers" in (
+        window.notice.text
+    )
+    window.files.open_images(paths)
+    assert "one.png was not opened" in window.notice.text
+    assert window.pages.shown is Page.TRAIN and window.workspace.project == project
+
+    # The page to draw on says the same of what is drawn there.
+    with qtbot.waitSignal(session.runEnded, timeout=PATIENCE):
+        session.train(project.replace(training=project.training.replace(epochs=1)))
+    window.pages.show_page(Page.DRAW)
+    page = window.pages.draw
+    with qtbot.waitSignal(session.predicted, timeout=PATIENCE):
+        qtbot.mouseClick(page.canvas, Qt.MouseButton.LeftButton, pos=page.canvas.rect().center())
+    assert page.result.message.text() == NUMBERS
 
 
 def test_an_image_is_opened_before_there_is_anything_else(qtbot: QtBot, tmp_path: Path) -> None:

@@ -26,6 +26,10 @@ LOADING = "The data is being loaded…"
 NO_CLASSES = (
     "This network's output does not stand for classes: give its last layer one unit for each class."
 )
+NUMBERS = (
+    "A network for this data predicts numbers; what it makes of a drawing is shown for classes "
+    "only. Evaluate shows how well it predicts the test images."
+)
 NO_MODEL = (
     "Train the network first: press Train. You can draw already; the prediction appears as "
     "soon as there is a network, and is updated while it learns."
@@ -175,6 +179,8 @@ class DrawPage(QWidget):
         summary = self._session.summary
         if summary is None:
             return LOADING if self._loading else NO_DATA
+        if not summary.schema.class_names:
+            return NUMBERS
         if not self._session.has_model:
             return NO_MODEL
         if self.canvas.is_empty:
