@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -39,6 +39,8 @@ from desktop.views.widgets.controls import ComboBox
 from desktop.workers.reports import ColumnFacts
 
 WIDEST = 260  # pixels of a column
+_HISTOGRAM = 96  # pixels of the small one in a cell
+_EDGES = 20  # pixels beside a text
 _LOOKED_AT = 50  # rows that decide how wide a column is
 
 
@@ -63,7 +65,7 @@ class _ChoiceDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         hint = super().sizeHint(option, index)
-        return QSize(scaled(96), hint.height()) if index.column() == VALUES else hint
+        return QSize(scaled(_HISTOGRAM), hint.height()) if index.column() == VALUES else hint
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         model = index.model()
@@ -135,10 +137,21 @@ class _Table(QTableView):
             for column in shown
         ]
         self._wanted = {
-            column: max(least, self.sizeHintForColumn(column))
+            column: max(least, self._width(column))
             for column, least in zip(shown, self._least, strict=True)
         }
         self._fit()
+
+    def _width(self, column: int) -> int:
+        """What the texts in `column` need. Qt's own way lays out every cell, equal or not."""
+        if column == VALUES:
+            return scaled(_HISTOGRAM)
+        model, bold = self.model(), QFont(self.font())
+        bold.setBold(True)  # as what is decided is written
+        rows = range(min(_LOOKED_AT, model.rowCount()))
+        texts = {str(model.index(row, column).data()) for row in rows}
+        advance = QFontMetrics(bold).horizontalAdvance
+        return max(map(advance, texts), default=0) + scaled(_EDGES)
 
     def _fit(self) -> None:
         room = self.viewport().width()

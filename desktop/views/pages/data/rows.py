@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from desktop.document.schema import Classes
@@ -155,7 +155,7 @@ class RowsCard(Card):
         chosen = self._chosen
         name = "" if chosen is None else f" of class {self._summary.schema.class_names[chosen]}"
         self.title.setText(f"Rows{name}")
-        self._fit()
+        QTimer.singleShot(0, self, self._fit)  # on its own: the page has enough to show at once
 
     def _fit(self) -> None:
         """Give rows and columns the sizes that their texts need."""
