@@ -172,7 +172,8 @@ class MainWindow(QMainWindow):
 
     def _on_data_loaded(self, summary: DataSummary) -> None:
         self.workspace.show_schema(summary.source, summary.schema)
-        self._first_network.use_if_untouched()
+        # On its own: the pages have enough to do with the data at once.
+        QTimer.singleShot(0, self._first_network, self._first_network.use_if_untouched)
 
     def _load_data(self) -> None:
         self.session.load_data(self.workspace.project.data)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.document.data import Digits, LogicTable, Table
@@ -43,8 +44,16 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     window.session.close()
 
 
-def use(window: MainWindow, qtbot: QtBot, path: Path) -> None:
+@contextmanager
+def loading(window: MainWindow, qtbot: QtBot) -> Iterator[None]:
+    """Wait for data, and for the first network that may be taken after all pages show the data."""
     with qtbot.waitSignal(window.session.dataLoaded, timeout=PATIENCE):
+        yield
+    QApplication.processEvents()
+
+
+def use(window: MainWindow, qtbot: QtBot, path: Path) -> None:
+    with loading(window, qtbot):
         window.files.open_path(path)
 
 
@@ -113,7 +122,7 @@ def test_an_untouched_network_follows_another_target(
 ) -> None:
     use(window, qtbot, flowers)
     data = Table(path=str(flowers), target="Column 2")
-    with qtbot.waitSignal(window.session.dataLoaded, timeout=PATIENCE):
+    with loading(window, qtbot):
         window.workspace.edit("Change target", window.workspace.project.replace(data=data))
     assert stack_text(window.workspace.project.layers) == "Dense 32, Dense 32, Dense 1"
     assert window.workspace.analysis.problems == ()
@@ -125,7 +134,7 @@ def test_an_untouched_network_follows_another_target(
 def test_an_untouched_network_is_not_kept_for_other_data(
     window: MainWindow, qtbot: QtBot, flowers: Path
 ) -> None:
-    with qtbot.waitSignal(window.session.dataLoaded, timeout=PATIENCE):
+    with loading(window, qtbot):
         table = window.workspace.project.replace(data=LogicTable())
         window.workspace.edit("Use a logic table", table)
     assert stack_text(window.workspace.project.layers) == "Dense 8, Dense 1"
