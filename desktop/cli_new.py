@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from desktop import console, json_output
 from desktop.cli_checks import CommandError, DataReader
 from desktop.document.data import DataSource, data_suffixes, named_sources, sources_for
-from desktop.document.first_network import first_project, stack_text
+from desktop.document.first_network import first_project, reason_text, stack_text
 from desktop.document.storage import write_project
 from desktop.document.text import listed, row_text
 
@@ -30,8 +30,10 @@ def new_project(
     if not out.absolute().parent.is_dir():
         raise CommandError(f"{out} cannot be written: there is no folder {out.parent}; make it")
     sources = _sources(data, target, test)
+    from desktop.engine.linear_fit import with_linear_fit
+
     with json_output.quiet_output(as_json), console.busy(f"Reading {data.name}…"):
-        dataset = _read(data, sources)
+        dataset = with_linear_fit(_read(data, sources))
     project = first_project(dataset.source, dataset.schema)
     write_project(out, project)
     if as_json:
@@ -43,6 +45,8 @@ def new_project(
         console.warn(note)
     rows = row_text(dataset.schema.input_shape)
     console.say(f"Wrote {out}: {stack_text(project.layers)}, for rows of {rows}")
+    if reason := reason_text(dataset.schema):
+        console.say(reason)
 
 
 def _sources(data: Path, target: str | None, test: Path | None) -> list[DataSource]:

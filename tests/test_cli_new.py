@@ -123,6 +123,16 @@ def test_data_becomes_a_project_that_learns(
         assert test["accuracy"] >= expected
 
 
+def test_a_network_without_hidden_layer_is_explained(command: Command, tmp_path: Path) -> None:
+    table, project = tmp_path / "line.csv", tmp_path / "line.layerwise"
+    rows = (f"{n % 7},{n % 11},{3 * (n % 7) - n % 11 + n % 5 / 10}" for n in range(100))
+    table.write_text("\n".join(rows))
+    assert command("new", table, "--out", project) == 0
+    assert "Dense 1, for rows of 2 numbers" in command.err
+    assert "No hidden layer: in a cross-validation on the training rows" in command.err
+    assert command("check", project) == 0
+
+
 def test_another_column_may_be_the_target_and_notes_are_shown(
     command: Command, table: Path
 ) -> None:

@@ -86,6 +86,7 @@ def load_data(
     the part that is done, 0 to 1, and `show` with the first rows if the others take much longer.
     """
     from desktop.engine import data_error, datasets
+    from desktop.engine.linear_fit import with_linear_fit
     from desktop.engine.progress import between
 
     with explaining("The data could not be loaded", data_error.DataError):
@@ -98,7 +99,7 @@ def load_data(
                 progress = between(progress, 0.9, 1.0)
             if (first := datasets.preview(source)) is not None:
                 show(first)
-            dataset = datasets.load(source, progress)
+            dataset = with_linear_fit(datasets.load(source, progress))
             progress(1.0)
             return dataset, datasets.summarize(dataset)
         except Stopped:

@@ -41,6 +41,7 @@ from desktop.document.first_network import first_project
 from desktop.document.schema import Classes
 from desktop.engine.control import RunControl
 from desktop.engine.datasets import load
+from desktop.engine.linear_fit import with_linear_fit
 from desktop.engine.training import Trainer
 
 SEEDS = range(5)
@@ -135,7 +136,7 @@ def sources(folder: Path) -> dict[str, Callable[[], TableSource]]:
 
 def scores(source: TableSource, seed: int) -> tuple[float, float, float]:
     """Of the network, the linear model and the MLP, on the test rows of one split."""
-    dataset = load(source.replace(split_seed=seed))
+    dataset = with_linear_fit(load(source.replace(split_seed=seed)))
     project = first_project(dataset.source, dataset.schema)
     trainer = Trainer(dataset)
     trainer.run(project, lambda _: None, RunControl())

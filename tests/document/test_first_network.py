@@ -6,10 +6,18 @@ import pytest
 
 from desktop.document.analysis import analyze
 from desktop.document.data import GATES, Digits, LogicTable, Mnist, Table
-from desktop.document.first_network import first_project, stack_text
+from desktop.document.first_network import description, first_project, stack_text
 from desktop.document.layers import Dense
 from desktop.document.regularizers import L1L2, L2
-from desktop.document.schema import Classes, DataSchema, Numbers, RowCounts, RowKind, Target
+from desktop.document.schema import (
+    Classes,
+    DataSchema,
+    LinearFit,
+    Numbers,
+    RowCounts,
+    RowKind,
+    Target,
+)
 
 TARGETS: dict[str, Target] = {
     "two classes": Classes(("no", "yes")),
@@ -69,3 +77,20 @@ def test_numbers_get_stronger_penalties_where_there_are_few_rows_for_each_input(
         assert first.kernel_regularizer.l2 == second.kernel_regularizer.l2
         found.append((first.kernel_regularizer.l1, first.kernel_regularizer.l2))
     assert found == [(0.017, 0.05), (0.0083, 0.025), (0.0017, 0.005), (3.3e-05, 0.0001)]
+
+
+def test_there_is_no_hidden_layer_where_a_linear_model_is_best_and_that_is_told() -> None:
+    counts = RowCounts(300, 30, 80)
+    linear = LinearFit(error=1234.5, nonlinear_error=1250.0, l1=0.00523, l2=0.00261)
+    schema = DataSchema(
+        (7,), RowKind.TABLE_ROW, TARGETS["a number"], counts, (-1.0, 1.0), linear=linear
+    )
+    project = first_project(Table(path="a.csv"), schema)
+    (layer,) = project.layers
+    assert isinstance(layer, Dense) and layer.units == 1
+    assert layer.kernel_regularizer == L1L2(l1=0.0052, l2=0.0026)
+    assert analyze(project, schema).problems == ()
+    assert description(project, schema) == (
+        "Dense 1. No hidden layer: in a cross-validation on the training rows a linear model "
+        "predicts better than nonlinear ones (root mean squared error 1,234.5 and 1,250)"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from desktop.document.data import DataSource
-from desktop.document.first_network import stack_text
+from desktop.document.first_network import description
 from desktop.document.project import Project, starter_project
 from desktop.views.workspace import Workspace
 
@@ -27,11 +27,11 @@ class FirstNetwork(QObject):
         """
         workspace, starter = self._workspace, starter_project()
         project, first = workspace.project, workspace.first_project
-        if first is None:
-            return
         found, usual = workspace.analysis.schema, starter.data.known_schema
+        if first is None or found is None:
+            return
         if _is_same_network(project, starter):
-            suits = found is not None and usual is not None and found.row is usual.row
+            suits = usual is not None and found.row is usual.row
         elif self._taken is not None and _is_same_network(project, self._taken):
             suits = _is_same_data(project.data, self._taken.data)
         else:
@@ -40,7 +40,8 @@ class FirstNetwork(QObject):
             return
         if workspace.extend(first):
             self._taken = first
-            self.taken.emit(f"First network for {project.data.title}: {stack_text(first.layers)}")
+            text = description(first, found)
+            self.taken.emit(f"First network for {project.data.title}: {text}")
 
 
 def _is_same_data(one: DataSource, other: DataSource) -> bool:

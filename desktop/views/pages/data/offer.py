@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
-from desktop.document.first_network import stack_text
+from desktop.document.first_network import description
 from desktop.views.widgets.cards import Card
 from desktop.views.workspace import Workspace
 
@@ -31,6 +31,7 @@ class NetworkOffer(Card):
     def _update(self) -> None:
         first = self._workspace.first_project
         offered = first is not None and not self._workspace.analysis.is_trainable
-        if first is not None:
-            self._text.setText(f"A first network for it: {stack_text(first.layers)}")
+        schema = self._workspace.analysis.schema
+        if first is not None and schema is not None:
+            self._text.setText(f"A first network for it: {description(first, schema)}")
         self.setVisible(offered)
