@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from desktop.views.charts.looks import LOOKS, Look, Split
-from desktop.workers.records import RunRecord, Series, in_order
+from desktop.workers.records import Floats, RunRecord, Series, in_order
 
 
 class LineKey(NamedTuple):
@@ -13,6 +13,14 @@ class LineKey(NamedTuple):
 
     run: str
     split: Split
+
+
+class Band(NamedTuple):
+    """A strip of a chart: positions, and its lower and upper edge there, each of shape (n,)."""
+
+    x: Floats
+    low: Floats
+    high: Floats
 
 
 class ShownRuns:
@@ -54,6 +62,10 @@ class ShownRuns:
         group: dict[str, Series] = getattr(record.curves, key.split)
         series = group.get(metric)
         return series if series is not None and len(series) else None
+
+    def band(self, key: LineKey, metric: str) -> Band | None:
+        """How far around a line the values of several runs are spread; None for a single run."""
+        return None
 
     def look(self, key: LineKey) -> Look:
         """How a line is drawn."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QKeySequence
@@ -179,6 +180,18 @@ def test_two_networks_get_a_verdict(
     page.table.select(ids)
     qtbot.waitUntil(lambda: "large is better by" in page.details.toPlainText())
     assert "same seed were compared" in page.details.toPlainText()
+    plot = page.curves.charts[0].plot
+    qtbot.waitUntil(lambda: len(page.curves.runs.records) == 6)
+    key, _other = plot.content.runs.keys  # a line each, the mean of three runs
+    band = plot.content.runs.band(key, "loss")
+    assert band is not None and len(band.x) == 3
+    mean = (band.low + band.high) / 2
+    assert mean == pytest.approx(plot.lines[key].points()[1])
+    values = np.array([run.best["val_loss"] for run in page.table.runs.shown[:3]])
+    assert mean[0] == pytest.approx(values.mean())
+    assert band.high[0] - mean[0] == pytest.approx(values.std(ddof=1))
+    page.curves.mean_box.click()
+    assert len(plot.lines) == 6
 
 
 def test_what_is_deleted_comes_back(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, Signal
@@ -20,6 +21,7 @@ from desktop.views.window.pages import Page
 from desktop.views.workspace import Workspace
 from desktop.workers.records import RunRecord
 from desktop.workers.reports import Outcome, RunEnded
+from desktop.workers.tensorboard import TensorBoardRunner
 from tests.views.charts.chart_reports import Recorder, ended, started
 
 LONG = "The file could not be opened, because it is damaged in more than one place. " * 4
@@ -103,6 +105,7 @@ class Session(QObject):
         self.model_project: Project | None = None
         self.is_running = False
         self.record: RunRecord | None = None
+        self.tensorboard = TensorBoardRunner(Path, self)
 
 
 class Files(QObject):

@@ -8,7 +8,7 @@ from desktop.document.metrics import LOSS
 from desktop.views.charts.curves.ranges import epoch_span, log10, value_range
 from desktop.views.charts.curves.smoothing import Smoothed
 from desktop.views.charts.looks import Split
-from desktop.views.charts.runs import LineKey, ShownRuns
+from desktop.views.charts.runs import Band, LineKey, ShownRuns
 from desktop.workers.records import Floats, Series
 
 Points = tuple[Floats, Floats]
@@ -58,6 +58,16 @@ class CurveContent:
             return points, None
         return self._scaled(smoothed.decimate(*view, columns)), points
 
+    def band(self, key: LineKey) -> Band | None:
+        """The spread around a line on the chart's scale, where there is any to show."""
+        band = self.runs.band(key, self.metric_name)
+        if band is None or not self.logarithmic:
+            return band
+        low, high = log10(band.low), log10(band.high)
+        seen = np.isfinite(high)
+        floor = log10(band.low[band.low > 0]).min(initial=high[seen].min(initial=0.0))
+        return Band(band.x[seen], np.where(np.isfinite(low), low, floor)[seen], high[seen])
+
     def value_range(self, view: Span) -> Span:
         """The range of values to show for the epochs of `view`, on the chart's scale."""
         groups: tuple[list[Floats], list[Floats]] = [], []
@@ -65,6 +75,8 @@ class CurveContent:
             source = self.source(key)
             if source is not None:
                 groups[key.split is Split.STEPS].append(source.sample(*view, 4000))
+            if (band := self.runs.band(key, self.metric_name)) is not None:
+                groups[0].extend((band.low, band.high))
         values = [np.concatenate([*group, np.empty(0)]) for group in groups]
         if self.logarithmic:
             values = [log10(v) for v in values]

@@ -5,14 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QPen
+from PySide6.QtWidgets import QGraphicsPathItem
 
 from desktop.views.charts.curves.ranges import cut
 from desktop.views.charts.looks import Look
+from desktop.views.charts.runs import Band
 from desktop.views.theme import Tokens
 from desktop.workers.records import Floats
 
 MARKER_ROOM = 11  # pixels between two markers at least
 DENSE = 128  # points beyond which a line is one pixel wide
+BAND_OPACITY = 0.18
 SMOOTH_EDGES = 1500  # points up to which a line is drawn with smooth edges
 
 
@@ -39,6 +42,7 @@ class Line:
         for offset, item in enumerate((self.faint, self.curve, self.markers)):
             item.setZValue(depth + offset)
             plot.addItem(item, ignoreBounds=True)
+        self._band: QGraphicsPathItem | None = None  # made when it is needed
         self._empty = True
         self._pens: tuple[Tokens, float, float] | None = None
 
@@ -92,10 +96,28 @@ class Line:
                 brush=pg.mkBrush(hollow),
             )
 
+    def show_band(self, tokens: Tokens, band: Band | None) -> None:
+        """Fill the strip around the line; None for none."""
+        if band is None:
+            if self._band is not None:
+                self._band.hide()
+            return
+        if self._band is None:
+            self._band = QGraphicsPathItem()
+            self._band.setPen(pg.mkPen(None))
+            self._band.setZValue(-10)
+            self._plot.addItem(self._band, ignoreBounds=True)
+        there_and_back = np.concatenate((band.x, band.x[::-1]))
+        edge = np.concatenate((band.low, band.high[::-1]))
+        self._band.setPath(pg.functions.arrayToQPath(there_and_back, edge))
+        self._band.setBrush(tokens.color(self.look.token, BAND_OPACITY))
+        self._band.show()
+
     def remove(self) -> None:
         """Take the line out of the chart."""
-        for item in (self.faint, self.curve, self.markers):
-            self._plot.removeItem(item)
+        for item in (self.faint, self.curve, self.markers, self._band):
+            if item is not None:
+                self._plot.removeItem(item)
 
     def points(self) -> tuple[Floats, Floats]:
         """What is drawn: x and y on the chart's scale."""

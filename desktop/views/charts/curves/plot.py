@@ -99,6 +99,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
             strength = 2.0 if faint is not None and key.split is Split.STEPS else 1.0
             limits = y if self.file_ratio is not None else None
             line.show(tokens, points, faint, strength, columns, limits, self._ratio)
+            line.show_band(tokens, content.band(key))
         self.getViewBox().setRange(xRange=view, yRange=y, padding=0, disableAutoRange=True)
         self._show_marks(view, y)
         self.refreshed.emit()

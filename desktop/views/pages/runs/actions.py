@@ -30,6 +30,7 @@ class Doing(Protocol):
     def delete(self) -> None: ...
     def export_table(self) -> None: ...
     def show_folder(self) -> None: ...
+    def open_tensorboard(self) -> None: ...
     def has_weights(self, run: RunSummary, *, best: bool) -> bool: ...
 
 
@@ -170,6 +171,15 @@ ACTIONS: tuple[RunAction, ...] = (
         _one,
         "F",
         separator=True,
+    ),
+    RunAction(
+        "run_tensorboard",
+        "Open in &TensorBoard",
+        "Show the selected runs in TensorBoard, in the browser",
+        "mdi6.chart-multiple",
+        lambda to: to.open_tensorboard(),
+        _some,
+        "T",
     ),
     RunAction(
         "runs_export",

@@ -16,6 +16,7 @@ from desktop.document.metrics import (
 from desktop.document.text import number_text
 from desktop.workers.summaries import RunSummary, metric_names
 
+MANY = 2000  # runs of which the best are not marked any more
 STAR, NAME, WHEN, CHANGES = "star", "name", "when", "changes"
 
 
@@ -199,9 +200,11 @@ def columns_for(runs: Sequence[RunSummary], *, with_test: bool) -> tuple[Column,
 def best_runs(runs: Sequence[RunSummary], columns: Sequence[Column]) -> set[tuple[str, str]]:
     """Which runs have the best result of those on the same rows: ids of run and column.
 
-    Only where there are several to choose from.
+    Only where there are several to choose from, and not so many that finding out takes a while.
     """
-    found = set()
+    found: set[tuple[str, str]] = set()
+    if len(runs) > MANY:
+        return found
     for column in columns:
         if not column.metric:
             continue

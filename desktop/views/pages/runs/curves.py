@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QWidget
 
 from desktop.document.metrics import LEARNING_RATE, LOSS, higher_is_better
-from desktop.views.charts.compared import DIFFERENT, Axis, ComparedRuns, run_look
+from desktop.views.charts.compared import DIFFERENT, Axis, ComparedRuns, Together, run_look
 from desktop.views.charts.curves.chart import CurveChart
 from desktop.views.charts.curves.interactive_plot import link
 from desktop.views.charts.looks import Look
 from desktop.views.charts.runs import LineKey
 from desktop.views.pages.runs.columns import name_of
 from desktop.views.pages.runs.labels import TOKENS
+from desktop.views.pages.runs.sets import RunSet, sets_of
 from desktop.views.theme import SPACE_S, SPACE_XS, Theme
 from desktop.views.widgets.controls import ComboBox
 from desktop.workers.kept_runs import KeptRuns
 from desktop.workers.records import RunRecord
 from desktop.workers.summaries import RunSummary
 
+_SETTLED = 20  # milliseconds without another record, after which curves are drawn
+LEAST = 3  # runs of which a mean is shown
+MOST = 60  # runs whose curves are read, where the mean of some is shown
 _TITLES = {Axis.EPOCH: "By epoch", Axis.STEP: "By step", Axis.TIME: "By time"}
 
 
@@ -41,6 +46,7 @@ class CurvesPanel(QWidget):
         self._wanted: tuple[RunSummary, ...] = ()
         # What was read, with the summary of that time, by id: a running one is read again.
         self._records: dict[str, tuple[RunSummary, RunRecord | None]] = {}
+        self._sets: list[RunSet] = []  # of which a mean may be shown
         self._second_chosen = False
         self.looks: Mapping[str, Look] = {}
         self.runs = ComparedRuns()
@@ -55,28 +61,41 @@ class CurvesPanel(QWidget):
         self.axis_box.setAccessibleName("Axis of the curves")
         for axis, title in _TITLES.items():
             self.axis_box.addItem(title, axis)
-        self.axis_box.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.axis_box.setMinimumContentsLength(max(map(len, _TITLES.values())))
         self.axis_box.activated.connect(self._on_axis_chosen)
         self.training_box = QCheckBox("&Training, too")
         self.training_box.setToolTip("Show the values on the training rows, too, as thin lines")
+        self.mean_box = QCheckBox("&Mean and deviation")
+        self.mean_box.setToolTip(
+            "Show runs of one network, which differ but for their seeds, as their mean with a band "
+            "of one standard deviation"
+        )
+        self.mean_box.setChecked(True)
+        self.mean_box.toggled.connect(self._draw)
         self.training_box.toggled.connect(self._on_training_toggled)
         self.controls = QWidget()
         bar = QHBoxLayout(self.controls)
         bar.setContentsMargins(0, 0, 0, SPACE_XS)
         bar.setSpacing(SPACE_S)
-        for widget in (self.caption, self.training_box, self.axis_box):
+        for widget in (self.caption, self.mean_box, self.training_box, self.axis_box):
             bar.addWidget(widget)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, SPACE_S, 0, 0)
         row.setSpacing(SPACE_S)
         for chart in self.charts:
             row.addWidget(chart, 1)
+        self._due = QTimer(self, singleShot=True, interval=_SETTLED)
+        self._due.timeout.connect(self._draw)
         kept.recordRead.connect(self._on_read)
         self._draw()
 
     def show_runs(self, runs: Sequence[RunSummary]) -> None:
         """Show the curves of `runs`, as many of them as can be told apart."""
-        self._wanted = tuple(runs[:DIFFERENT])
+        sets = sets_of(runs[:MOST]) if len(runs) > 1 else []
+        self._sets = [each for each in sets if len(each.runs) >= LEAST]
+        most = MOST if self._sets and len(sets) <= DIFFERENT else DIFFERENT
+        self._wanted = tuple(runs[:most])
+        self.mean_box.setVisible(bool(self._sets))
         self._records = {
             run.id: self._records[run.id] for run in self._wanted if run.id in self._records
         }
@@ -86,23 +105,20 @@ class CurvesPanel(QWidget):
                 self._records[run.id] = run, known[1] if known else None
                 self._kept.read(run.id)
         more = len(runs) - len(self._wanted)
-        self.caption.setText(f"The first {DIFFERENT} runs" if more else "")
+        self.caption.setText(f"The first {most} runs" if more else "")
         self._draw()
 
     def _on_read(self, record: RunRecord) -> None:
         known = self._records.get(record.id)
         if known is not None:
             self._records[record.id] = known[0], record
-            self._draw()
+            self._due.start()
 
     def _draw(self) -> None:
         wanted = self._wanted
-        looks = {
-            run.id: run_look(n, name_of(run), TOKENS.get(run.color, ""))
-            for n, run in enumerate(wanted)
-        }
+        looks, together = self._looks()
         records = [record for run in wanted if (record := self._records[run.id][1]) is not None]
-        self.runs.show(records, looks)
+        self.runs.show(records, looks, together)
         self._choose_metrics()
         for chart in self.charts:
             chart.legend.setVisible(len(wanted) == 1)  # of several, the table is the key
@@ -111,6 +127,25 @@ class CurvesPanel(QWidget):
         if looks != self.looks:
             self.looks = looks
             self.looksChanged.emit()
+
+    def _looks(self) -> tuple[dict[str, Look], list[Together]]:
+        """How the curves of each run are drawn, and which runs are one line, their mean."""
+        sets = self._sets if self.mean_box.isChecked() else []
+        owners = {run.id: each.runs[0].id for each in sets for run in each.runs}
+        lines: dict[str, list[RunSummary]] = {}  # the runs of each line, from the top of the table
+        for run in self._wanted:
+            lines.setdefault(owners.get(run.id, run.id), []).append(run)
+        looks: dict[str, Look] = {}
+        together: list[Together] = []
+        for number, runs in enumerate(lines.values()):
+            first = runs[0]
+            look = run_look(number, name_of(first), TOKENS.get(first.color, ""))
+            looks |= {run.id: look for run in runs}
+            if len(runs) >= LEAST:
+                ids = tuple(run.id for run in runs)
+                mean = replace(look, label=f"{look.label}, mean of {len(ids)}")
+                together.append(Together(f"mean of {first.id}", ids, mean))
+        return looks, together
 
     def _choose_metrics(self) -> None:
         """The second chart shows accuracy, or the first other metric, or nothing."""
@@ -128,7 +163,7 @@ class CurvesPanel(QWidget):
         self._second_chosen = True
 
     def _on_line_clicked(self, key: LineKey) -> None:
-        self.runClicked.emit(key.run)
+        self.runClicked.emit(self.runs.runs_of(key)[0])
 
     def _on_axis_chosen(self) -> None:
         self.runs.set_axis(Axis(self.axis_box.currentData()))

@@ -13,7 +13,7 @@ from desktop.views.theme import Theme, Tokens
 from desktop.workers.kept_runs import KeptRuns
 from desktop.workers.summaries import RunSummary
 
-_MOST = 500  # runs that are looked through for networks
+_MOST = 200  # runs that are looked through for networks
 
 
 class RunDetails(QTextBrowser):

@@ -12,7 +12,7 @@ from desktop.views.pages.runs.labels import LabelsDialog
 from desktop.views.pages.runs.table import RunsTable
 from desktop.views.theme import Theme
 from desktop.views.widgets.file_questions import file_to_save
-from desktop.workers.kept_runs import KeptRuns
+from desktop.workers.session import Session
 from desktop.workers.summaries import RunSummary
 
 
@@ -29,9 +29,10 @@ class RunsDoing(QObject):
     projectWanted = Signal(object)
     networkWanted = Signal(object, object)
 
-    def __init__(self, kept: KeptRuns, history: History, table: RunsTable, theme: Theme) -> None:
+    def __init__(self, session: Session, history: History, table: RunsTable, theme: Theme) -> None:
         super().__init__(table)
-        self._kept, self._history, self._table, self._theme = kept, history, table, theme
+        self._kept, self._board = session.kept_runs, session.tensorboard
+        self._history, self._table, self._theme = history, table, theme
 
     @property
     def _runs(self) -> tuple[RunSummary, ...]:
@@ -93,6 +94,9 @@ class RunsDoing(QObject):
         if path is not None:
             shown = tuple(self._table.runs.shown)
             self._kept.export_table(shown, path, test=self._table.runs.with_test)
+
+    def open_tensorboard(self) -> None:
+        self._board.open([run.id for run in self._runs])
 
     def show_folder(self) -> None:
         folder = self._kept.folder_of(self._runs[0].id)

@@ -34,6 +34,8 @@ from desktop.workers.summaries import RunSummary, change, filtered
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 Order = Qt.SortOrder
+_FLAGS = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
+_EDITABLE = _FLAGS | Qt.ItemFlag.ItemIsEditable
 FIRST = "first run"  # what the oldest run differs in
 
 
@@ -231,9 +233,9 @@ class RunsModel(QAbstractTableModel):
         return True
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        flags = super().flags(index)
-        is_name = index.isValid() and self.columns[index.column()].id == NAME
-        return flags | Qt.ItemFlag.ItemIsEditable if is_name else flags
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        return _EDITABLE if self.columns[index.column()].id == NAME else _FLAGS
 
     def sort(self, column: int, order: Order = Order.AscendingOrder) -> None:
         if 0 <= column < len(self.columns) and self.columns[column].sortable:

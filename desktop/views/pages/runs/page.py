@@ -47,7 +47,7 @@ class RunsPage(QWidget):
         self._kept = session.kept_runs
         self.history = History(self._kept, self)
         self.table = RunsTable(theme, settings, self)
-        self.doing = RunsDoing(self._kept, self.history, self.table, theme)
+        self.doing = RunsDoing(session, self.history, self.table, theme)
         self.actions_of_runs = RunActions(self.doing, self.table, theme)
         self.filter_bar = FilterBar(self.table, theme, self)
         self.action_bar = ActionBar(self.actions_of_runs, theme, self)

@@ -88,6 +88,8 @@ class RunsTable(QTableView):
     def _make_header(self) -> None:
         header = self.horizontalHeader()
         header.setObjectName("runs_header")
+        # One of its own, which stays empty: it would look whether all rows are selected.
+        header.setSelectionModel(QItemSelectionModel(self.runs, header))
         header.setAccessibleName("Columns of the table of runs")
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
@@ -206,6 +208,8 @@ class RunsTable(QTableView):
                 title = [metrics.horizontalAdvance(word) for word in column.title.split()]
                 least = max(title, default=0) + scaled(26 if column.sortable else 12)
                 content = self.sizeHintForColumn(place) + scaled(6)
+                if column.id == NAME:
+                    content += _SWATCH.width() + SPACE_XS  # of runs that are selected
                 most = scaled(_WIDEST.get(column.id, _WIDE))
                 width = max(least, min(content, most))
                 if column.id == STAR:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from desktop.document.comparison import Difference
+from desktop.document.comparison import SEED, Difference
 from desktop.document.metrics import TEST_PREFIX, higher_is_better, metric_title
 from desktop.document.storage import ProjectFileError
 from desktop.document.text import counted, number_text
@@ -95,25 +95,26 @@ def about_two(one: RunSummary, other: RunSummary, tokens: Tokens, *, test: bool)
 
 def about_sets(one: RunSet, other: RunSet, verdicts: Verdicts | None, tokens: Tokens) -> str:
     """Whether the difference between two networks, each trained several times, is real."""
-    parts = [_heading("What differs"), _differences(change(other.runs[0], one.runs[0]))]
+    found = (each for each in change(other.runs[0], one.runs[0]) if each.setting != SEED)
+    parts = [_heading("What differs"), _differences(found)]
     if verdicts is None:
         return "".join([*parts, _paragraph("Weighing the results…", tokens.muted)])
     name = other.name if other.name != one.name else "The second network"
     parts.append(_heading("Verdict"))
-    parts += [f"<p>{escape(found.text(name))}.</p>" for found, _, _ in verdicts]
+    parts += [f"<p>{escape(verdict.text(name))}.</p>" for verdict, _, _ in verdicts]
     parts.append(_heading("What came of it"))
     rows = [
         (
-            metric_title(found.metric),
+            metric_title(verdict.metric),
             _summary(first),
             _summary(second),
-            "" if found.difference is None else _signed(found.difference),
+            "" if verdict.difference is None else _signed(verdict.difference),
             "",
         )
-        for found, first, second in verdicts
+        for verdict, first, second in verdicts
     ]
     heads = (
-        "Mean and 95 % interval",
+        "Mean ± 95 % interval",
         f"{one.name}, {counted(len(one.runs), 'run')}",
         f"{other.name}, {counted(len(other.runs), 'run')}",
         "Difference",
@@ -202,6 +203,6 @@ def _signed(value: float) -> str:
 def _summary(found: Summary) -> str:
     if found.mean is None:
         return "–"
-    if found.low is None or found.high is None:
+    if found.high is None:
         return figure(found.mean)
-    return f"{figure(found.mean)} ({figure(found.low)} to {figure(found.high)})"
+    return f"{figure(found.mean)} ± {number_text(found.high - found.mean, 2)}"
