@@ -47,6 +47,13 @@ class Sweep:
         return self.group.file.metric
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """Why the results are no fair test."""
+        from desktop.engine.trials.sweeps import objections
+
+        return objections(self.space, self.metric)
+
+    @property
     def note(self) -> str:
         """How far the best can be trusted."""
         if self.comparison is not None:
@@ -80,6 +87,8 @@ def show_sweep(sweep: Sweep, out: Path | None) -> None:
     show_table(f"{sweep.path.name}, {count}{unfinished}", table)
     if len(sweep.combinations) > MOST_ROWS:
         say(f"The best {MOST_ROWS} of {len(sweep.combinations):,}; --json has all")
+    for warning in sweep.warnings:
+        warn(f"Warning: {warning}")
     console = output()
     if sweep.importance:
         titles = {setting.path: setting.title for setting in sweep.space.settings}
@@ -141,6 +150,7 @@ def sweep_values(sweep: Sweep, out: Path | None) -> dict[str, Any]:
         "confirmation": None
         if sweep.comparison is None
         else json_output.comparison_values(sweep.comparison, "The best"),
+        "warnings": sweep.warnings,
         "note": sweep.note or None,
         "out": None if out is None else str(out),
     }

@@ -34,10 +34,11 @@ from desktop.document.spec import Spec, variants
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 400  # seconds any one command may take
-# The window's settings and the runs that are kept, the places that Qt's file dialog remembers, the
-# settings that Keras writes when it is first imported, and caches of Fontconfig and Mesa.
+# The window's settings, the places that Qt's file dialog remembers, the runs and groups that are
+# kept, the settings that Keras writes when it is first imported, and caches of Fontconfig and Mesa.
 EXPECTED_FILES = (
-    *(".config/layerwise/settings.ini", ".local/share/layerwise/runs/", ".config/QtProject.conf"),
+    *(".config/layerwise/settings.ini", ".config/QtProject.conf"),
+    *(".local/share/layerwise/runs/", ".local/share/layerwise/groups/"),
     *(".keras/keras.json", ".cache/fontconfig/", ".cache/mesa_shader_cache"),
 )
 ACCENT = "#2563EB"  # what can be pressed, in the light theme
@@ -287,6 +288,19 @@ def kept_runs(bench: Bench) -> None:
     expect(not found["differences"] and not found["warnings"], f"runs compare: {found}")
 
 
+def sweep(bench: Bench) -> None:
+    """A search in two processes of the program itself."""
+    space = json.dumps({"hidden.units": [8, 32], "training.optimizer": ["Adam", "SGD"]})
+    words = ("sweep", bench.projects / "digits.layerwise", space, "--epochs", 2)
+    result = bench.run_json(
+        *words, "--trials", 4, "--workers", 2, stderr=lambda line: line.startswith("digits, trial ")
+    )
+    outcomes = [each["outcome"] for each in result["trials"]]
+    expect(outcomes == ["finished"] * 4, f"sweep: {result['trials']}")
+    expect(set(result["importance"]) == set(json.loads(space)), f"sweep: {result['importance']}")
+    expect(result["best"]["settings"]["hidden.units"] == 32, f"sweep: {result['best']}")
+
+
 def evaluate(bench: Bench) -> None:
     out = bench.work / "digits"
     result = bench.run_json("evaluate", out / "model.keras", out / "project.layerwise")
@@ -444,7 +458,7 @@ def main(argv: Sequence[str]) -> int:
     chosen = parser.parse_args(argv)
     steps: list[Callable[[Bench], None]] = [
         *(version, check, errors, self_test, train, every_kind, same_seed, kept_runs),
-        *(evaluate, predict, table),
+        *(sweep, evaluate, predict, table),
     ]
     if os.name != "nt":
         steps.append(no_console)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from desktop.document.data import DataSource
-from desktop.document.metrics import LOSS, VALIDATION_PREFIX
+from desktop.document.metrics import LOSS, VALIDATION_PREFIX, in_sentence, metric_title
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema
 from desktop.document.space import Space, parse_space
@@ -53,6 +53,35 @@ def new_sweep(
         minutes=minutes,
         space=space.to_json(),
         seeds=seeds_of(project, repeats),
+    )
+
+
+def objections(space: Space, metric: str) -> tuple[str, ...]:
+    """Why the results of the trials are no fair test of their settings."""
+    paths = {
+        path
+        for each in space.settings
+        for value in each.samples
+        for path in (each.path, *each.changes(value))
+    }
+    words = []
+    if any(path.startswith("data.") or path == "data" for path in paths):
+        words.append(
+            "Not a fair test: settings of the data vary, so that results may be of other rows"
+        )
+    if metric.endswith(LOSS) and any(map(_changes_loss, paths)):
+        words.append(
+            f"Not a fair test: what varies is a part of the {in_sentence(metric_title(metric))}; "
+            "judge by another metric"
+        )
+    return tuple(words)
+
+
+def _changes_loss(path: str) -> bool:
+    return (
+        path in ("hidden.l1", "hidden.l2")
+        or "regularizer" in path
+        or path.startswith("training.loss")
     )
 
 

@@ -12,7 +12,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Queue
 from typing import TYPE_CHECKING, Any
 
 from desktop.engine.control import RunControl
@@ -141,22 +141,23 @@ def serve(connection: Connection, threads: int, processors: frozenset[int] | Non
     TensorFlow gets so many `threads`, the process these `processors`, or all if None.
     """
     _settle(threads, processors)
-    works: SimpleQueue[Work] = SimpleQueue()
+    works: Queue[Work | None] = Queue()
     threading.Thread(target=_listen, args=(connection, works), daemon=True).start()
-    while True:
-        work = works.get()
+    while (work := works.get()) is not None:
         try:
             answer = True, work.function(*work.arguments, **work.options)
         except Exception as error:
             answer = False, error
+        works.task_done()
         with suppress(OSError):  # there is nobody left: the other thread ends the process
             connection.send(answer)
 
 
-def _listen(connection: Connection, works: SimpleQueue[Work]) -> None:
+def _listen(connection: Connection, works: Queue[Work | None]) -> None:
     """Take what is sent. Whoever sent it may be killed: then the connection ends, and so does this.
 
-    Files are written so that the process may end at any moment.
+    A process with nothing to do ends in order, so that libraries remove their temporary files, a
+    busy one at once: the files of runs and groups bear that.
     """
     try:
         while True:
@@ -170,7 +171,9 @@ def _listen(connection: Connection, works: SimpleQueue[Work]) -> None:
     except (EOFError, OSError):
         pass
     finally:
-        os._exit(0)
+        if works.unfinished_tasks:
+            os._exit(0)
+        works.put(None)
 
 
 def _turn(switch: Switch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import time
@@ -36,6 +37,11 @@ def process_and_place() -> tuple[int, set[int]]:
 def is_paused() -> bool:
     """Whether a trial would be held."""
     return here.control.is_paused
+
+
+def note_at_exit(path: Path) -> None:
+    """Leave a file when this process ends in order."""
+    atexit.register(path.write_text, "ended")
 
 
 def fail(message: str) -> None:

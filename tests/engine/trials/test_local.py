@@ -13,7 +13,14 @@ import pytest
 from desktop.engine.control import RunControl
 from desktop.engine.trials.executor import WorkerLostError
 from desktop.engine.trials.local import WorkerProcesses, processors
-from tests.engine.trials.helpers import die, fail, is_paused, process_and_place, tell_and_sleep
+from tests.engine.trials.helpers import (
+    die,
+    fail,
+    is_paused,
+    note_at_exit,
+    process_and_place,
+    tell_and_sleep,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -32,6 +39,15 @@ def test_work_is_done_and_a_process_that_dies_takes_its_own_along() -> None:
         assert after.result()[0] != first
         assert workers.processes == (after.result()[0],)
     assert workers.processes == ()
+
+
+def test_a_process_that_is_no_longer_needed_ends_in_order(tmp_path: Path) -> None:
+    """TensorFlow removes its temporary files then."""
+    note = tmp_path / "note"
+    with WorkerProcesses(1) as workers:
+        workers.submit(note_at_exit, note).result()
+        assert not note.exists()
+    assert note.read_text() == "ended"
 
 
 def test_a_pause_reaches_the_processes_that_are_up_and_those_to_come() -> None:

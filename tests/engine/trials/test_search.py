@@ -18,6 +18,7 @@ from desktop.engine.trials.grid import GridPlan
 from desktop.engine.trials.plan import TrialPlan
 from desktop.engine.trials.ranking import importances, ranked
 from desktop.engine.trials.search import MedianPruner, SearchPlan
+from desktop.engine.trials.sweeps import objections
 from desktop.engine.trials.trial import Trial, TrialResult
 
 BASE = starter_project()
@@ -258,6 +259,17 @@ def test_the_importance_of_settings() -> None:
     assert found["hidden.units"] > 0.9
     assert importances(space, results_of(space, [0.1, 0.1, 0.1]), METRIC) == {}
     assert importances(space, [], METRIC) == {}
+
+
+def test_results_that_are_no_fair_test() -> None:
+    penalties = parse_space({"x": {"alternatives": {"a": {}, "b": {"hidden.l2": 0.1}}}}, BASE)
+    assert objections(penalties, METRIC) == ()
+    assert objections(penalties, "val_loss") == (
+        "Not a fair test: what varies is a part of the validation loss; judge by another metric",
+    )
+    rows = parse_space({"data.validation_split": [0.1, 0.2]}, BASE)
+    (found,) = objections(rows, METRIC)
+    assert "results may be of other rows" in found
 
 
 def test_a_search_needs_no_database() -> None:
