@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -26,6 +26,9 @@ from desktop.workers.jobs import JobThread
 from desktop.workers.threads import Threads
 
 if TYPE_CHECKING:
+    from desktop.document.data import DataSource
+    from desktop.document.schema import DataSchema
+    from desktop.document.space import Space
     from desktop.engine.trials.group import Group
     from desktop.engine.trials.local import WorkerProcesses
     from desktop.engine.trials.plan import TrialPlan
@@ -97,6 +100,40 @@ class GroupWork(QObject):
 
         self._work(work, self._on_opened)
 
+    def sweep(
+        self,
+        project: Project,
+        space: Space,
+        metric: str,
+        *,
+        trials: int | None = None,
+        minutes: float | None = None,
+        repeats: int = 1,
+        name: str = "",
+    ) -> None:
+        """Vary `space` in `project`, judged by `metric`, e.g. "val_loss".
+
+        With a budget of trials or minutes that is a search, without one a grid, of which each
+        combination is trained from that many seeds.
+        """
+
+        def work(store: GroupStore) -> GroupWriter:
+            from desktop.engine.trials.sweeps import new_sweep
+
+            return store.begin(
+                new_sweep(
+                    project,
+                    space,
+                    metric,
+                    trials=trials,
+                    minutes=minutes,
+                    repeats=repeats,
+                    name=name,
+                )
+            )
+
+        self._work(work, self._on_opened)
+
     def resume_group(self, group: str) -> None:
         """Train what is left of the group of this id."""
         self._work(lambda store: store.resume(group), self._on_opened)
@@ -153,7 +190,7 @@ class GroupWork(QObject):
             if self._executor is None:
                 self._executor = WorkerProcesses(self.workers or most_workers())
             try:
-                plan = _plan_of(writer.group)
+                plan = _plan_of(writer.group, self._executor.workers)
             except Exception as error:
                 logger.exception("A group has no plan")
                 writer.close()
@@ -221,7 +258,16 @@ class GroupWork(QObject):
                 self.ended.emit(report)
 
 
-def _plan_of(group: Group) -> TrialPlan:
-    from desktop.engine.trials.plan import RepeatPlan
+def _plan_of(group: Group, workers: int) -> TrialPlan:
+    from desktop.engine.trials.group import REPEAT
+    from desktop.engine.trials.sweeps import problem_with, repeat_plan, sweep_plan
 
-    return RepeatPlan(group.project, group.file.seeds, group.file.name)
+    if group.file.kind == REPEAT:
+        return repeat_plan(group)
+    return sweep_plan(group, problem_with(cache(_schema_of)), workers)
+
+
+def _schema_of(source: DataSource) -> DataSchema:
+    from desktop.engine import datasets
+
+    return source.known_schema or datasets.load(source).schema

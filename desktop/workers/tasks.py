@@ -317,7 +317,8 @@ def with_runs(opened: Callable[[], RunStore], work: Callable[[RunStore], T]) -> 
 
 def with_groups(say: Callable[[str], None], work: Callable[[GroupStore], T]) -> T:
     """What `work` makes of the store of groups, which tells `say` what is damaged."""
+    from desktop.document.space import SpaceError
     from desktop.engine.trials.store import GroupError, GroupStore
 
-    with explaining("The groups could not be used", GroupError):
+    with explaining("The groups could not be used", GroupError, SpaceError):
         return work(GroupStore(say=say))
