@@ -32,6 +32,7 @@ ALLOWED = {
         "pandas",
         "PIL",
         "scipy",
+        "distributed",
         "tensorboard",
         "werkzeug",
     ),

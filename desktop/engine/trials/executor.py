@@ -8,7 +8,8 @@ from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from desktop.engine.control import RunControl
-from desktop.engine.trials.worker import here
+from desktop.engine.trials.trial import TrialResult
+from desktop.engine.trials.worker import TrialTask, here, run_trial
 
 if TYPE_CHECKING:
     from desktop.engine.rows import Dataset
@@ -21,25 +22,31 @@ class WorkerLostError(Exception):
 
 
 class TrialExecutor(Executor):
-    """An executor of `run_trial`.
+    """An executor of trials, which can be stopped and paused."""
 
-    Attributes:
-        workers: how many trials it trains at the same time.
-    """
-
-    workers: int
+    @property
+    @abstractmethod
+    def workers(self) -> int:
+        """How many trials it trains at the same time."""
 
     @abstractmethod
     def follow(self, control: RunControl) -> None:
         """Stop, pause and resume all trials with `control`. To be called before any `submit`."""
+
+    def train(self, task: TrialTask) -> Future[TrialResult]:
+        """Train a trial, and keep its run."""
+        return self.submit(run_trial, task)
 
 
 class ThisProcess(TrialExecutor):
     """Does the work at once, on the thread that submits it. `dataset` is read already."""
 
     def __init__(self, dataset: Dataset) -> None:
-        self.workers = 1
         here.hold(dataset)
+
+    @property
+    def workers(self) -> int:
+        return 1
 
     def follow(self, control: RunControl) -> None:
         here.control = control

@@ -62,7 +62,6 @@ class WorkerProcesses(TrialExecutor):
     def __init__(self, workers: int) -> None:
         if workers < 1:
             raise ValueError(f"There must be 1 worker or more, not {workers}")
-        self.workers = workers
         self._queue: SimpleQueue[_Item | None] = SimpleQueue()
         self._control = RunControl()
         self._closed = False
@@ -70,6 +69,10 @@ class WorkerProcesses(TrialExecutor):
         self._workers = [_Worker(self._queue, threads, share) for share in shares(workers)]
         for worker in self._workers:
             worker.start()
+
+    @property
+    def workers(self) -> int:
+        return len(self._workers)
 
     def follow(self, control: RunControl) -> None:
         self._control = control

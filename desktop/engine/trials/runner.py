@@ -25,7 +25,7 @@ from desktop.engine.trials.reports import (
 )
 from desktop.engine.trials.store import GroupError, GroupWriter
 from desktop.engine.trials.trial import Trial, TrialResult
-from desktop.engine.trials.worker import TrialTask, failed, run_trial
+from desktop.engine.trials.worker import TrialTask, failed
 
 logger = logging.getLogger(__name__)
 
@@ -122,7 +122,7 @@ class _Runner:
     def _submit(self, trial: Trial, number: int) -> None:
         task = TrialTask(trial, self._group, new_run_id(), self._runs)
         self._sink(TrialStarted(self._group, trial, task.run))
-        future = self._executor.submit(run_trial, task)
+        future = self._executor.train(task)
         self._under_way[future] = _Attempt(trial, number, time.monotonic())
 
     def _take(self, future: Future[TrialResult], attempt: _Attempt) -> None:

@@ -129,7 +129,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Switch:
-    """Sent to a worker process: how its `control` is to stand."""
+    """Sent to a worker: how its `control` is to stand."""
 
     is_stopping: bool
     is_paused: bool
@@ -165,7 +165,7 @@ def _listen(connection: Connection, works: Queue[Work | None]) -> None:
             if isinstance(message, Work):
                 works.put(message)
                 continue
-            _turn(message)
+            turn(here.control, message)
             if message.is_stopping and not here.is_training:
                 break  # TensorFlow or the rows are being loaded, which nothing else would end
     except (EOFError, OSError):
@@ -176,13 +176,14 @@ def _listen(connection: Connection, works: Queue[Work | None]) -> None:
         works.put(None)
 
 
-def _turn(switch: Switch) -> None:
+def turn(control: RunControl, switch: Switch) -> None:
+    """Let `control` stand as `switch` says."""
     if switch.is_stopping:
-        here.control.stop()
+        control.stop()
     elif switch.is_paused:
-        here.control.pause()
+        control.pause()
     else:
-        here.control.resume()
+        control.resume()
 
 
 def _settle(threads: int, processors: frozenset[int] | None) -> None:

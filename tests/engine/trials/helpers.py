@@ -56,15 +56,19 @@ def tell_and_sleep(pipe: Path) -> None:
 
 @dataclass(frozen=True)
 class DieOnce:
-    """Ends the process of the first trial that completes its epoch 2; others go on."""
+    """Ends the process of the first trial that completes its epoch 2; others go on.
+
+    With `parent`, it ends the process that this one belongs to.
+    """
 
     mark: Path
     metric: str = "val_accuracy"
+    parent: bool = False
 
     def should_stop(self, epoch: int, value: float) -> bool:
         if epoch == 2 and not self.mark.exists():
             self.mark.touch()
-            die()
+            os.kill(os.getppid() if self.parent else os.getpid(), signal.SIGKILL)
         return False
 
 
