@@ -184,6 +184,9 @@ def repeat_project(
         int | None,
         typer.Option(min=0, max=MAX_SEED, help="Of the first run; the others count on from it"),
     ] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, max=1_000, help="Runs at the same time, in processes of their own")
+    ] = 1,
     as_json: AsJson = False,
 ) -> int:
     """Train the network of PROJECT several times, from a seed each, to see what is chance.
@@ -195,7 +198,7 @@ def repeat_project(
 
     settings = {"epochs": epochs, "seed": seed}
     changes = {name: value for name, value in settings.items() if value is not None}
-    repeat(project, other, times, changes, as_json)
+    repeat(project, other, times, changes, workers, as_json)
     return DONE
 
 
@@ -228,6 +231,10 @@ def sweep_project(
     workers: Annotated[
         int | None, typer.Option(min=1, max=1_000, help="Trials at the same time")
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Train on the workers of this Dask scheduler"),
+    ] = None,
     epochs: Annotated[
         int | None, typer.Option(min=1, max=1_000_000, help="Instead of the project's epochs")
     ] = None,
@@ -250,7 +257,7 @@ def sweep_project(
 
     settings = {"epochs": epochs, "seed": seed}
     changes = {name: value for name, value in settings.items() if value is not None}
-    wanted = Wanted(changes, trials, minutes, repeats, confirm, workers, metric, out)
+    wanted = Wanted(changes, trials, minutes, repeats, confirm, workers, scheduler, metric, out)
     sweep(project, space, wanted, as_json)
     return DONE
 

@@ -33,12 +33,23 @@ def opened_groups() -> Iterator[GroupStore]:
 
 
 def executor_for(
-    dataset: Callable[[], Dataset], workers: int | None, trials: int | None
+    dataset: Callable[[], Dataset],
+    workers: int | None,
+    trials: int | None,
+    scheduler: str | None = None,
 ) -> TrialExecutor:
     """What trains so many `trials`, None for any number, on `workers`, by default all there can be.
 
-    A single worker is this process, for which `dataset` has the rows.
+    A single worker is this process, for which `dataset` has the rows. With the address of a
+    `scheduler`, its workers do it. Raises CommandError if they cannot be used.
     """
+    if scheduler is not None:
+        from desktop.engine.trials.cluster import Cluster, ClusterError
+
+        try:
+            return Cluster(scheduler, dataset())
+        except ClusterError as error:
+            raise CommandError(str(error)) from error
     from desktop.engine.trials.executor import ThisProcess
     from desktop.engine.trials.local import WorkerProcesses, most_workers
 

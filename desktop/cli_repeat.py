@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desktop import console, json_output, signals, startup
 from desktop.cli_checks import CommandError, DataReader, refuse_errors, refuse_machine
+from desktop.cli_groups import executor_for, opened_groups, trained
 from desktop.document.comparison import difference_text, differences, objections
 from desktop.document.storage import read_project
 
 if TYPE_CHECKING:
     from desktop.document.project import Project
     from desktop.engine.control import RunControl
+    from desktop.engine.trials.executor import TrialExecutor
+    from desktop.engine.trials.store import GroupStore
     from desktop.engine.trials.trial import TrialResult
     from desktop.engine.verdicts import GroupComparison
 
 
 @dataclass(frozen=True)
 class Group:
-    """A project and what came of its trials."""
+    """A project and what came of its trials, in the order of their seeds."""
 
     path: Path
     project: Project
@@ -41,12 +43,14 @@ def repeat_project(
     other: Path | None,
     times: int,
     changes: dict[str, Any],
+    workers: int,
     as_json: bool,
 ) -> None:
     """Train the project at `path`, and that at `other`, `times` times each, and print the results.
 
     `changes` are made to the training settings. A signal stops the training; what was trained
-    before is printed, and signals.Ended raised. Raises CommandError and the engine's errors.
+    before is printed, and signals.Ended raised. The same command resumes it. Raises CommandError
+    and the engine's errors.
     """
     read = [(each, _changed(read_project(each), changes)) for each in (path, other) if each]
     # Both are trained from the seeds of the first.
@@ -61,11 +65,16 @@ def repeat_project(
     from desktop.engine.trials.plan import seeds_of
 
     control = RunControl()
-    with json_output.quiet_output(as_json), signals.Watch(lambda _: control.stop()) as watch:
-        groups: list[Group] = []
+    with (
+        json_output.quiet_output(as_json),
+        signals.Watch(lambda _: control.stop()) as watch,
+        opened_groups() as store,
+        executor_for(lambda: readers[read[0][1].data].dataset, workers, times) as executor,
+    ):
         seeds = seeds_of(read[0][1], times)
-        for each, project in read:
-            groups.append(_trained(each, project, seeds, readers[project.data], control))
+        groups = [
+            _trained(store, executor, control, each, project, seeds) for each, project in read
+        ]
     same_data = len({project.data for _, project in read}) == 1
     comparison = _comparison(groups, paired=same_data) if len(groups) == 2 else None
     if as_json:
@@ -84,29 +93,25 @@ def _changed(project: Project, changes: dict[str, Any]) -> Project:
 
 
 def _trained(
-    path: Path, project: Project, seeds: tuple[int, ...], data: DataReader, control: RunControl
+    store: GroupStore,
+    executor: TrialExecutor,
+    control: RunControl,
+    path: Path,
+    project: Project,
+    seeds: tuple[int, ...],
 ) -> Group:
     """The trials of `project`, told about as they end. A stopped one is not among them."""
-    from desktop.engine.runs.keeper import RunKeeper
-    from desktop.engine.training import Trainer
-    from desktop.engine.trials.plan import RepeatPlan
-    from desktop.engine.trials.training import train_trial
+    from desktop.engine.trials.group import REPEAT, new_group
+    from desktop.engine.trials.sweeps import repeat_plan
 
-    results: list[TrialResult] = []
-    name, plan, trainer = path.name, RepeatPlan(project, seeds, path.stem), Trainer(data.dataset)
-    with (
-        console.busy(f"{name}: run 1 of {len(seeds)}") as status,
-        closing(RunKeeper(console.warn, path.stem)) as keeper,
-    ):
-        while (trial := plan.next()) is not None:
-            result = train_trial(trial, trainer, control, keeper)
-            if not result.is_over:
-                break
-            results.append(result)
-            line = f"{name}: run {trial.number} of {len(seeds)}, seed {trial.project.training.seed}"
-            figures = console.figures(result.results) or result.message
-            console.say(f"{line}  {figures}  {result.seconds:.1f} s")
-            status.update(f"{name}: run {min(trial.number + 1, len(seeds))} of {len(seeds)}")
+    def describe(result: TrialResult) -> str:
+        figures = console.figures(result.results) or result.message
+        return f"seed {result.trial.project.training.seed}  {figures}"
+
+    group = new_group(REPEAT, project, name=path.stem, seeds=seeds)
+    group = store.find_open(group.file.command) or group
+    group = trained(store, group, repeat_plan(group), executor, control, describe)
+    results = sorted(group.results, key=lambda result: result.trial.number)
     return Group(path, project, tuple(results))
 
 
@@ -125,8 +130,11 @@ def _comparison(groups: list[Group], *, paired: bool) -> GroupComparison | None:
     if not names:
         return None
     if paired:  # one of the groups may have been stopped
-        pairs = min(len(first), len(second))
-        first, second = first[:pairs], second[:pairs]
+        numbers = {each.trial.number for each in first} & {each.trial.number for each in second}
+        first, second = (
+            tuple(each for each in results if each.trial.number in numbers)
+            for results in (first, second)
+        )
     values = (values_of(each, names[0]) for each in (first, second))
     return compare_groups(names[0], *values, paired=paired)
 

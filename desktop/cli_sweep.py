@@ -45,6 +45,7 @@ class Wanted:
     repeats: int
     confirm: int
     workers: int | None
+    scheduler: str | None
     metric: str | None
     out: Path | None
 
@@ -208,7 +209,7 @@ def _swept(
     group = _earlier(store, group, space, wanted.confirm, data) or group
     total = space.size if wanted.trials is None else wanted.trials
     metric = group.file.metric
-    with executor_for(rows, wanted.workers, total) as executor:
+    with executor_for(rows, wanted.workers, total, wanted.scheduler) as executor:
         if group.is_open:
             plan = sweep_plan(group, problem_with(data.schema), executor.workers)
 

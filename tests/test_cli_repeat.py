@@ -18,7 +18,9 @@ from desktop.document.optimizers import SGD
 from desktop.document.project import Project, starter_project
 from desktop.document.storage import write_project
 from desktop.document.training import Training
+from desktop.engine.reports import Outcome
 from desktop.engine.runs.store import RunStore
+from desktop.engine.trials.store import GroupStore
 
 Repeated = Callable[..., dict[str, Any]]
 
@@ -65,6 +67,10 @@ def test_the_same_figures_every_time(repeated: Repeated) -> None:
     with RunStore() as store:
         kept = [(run.name, run.seed, run.best["val_accuracy"]) for run in store.all()]
     assert kept == [("0", 813, values[1]), ("0", 812, values[0])] * 2
+    groups = GroupStore().all()
+    assert [(each.file.kind, each.done, each.file.ended) for each in groups] == [
+        ("repeat", 2, Outcome.FINISHED)
+    ] * 2
 
 
 def test_two_networks_get_a_verdict(repeated: Repeated) -> None:
@@ -93,4 +99,4 @@ def test_a_table_for_people(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     written = capsys.readouterr()
     assert "xor.layerwise, 2 runs" in written.out
     assert "95 % interval" in written.out
-    assert "run 2 of 2, seed 3" in written.err
+    assert "xor, trial 2: seed 3" in written.err

@@ -43,8 +43,8 @@ class Cluster(TrialExecutor):
             from distributed import Client
         except ImportError as error:
             raise ClusterError(
-                "Training on other machines needs the package distributed: install "
-                "layerwise[cluster]"
+                "Training on other machines needs the package distributed, which "
+                "`python -m uv sync --extra cluster` installs"
             ) from error
         try:
             self._client: Any = Client(address, timeout=PATIENCE, set_as_default=False)
