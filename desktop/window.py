@@ -49,7 +49,13 @@ def open_window(path: Path | None) -> int:
 
 
 def open_from_file_manager(app: QApplication, window: MainWindow) -> None:
-    """Open what the Finder of macOS asks for: it sends an event instead of an argument."""
+    """Open what the Finder of macOS asks for: it sends an event instead of an argument.
+
+    Not elsewhere, as every event of the application goes through the filter.
+    """
+    if sys.platform != "darwin":
+        return
+
     from PySide6.QtCore import QEvent, QObject
     from PySide6.QtGui import QFileOpenEvent
 

@@ -30,7 +30,10 @@ ADVANCED: dict[str, Any] = {"advanced": True}
 class Spec(BaseModel):
     """A frozen bundle of settings. Unknown fields and non-finite numbers are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # None of the names that pydantic reserves is taken, and looking for them takes a while.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, protected_namespaces=()
+    )
 
     tag_key: ClassVar[str] = ""  # the JSON key that tells the variants of a family apart
     tag: ClassVar[str] = ""  # this variant's value under that key

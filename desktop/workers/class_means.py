@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop.engine.control import RunControl
-from desktop.engine.reports import ClassMeans, SplitSummary
 from desktop.workers import tasks
 from desktop.workers.threads import Threads
+
+if TYPE_CHECKING:
+    from desktop.engine.reports import ClassMeans, SplitSummary
 
 
 class ClassMeansMaker(QObject):

@@ -11,11 +11,11 @@ from PySide6.QtCore import QObject, Signal
 from desktop.document.data import DataSource
 from desktop.document.schema import DataSchema
 from desktop.engine.control import RunControl
-from desktop.engine.reports import DataPreview, DataSummary
 from desktop.workers import tasks
 from desktop.workers.threads import Threads
 
 if TYPE_CHECKING:
+    from desktop.engine.reports import DataPreview, DataSummary
     from desktop.engine.rows import Dataset
 
 PROGRESS_INTERVAL = 0.05  # seconds between two reports of how far it is

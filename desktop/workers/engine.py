@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 
-from desktop.engine.reports import EngineInfo
 from desktop.workers import tasks
 from desktop.workers.threads import Threads
+
+if TYPE_CHECKING:
+    from desktop.engine.reports import EngineInfo
 
 
 class EngineLoader(QObject):

@@ -10,13 +10,13 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.document.project import Project
 from desktop.engine.control import RunControl
-from desktop.engine.reports import Evaluation, Report, RunEnded, RunStarted, new_run_id
 from desktop.workers import tasks
 from desktop.workers.threads import Threads
 
 if TYPE_CHECKING:
     from desktop.engine.network import Network
     from desktop.engine.records import RunRecord, RunRecorder
+    from desktop.engine.reports import Evaluation, Report
     from desktop.engine.rows import Dataset
     from desktop.engine.runs.keeper import RunKeeper
     from desktop.engine.training import Trainer
@@ -72,6 +72,7 @@ class NetworkRunner(QObject):
 
         A new network becomes the current one when its training starts.
         """
+        from desktop.engine.reports import new_run_id
         from desktop.engine.training import Trainer
 
         self._trainer = trainer = Trainer(dataset, network)
@@ -129,6 +130,8 @@ class NetworkRunner(QObject):
         )
 
     def _on_report(self, report: Report) -> None:
+        from desktop.engine.reports import RunEnded, RunStarted
+
         if report.run != self._run or self._trainer is None:
             return
         if isinstance(report, RunStarted):

@@ -20,18 +20,6 @@ from PySide6.QtCore import QObject, Signal
 from desktop.document.data import DataSource
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema, Range
-from desktop.engine.reports import (
-    DataSummary,
-    EngineInfo,
-    EpochEnded,
-    Evaluation,
-    Progress,
-    Report,
-    RunEnded,
-    RunStarted,
-    SplitSummary,
-)
-from desktop.engine.row_reports import Row, TableMatch
 from desktop.workers import tasks
 from desktop.workers.class_means import ClassMeansMaker
 from desktop.workers.data import DataLoader
@@ -48,6 +36,14 @@ if TYPE_CHECKING:
     from desktop.engine.drawing import Raster
     from desktop.engine.network import Network
     from desktop.engine.records import RunRecord
+    from desktop.engine.reports import (
+        DataSummary,
+        EngineInfo,
+        Evaluation,
+        Report,
+        SplitSummary,
+    )
+    from desktop.engine.row_reports import Row, TableMatch
 
 
 class State(StrEnum):
@@ -478,6 +474,8 @@ class Session(QObject):
         self._runner.train(self._data.dataset, project, network)
 
     def _on_report(self, report: Report) -> None:
+        from desktop.engine.reports import EpochEnded, Progress, RunEnded, RunStarted
+
         match report:
             case RunStarted():
                 if self._state is State.WAITING:  # not if it is being stopped already
@@ -504,6 +502,8 @@ class Session(QObject):
         self.modelReset.emit()
 
     def _on_evaluated(self, result: Evaluation | str | None) -> None:
+        from desktop.engine.reports import Evaluation
+
         self._set_idle()
         if isinstance(result, Evaluation):
             self.evaluated.emit(result)

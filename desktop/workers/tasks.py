@@ -17,26 +17,24 @@ from desktop.document.data import DataSource
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema, Range
 from desktop.engine.control import RunControl, Stopped
-from desktop.engine.image_reports import ImagePredictions
-from desktop.engine.reports import (
-    ClassMeans,
-    DataPreview,
-    DataSummary,
-    EngineInfo,
-    Evaluation,
-    HiddenUnits,
-    Outcome,
-    Prediction,
-    Report,
-    RunEnded,
-    SplitSummary,
-    Surface,
-)
-from desktop.engine.row_reports import Row, RowPrediction, TableMatch
 
 if TYPE_CHECKING:
     from desktop.engine.drawing import Raster
+    from desktop.engine.image_reports import ImagePredictions
     from desktop.engine.network import Network
+    from desktop.engine.reports import (
+        ClassMeans,
+        DataPreview,
+        DataSummary,
+        EngineInfo,
+        Evaluation,
+        HiddenUnits,
+        Prediction,
+        Report,
+        SplitSummary,
+        Surface,
+    )
+    from desktop.engine.row_reports import Row, RowPrediction, TableMatch
     from desktop.engine.rows import Dataset
     from desktop.engine.runs.keeper import RunKeeper
     from desktop.engine.runs.store import RunStore
@@ -131,6 +129,8 @@ def train(
 
     `keeper` gets each after it: nothing waits for the writing.
     """
+    from desktop.engine.reports import Outcome, RunEnded
+
     ended = False
 
     def watched(report: Report) -> None:

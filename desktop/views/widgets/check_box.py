@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtWidgets import QCheckBox, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from desktop.views.widgets.text import parts
@@ -18,19 +18,22 @@ class CheckBox(QCheckBox):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+        self._beside: int | None = None  # until the font or the style changes
 
     def _width(self, text: str) -> int:
         return self.fontMetrics().horizontalAdvance(text)
 
     def _beside_text(self) -> int:
         """Pixels that the box itself and the space beside it take."""
-        metric, style = QStyle.PixelMetric, self.style()
-        option = QStyleOptionButton()
-        option.initFrom(self)
-        return _MARGIN + sum(
-            style.pixelMetric(each, option, self)
-            for each in (metric.PM_IndicatorWidth, metric.PM_CheckBoxLabelSpacing)
-        )
+        if self._beside is None:
+            metric, style = QStyle.PixelMetric, self.style()
+            option = QStyleOptionButton()
+            option.initFrom(self)
+            self._beside = _MARGIN + sum(
+                style.pixelMetric(each, option, self)
+                for each in (metric.PM_IndicatorWidth, metric.PM_CheckBoxLabelSpacing)
+            )
+        return self._beside
 
     def _lines(self, width: int) -> list[str]:
         """The text in lines for a check box of this `width`."""
@@ -47,6 +50,10 @@ class CheckBox(QCheckBox):
         return lines
 
     # --- Qt ---------------------------------------------------------------------------------------
+
+    def changeEvent(self, event: QEvent) -> None:
+        self._beside = None
+        super().changeEvent(event)
 
     def initStyleOption(self, option: QStyleOptionButton) -> None:
         super().initStyleOption(option)

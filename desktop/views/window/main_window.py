@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, QTimer, Signal
 from PySide6.QtGui import (
@@ -36,8 +37,10 @@ from desktop.views.window.tab_order import move_focus
 from desktop.views.window.toolbar import Toolbar
 from desktop.views.workspace import Workspace
 from desktop.workers.collector import Collector
-from desktop.workers.reports import DataSummary
 from desktop.workers.session import Session
+
+if TYPE_CHECKING:
+    from desktop.workers.reports import DataSummary
 
 _USUAL_SIZE = QSize(1440, 900)
 _FRAME = QSize(16, 40)  # room for the frame around the window, whose size is not known before

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
@@ -12,8 +14,10 @@ from desktop.views.files.watch import FileWatch
 from desktop.views.window.notice import Notice
 from desktop.views.window.pages import Page, Pages
 from desktop.views.workspace import FileState, Workspace
-from desktop.workers.reports import Outcome, RunEnded, RunStarted
 from desktop.workers.session import Session
+
+if TYPE_CHECKING:
+    from desktop.workers.reports import RunEnded, RunStarted
 
 BOARD = "tensorboard"
 
@@ -71,6 +75,8 @@ class Messages(QObject):
             self._notice.show_message(report.note, "accent", cause="run")
 
     def _on_run_ended(self, report: RunEnded) -> None:
+        from desktop.workers.reports import Outcome
+
         self._ended = report
         self._notice.withdraw("run")
         if report.message and not self._page_says_it():
@@ -101,6 +107,8 @@ class Messages(QObject):
 
     def _page_says_it(self) -> bool:
         """Whether *Train* is shown, with what ended the last run early: not why it failed."""
+        from desktop.workers.reports import Outcome
+
         record = self._session.record
         ended = record.ended if record is not None else None
         failed = ended is not None and ended.outcome is Outcome.FAILED

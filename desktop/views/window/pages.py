@@ -13,7 +13,6 @@ from desktop.views.settings import Settings
 from desktop.views.theme import Theme
 from desktop.views.widgets.controls import TabBar
 from desktop.views.workspace import Workspace
-from desktop.workers.reports import DataSummary
 from desktop.workers.session import Session
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from desktop.views.pages.draw.page import DrawPage
     from desktop.views.pages.evaluate.page import EvaluatePage
     from desktop.views.pages.runs.page import RunsPage
+    from desktop.workers.reports import DataSummary
 
 
 class Page(IntEnum):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from desktop.document.text import counted
 from desktop.views.theme import SPACE_S
 from desktop.views.widgets.elided import ElidedLabel
-from desktop.workers.reports import Outcome, Phase, Progress, RunEnded, RunStarted
 from desktop.workers.session import Session, State
+
+if TYPE_CHECKING:
+    from desktop.workers.reports import Progress, RunEnded, RunStarted
 
 _BUSY_TEXT = {
     State.STARTING: "Loading TensorFlow…",
@@ -98,6 +102,8 @@ class RunBar(QWidget):
         self._say(f"Epoch {self._last_epoch}/{self._total}")
 
     def _on_progress(self, report: Progress) -> None:
+        from desktop.workers.reports import Phase
+
         if self._session.state is not State.TRAINING:
             return
         self._last_epoch = report.epoch
@@ -107,6 +113,8 @@ class RunBar(QWidget):
         self._say(f"Epoch {report.epoch}/{self._total}{phase}{left}")
 
     def _on_ended(self, report: RunEnded) -> None:
+        from desktop.workers.reports import Outcome
+
         words = {
             Outcome.FINISHED: "Stopped early" if report.stopped_early else "Finished",
             Outcome.STOPPED: "Stopped",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStatusBar
 
@@ -9,8 +11,10 @@ from desktop.views.theme import SPACE_S, Theme
 from desktop.views.widgets.elided import ElidedLabel
 from desktop.views.window.problems_bar import ProblemsBar
 from desktop.views.workspace import Workspace
-from desktop.workers.reports import EngineInfo
 from desktop.workers.session import Session
+
+if TYPE_CHECKING:
+    from desktop.workers.reports import EngineInfo
 
 SHOWN = 4000  # milliseconds that a message stays
 
