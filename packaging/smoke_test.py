@@ -15,6 +15,7 @@ import csv
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import numpy as np
 from PIL import Image
@@ -301,6 +304,53 @@ def sweep(bench: Bench) -> None:
     expect(result["best"]["settings"]["hidden.units"] == 32, f"sweep: {result['best']}")
 
 
+def tensorboard(bench: Bench) -> None:
+    """A run with logs: TensorBoard answers with its values, and leaves nothing behind."""
+    project = json.loads((bench.projects / "digits.layerwise").read_text("utf-8"))
+    project["training"] |= {"tensorboard": True, "epochs": 3}
+    path = bench.work / "logged.layerwise"
+    path.write_text(json.dumps(project), "utf-8")
+    result = bench.run_json("train", path, stderr=is_progress)
+    words = [str(bench.program), "tensorboard", "--no-browser", "--json"]  # with its own network
+    program = subprocess.Popen(
+        words,
+        env=bench.environment(),
+        cwd=bench.work,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert program.stdout is not None and program.stderr is not None
+    try:
+        lines: list[str] = []
+        while lines[-1:] != ["}\n"]:
+            lines.append(program.stdout.readline())
+            expect(bool(lines[-1]), f"tensorboard: {lines} {program.stderr.read()}")
+        found = json.loads("".join(lines))
+        (run,) = found["runs"]
+        for name, group, tag in (
+            ("loss", "train", "epoch_loss"),
+            ("val_loss", "validation", "epoch_loss"),
+        ):
+            query = urlencode({"run": f"{run['name']}/{group}", "tag": tag})
+            address = f"{found['address']}data/plugin/scalars/scalars?{query}"
+            with urlopen(address, timeout=60) as answer:
+                values = [np.float32(value) for _, _, value in json.load(answer)]
+            expected = [np.float32(epoch[name]) for epoch in result["epochs"]]
+            expect(values == expected, f"TensorBoard has {name} {values}, not {expected}")
+        for page in ("", "data/plugin/histograms/tags", "data/plugin/timeseries/tags"):
+            with urlopen(found["address"] + page, timeout=60) as answer:
+                expect(len(answer.read()) > 100, f"TensorBoard has nothing at {page!r}")
+        if os.name != "nt":
+            program.send_signal(signal.SIGINT)
+            code, err = program.wait(30), program.stderr.read()
+            expect((code, err) == (130, "Stopped\n"), f"tensorboard ended with {code}: {err}")
+    finally:
+        program.kill()
+        program.communicate()
+
+
 def evaluate(bench: Bench) -> None:
     out = bench.work / "digits"
     result = bench.run_json("evaluate", out / "model.keras", out / "project.layerwise")
@@ -458,7 +508,7 @@ def main(argv: Sequence[str]) -> int:
     chosen = parser.parse_args(argv)
     steps: list[Callable[[Bench], None]] = [
         *(version, check, errors, self_test, train, every_kind, same_seed, kept_runs),
-        *(sweep, evaluate, predict, table),
+        *(sweep, tensorboard, evaluate, predict, table),
     ]
     if os.name != "nt":
         steps.append(no_console)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from desktop.engine.rows import Dataset
     from desktop.engine.runs.keeper import RunKeeper
     from desktop.engine.runs.store import RunStore
+    from desktop.engine.tensorboard.reading import LoggedRun
     from desktop.engine.training import Trainer
     from desktop.engine.trials.store import GroupStore
 
@@ -171,6 +172,15 @@ def evaluate(
             return evaluation
         except Stopped:
             raise TaskError("The evaluation was stopped") from None
+
+
+def read_logs(folder: Path) -> tuple[LoggedRun, ...]:
+    """The runs that have logs of Keras's callback for TensorBoard in `folder`, or below it."""
+    from desktop.engine.tensorboard.event_values import LogsError
+    from desktop.engine.tensorboard.reading import read_logs as read
+
+    with explaining("The logs could not be read", LogsError):
+        return read(folder)
 
 
 def predict(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop.workers import tasks
+from desktop.workers.threads import Threads
 
 if TYPE_CHECKING:
     from desktop.engine.tensorboard.server import TensorBoard
@@ -21,15 +25,21 @@ class TensorBoardRunner(QObject):
         starting: TensorBoard was asked for, and takes some seconds.
         opened: its address.
         failed: why it cannot be opened.
+        logsRead: what `read_logs` found, a tuple of LoggedRun, by name.
+        logsFailed: why it found nothing.
     """
 
     starting = Signal()
     opened = Signal(str)
     failed = Signal(str)
 
-    def __init__(self, folder_of: Callable[[str], Path], parent: QObject | None = None) -> None:
+    logsRead = Signal(object)
+    logsFailed = Signal(str)
+
+    def __init__(self, threads: Threads, folder_of: Callable[[str], Path], parent: QObject) -> None:
         """`folder_of` says where the files of the run of an id are."""
         super().__init__(parent)
+        self._threads = threads
         self._folder_of = folder_of
         self._board: TensorBoard | None = None
         self._timer = QTimer(self, interval=INTERVAL)
@@ -53,6 +63,12 @@ class TensorBoardRunner(QObject):
             self.failed.emit(f"TensorBoard could not be started: {error}")
             return
         self._timer.start()
+
+    def read_logs(self, folder: Path) -> None:
+        """Read the logs that Keras's callback wrote to `folder`, or below it, as runs."""
+        self._threads.runs(
+            partial(tasks.read_logs, folder), self.logsRead.emit, self.logsFailed.emit
+        )
 
     def close(self) -> None:
         """End TensorBoard, if it is there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.error import URLError
 
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtGui import QAction, QDesktopServices
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.runs.store import RunStore
+from desktop.engine.tensorboard.writing import write_record
 from tests.engine.run_store.kept import keep
 from tests.views.window.windows import new_window
 
@@ -66,3 +68,16 @@ def test_a_run_that_is_not_kept_cannot_be_opened(qtbot: QtBot) -> None:
 def test_the_command_is_there_once_something_was_trained(qtbot: QtBot) -> None:
     action = new_window(qtbot).findChild(QAction, "tensorboard")
     assert not action.isEnabled() and "Nothing has been trained yet" in action.toolTip()
+
+
+def test_logs_that_were_made_elsewhere_are_read(qtbot: QtBot, tmp_path: Path) -> None:
+    with RunStore() as store:
+        write_record(tmp_path / "logs" / "first", store.read(keep(store)))
+    board = new_window(qtbot).session.tensorboard
+    with qtbot.waitSignal(board.logsRead, timeout=120_000) as found:
+        board.read_logs(tmp_path / "logs")
+    ((run,),) = found.args
+    assert (run.summary.name, run.summary.epochs) == ("first", 3)
+    with qtbot.waitSignal(board.logsFailed) as failed:
+        board.read_logs(tmp_path / "nothing")
+    assert "is no folder" in failed.args[0]
