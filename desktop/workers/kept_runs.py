@@ -28,7 +28,7 @@ T = TypeVar("T")
 class KeptRuns(QObject):
     """The store of runs, used on a thread of its own: nothing here waits for data or a training.
 
-    The store is opened when it is first asked for. While `watch` is on, new runs and epochs are
+    The store is opened when it is first asked for. While somebody watches, new runs and epochs are
     found by themselves, also those of other programs.
 
     Signals:
@@ -55,7 +55,7 @@ class KeptRuns(QObject):
         self._failure = ""  # of the last look: it is said once
         self._timer = QTimer(self, singleShot=True, interval=INTERVAL)
         self._timer.timeout.connect(self._look)
-        self._is_watching = False
+        self._watchers: set[QObject] = set()
         self.runs: tuple[RunSummary, ...] | None = None  # as listed last
 
     @property
@@ -79,12 +79,12 @@ class KeptRuns(QObject):
 
     # --- reading ------------------------------------------------------------------------------
 
-    def watch(self, on: bool) -> None:
-        """Keep the list up to date, from now on or no longer."""
-        if on and not self._is_watching:
+    def watch(self, watcher: QObject, on: bool) -> None:
+        """Keep the list up to date, as long as anybody watches it."""
+        if on and not self._watchers:
             self._work(self._look_again, self._on_looked)
-        self._is_watching = on
-        if not on:
+        (self._watchers.add if on else self._watchers.discard)(watcher)
+        if not self._watchers:
             self._timer.stop()
 
     def read(self, run: str) -> None:
@@ -110,6 +110,18 @@ class KeptRuns(QObject):
                 (compare_groups(name, one, other, paired=paired), summary(one), summary(other))
                 for name, one, other, paired in results
             ]
+
+        self._work(work, done)
+
+    def summarize(
+        self, results: Sequence[Sequence[float]], done: Callable[[Sequence[Summary]], object]
+    ) -> None:
+        """Work out the summary of each of `results`, one number per run; `done` gets them."""
+
+        def work(_store: RunStore) -> Sequence[Summary]:
+            from desktop.engine.verdicts import summary
+
+            return [summary(each) for each in results]
 
         self._work(work, done)
 
@@ -235,7 +247,7 @@ class KeptRuns(QObject):
 
     def _look_later(self, seconds: float) -> None:
         """Look again after a pause that is long beside the `seconds` that it took."""
-        if self._is_watching:
+        if self._watchers:
             self._timer.start(round(max(INTERVAL, 1000 * seconds / SHARE)))
 
     def _on_listed(self, runs: tuple[RunSummary, ...]) -> None:

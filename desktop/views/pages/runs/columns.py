@@ -13,7 +13,7 @@ from desktop.document.metrics import (
     higher_is_better,
     metric_title,
 )
-from desktop.document.text import number_text
+from desktop.views.widgets.results import duration, figure
 from desktop.workers.summaries import RunSummary, metric_names
 
 MANY = 2000  # runs of which the best are not marked any more
@@ -39,21 +39,6 @@ class Column:
     sortable: bool = True
     shown: bool = True
     metric: str = ""
-
-
-def figure(value: float | None) -> str:
-    """A result in the table."""
-    return "" if value is None else f"{value:.4f}" if abs(value) < 100 else number_text(value)
-
-
-def duration(seconds: float) -> str:
-    """ "0.8 s", "42 s", "3 min 5 s", "2 h 10 min"."""
-    if seconds < 60:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
-    minutes, left = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {left} s"
-    return f"{minutes // 60} h {minutes % 60} min"
 
 
 def when(run: RunSummary, now: datetime | None = None) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 from desktop.views.pages.runs import words
 from desktop.views.pages.runs.sets import RunSet, sets_of, weighings
 from desktop.views.theme import Theme, Tokens
+from desktop.views.widgets.results import Verdicts
 from desktop.workers.kept_runs import KeptRuns
 from desktop.workers.summaries import RunSummary
 
@@ -66,7 +67,7 @@ class RunDetails(QTextBrowser):
         parts = [(w.metric, w.first, w.second, w.paired) for w in weighings(one, other)]
         self._kept.weigh(parts, partial(self._on_weighed, self._asked, one, other))
 
-    def _on_weighed(self, asked: int, one: RunSet, other: RunSet, found: words.Verdicts) -> None:
+    def _on_weighed(self, asked: int, one: RunSet, other: RunSet, found: Verdicts) -> None:
         if asked == self._asked:
             self._show(lambda: words.about_sets(one, other, found, self._tokens))
 

@@ -228,11 +228,11 @@ class RunsPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._kept.watch(True)
+        self._kept.watch(self, True)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._kept.watch(False)
+        self._kept.watch(self, False)
 
 
 _KEY = QKeySequence.StandardKey

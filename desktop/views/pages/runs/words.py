@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from html import escape
 
-from desktop.document.comparison import SEED, Difference
+from desktop.document.comparison import SEED
 from desktop.document.metrics import TEST_PREFIX, higher_is_better, metric_title
 from desktop.document.storage import ProjectFileError
-from desktop.document.text import counted, number_text
-from desktop.views.pages.runs.columns import duration, figure, name_of, outcome, when
+from desktop.document.text import counted
+from desktop.views.pages.runs.columns import name_of, outcome, when
 from desktop.views.pages.runs.sets import RunSet
 from desktop.views.theme import Tokens
+from desktop.views.widgets.results import (
+    Verdicts,
+    comparison_table,
+    difference_list,
+    duration,
+    figure,
+    heading,
+    paragraph,
+    signed,
+    verdict_text,
+)
 from desktop.workers.summaries import (
-    GroupComparison,
     RunSummary,
-    Summary,
     change,
     compare,
 )
 
 _COUNTS = ("epochs", "seconds", "parameters")
-Verdicts = Sequence[tuple[GroupComparison, Summary, Summary]]
 
 
 def about_one(run: RunSummary, before: RunSummary | None, tokens: Tokens, *, test: bool) -> str:
@@ -53,9 +60,9 @@ def about_one(run: RunSummary, before: RunSummary | None, tokens: Tokens, *, tes
         for name, text in facts
         if text and (test or name != "Test results")
     ]
-    parts = [_heading(f"{name_of(run)}, {when(run)}"), f"<table>{''.join(rows)}</table>"]
+    parts = [heading(f"{name_of(run)}, {when(run)}"), f"<table>{''.join(rows)}</table>"]
     if before is not None:
-        parts += [_heading("Changed since the run before"), _differences(change(run, before))]
+        parts += [heading("Changed since the run before"), difference_list(change(run, before))]
     return "".join(parts)
 
 
@@ -64,10 +71,10 @@ def about_two(one: RunSummary, other: RunSummary, tokens: Tokens, *, test: bool)
     try:
         found = compare(one, other, test=test)
     except ProjectFileError as error:
-        return _paragraph(f"These runs cannot be compared: {error}", tokens.bad)
-    parts = [_heading("What differs"), _differences(found.differences)]
-    parts += [_paragraph(f"⚠ {warning}", tokens.warning) for warning in found.warnings]
-    parts.append(_heading("What came of it"))
+        return paragraph(f"These runs cannot be compared: {error}", tokens.bad)
+    parts = [heading("What differs"), difference_list(found.differences)]
+    parts += [paragraph(f"⚠ {warning}", tokens.warning) for warning in found.warnings]
+    parts.append(heading("What came of it"))
     rows = []
     for name, (first, second) in found.values.items():
         good = ""
@@ -89,41 +96,18 @@ def about_two(one: RunSummary, other: RunSummary, tokens: Tokens, *, test: bool)
         f"{name_of(other)}, {when(other)}",
         "Difference",
     )
-    parts.append(_table(heads, rows, tokens))
+    parts.append(comparison_table(heads, rows, tokens))
     return "".join(parts)
 
 
 def about_sets(one: RunSet, other: RunSet, verdicts: Verdicts | None, tokens: Tokens) -> str:
     """Whether the difference between two networks, each trained several times, is real."""
     found = (each for each in change(other.runs[0], one.runs[0]) if each.setting != SEED)
-    parts = [_heading("What differs"), _differences(found)]
+    parts = [heading("What differs"), difference_list(found)]
     if verdicts is None:
-        return "".join([*parts, _paragraph("Weighing the results…", tokens.muted)])
-    name = other.name if other.name != one.name else "The second network"
-    parts.append(_heading("Verdict"))
-    parts += [f"<p>{escape(verdict.text(name))}.</p>" for verdict, _, _ in verdicts]
-    parts.append(_heading("What came of it"))
-    rows = [
-        (
-            metric_title(verdict.metric),
-            _summary(first),
-            _summary(second),
-            "" if verdict.difference is None else _signed(verdict.difference),
-            "",
-        )
-        for verdict, first, second in verdicts
-    ]
-    heads = (
-        "Mean ± 95 % interval",
-        f"{one.name}, {counted(len(one.runs), 'run')}",
-        f"{other.name}, {counted(len(other.runs), 'run')}",
-        "Difference",
-    )
-    parts.append(_table(heads, rows, tokens))
-    if verdicts and verdicts[0][0].paired:
-        parts.append(
-            _paragraph("Runs of the same seed were compared with each other.", tokens.muted)
-        )
+        return "".join([*parts, paragraph("Weighing the results…", tokens.muted)])
+    names = one.name, other.name if other.name != one.name else "The second network"
+    parts.append(verdict_text(verdicts, names, (len(one.runs), len(other.runs)), tokens))
     return "".join(parts)
 
 
@@ -137,39 +121,10 @@ def about_many(count: int, networks: int, tokens: Tokens) -> str:
         else f"{counted(count, 'run')} of one network, with different seeds or the same, are "
         "selected. Select runs of another network, too, to compare the two."
     )
-    return _paragraph(text, tokens.muted)
+    return paragraph(text, tokens.muted)
 
 
 # --- pieces -----------------------------------------------------------------------------------
-
-
-def _heading(text: str) -> str:
-    return f"<h4>{escape(text)}</h4>"
-
-
-def _paragraph(text: str, color: str) -> str:
-    return f'<p style="color:{color}">{escape(text)}</p>'
-
-
-def _differences(found: Iterable[Difference]) -> str:
-    lines = [f"<li>{escape(each.text)}</li>" for each in found]
-    return (
-        f"<ul>{''.join(lines)}</ul>" if lines else "<p>Nothing: both trained the same project.</p>"
-    )
-
-
-def _table(heads: Sequence[str], rows: Sequence[tuple[str, str, str, str, str]], t: Tokens) -> str:
-    """Rows of a name, two values and their difference, the last in a color of its own."""
-    cell = '<td align="right" style="padding-left:16px'
-    name_cell = '<td style="white-space:nowrap">'
-    lines = ["".join(f'{cell}; color:{t.muted}">{escape(head)}</td>' for head in heads[1:])]
-    lines[0] = f'<td style="color:{t.muted}">{escape(heads[0])}</td>{lines[0]}'
-    for name, first, second, difference, color in rows:
-        lines.append(
-            f'{name_cell}{escape(name)}</td>{cell}">{first}</td>{cell}">{second}</td>'
-            f'{cell}; color:{color or t.text}">{difference}</td>'
-        )
-    return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
 
 
 def _title(name: str) -> str:
@@ -192,17 +147,4 @@ def _change(name: str, first: float | None, second: float | None) -> str:
     if name in _COUNTS:
         sign = "+" if second > first else "−" if second < first else ""
         return sign + _value(name, abs(second - first))
-    return _signed(second - first)
-
-
-def _signed(value: float) -> str:
-    sign = "+" if value > 0 else "−" if value < 0 else ""
-    return sign + number_text(abs(value), 3)
-
-
-def _summary(found: Summary) -> str:
-    if found.mean is None:
-        return "–"
-    if found.high is None:
-        return figure(found.mean)
-    return f"{figure(found.mean)} ± {number_text(found.high - found.mean, 2)}"
+    return signed(second - first)
