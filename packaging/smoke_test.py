@@ -326,7 +326,8 @@ def tensorboard(bench: Bench) -> None:
         lines: list[str] = []
         while lines[-1:] != ["}\n"]:
             lines.append(program.stdout.readline())
-            expect(bool(lines[-1]), f"tensorboard: {lines} {program.stderr.read()}")
+            if not lines[-1]:
+                raise Surprise(f"tensorboard: {lines} {program.stderr.read()}")
         found = json.loads("".join(lines))
         (run,) = found["runs"]
         for name, group, tag in (
