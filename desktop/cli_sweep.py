@@ -88,9 +88,8 @@ def sweep_project(path: Path, given: str, wanted: Wanted, as_json: bool) -> None
     ):
         sweep = _swept(store, path, group, space, wanted, data, control)
     if sweep is None:
-        if watch.number is not None:
-            raise signals.Ended(watch.number)
-        raise AssertionError("a sweep ended without a result")
+        assert watch.number is not None
+        raise signals.Ended(watch.number)
     if wanted.out is not None:
         write_project(wanted.out, sweep.best)
     if as_json:

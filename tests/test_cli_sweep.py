@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from desktop import cli, console
-from desktop.document.data import LogicTable
+from desktop.document.data import LogicTable, Table
+from desktop.document.layers import Dense
 from desktop.document.losses import BinaryCrossentropy
 from desktop.document.project import Project, starter_project
 from desktop.document.storage import read_project, write_project
@@ -89,16 +91,23 @@ def test_the_best_is_confirmed(swept: Swept) -> None:
     assert seeds == [812, 812, 813, 814, 813, 814]
 
 
-def test_a_search_is_interrupted_and_resumed(swept: Swept, monkeypatch: pytest.MonkeyPatch) -> None:
+@contextmanager
+def interrupted_after(trial: int) -> Iterator[None]:
+    """Press Ctrl+C when a trial of this number is over."""
     say = console.say
 
-    def interrupted(text: str, style: str = "") -> None:
+    def interrupt(text: str, style: str = "") -> None:
         say(text, style)
-        if ", trial 1: " in text:
+        if f", trial {trial}: " in text:
             signal.raise_signal(signal.SIGINT)
 
-    with monkeypatch.context() as patch:
-        patch.setattr(console, "say", interrupted)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(console, "say", interrupt)
+        yield
+
+
+def test_a_search_is_interrupted_and_resumed(swept: Swept) -> None:
+    with interrupted_after(1):
         stopped = swept(RATES, "--trials", "3", code=130)
     assert (stopped["done"], len(stopped["trials"])) == (False, 1)
     values = swept(RATES, "--trials", "3")
@@ -109,6 +118,22 @@ def test_a_search_is_interrupted_and_resumed(swept: Swept, monkeypatch: pytest.M
     assert whole["group"] != values["group"], "a sweep that is done is made anew"
     assert whole["combinations"] == values["combinations"], "as if nothing had interrupted it"
     assert whole["importance"] == {}, "there is but one setting"
+
+
+def test_a_sweep_begins_anew_when_its_data_has_changed(swept: Swept, path: Path) -> None:
+    data = path.with_name("table.csv")
+    lines = ["size,color", *(f"{number},{'red' if number % 3 else 'blue'}" for number in range(40))]
+    data.write_text("\n".join(lines))
+    output = Dense(units=1, activation="sigmoid")
+    training = Training(epochs=1, loss=BinaryCrossentropy())
+    write_project(path, Project(data=Table(path=str(data)), layers=(output,), training=training))
+    space = {"training.batch_size": [8, 16]}
+    with interrupted_after(1):
+        stopped = swept(space, code=130)
+    data.write_text("\n".join([*lines[:-1], "39,blue"]).replace("\n5,", "\n55,"))
+    values = swept(space)
+    assert values["group"] != stopped["group"]
+    assert len(values["trials"]) == 2
 
 
 def test_combinations_that_do_not_work_have_failed(
@@ -159,9 +184,9 @@ def test_what_cannot_be_done_is_refused_first(
 
 def test_no_validation_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "xor.layerwise"
-    layers = starter_project().layers[1].replace(units=1, activation="sigmoid")
+    output = Dense(units=1, activation="sigmoid")
     training = Training(epochs=1, loss=BinaryCrossentropy(), metrics=())
-    write_project(path, Project(data=LogicTable(), layers=(layers,), training=training))
+    write_project(path, Project(data=LogicTable(), layers=(output,), training=training))
     assert cli.run(["sweep", str(path), '{"training.batch_size": [1, 2]}']) == cli.FAILED
     assert "there are no validation rows to compare by" in capsys.readouterr().err
 
