@@ -109,17 +109,31 @@ class Catalog:
             folder = self._folder / run
             try:
                 is_written = is_being_written(folder)  # asked first: it may end meanwhile
-                file = files.read_file(folder)
                 if is_written and run in known:
                     continue  # who writes it tells the index, now and then
-                if file.ended is None and not is_written:
-                    file = file.interrupted(files.read_epochs(folder))
-                    with suppress(FileError):  # with no room on the disk, the index knows it
-                        files.write_file(folder, file)
-                found.append(summary_in(folder, file))
+                file = files.read_file(folder)
+                if run in known or (file.ended is None and not is_written):
+                    self._end(index, folder)
+                else:
+                    found.append(summary_in(folder, file))
             except DamagedRunError as error:
                 self.set_aside(folder, error, index)
         if found:
             with index.transaction():
                 for summary in found:
-                    index.put(summary)
+                    index.add(summary)
+
+    def _end(self, index: Index, folder: Path) -> None:
+        """Let the run in `folder`, whose program is gone, be ended there and in the index.
+
+        All at once: other programs may write it.
+        """
+        with index.transaction():
+            if is_being_written(folder):
+                return
+            file = files.read_file(folder)
+            if file.ended is None:
+                file = file.interrupted(files.read_epochs(folder))
+                with suppress(FileError):  # with no room on the disk, the index knows it
+                    files.write_file(folder, file)
+            index.put(summary_in(folder, file))

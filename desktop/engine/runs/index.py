@@ -100,9 +100,16 @@ class Index:
 
     def put(self, run: RunSummary) -> None:
         """Add `run`, or replace what is there of it."""
+        self._insert("REPLACE", run)
+
+    def add(self, run: RunSummary) -> None:
+        """Add `run` unless it is there."""
+        self._insert("IGNORE", run)
+
+    def _insert(self, otherwise: str, run: RunSummary) -> None:
         with self._speaking() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT OR {otherwise} INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     run.id,
                     random.getrandbits(62),

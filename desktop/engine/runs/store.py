@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -12,7 +13,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from desktop import paths
 from desktop.document.files import FileError
@@ -22,7 +23,7 @@ from desktop.engine.runs import folder as files
 from desktop.engine.runs.catalog import Catalog
 from desktop.engine.runs.folder import DamagedRunError, RunFile
 from desktop.engine.runs.index import DamagedIndexError, Index
-from desktop.engine.runs.marks import RUNNING, is_being_written
+from desktop.engine.runs.marks import RUNNING, hold_mark, is_being_written
 from desktop.engine.runs.reading import record_in, summary_in
 from desktop.engine.runs.settings import set_weights_limit, weights_limit
 from desktop.engine.runs.summary import RunSummary
@@ -139,18 +140,26 @@ class RunStore:
 
     # --- changing -----------------------------------------------------------------------------
 
-    def begin(self, run: str, contents: Mapping[str, bytes]) -> Path:
-        """Make the folder of a new run with these files, all at once. Raises OSError."""
+    def begin(self, run: str, contents: Mapping[str, bytes]) -> IO[bytes]:
+        """Make the folder of a new run with these files, all at once; returns its mark.
+
+        Raises OSError.
+        """
         temporary, folder = self.folder / f"{NEW}{run}", self.folder / run
         temporary.mkdir()
+        mark = None
         try:
             for name, content in contents.items():
                 (temporary / name).write_bytes(content)
+            if sys.platform != "win32":  # which moves no folder with an open file
+                mark = hold_mark(temporary)
             temporary.rename(folder)
+            return mark or hold_mark(folder)
         except BaseException:
+            if mark is not None:
+                mark.close()
             shutil.rmtree(temporary, ignore_errors=True)
             raise
-        return folder
 
     def show(self, run: str, summary: Callable[[RunFile], RunSummary]) -> None:
         """Let the index say of a run what `summary` makes of its run.json.

@@ -19,7 +19,7 @@ from desktop.engine.runs import folder as files
 from desktop.engine.runs.folder import DamagedRunError, RunFile
 from desktop.engine.runs.histogram_file import histograms_content
 from desktop.engine.runs.index import DamagedIndexError
-from desktop.engine.runs.marks import hold_mark, release_mark
+from desktop.engine.runs.marks import release_mark
 from desktop.engine.runs.store import RunStore, StoreError
 from desktop.engine.runs.summary import RunSummary, best_values, summary_of
 
@@ -65,13 +65,11 @@ class RunWriter:
         self._written = 0  # epochs in it
         self._best: dict[str, float | None] = {}
         self._pause, self._histogram_pause = INDEX_SECONDS, HISTOGRAM_SECONDS
-        self._mark: IO[bytes] | None = None
         self._history: IO[bytes] | None = None
         self._project_text = project_text(record.project)
         self.folder = store.folder / record.id
-        store.begin(record.id, files.new_files(self.folder, record))
+        self._mark: IO[bytes] | None = store.begin(record.id, files.new_files(self.folder, record))
         try:
-            self._mark = hold_mark(self.folder)
             self._history = (self.folder / files.HISTORY).open("ab", buffering=0)
             store.show(record.id, self._summary)
         except BaseException:
