@@ -51,7 +51,11 @@ for rate in rates:
         keras.layers.Dense(units, activation="relu"),
         keras.layers.Dense(10, activation="softmax"),
     ])
-    model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", ["accuracy"])
+    model.compile(
+        optimizer=keras.optimizers.Adam(rate),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
     model.fit(x[:rows], y[:rows], batch_size=batch, epochs=epochs,
               validation_data=(x[rows:], y[rows:]), verbose=0)
 """

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
+from desktop.document.space import parse_space
 from desktop.engine.trials.group import REPEAT, Group, new_group
 from desktop.engine.trials.reports import GroupEnded
 from desktop.engine.trials.store import GroupStore
@@ -25,14 +26,15 @@ def session(qtbot: QtBot) -> Iterator[Session]:
     session.close()
 
 
-def test_two_groups_in_turn(session: Session, qtbot: QtBot) -> None:
+def test_a_repeat_and_a_sweep_in_turn(session: Session, qtbot: QtBot) -> None:
     work, told = session.groups, list[object]()
     for signal in (work.queued, work.started, work.trialStarted, work.trialEnded, work.progressed):
         signal.connect(told.append)
     work.pause()
     with qtbot.waitSignals([work.queued, work.queued]):
         work.repeat(project(epochs=1), 2, "first")
-        work.repeat(project(epochs=2), 1, "second")
+        space = parse_space({"training.batch_size": [256]}, project())
+        work.sweep(project(epochs=2), space, "val_accuracy", name="second")
     first, second = work.groups
     ended: list[GroupEnded] = []
     work.ended.connect(ended.append)

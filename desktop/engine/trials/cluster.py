@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import tempfile
 import threading
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 from desktop.engine.control import RunControl
 from desktop.engine.reports import new_run_id
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PATIENCE = 10.0  # seconds to wait for the scheduler
+DEFAULT_PORT = 8786  # of a scheduler
 
 
 class ClusterError(Exception):
@@ -47,6 +50,7 @@ class Cluster(TrialExecutor):
                 "`python -m uv sync --extra cluster` installs"
             ) from error
         try:
+            _knock(address)
             self._client: Any = Client(address, timeout=PATIENCE, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
             raise ClusterError(
@@ -102,6 +106,14 @@ class Cluster(TrialExecutor):
         switch = Switch(self._control.is_stopping, self._control.is_paused)
         arguments = (_turn_there, self._token, switch)
         threading.Thread(target=self._client.run, args=arguments, daemon=True).start()
+
+
+def _knock(address: str) -> None:
+    """Raise OSError or ValueError if nobody is there: a Client needs half a minute to say so."""
+    parts = urlsplit(address if "://" in address else f"tcp://{address}")
+    if parts.scheme in ("tcp", "tls"):
+        place = parts.hostname or "", parts.port or DEFAULT_PORT
+        socket.create_connection(place, timeout=PATIENCE).close()
 
 
 def _kept(result: TrialResult, files: dict[str, bytes], folder: Path | None) -> TrialResult:

@@ -17,8 +17,10 @@ from desktop.engine.control import RunControl
 from desktop.engine.reports import Outcome
 from desktop.engine.runs.store import RunStore
 from desktop.engine.training import Trainer
+from desktop.engine.trials.cluster import Cluster, ClusterError
 from desktop.engine.trials.plan import RepeatPlan
 from desktop.engine.trials.training import train_trial
+from tests.engine.runs import dataset
 from tests.engine.trials.helpers import project
 
 pytest.importorskip("distributed")
@@ -49,6 +51,12 @@ def scheduler() -> Iterator[str]:
         for _ in range(2):
             dask("worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard")
         yield address
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "no-such-host.invalid", "tcp://:x"])
+def test_what_is_no_scheduler_is_refused(address: str) -> None:
+    with pytest.raises(ClusterError, match=f"no scheduler at {address}: start one"):
+        Cluster(address, dataset())
 
 
 @pytest.mark.slow
