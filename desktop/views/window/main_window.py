@@ -40,6 +40,7 @@ from desktop.workers.collector import Collector
 from desktop.workers.session import Session
 
 if TYPE_CHECKING:
+    from desktop.views.window.room import Room
     from desktop.workers.reports import DataSummary
 
 _USUAL_SIZE = QSize(1440, 900)
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(_USUAL_SIZE.boundedTo(self.screen().availableSize() - _FRAME))
         self._collector: Collector | None = None
+        self._room: Room | None = None
         self._data_timer = QTimer(self, singleShot=True, interval=DATA_DELAY)
         self._data_timer.timeout.connect(self._load_data)
         self._make_parts()
@@ -91,8 +93,10 @@ class MainWindow(QMainWindow):
         self.session.load_data(self.workspace.project.data)
 
     def _prepare_runs(self) -> None:
+        from desktop.views.window.room import Room
         from desktop.views.window.run_notices import RunNotices
 
+        self._room = Room(self.docks, self.pages)
         self._run_notices = RunNotices(
             self.pages.runs, self.session.kept_runs, self.files, self.notice
         )
@@ -244,6 +248,8 @@ class MainWindow(QMainWindow):
         if not self.files.may_discard():
             event.ignore()
             return
+        if self._room is not None:
+            self._room.give_back()
         self._settings.layout = self.saveGeometry(), self.docks.save()
         self._settings.sync()
         self.hide()  # at once: the threads may take a moment to end

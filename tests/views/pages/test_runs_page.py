@@ -256,6 +256,8 @@ def test_results_on_test_rows_are_sealed(
     run = keep(store, project(), "a")
     store.change(run, lambda file: file.replace(test={"loss": 0.25}))
     page = make_page()
+    page.table.select([run])
     assert page.table.runs.column_of("test_loss") is None
     page.filter_bar.test_box.click()
     assert texts(page, "test_loss") == ["0.2500"]
+    assert [each.id for each in page.table.selection] == [run]

@@ -43,14 +43,18 @@ class FilterBar(QWidget):
         self.test_box = QCheckBox("Show &test results")
         self.test_box.setToolTip(TEST_TIP)
         self.columns_button = QToolButton()
-        self.columns_button.setText("Columns")
+        self.columns_button.setAccessibleName("Columns")
         self.columns_button.setToolTip("Choose the columns of the table")
         self.columns_button.clicked.connect(self._open_columns)
+        self.room_button = QToolButton()
+        self.room_button.setCheckable(True)
+        self.room_button.setToolTip("Hide the panels beside the table while it is shown")
+        self.room_button.setAccessibleName("Use the whole window")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_S)
         row.addWidget(self.box, 1)
-        for widget in (self.count, self.test_box, self.columns_button):
+        for widget in (self.count, self.test_box, self.columns_button, self.room_button):
             row.addWidget(widget)
         theme.changed.connect(self._redraw)
         self._redraw()
@@ -76,6 +80,7 @@ class FilterBar(QWidget):
 
     def _redraw(self) -> None:
         self.columns_button.setIcon(self._theme.icon("mdi6.view-column-outline"))
+        self.room_button.setIcon(self._theme.icon("mdi6.arrow-expand-horizontal"))
 
 
 class ActionBar(QWidget):

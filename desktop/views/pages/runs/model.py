@@ -103,8 +103,7 @@ class RunsModel(QAbstractTableModel):
         self._all = runs
         before = [*runs[1:], None]
         self._before = {run.id: each for run, each in zip(runs, before, strict=False)}
-        self._make_columns()
-        self._refresh()
+        self._refresh(columns_for(runs, with_test=self.with_test))
 
     def filter(self, text: str) -> None:
         """Show the runs in which each word of `text` occurs."""
@@ -114,8 +113,7 @@ class RunsModel(QAbstractTableModel):
     def set_with_test(self, on: bool) -> None:
         """Show results on test rows, or hide them."""
         self.with_test = on
-        self._make_columns()
-        self._refresh()
+        self._refresh(columns_for(self._all, with_test=on))
 
     def show_swatches(self, swatches: Mapping[str, QIcon]) -> None:
         """Show beside the names of these runs how their curves are drawn."""
@@ -137,37 +135,30 @@ class RunsModel(QAbstractTableModel):
             known = self._changes[run.id] = run, before, text or "nothing"
         return known[2]
 
-    def _make_columns(self) -> None:
-        columns = columns_for(self._all, with_test=self.with_test)
-        if [each.id for each in columns] == [each.id for each in self.columns]:
-            return
-        self.beginResetModel()
-        self.columns, self._shown, self._rows = columns, [], {}
-        if self.column_of(self.sorted_by) is None:
+    def _refresh(self, columns: tuple[Column, ...] | None = None) -> None:
+        """Show what is to be shown now, in other `columns` if there are any that differ."""
+        has_others = columns is not None and _ids(columns) != _ids(self.columns)
+        columns = columns if columns is not None and has_others else self.columns
+        if self.sorted_by not in _ids(columns):
             self.sorted_by, self.order = WHEN, Order.DescendingOrder
-        self.endResetModel()
-        self.columnsChanged.emit()
-
-    def _refresh(self) -> None:
-        """Show what is to be shown now; rows that stay are not made again."""
-        shown = self._sorted(filtered(self._all, self.text))
-        old = self._shown
-        self._best = best_runs(shown, self.columns)
-        if [run.id for run in shown] == [run.id for run in old]:
+        shown = self._sorted(filtered(self._all, self.text), columns)
+        self._best = best_runs(shown, columns)
+        if not has_others and _ids(shown) == _ids(self._shown):
             self._shown = shown
-            if old:
-                last = self.index(len(old) - 1, len(self.columns) - 1)
+            if shown:
+                last = self.index(len(shown) - 1, len(columns) - 1)
                 self.dataChanged.emit(self.index(0, 0), last)
             return
         self.beginResetModel()
-        self._shown = shown
+        self.columns, self._shown = columns, shown
         self._rows = {run.id: row for row, run in enumerate(shown)}
         self.endResetModel()
+        if has_others:
+            self.columnsChanged.emit()
 
-    def _sorted(self, runs: list[RunSummary]) -> list[RunSummary]:
+    def _sorted(self, runs: list[RunSummary], columns: tuple[Column, ...]) -> list[RunSummary]:
         """`runs` in the order asked for, the later one first among equals."""
-        place = self.column_of(self.sorted_by)
-        column = self.columns[place or 0]
+        column = next(each for each in columns if each.id == self.sorted_by)
         valued = [(column.value(run), run) for run in runs]
         known = [pair for pair in valued if pair[0] is not None]
         known.sort(key=lambda pair: pair[0], reverse=self.order == Order.DescendingOrder)
@@ -281,3 +272,7 @@ class RunsModel(QAbstractTableModel):
             return tokens.color("muted")
         is_quiet = column.id == CHANGES and self.changes(run) in (FIRST, "nothing")
         return tokens.color("muted") if is_quiet or column.id == WHEN else None
+
+
+def _ids(each: Sequence[RunSummary] | Sequence[Column]) -> list[str]:
+    return [one.id for one in each]

@@ -33,11 +33,13 @@ class RunsPage(QWidget):
         projectWanted: the project of this RunSummary is to be opened.
         networkWanted: the network of this RunSummary is to be loaded, from this path.
         deleted: so many runs went to the trash; 0 if that is no longer the last thing done.
+        roomWanted: whether the page is to have all of the window.
     """
 
     projectWanted = Signal(object)
     networkWanted = Signal(object, object)
     deleted = Signal(int)
+    roomWanted = Signal(bool)
 
     def __init__(
         self, session: Session, theme: Theme, settings: Settings, parent: QWidget | None = None
@@ -110,6 +112,7 @@ class RunsPage(QWidget):
         self.table.doubleClicked.connect(self._show_details)
         self.table.runs.renamed.connect(self._rename)
         self.filter_bar.test_box.toggled.connect(self._show_test)
+        self.filter_bar.room_button.toggled.connect(self.roomWanted)
         self.curves.looksChanged.connect(self._show_swatches)
         self.curves.runClicked.connect(self.table.go_to)
         self.doing.comparisonWanted.connect(self._show_details)

@@ -32,7 +32,8 @@ from desktop.views.theme import SPACE_XS, Theme, factor, scaled
 from desktop.views.widgets.text import label
 from desktop.workers.summaries import RunSummary
 
-_WIDEST = {NAME: 170, CHANGES: 240}  # pixels of a column by itself
+_WIDEST = {NAME: 170, CHANGES: 220}  # pixels of a column by itself
+_LEAST = {NAME: 110, CHANGES: 170}
 _WIDE = 200  # ... and of any other
 _LOOKED_AT = 30  # rows that decide how wide a column is
 _SWATCH = QSize(22, 12)  # pixels
@@ -88,8 +89,10 @@ class RunsTable(QTableView):
     def _make_header(self) -> None:
         header = self.horizontalHeader()
         header.setObjectName("runs_header")
-        # One of its own, which stays empty: it would look whether all rows are selected.
-        header.setSelectionModel(QItemSelectionModel(self.runs, header))
+        # One of its own, which stays empty: it would look whether all rows are selected. Held here,
+        # since the header is held by Qt alone.
+        self._no_selection = QItemSelectionModel(self.runs, self)
+        header.setSelectionModel(self._no_selection)
         header.setAccessibleName("Columns of the table of runs")
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
@@ -211,6 +214,7 @@ class RunsTable(QTableView):
                 if column.id == NAME:
                     content += _SWATCH.width() + SPACE_XS  # of runs that are selected
                 most = scaled(_WIDEST.get(column.id, _WIDE))
+                least = max(least, scaled(_LEAST.get(column.id, 0)))
                 width = max(least, min(content, most))
                 if column.id == STAR:
                     width = scaled(30)
