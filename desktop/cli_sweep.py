@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from desktop.engine.trials.trial import TrialResult
     from desktop.engine.verdicts import GroupComparison
 
-LEAST_RESULTS = 4  # from which the importance of settings is told
-
 
 @dataclass(frozen=True)
 class Wanted:
@@ -199,7 +197,7 @@ def _swept(
 
     Raises CommandError if all trials failed.
     """
-    from desktop.engine.trials.ranking import importances, ranked
+    from desktop.engine.trials.ranking import LEAST_RESULTS, importances, ranked
     from desktop.engine.trials.sweeps import problem_with, sweep_plan
 
     def rows() -> Any:

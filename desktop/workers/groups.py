@@ -134,6 +134,21 @@ class GroupWork(QObject):
 
         self._work(work, self._on_opened)
 
+    def weigh_settings(self, group: Group, done: Callable[[dict[str, float]], object]) -> None:
+        """How much each setting of a sweep mattered, by path; `done` gets it.
+
+        It is empty where that cannot be told.
+        """
+
+        def work(_store: GroupStore) -> dict[str, float]:
+            from desktop.engine.trials.ranking import importances
+            from desktop.engine.trials.sweeps import space_of
+
+            file = group.file
+            return importances(space_of(group), group.results, file.metric, file.seeds[0])
+
+        self._work(work, done)
+
     def resume_group(self, group: str) -> None:
         """Train what is left of the group of this id."""
         self._work(lambda store: store.resume(group), self._on_opened)

@@ -14,6 +14,8 @@ from desktop.document.space import Space
 from desktop.engine.trials.studies import finished_trial, new_study, optuna
 from desktop.engine.trials.trial import TrialResult, values_of
 
+LEAST_RESULTS = 4  # from which the importance of settings is told
+
 
 @dataclass(frozen=True)
 class Combination:

@@ -44,15 +44,16 @@ def new_sweep(
     is_search = trials is not None or minutes is not None
     if not is_search:
         refuse_size(space, repeats)
+    seeds = seeds_of(project, repeats)
     return new_group(
         SEARCH if is_search else GRID,
-        project,
+        project.replace(training=project.training.replace(seed=seeds[0])),
         name=name,
         metric=metric,
         trials=trials,
         minutes=minutes,
         space=space.to_json(),
-        seeds=seeds_of(project, repeats),
+        seeds=seeds,
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
@@ -20,14 +21,23 @@ from desktop.views.window.pages import Page, Pages
 from desktop.views.workspace import Workspace
 from desktop.workers.session import Session, State
 
+if TYPE_CHECKING:
+    from desktop.views.pages.groups.sweep.dialog import Wanted
+
 
 class RunCommands:
     """Training and evaluation."""
 
     def __init__(
-        self, workspace: Workspace, session: Session, files: ProjectFiles, pages: Pages
+        self,
+        workspace: Workspace,
+        session: Session,
+        files: ProjectFiles,
+        pages: Pages,
+        theme: Theme,
     ) -> None:
         self._workspace = workspace
+        self._theme = theme
         self._session = session
         self._files = files
         self._pages = pages
@@ -68,6 +78,34 @@ class RunCommands:
     def evaluate(self) -> None:
         self._pages.show_page(Page.EVALUATE)
         self._session.evaluate()
+
+    def vary(self) -> None:
+        """Ask what to vary, and train that in processes of its own."""
+        from desktop.views.pages.groups.sweep.dialog import VaryDialog
+
+        schema = self._workspace.analysis.schema
+        assert schema is not None  # a rule sees to it
+        dialog = VaryDialog(self._workspace.project, schema, self._theme, self._pages.window())
+        if self._session.groups.groups and self._session.groups.workers is not None:
+            dialog.method.fix_workers(self._session.groups.workers)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: self._sweep(dialog.wanted))
+        dialog.open()
+
+    def _sweep(self, wanted: Wanted | None) -> None:
+        if wanted is None:
+            return
+        method, groups = wanted.method, self._session.groups
+        groups.workers = method.workers
+        groups.sweep(
+            wanted.project,
+            wanted.space,
+            method.metric,
+            trials=method.trials,
+            minutes=method.minutes,
+            name=self._workspace.name,
+        )
+        self._pages.show_page(Page.RUNS)
 
     def open_tensorboard(self) -> None:
         """Show the last run in TensorBoard."""

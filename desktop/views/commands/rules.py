@@ -11,6 +11,10 @@ from desktop.views.theme import Theme, zoom
 from desktop.views.workspace import Workspace
 from desktop.workers.session import Session, State
 
+NO_VALIDATION = (
+    "There are no validation rows to compare by: set a validation split in the settings of the data"
+)
+
 
 @dataclass(frozen=True)
 class Situation:
@@ -33,8 +37,19 @@ def always(_now: Situation) -> str:
 
 
 def can_train(now: Situation) -> str:
-    if now.workspace.analysis.is_trainable:
-        return now.busy
+    return now.busy if now.workspace.analysis.is_trainable else _untrainable(now)
+
+
+def can_vary(now: Situation) -> str:
+    """The project can be trained and compared, also beside another training."""
+    schema = now.workspace.analysis.schema
+    if schema is None or not now.workspace.analysis.is_trainable:
+        return _untrainable(now)
+    return "" if schema.rows.validation else NO_VALIDATION
+
+
+def _untrainable(now: Situation) -> str:
+    """Why the project cannot be trained, though nothing else is running."""
     if not now.workspace.analysis.problems:
         return now.session.data_error or "The data is being read"
     return f"Fix this first: {now.workspace.analysis.problems[0].message}"

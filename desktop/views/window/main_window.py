@@ -129,7 +129,7 @@ class MainWindow(QMainWindow):
             self,
             self.files,
             workspace,
-            RunCommands(workspace, session, self.files, self.pages),
+            RunCommands(workspace, session, self.files, self.pages, theme),
             view,
             HelpCommands(session, self),
         )

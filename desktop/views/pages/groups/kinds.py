@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from desktop.views.pages.groups.sweep.view import SweepView
 from desktop.views.pages.groups.view import GroupView
+from desktop.workers.trials import GRID, SEARCH
 
-VIEWS: dict[str, type[GroupView]] = {}
+VIEWS: dict[str, type[GroupView]] = {GRID: SweepView, SEARCH: SweepView}
