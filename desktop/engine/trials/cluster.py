@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import tempfile
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,7 +16,7 @@ from urllib.parse import urlsplit
 
 from desktop.engine.control import RunControl
 from desktop.engine.reports import new_run_id
-from desktop.engine.trials.executor import TrialExecutor
+from desktop.engine.trials.executor import ExecutorLostError, TrialExecutor
 from desktop.engine.trials.local import WorkerProcesses
 from desktop.engine.trials.trial import TrialResult
 from desktop.engine.trials.worker import Switch, TrialTask, here, run_trial, turn
@@ -63,6 +65,9 @@ class Cluster(TrialExecutor):
                 f"The scheduler at {address} has no workers: start some with "
                 f"`dask worker {address} --nthreads 1 --no-nanny`"
             )
+        for name in ("distributed", "distributed.client", "distributed.core", "distributed.utils"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # what fails is said by errors
+        self._address = address
         self._control, self._token = RunControl(), new_run_id()
         self._executor = self._client.get_executor(pure=False)
         self._name = f"rows-{dataset.fingerprint.data}-{dataset.fingerprint.split}"
@@ -70,7 +75,10 @@ class Cluster(TrialExecutor):
 
     @property
     def workers(self) -> int:
-        return max(1, len(self._client.nthreads()))
+        try:
+            return max(1, len(self._client.nthreads()))
+        except OSError as error:
+            raise self._gone() from error
 
     def follow(self, control: RunControl) -> None:
         self._control = control
@@ -90,6 +98,8 @@ class Cluster(TrialExecutor):
             try:
                 result, files = done.result()
                 future.set_result(_kept(result, files, task.folder))
+            except CancelledError:
+                future.set_exception(self._gone())
             except BaseException as error:
                 future.set_exception(error)
 
@@ -98,14 +108,22 @@ class Cluster(TrialExecutor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._executor.shutdown(wait=wait)
-        self._client.run(_leave, self._token)
+        self._tell(_leave, self._token)
         self._client.close()
+
+    def _gone(self) -> ExecutorLostError:
+        return ExecutorLostError(f"The scheduler at {self._address} is gone: start it again")
 
     def _turn(self) -> None:
         """Tell all workers, on a thread: this may be asked for by a signal at any moment."""
         switch = Switch(self._control.is_stopping, self._control.is_paused)
         arguments = (_turn_there, self._token, switch)
-        threading.Thread(target=self._client.run, args=arguments, daemon=True).start()
+        threading.Thread(target=self._tell, args=arguments, daemon=True).start()
+
+    def _tell(self, function: Callable[..., None], *arguments: Any) -> None:
+        """Call `function` on each worker, beside its work, as far as they are still there."""
+        with suppress(OSError):
+            self._client.run(function, *arguments)
 
 
 def _knock(address: str) -> None:

@@ -21,6 +21,10 @@ class WorkerLostError(Exception):
     """The process that did the work ended in the middle of it; the message says how."""
 
 
+class ExecutorLostError(Exception):
+    """There is nobody left to do the work; the message says why and what to do."""
+
+
 class TrialExecutor(Executor):
     """An executor of trials, which can be stopped and paused."""
 

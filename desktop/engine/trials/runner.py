@@ -12,7 +12,7 @@ from pathlib import Path
 from desktop.document.text import first_line
 from desktop.engine.control import RunControl
 from desktop.engine.reports import Outcome, new_run_id
-from desktop.engine.trials.executor import TrialExecutor, WorkerLostError
+from desktop.engine.trials.executor import ExecutorLostError, TrialExecutor, WorkerLostError
 from desktop.engine.trials.plan import TrialPlan
 from desktop.engine.trials.reports import (
     GroupEnded,
@@ -59,6 +59,8 @@ def run_group(
     ended = GroupEnded(writer.group.id, Outcome.STOPPED)
     try:
         ended = runner.run()
+    except ExecutorLostError as error:
+        ended = GroupEnded(writer.group.id, Outcome.FAILED, str(error))
     except Exception as error:
         logger.exception("A group failed")
         message = f"The trials could not be continued: {first_line(error)[:300]}"
@@ -133,6 +135,8 @@ class _Runner:
             result = future.result()
         elif self._control.is_stopping:
             return
+        elif isinstance(error, ExecutorLostError):
+            raise error
         elif isinstance(error, WorkerLostError) and attempt.number < TRIES:
             self._sink(GroupWarning(self._group, f"{error}. The trial is tried once more"))
             self._submit(attempt.trial, attempt.number + 1)

@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from desktop.engine.control import RunControl
 from desktop.engine.reports import Outcome
 from desktop.engine.rows import Dataset
 from desktop.engine.runs.store import RunStore
-from desktop.engine.trials.executor import ThisProcess
+from desktop.engine.trials.executor import ExecutorLostError, ThisProcess
 from desktop.engine.trials.group import REPEAT, Group, new_group
 from desktop.engine.trials.local import WorkerProcesses
 from desktop.engine.trials.plan import RepeatPlan
@@ -33,7 +34,8 @@ from desktop.engine.trials.reports import (
 )
 from desktop.engine.trials.runner import run_group
 from desktop.engine.trials.store import GroupStore
-from desktop.engine.trials.trial import Pruner, Trial
+from desktop.engine.trials.trial import Pruner, Trial, TrialResult
+from desktop.engine.trials.worker import TrialTask
 from tests.engine.trials.helpers import DieOnce, Tell, project
 
 
@@ -145,3 +147,18 @@ def test_a_group_that_was_stopped_is_resumed(here: ThisProcess, tmp_path: Path) 
     assert [each.trial.number for each in done.results] == [1, 2, 3]
     assert done.results[0] == group.results[0]
     assert store.find_open(command) is None
+
+
+def test_a_group_that_nobody_is_left_for_can_be_resumed(digits: Dataset) -> None:
+    class Gone(ThisProcess):
+        def train(self, task: TrialTask) -> Future[TrialResult]:
+            future: Future[TrialResult] = Future()
+            future.set_exception(ExecutorLostError("All workers are gone"))
+            return future
+
+    what, reports, store = project(), list[GroupReport](), GroupStore()
+    with store.begin(group_of(what, (7,))) as writer, Gone(digits) as executor:
+        run_group(writer, RepeatPlan(what, (7,)), executor, RunControl(), reports.append)
+    assert reports[-1] == GroupEnded(writer.group.id, Outcome.FAILED, "All workers are gone")
+    left = store.find_open(writer.group.file.command)
+    assert left is not None and left.results == ()
