@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from desktop.document.first_network import description
 from desktop.views.widgets.cards import Card
@@ -15,6 +15,7 @@ class NetworkOffer(Card):
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__("The network does not fit this data", parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._workspace = workspace
         self._text = QLabel()
         self._text.setProperty("role", "muted")

@@ -130,8 +130,8 @@ class FactsCard(Card):
         self.download.setVisible(bool(wanted) and not source.file)
         if wanted:
             size, host = sum(each.size for each in wanted), urlsplit(wanted[0].url).hostname
-            self.download.setText(f"Download {size / 1e6:.1f} MB from {host}")
-            self.download.setToolTip(f"Into Keras's data folder, {keras_datasets()}")
+            self.download.setText(f"Download {size / 1e6:.1f} MB")
+            self.download.setToolTip(f"From {host} into Keras's data folder, {keras_datasets()}")
         self.choose_file.setVisible(bool(source.file_field()))
         folder = source.takes_folder()
         self.choose_file.setText("Choose a folder…" if folder else "Choose a file…")
