@@ -86,7 +86,7 @@ class RunCommands:
         schema = self._workspace.analysis.schema
         assert schema is not None  # a rule sees to it
         dialog = VaryDialog(self._workspace.project, schema, self._theme, self._pages.window())
-        if self._session.groups.groups and self._session.groups.workers is not None:
+        if self._session.groups.groups:
             dialog.method.fix_workers(self._session.groups.workers)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self._sweep(dialog.wanted))

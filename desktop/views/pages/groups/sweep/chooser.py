@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from desktop.document.space import Variable, value_text
 from desktop.views.theme import SPACE_XS, scaled
@@ -13,6 +13,7 @@ from desktop.views.widgets.controls import LineEdit
 from desktop.views.widgets.text import plain
 
 _WIDEST = 250  # pixels of the titles
+_LEAST = 310  # pixels of the tree
 _PATH = Qt.ItemDataRole.UserRole
 
 
@@ -42,6 +43,9 @@ class SettingChooser(QWidget):
         for place, heading in enumerate(self._headings.values()):
             heading.setFirstColumnSpanned(True)
             heading.setExpanded(place < 2)
+        self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.tree.setMinimumWidth(scaled(_LEAST))
+        self.tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.tree.resizeColumnToContents(0)
         self.tree.setColumnWidth(0, min(self.tree.columnWidth(0), scaled(_WIDEST)))
         column = QVBoxLayout(self)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.document.metrics import metric_title
-from desktop.views.theme import SPACE_M, SPACE_S
+from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS
 from desktop.views.widgets.controls import ComboBox
 
 _TRIALS, _MINUTES = 30, 10  # to begin with
@@ -66,6 +66,8 @@ class MethodBox(QWidget):
         self.workers.setRange(1, max(1, most_workers))
         self.workers.setValue(most_workers)
         self.workers.setToolTip("Trainings at the same time, each in a process of its own")
+        for box in (self.amount, self.workers):
+            box.lineEdit().setTextMargins(SPACE_XS, 0, 0, 0)
         self._build()
         self._on_unit()
         self.grid.toggled.connect(self._on_kind)
@@ -106,10 +108,11 @@ class MethodBox(QWidget):
             minutes=None if in_trials else amount,
         )
 
-    def fix_workers(self, workers: int) -> None:
-        """Show that this many work already, which new ones join."""
-        self.workers.setMaximum(max(workers, self.workers.maximum()))
-        self.workers.setValue(workers)
+    def fix_workers(self, workers: int | None) -> None:
+        """Show that so many, None for the usual number, are at work already."""
+        if workers is not None:
+            self.workers.setMaximum(max(workers, self.workers.maximum()))
+            self.workers.setValue(workers)
         self.workers.setEnabled(False)
         self.workers.setToolTip("Other trials are under way: these will use the same processes")
 
