@@ -64,6 +64,7 @@ def test_a_grid_is_shown_the_best_first(view: SweepView, qtbot: QtBot) -> None:
         view.open_best.click()
     best = opened.args[0].layers[1]
     assert (best.units, best.activation) == (16, "tanh")
+    view.tabs.setCurrentIndex(view.tabs.count() - 1)
     qtbot.waitUntil(lambda: bool(view.importance.shares), timeout=60_000)
     shares = view.importance.shares
     assert shares["Hidden units"] > 0.8 and sum(shares.values()) == pytest.approx(1)
@@ -120,4 +121,5 @@ def test_groups_of_other_settings_follow_one_another(view: SweepView) -> None:
         space = parse_space(values, project())
         view.show_group(made_grid(project(), space, lambda _each: 0.5))
         assert list(view.charts.charts) == list(values)
+    view.tabs.setCurrentIndex(view.tabs.count() - 1)
     assert view.importance.sentence

@@ -12,6 +12,7 @@ from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme, scaled
 from desktop.views.widgets.text import plain
 
 _AXIS = 146  # pixels from one axis to the next at least
+_MOST = 1000  # lines, of the best
 _REACH = 8  # pixels from a line within which it is meant
 _FAINTEST = 0.25  # opacity of the worst
 
@@ -41,6 +42,11 @@ class ParallelCoordinates(QWidget):
             return []
         return [*self._findings.scales.values(), self._findings.metric_scale]
 
+    @property
+    def _lines(self) -> tuple[Valued, ...]:
+        """What is drawn, the best first."""
+        return () if self._findings is None else self._findings.valued[:_MOST]
+
     # --- where things are ---------------------------------------------------------------------
 
     def _area(self) -> QRectF:
@@ -65,7 +71,7 @@ class ParallelCoordinates(QWidget):
     def _at(self, point: QPointF) -> Valued | None:
         """The combination whose line passes by `point`."""
         found, near = None, float(scaled(_REACH))
-        for each in self._findings.valued if self._findings is not None else ():
+        for each in self._lines:
             line = self._line(each)
             for index in range(line.count() - 1):
                 one, other = line.at(index), line.at(index + 1)
@@ -111,7 +117,7 @@ class ParallelCoordinates(QWidget):
             return
         painter, tokens = QPainter(self), self._theme.tokens
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        valued = self._findings.valued
+        valued = self._lines
         for index in reversed(range(len(valued))):  # the best on top
             strength = 1 - (1 - _FAINTEST) * index / max(1, len(valued) - 1)
             color = tokens.color("accent", strength) if index else tokens.color("good")

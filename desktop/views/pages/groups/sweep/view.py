@@ -43,6 +43,8 @@ class SweepView(GroupView):
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(session, theme, parent)
         self.findings: Findings | None = None
+        self._weighed: Findings | None = None  # whose importance is shown
+        self._is_weighing = False
         self._seen: tuple[str, int] | None = None  # the group shown, and its results
         self.summary, self.note = QLabel(), QLabel()
         for label in (self.summary, self.note):
@@ -63,6 +65,7 @@ class SweepView(GroupView):
         self.parallel = ParallelCoordinates(theme)
         self.importance = ImportanceBars(theme)
         self._build()
+        session.groups.failed.connect(self._on_failed)
 
     def _build(self) -> None:
         self.tabs = QTabWidget()
@@ -72,7 +75,9 @@ class SweepView(GroupView):
         self.tabs.addTab(self.table, "Trials")
         self.tabs.addTab(self.charts, "By Setting")
         self.tabs.addTab(_scrolled(self.parallel), "Parallel Coordinates")
-        self.tabs.addTab(_scrolled(self.importance), "Importance")
+        self._importance_tab = _scrolled(self.importance)
+        self.tabs.addTab(self._importance_tab, "Importance")
+        self.tabs.currentChanged.connect(self._weigh)
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACE_S)
         buttons.addWidget(self.note, 1)
@@ -104,7 +109,7 @@ class SweepView(GroupView):
         self.table.show_findings(findings)
         self.charts.show_findings(findings)
         self.parallel.show_findings(findings)
-        self._weigh(findings)
+        self._weigh()
 
     def _show_words(self, summary: str, note: str) -> None:
         self.summary.setText(breakable(summary))
@@ -112,26 +117,36 @@ class SweepView(GroupView):
 
     # --- importance ---------------------------------------------------------------------------
 
-    def _weigh(self, findings: Findings) -> None:
-        """Have the importance of the settings worked out, which takes a moment."""
+    def _weigh(self) -> None:
+        """Have the importance of the settings worked out where it can be seen: it takes a while."""
+        findings = self.findings
+        if findings is None or self.tabs.currentWidget() is not self._importance_tab:
+            return
         if len(findings.space.settings) < 2:
             self.importance.show_sentence(_SINGLE)
         elif len(findings.valued) < LEAST_RESULTS:
             self.importance.show_sentence(_NOT_YET.format(least=LEAST_RESULTS))
-        else:
-            if not self.importance.shares:
+        elif findings is not self._weighed and not self._is_weighing:
+            self._is_weighing = True
+            known = self._weighed.group.id if self._weighed is not None else ""
+            if known != findings.group.id or not self.importance.shares:
                 self.importance.show_sentence(_UNDER_WAY)
             done = partial(self._on_weighed, findings)
             self._session.groups.weigh_settings(findings.group, done)
 
     def _on_weighed(self, findings: Findings, shares: dict[str, float]) -> None:
-        if findings is not self.findings:
-            return  # there are more results by now
-        titles = {each.path: each.title for each in findings.space.settings}
-        if shares:
-            self.importance.show_shares({titles[path]: each for path, each in shares.items()})
-        else:
-            self.importance.show_sentence(_EQUAL)
+        self._is_weighing = False
+        if self.findings is not None and findings.group.id == self.findings.group.id:
+            self._weighed = findings
+            titles = {each.path: each.title for each in findings.space.settings}
+            if shares:
+                self.importance.show_shares({titles[path]: each for path, each in shares.items()})
+            else:
+                self.importance.show_sentence(_EQUAL)
+        self._weigh()  # there may be more results by now, or another group
+
+    def _on_failed(self) -> None:
+        self._is_weighing = False
 
     # --- what can be done ---------------------------------------------------------------------
 
