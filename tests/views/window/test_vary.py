@@ -19,6 +19,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "propagat
 
 def test_a_preset_is_trained_and_its_best_opened(qtbot: QtBot, theme: Theme) -> None:
     window = new_window(qtbot, project(epochs=1))
+    window.pages.prepare()
     work = window.session.groups
     window.findChild(QAction, "vary").trigger()
     dialog = window.findChild(VaryDialog)
