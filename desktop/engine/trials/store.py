@@ -211,22 +211,33 @@ class GroupWriter:
         if path.stat().st_size > whole:  # a line that was not written to its end
             os.truncate(path, whole)
         self._results = path.open("ab", buffering=0)
+        self._written = len(group.results)
 
     def add(self, result: TrialResult) -> None:
-        """Write a result: it is on disk when this is over, in whole or not at all."""
-        line, size = result_line(result), self._results.tell()
+        """Write a result: it is on disk when this is over, in whole or not at all.
+
+        One that could not be written is written with the next.
+        """
         self.group = replace(self.group, results=(*self.group.results, result))
-        try:
-            if self._results.write(line) < len(line):
-                raise OSError("the disk is full")
-        except OSError as error:
-            with suppress(OSError):
-                self._results.truncate(size)
-                self._results.seek(size)
-            raise self._failure(error) from error
+        self._write()
+
+    def _write(self) -> None:
+        """Write the results that are not on disk."""
+        for result in self.group.results[self._written :]:
+            line, size = result_line(result), self._results.tell()
+            try:
+                if self._results.write(line) < len(line):
+                    raise OSError("the disk is full")
+            except OSError as error:
+                with suppress(OSError):
+                    self._results.truncate(size)
+                    self._results.seek(size)
+                raise self._failure(error) from error
+            self._written += 1
 
     def end(self, outcome: Outcome) -> None:
-        """There is nothing left to do."""
+        """There is nothing left to do. A group without all its results on disk is not ended."""
+        self._write()
         try:
             file = _read_file(self._folder).replace(ended=outcome)  # it may have a new name
             write_atomically(self._folder / RECORD, _content(file))

@@ -120,6 +120,11 @@ def test_a_full_disk_leaves_whole_lines(tmp_path: Path, monkeypatch: pytest.Monk
             full.setattr(writer, "_results", Full())
             with pytest.raises(GroupError, match="full"):
                 writer.add(result(2))
+            with pytest.raises(GroupError, match="full"):
+                writer.end(Outcome.FINISHED)
         assert [each.trial.number for each in writer.group.results] == [1, 2]
+        found = store.read(new.id)
+        assert [each.trial.number for each in found.results] == [1]
+        assert found.is_open, "the trial can be made again"
         writer.add(replace(result(3), run="other"))
-    assert [each.trial.number for each in store.read(new.id).results] == [1, 3]
+    assert [each.trial.number for each in store.read(new.id).results] == [1, 2, 3]
