@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from desktop import console
-from desktop.cli_checks import CommandError
+from desktop.cli_checks import CommandError, DataReader
 from desktop.document.text import counted
 
 if TYPE_CHECKING:
+    from desktop.document.project import Project
     from desktop.engine.control import RunControl
     from desktop.engine.rows import Dataset
     from desktop.engine.trials.executor import TrialExecutor
@@ -59,12 +60,32 @@ def executor_for(
     return ThisProcess(dataset()) if count == 1 else WorkerProcesses(count)
 
 
-def latest(store: GroupStore, group: Group, after: str = "") -> Group | None:
-    """The latest group, later than the one of the id `after`, that was asked for as `group` is."""
-    for each in store.all():
-        if each.file.command == group.file.command and each.id > after and not each.is_running:
-            return store.read(each.id)
-    return None
+def seeded(project: Project) -> Project:
+    """`project` with a seed: where it has none, one is drawn, and the user is told."""
+    from desktop.engine.builder import draw_seed
+
+    if project.training.seed is not None:
+        return project
+    seed = draw_seed(project)
+    console.say(f"The seed is random: add --seed {seed} to repeat or to resume this")
+    return project.replace(training=project.training.replace(seed=seed))
+
+
+def has_new_rows(group: Group, reader: DataReader) -> bool:
+    """Whether the data of `group`, which `reader` reads, has changed since its first trial."""
+    from desktop.engine.runs.store import RunStore, StoreError
+
+    source = group.project.data
+    run = next((each.run for each in group.results if each.run), "")
+    if source.known_schema is not None or not run:
+        return False
+    try:
+        with RunStore() as store:
+            before = store.find(run).data_fingerprint
+    except StoreError:
+        return False  # it was deleted
+    now = reader.dataset.fingerprint
+    return now is not None and before is not None and now.data != before
 
 
 def trained(
@@ -77,9 +98,12 @@ def trained(
 ) -> Group:
     """`group` with the results of the trials of `plan`, which are told about as they end.
 
-    It is resumed if it was begun. `describe` says in a few words what came of a trial. Raises
-    CommandError if the trials could not be continued; those that are over are kept.
+    It is resumed if it was begun, and left as it is if `control` has stopped. `describe` gives the
+    result of a trial in a few words. Raises CommandError if the trials could not be continued;
+    those that are over are kept.
     """
+    if control.is_stopping:
+        return group
     from desktop.engine.reports import Outcome
     from desktop.engine.trials import reports
     from desktop.engine.trials.runner import run_group
@@ -110,6 +134,9 @@ def trained(
         group = writer.group
     if failures:
         raise CommandError(f"{failures[0]}; the same command resumes them")
+    if control.is_stopping and group.is_open:
+        done = _so_far(len(group.results), plan.total)
+        console.say(f"{name}: {done} done; the same command trains the others")
     return group
 
 

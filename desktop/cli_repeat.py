@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from desktop import console, json_output, signals, startup
 from desktop.cli_checks import CommandError, DataReader, refuse_errors, refuse_machine
-from desktop.cli_groups import executor_for, opened_groups, trained
+from desktop.cli_groups import executor_for, has_new_rows, opened_groups, seeded, trained
 from desktop.document.comparison import difference_text, differences, objections
 from desktop.document.storage import read_project
 
@@ -53,13 +53,13 @@ def repeat_project(
     and the engine's errors.
     """
     read = [(each, _changed(read_project(each), changes)) for each in (path, other) if each]
-    # Both are trained from the seeds of the first.
-    changes = {**changes, "seed": read[0][1].training.seed}
-    read = [(each, _changed(project, changes)) for each, project in read]
     readers = {project.data: DataReader(project.data) for _, project in read}
     for each, project in read:
         refuse_errors(each, project, readers[project.data].schema)
     refuse_machine(startup.engine_problem())
+    # Both are trained from the seeds of the first.
+    seed = seeded(read[0][1]).training.seed
+    read = [(each, _changed(project, {"seed": seed})) for each, project in read]
 
     from desktop.engine.control import RunControl
     from desktop.engine.trials.plan import seeds_of
@@ -73,7 +73,8 @@ def repeat_project(
     ):
         seeds = seeds_of(read[0][1], times)
         groups = [
-            _trained(store, executor, control, each, project, seeds) for each, project in read
+            _trained(store, executor, control, each, project, seeds, readers[project.data])
+            for each, project in read
         ]
     same_data = len({project.data for _, project in read}) == 1
     comparison = _comparison(groups, paired=same_data) if len(groups) == 2 else None
@@ -99,6 +100,7 @@ def _trained(
     path: Path,
     project: Project,
     seeds: tuple[int, ...],
+    reader: DataReader,
 ) -> Group:
     """The trials of `project`, told about as they end. A stopped one is not among them."""
     from desktop.engine.trials.group import REPEAT, new_group
@@ -109,7 +111,9 @@ def _trained(
         return f"seed {result.trial.project.training.seed}  {figures}"
 
     group = new_group(REPEAT, project, name=path.stem, seeds=seeds)
-    group = store.find_open(group.file.command) or group
+    found = store.latest(group.file.command, only_open=True)
+    if found is not None and not has_new_rows(found, reader):
+        group = found
     group = trained(store, group, repeat_plan(group), executor, control, describe)
     results = sorted(group.results, key=lambda result: result.trial.number)
     return Group(path, project, tuple(results))
@@ -190,6 +194,7 @@ def _objections(groups: list[Group]) -> tuple[str, ...]:
 
 
 def _show(groups: list[Group], comparison: GroupComparison | None) -> None:
+    groups = [group for group in groups if group.results]  # not those stopped before
     for group in groups:
         console.show_summaries(group.path.name, len(group.results), group.summaries())
     if len(groups) == 2:

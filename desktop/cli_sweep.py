@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from desktop import console, json_output, signals, startup
 from desktop.cli_checks import CommandError, DataReader, refuse_errors, refuse_machine
-from desktop.cli_groups import executor_for, latest, opened_groups, trained
+from desktop.cli_groups import executor_for, has_new_rows, opened_groups, seeded, trained
 from desktop.console_sweep import Sweep, show_sweep, sweep_values
 from desktop.document.comparison import differences
 from desktop.document.files import reason
@@ -105,16 +105,13 @@ def _asked(
     path: Path, project: Project, given: str, wanted: Wanted, data: _Data
 ) -> tuple[Group, Space]:
     """The group that was asked for, and its space. Raises CommandError."""
-    from desktop.engine.builder import draw_seed
     from desktop.engine.trials.sweeps import new_sweep, problem_with
 
     if wanted.repeats > 1 and (wanted.trials is not None or wanted.minutes is not None):
         raise CommandError(
             "--repeats is for grids; a search has --confirm, which repeats the best it finds"
         )
-    if project.training.seed is None:
-        project = project.replace(training=project.training.replace(seed=draw_seed(project)))
-        console.say(f"The seed is random: --seed {project.training.seed} gives the same again")
+    project = seeded(project)
     problem = problem_with(data.schema)
     if text := problem(project):
         raise CommandError(f"{path}: {text}")
@@ -245,8 +242,8 @@ def _earlier(
     """The same sweep of an earlier program that is not done, or not confirmed as it is now."""
     from desktop.engine.trials.sweeps import confirming_groups
 
-    found = latest(store, group)
-    if found is None or _has_new_rows(found, data):
+    found = store.latest(group.file.command)
+    if found is None or has_new_rows(found, data.reader(found.project.data)):
         return None
     if found.is_open:
         return found
@@ -254,26 +251,10 @@ def _earlier(
     if not confirm or best is None:
         return None
     repeats = [
-        latest(store, each, after=found.id) for each in confirming_groups(found, best, confirm)
+        store.latest(each.file.command, after=found.id)
+        for each in confirming_groups(found, best, confirm)
     ]
     return None if all(each is not None and not each.is_open for each in repeats) else found
-
-
-def _has_new_rows(group: Group, data: _Data) -> bool:
-    """Whether the data has changed since the first trial of `group`."""
-    from desktop.engine.runs.store import RunStore, StoreError
-
-    source = group.project.data
-    run = next((each.run for each in group.results if each.run), "")
-    if source.known_schema is not None or not run:
-        return False
-    try:
-        with RunStore() as store:
-            before = store.find(run).data_fingerprint
-    except StoreError:
-        return False  # it was deleted
-    now = data.reader(source).dataset.fingerprint
-    return now is not None and before is not None and now.data != before
 
 
 def _best(group: Group, space: Space) -> Project | None:
@@ -304,7 +285,7 @@ def _confirmed(
         return None
     values = []
     for each in confirming_groups(group, best, times):
-        repeat = latest(store, each, after=group.id) or each
+        repeat = store.latest(each.file.command, after=group.id) or each
         if repeat.is_open:
             repeat = trained(
                 store,

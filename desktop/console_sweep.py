@@ -82,9 +82,8 @@ def show_sweep(sweep: Sweep, out: Path | None) -> None:
         epochs = max(result.epochs for result in each.results)
         value = "" if each.value is None else f"{each.value:.4f}"
         table.add_row(*values, value, str(epochs or ""), _outcome(each))
-    unfinished = "; the same command resumes them" if sweep.group.is_open else ""
     count = counted(len(sweep.group.results), "trial")
-    show_table(f"{sweep.path.name}, {count}{unfinished}", table)
+    show_table(f"{sweep.path.name}, {count}", table)
     if len(sweep.combinations) > MOST_ROWS:
         say(f"The best {MOST_ROWS} of {len(sweep.combinations):,}; --json has all")
     for warning in sweep.warnings:

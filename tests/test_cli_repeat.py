@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import numpy as np
 import pytest
 
 from desktop import cli
-from desktop.document.data import LogicTable
+from desktop.document.data import LogicTable, Table
 from desktop.document.layers import Dense
 from desktop.document.losses import BinaryCrossentropy
 from desktop.document.optimizers import SGD
@@ -21,6 +23,7 @@ from desktop.document.training import Training
 from desktop.engine.reports import Outcome
 from desktop.engine.runs.store import RunStore
 from desktop.engine.trials.store import GroupStore
+from tests.test_cli_sweep import interrupted_after
 
 Repeated = Callable[..., dict[str, Any]]
 
@@ -100,3 +103,30 @@ def test_a_table_for_people(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert "xor.layerwise, 2 runs" in written.out
     assert "95 % interval" in written.out
     assert "xor, trial 2: seed 3" in written.err
+
+
+def test_an_interrupted_repeat_is_resumed_unless_its_data_has_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, data = tmp_path / "sizes.layerwise", tmp_path / "sizes.csv"
+    lines = ["size,color", *(f"{number},{'red' if number % 3 else 'blue'}" for number in range(40))]
+    data.write_text("\n".join(lines))
+    layers = (Dense(units=1, activation="sigmoid"),)
+    training = Training(epochs=1, loss=BinaryCrossentropy(), seed=None)
+    write_project(path, Project(data=Table(path=str(data)), layers=layers, training=training))
+
+    def repeat(*options: str, interrupted: bool = False) -> str:
+        arguments = ["repeat", str(path), "--times", "2", *options]
+        with interrupted_after(1) if interrupted else nullcontext():
+            assert cli.run(arguments) == (130 if interrupted else cli.DONE)
+        return capsys.readouterr().err
+
+    stopped = repeat(interrupted=True)
+    assert "1 of 2 trials done; the same command trains the others" in stopped
+    found = re.search(r"The seed is random: add (--seed) (\d+)", stopped)
+    assert found is not None
+    assert "resuming, 1 of 2 trials done" in repeat(*found.groups())
+
+    repeat("--seed", "5", interrupted=True)
+    data.write_text("\n".join([*lines[:-1], "39,blue"]).replace("\n5,", "\n55,"))
+    assert "resuming" not in repeat("--seed", "5")

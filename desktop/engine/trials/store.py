@@ -101,12 +101,15 @@ class GroupStore:
                 self._set_aside(folder, error)
                 raise GroupError(f"The group {group} cannot be read: {error}") from error
 
-    def find_open(self, command: str) -> Group | None:
-        """The latest group that was asked for alike, and is neither done nor under way."""
+    def latest(self, command: str, *, after: str = "", only_open: bool = False) -> Group | None:
+        """The latest group of this `command` that is not under way; None if there is none.
+
+        It is later than the one of the id `after` and, with `only_open`, not done.
+        """
         for each in self.all():
-            file = each.file
-            if file.command == command and file.ended is None and not each.is_running:
-                return self.read(file.id)
+            is_wanted = each.file.command == command and each.id > after and not each.is_running
+            if is_wanted and not (only_open and each.file.ended is not None):
+                return self.read(each.id)
         return None
 
     # --- changing -----------------------------------------------------------------------------

@@ -136,7 +136,7 @@ def test_a_group_that_was_stopped_is_resumed(here: ThisProcess, tmp_path: Path) 
     assert reports[-1] == GroupEnded(writer.group.id, Outcome.STOPPED)
 
     command = writer.group.file.command
-    group = store.find_open(command)
+    group = store.latest(command, only_open=True)
     assert group is not None and [each.trial.number for each in group.results] == [1]
     reports.clear()
     with store.resume(group.id) as writer:
@@ -146,7 +146,7 @@ def test_a_group_that_was_stopped_is_resumed(here: ThisProcess, tmp_path: Path) 
     done = store.read(group.id)
     assert [each.trial.number for each in done.results] == [1, 2, 3]
     assert done.results[0] == group.results[0]
-    assert store.find_open(command) is None
+    assert store.latest(command, only_open=True) is None
 
 
 def test_a_group_that_nobody_is_left_for_can_be_resumed(digits: Dataset) -> None:
@@ -160,5 +160,5 @@ def test_a_group_that_nobody_is_left_for_can_be_resumed(digits: Dataset) -> None
     with store.begin(group_of(what, (7,))) as writer, Gone(digits) as executor:
         run_group(writer, RepeatPlan(what, (7,)), executor, RunControl(), reports.append)
     assert reports[-1] == GroupEnded(writer.group.id, Outcome.FAILED, "All workers are gone")
-    left = store.find_open(writer.group.file.command)
+    left = store.latest(writer.group.file.command, only_open=True)
     assert left is not None and left.results == ()

@@ -51,15 +51,18 @@ def test_only_an_open_group_that_was_asked_for_alike_is_found() -> None:
     assert first.file.command == other.file.command
     assert new_group(GRID, project()).file.command != first.file.command
     with store.begin(first):
-        assert store.find_open(first.file.command) is None, "it is under way"
+        assert store.latest(first.file.command, only_open=True) is None, "it is under way"
         with pytest.raises(GroupError, match="under way"):
             store.resume(first.id)
         with pytest.raises(GroupError, match="under way"):
             store.delete([first.id])
     with store.begin(other) as writer:
         writer.end(Outcome.FINISHED)
-    found = store.find_open(first.file.command)
+    found = store.latest(first.file.command, only_open=True)
     assert found is not None and found.id == first.id
+    latest = store.latest(first.file.command)
+    assert latest is not None and latest.id == other.id
+    assert store.latest(first.file.command, after=other.id) is None
     store.delete([first.id])
     assert [each.id for each in store.all()] == [other.id]
     store.restore([first.id])
