@@ -71,7 +71,9 @@ def _run(argv: list[str]) -> int:
             command = typer.main.get_command(app)
             return int(command.main(argv, _program(), standalone_mode=False) or DONE)
     except typer.TyperException as error:
-        return _fail(f"{_usage_message(error)} ({_program()} --help shows how it is used)")
+        context = getattr(error, "ctx", None)
+        path = _program() if context is None else context.command_path
+        return _fail(f"{_usage_message(error)} ({path} --help shows how it is used)")
     except signals.Ended as ended:
         from desktop.console import say
 
@@ -182,17 +184,19 @@ def repeat_project(
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(min=0, max=MAX_SEED, help="Of the first run; the others count on from it"),
+        typer.Option(
+            min=0, max=MAX_SEED, help="Seed of the first run; the others use the next ones"
+        ),
     ] = None,
     workers: Annotated[
         int, typer.Option(min=1, max=1_000, help="Runs at the same time, in processes of their own")
     ] = 1,
     as_json: AsJson = False,
 ) -> int:
-    """Train the network of PROJECT several times, from a seed each, to see what is chance.
+    """Train the network of PROJECT from several seeds, to see how much its results vary.
 
     With OTHER, both networks are trained from the same seeds, and the result says whether one is
-    better. The test rows are not looked at.
+    better. The test rows are not used. Ctrl+C stops, and the same command resumes.
     """
     from desktop.cli_repeat import repeat_project as repeat
 
@@ -208,28 +212,36 @@ def sweep_project(
     space: Annotated[
         str,
         typer.Argument(
-            metavar="SPACE", help="What to vary: JSON, a file of JSON, or the name of a preset"
+            metavar="SPACE",
+            help='What to vary: JSON, a file of JSON, or a preset such as "optimizers"',
         ),
     ],
     trials: Annotated[
         int | None,
-        typer.Option(min=1, max=100_000, help="Search: so many trials, each by those before it"),
+        typer.Option(min=1, max=100_000, help="Search: the number of trials"),
     ] = None,
     minutes: Annotated[
-        float | None, typer.Option(min=0.01, help="Search: no further trial after so many minutes")
+        float | None, typer.Option(min=0.01, help="Search: start no trial after so many minutes")
     ] = None,
     repeats: Annotated[
-        int, typer.Option(min=1, max=100, help="Without a search: seeds of each combination")
+        int, typer.Option(min=1, max=100, help="Grid: train each combination from so many seeds")
     ] = 1,
     confirm: Annotated[
         int,
-        typer.Option(min=0, max=1_000, help="Repeat the best and PROJECT from so many fresh seeds"),
+        typer.Option(
+            min=0, max=1_000, help="In the end train the best and PROJECT from so many new seeds"
+        ),
     ] = 0,
     metric: Annotated[
-        str | None, typer.Option(help="What to judge by; by default the project's first metric")
+        str | None, typer.Option(help="The metric to rank by; by default the project's first one")
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, max=1_000, help="Trials at the same time")
+        int | None,
+        typer.Option(
+            min=1,
+            max=1_000,
+            help="Trials at the same time; by default all that the machine has room for",
+        ),
     ] = None,
     scheduler: Annotated[
         str | None,
@@ -246,11 +258,12 @@ def sweep_project(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Vary settings of PROJECT, and rank what comes of it on the validation rows.
+    """Try other settings for PROJECT, and rank them by a metric on the validation rows.
 
     SPACE has values or a range for each setting that varies, as in {"hidden.units": [32, 64],
-    "training.optimizer.learning_rate": {"log": [1e-4, 1e-1]}}. Without --trials and --minutes every
-    combination is trained. Ctrl+C stops, and the same command resumes.
+    "training.optimizer.learning_rate": {"log": [1e-4, 1e-1]}}. With --trials or --minutes, settings
+    are searched with Optuna; otherwise every combination is trained, a grid. Ctrl+C stops, and the
+    same command resumes.
     """
     from desktop.cli_sweep import Wanted
     from desktop.cli_sweep import sweep_project as sweep
@@ -361,7 +374,7 @@ def tensorboard(
 ) -> int:
     """Show runs in TensorBoard until Ctrl+C; by default all that have logs.
 
-    It answers on this machine alone. A run without logs is shown from its record.
+    It can be reached from this machine only. A run without logs is shown from its record.
     """
     from desktop.cli_tensorboard import open_tensorboard
 

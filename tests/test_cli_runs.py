@@ -256,3 +256,11 @@ def test_a_folder_that_cannot_be_used_is_one_line(
     monkeypatch.setenv("LAYERWISE_DATA", str(tmp_path / "file"))
     code, _, err = runs("list")
     assert code == 2 and len(err.splitlines()) == 1 and "LAYERWISE_DATA" in err
+
+
+@pytest.mark.parametrize(("arguments", "command"), [([], "runs"), (["show"], "runs show")])
+def test_an_incomplete_command_names_the_help_that_explains_it(
+    runs: Command, arguments: list[str], command: str
+) -> None:
+    code, _, err = runs(*arguments)
+    assert code == 2 and f" {command} --help shows how it is used" in err

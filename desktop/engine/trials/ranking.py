@@ -22,39 +22,40 @@ class Combination:
     """Settings that were tried, and the results of their trials, one for each seed.
 
     `value` is the mean of the metric they are judged by over those trials that were trained to the
-    end; None if there are none.
+    end; None if there are none. `failed` of the trials have no result.
     """
 
     settings: Settings
     results: tuple[TrialResult, ...]
     value: float | None
+    failed: int = 0
 
 
 def ranked(results: Iterable[TrialResult], metric: str) -> tuple[Combination, ...]:
-    """The combinations among `results` by `metric`, the best first, those without a value last."""
+    """The combinations among `results` by `metric`, the best first, those without a value last.
+
+    Those of which some trials failed come after those without: the mean of the others alone is
+    better than what such settings give.
+    """
     groups: dict[str, list[TrialResult]] = {}
     for each in results:
         groups.setdefault(repr(sorted(each.trial.settings.items())), []).append(each)
     combinations = [_combination(group, metric) for group in groups.values()]
     sign = -1 if higher_is_better(metric) else 1
-    # Pruned ones stand before those that failed.
-    return tuple(
-        sorted(
-            combinations,
-            key=lambda each: (
-                (0, sign * each.value)
-                if each.value is not None
-                else (1 if any(result.pruned for result in each.results) else 2, 0.0)
-            ),
-        )
-    )
+
+    def place(each: Combination) -> tuple[bool, bool, float]:
+        # Pruned ones stand before those that failed.
+        return each.value is None, each.failed > 0, sign * (each.value or 0.0)
+
+    return tuple(sorted(combinations, key=place))
 
 
 def _combination(results: Sequence[TrialResult], metric: str) -> Combination:
     ended = [each for each in results if not each.pruned]
     values = [value for value in values_of(ended, metric) if math.isfinite(value)]
     mean = float(np.mean(values)) if values else None
-    return Combination(results[0].trial.settings, tuple(results), mean)
+    failed = len(ended) - len(values)
+    return Combination(results[0].trial.settings, tuple(results), mean, failed)
 
 
 def importances(

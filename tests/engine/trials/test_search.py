@@ -249,6 +249,12 @@ def test_combinations_are_ranked_by_the_mean_of_their_seeds() -> None:
     ]
     assert [len(each.results) for each in found] == [2, 2, 2]
     assert ranked([], METRIC) == ()
+    found = ranked(results_of(space, [0.5, 0.7, 0.9, 0.9, 0.6, math.nan]), METRIC)
+    assert [(each.settings["hidden.units"], each.failed) for each in found] == [
+        (4, 0),
+        (8, 0),
+        (16, 1),
+    ], "the one seed with which training did not fail says little"
 
 
 def test_the_importance_of_settings() -> None:
