@@ -14,7 +14,7 @@ from desktop.document.space import Setting, Space, SpaceError, parse_space, valu
 from desktop.document.text import counted, number_text
 from desktop.views.pages.groups.sweep.scales import Scale, number_scale, scale_of
 from desktop.workers.sweeps import Combination, fresh_seeds, objections, ranked
-from desktop.workers.trials import GRID, Group
+from desktop.workers.trials import Group
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,7 @@ class Findings:
     @property
     def summary(self) -> str:
         """What was tried, and what is the best of it."""
-        kind = "Grid" if self.group.file.kind == GRID else "Search"
-        titles = ", ".join(each.title for each in self.space.settings)
-        text = f"{kind} over {titles}: {counted(len(self.group.results), 'trial')} done."
+        text = f"{counted(len(self.group.results), 'trial')} done."
         if not self.valued:
             return text
         best = self.valued[0]

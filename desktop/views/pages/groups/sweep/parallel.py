@@ -11,7 +11,8 @@ from desktop.views.pages.groups.sweep.scales import Scale, nearest_gap
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme, scaled
 from desktop.views.widgets.text import plain
 
-_AXIS = 146  # pixels from one axis to the next at least
+_AXIS = 104  # pixels from one axis to the next at least
+_SIDE = 76  # pixels beside the outer axes at most
 _MOST = 1000  # lines, of the best
 _REACH = 8  # pixels from a line within which it is meant
 _FAINTEST = 0.25  # opacity of the worst
@@ -49,10 +50,15 @@ class ParallelCoordinates(QWidget):
 
     # --- where things are ---------------------------------------------------------------------
 
+    @property
+    def _side(self) -> float:
+        """Pixels beside the outer axes: room for half of their words."""
+        share = self.width() / (2 * max(1, len(self.axes)))
+        return min(max(share, scaled(_AXIS) / 2), scaled(_SIDE))
+
     def _area(self) -> QRectF:
-        """Between the outer axes: beside them is room for half of their words."""
-        line = self.fontMetrics().lineSpacing()
-        side = scaled(_AXIS) / 2
+        """Between the outer axes."""
+        line, side = self.fontMetrics().lineSpacing(), self._side
         return QRectF(self.rect()).adjusted(side, line + SPACE_M, -side, -SPACE_M)
 
     def _line(self, valued: Valued) -> QPolygonF:
@@ -126,7 +132,7 @@ class ParallelCoordinates(QWidget):
         axes, area = self.axes, self._area()
         step = area.width() / max(1, len(axes) - 1)
         for index, scale in enumerate(axes):
-            room = min(step, scaled(_AXIS) if index in (0, len(axes) - 1) else step)
+            room = min(step, 2 * self._side if index in (0, len(axes) - 1) else step)
             self._paint_axis(painter, area.left() + index * step, scale, room - SPACE_S)
         painter.end()
 

@@ -23,7 +23,7 @@ from desktop.views.pages.groups.sweep.parallel import ParallelCoordinates
 from desktop.views.pages.groups.sweep.setting_charts import SettingCharts
 from desktop.views.pages.groups.sweep.trials_table import TrialsTable
 from desktop.views.pages.groups.view import GroupView
-from desktop.views.theme import SPACE_S, Theme
+from desktop.views.theme import SPACE_XS, Theme
 from desktop.views.widgets.controls import TabBar
 from desktop.views.widgets.text import breakable
 from desktop.workers.session import Session
@@ -50,13 +50,13 @@ class SweepView(GroupView):
         for label in (self.summary, self.note):
             label.setWordWrap(True)
         self.note.setProperty("role", "warning")
-        self.open_best = QPushButton("Open the &Best as Project")
-        self.open_best.setToolTip("Make the project with the best settings the current one")
+        self.open_best = QPushButton("Open &Best")
+        self.open_best.setToolTip("Open the best as a project")
         self.open_best.clicked.connect(self._open_best)
-        self.confirm = QPushButton("&Confirm with Fresh Seeds…")
+        self.confirm = QPushButton("Con&firm…")
         self.confirm.setToolTip(
-            "Train the best and the project it comes from again, from seeds that were not used, "
-            "and compare the two"
+            "Confirm with fresh seeds: train the best and the project it comes from again, from "
+            "seeds that were not used, and compare the two"
         )
         self.confirm.clicked.connect(self._ask_times)
         self.table = TrialsTable(theme)
@@ -74,20 +74,23 @@ class SweepView(GroupView):
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.table, "Trials")
         self.tabs.addTab(self.charts, "By Setting")
-        self.tabs.addTab(_scrolled(self.parallel), "Parallel Coordinates")
+        self.tabs.addTab(_scrolled(self.parallel), "Parallel")
+        self.tabs.setTabToolTip(2, "Parallel coordinates: a line for each trial, the best in green")
         self._importance_tab = _scrolled(self.importance)
         self.tabs.addTab(self._importance_tab, "Importance")
         self.tabs.currentChanged.connect(self._weigh)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(SPACE_S)
-        buttons.addWidget(self.note, 1)
-        buttons.addWidget(self.open_best)
-        buttons.addWidget(self.confirm)
+        buttons = QWidget()
+        row = QHBoxLayout(buttons)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_XS)
+        row.addWidget(self.open_best)
+        row.addWidget(self.confirm)
+        self.tabs.setCornerWidget(buttons)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE_S)
+        column.setSpacing(SPACE_XS)
         column.addWidget(self.summary)
-        column.addLayout(buttons)
+        column.addWidget(self.note)
         column.addWidget(self.tabs, 1)
 
     def show_group(self, group: Group) -> None:
@@ -114,6 +117,7 @@ class SweepView(GroupView):
     def _show_words(self, summary: str, note: str) -> None:
         self.summary.setText(breakable(summary))
         self.note.setText(breakable(note))
+        self.note.setVisible(bool(note))
 
     # --- importance ---------------------------------------------------------------------------
 
