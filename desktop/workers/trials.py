@@ -1,6 +1,9 @@
 """What the engine says of groups of trials, for the views, which do not import the engine."""
 
+from desktop.engine.reports import run_start
 from desktop.engine.trials.group import GRID, REPEAT, SEARCH, Group
+from desktop.engine.trials.local import most_workers
+from desktop.engine.trials.plan import MAX_SEED
 from desktop.engine.trials.reports import (
     GroupEnded,
     GroupProgress,
@@ -13,6 +16,7 @@ from desktop.engine.trials.trial import TrialResult, compared_metrics, values_of
 
 __all__ = [
     "GRID",
+    "MAX_SEED",
     "REPEAT",
     "SEARCH",
     "Group",
@@ -24,5 +28,7 @@ __all__ = [
     "TrialResult",
     "TrialStarted",
     "compared_metrics",
+    "most_workers",
+    "run_start",
     "values_of",
 ]

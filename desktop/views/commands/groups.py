@@ -56,6 +56,20 @@ class RunCommands:
         if resume or self._files.may_discard_network():
             self._session.train(project, resume=resume)
 
+    def train_times(self) -> None:
+        """Ask how often to train the project, and do that in worker processes."""
+        from desktop.views.pages.groups.dialog import RepeatDialog
+
+        dialog = RepeatDialog(self._workspace.project, self._session.groups, self._pages)
+        dialog.accepted_for.connect(self._repeat)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _repeat(self, project: Project, times: int) -> None:
+        self._pages.groups.show_next()
+        self._pages.show_groups()
+        self._session.groups.repeat(project, times, self._workspace.name or "Untitled")
+
     def pause(self) -> None:
         """Pause the training, or resume it."""
         if self._session.state is State.PAUSED:
@@ -97,6 +111,7 @@ class RunCommands:
             return
         method, groups = wanted.method, self._session.groups
         groups.workers = method.workers
+        self._pages.groups.show_next()
         groups.sweep(
             wanted.project,
             wanted.space,
@@ -105,7 +120,7 @@ class RunCommands:
             minutes=method.minutes,
             name=self._workspace.name,
         )
-        self._pages.show_page(Page.RUNS)
+        self._pages.show_groups()
 
     def open_tensorboard(self) -> None:
         """Show the last run in TensorBoard."""

@@ -40,6 +40,11 @@ def can_train(now: Situation) -> str:
     return now.busy if now.workspace.analysis.is_trainable else _untrainable(now)
 
 
+def can_train_times(now: Situation) -> str:
+    """The project can be trained, also beside another training."""
+    return "" if now.workspace.analysis.is_trainable else _untrainable(now)
+
+
 def can_vary(now: Situation) -> str:
     """The project can be trained and compared, also beside another training."""
     schema = now.workspace.analysis.schema

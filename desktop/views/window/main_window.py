@@ -93,6 +93,7 @@ class MainWindow(QMainWindow):
         self.session.load_data(self.workspace.project.data)
 
     def _prepare_runs(self) -> None:
+        from desktop.views.window.group_notices import GroupNotices
         from desktop.views.window.room import Room
         from desktop.views.window.run_notices import RunNotices
 
@@ -100,6 +101,10 @@ class MainWindow(QMainWindow):
         self._run_notices = RunNotices(
             self.pages.runs, self.session.kept_runs, self.files, self.notice
         )
+        self._group_notices = GroupNotices(
+            self.pages.groups, self.session.groups, self.files, self.notice
+        )
+        self.pages.groups.offer([self._actions["train_times"], self._actions["vary"]])
 
     # --- making the parts -------------------------------------------------------------------------
 
@@ -137,7 +142,7 @@ class MainWindow(QMainWindow):
         self.redo_action = workspace.redo_action(self)
         self._stack_actions = CommandActions(self.stack, theme, self)
         edits = self.undo_action, self.redo_action
-        actions = Actions(commands, workspace, session, theme)
+        actions = self._actions = Actions(commands, workspace, session, theme)
         menu_bar.fill(self.menuBar(), actions, commands, edits, self._stack_actions, self.docks)
         self.toolbar = Toolbar(actions, edits, workspace, session, theme)
         self.addToolBar(self.toolbar)

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from desktop.views.pages.data.page import DataPage
     from desktop.views.pages.draw.page import DrawPage
     from desktop.views.pages.evaluate.page import EvaluatePage
+    from desktop.views.pages.groups.panel import GroupsPanel
     from desktop.views.pages.runs.page import RunsPage
+    from desktop.views.window.runs_and_groups import RunsAndGroups
     from desktop.workers.reports import DataSummary
 
 
@@ -54,7 +56,9 @@ class Pages(QTabWidget):
     train: TrainPage
     evaluate: EvaluatePage
     runs: RunsPage
+    groups: GroupsPanel
     draw: DrawPage
+    _kept: RunsAndGroups
 
     def __init__(
         self,
@@ -82,11 +86,12 @@ class Pages(QTabWidget):
         from desktop.views.pages.data.page import DataPage
         from desktop.views.pages.draw.page import DrawPage
         from desktop.views.pages.evaluate.page import EvaluatePage
-        from desktop.views.pages.runs.page import RunsPage
+        from desktop.views.window.runs_and_groups import RunsAndGroups
 
         self.data = DataPage(self._workspace, self._session, self._theme)
         self.evaluate = EvaluatePage(self._session, self._theme)
-        self.runs = RunsPage(self._session, self._theme, self._settings)
+        self._kept = RunsAndGroups(self._session, self._theme, self._settings)
+        self.runs, self.groups = self._kept.runs, self._kept.groups
         self.draw = DrawPage(self._session, self._theme)
         shown = self.shown
         with QSignalBlocker(self):
@@ -94,7 +99,7 @@ class Pages(QTabWidget):
                 (Page.DATA, self.data),
                 (Page.EVALUATE, self.evaluate),
                 (Page.DRAW, _scrolled(self.draw)),
-                (Page.RUNS, self.runs),
+                (Page.RUNS, self._kept),
             ):
                 empty = self.widget(page)
                 self.removeTab(page)
@@ -116,3 +121,8 @@ class Pages(QTabWidget):
     def show_page(self, page: Page) -> None:
         """Bring `page` to the front."""
         self.setCurrentIndex(page)
+
+    def show_groups(self) -> None:
+        """Bring the groups of runs to the front."""
+        self._kept.show_groups()
+        self.show_page(Page.RUNS)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from desktop.views.pages.groups.repeat import RepeatView
 from desktop.views.pages.groups.sweep.view import SweepView
 from desktop.views.pages.groups.view import GroupView
-from desktop.workers.trials import GRID, SEARCH
+from desktop.workers.trials import GRID, REPEAT, SEARCH
 
-VIEWS: dict[str, type[GroupView]] = {GRID: SweepView, SEARCH: SweepView}
+VIEWS: dict[str, type[GroupView]] = {REPEAT: RepeatView, GRID: SweepView, SEARCH: SweepView}

@@ -239,9 +239,9 @@ class RunActions(QObject):
             action.setToolTip(plain(f"{tip}\n{why_not}" if why_not else tip))
             action.setStatusTip(why_not or spec.tip)
 
-    def in_bar(self) -> list[tuple[RunAction, QAction]]:
-        """Those that have a button."""
-        return [(spec, self._actions[spec.id]) for spec in ACTIONS if spec.in_bar]
+    def in_bar(self) -> list[tuple[QAction, bool]]:
+        """Those that have a button, and whether there is a gap before it."""
+        return [(self._actions[spec.id], spec.separator) for spec in ACTIONS if spec.in_bar]
 
     def fill(self, menu: QMenu) -> None:
         """Put all of them into `menu`."""

@@ -1,15 +1,14 @@
-"""The rows of controls of the page: what is shown over the table, what can be done below it."""
+"""The row of controls over the table: which runs and columns it shows."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from desktop.document.text import counted
-from desktop.views.pages.runs.actions import RunActions
 from desktop.views.pages.runs.table import RunsTable
-from desktop.views.theme import SPACE_S, SPACE_XS, Theme
+from desktop.views.theme import SPACE_S, Theme
 from desktop.views.widgets.controls import LineEdit
 
 TEST_TIP = (
@@ -81,65 +80,3 @@ class FilterBar(QWidget):
     def _redraw(self) -> None:
         self.columns_button.setIcon(self._theme.icon("mdi6.view-column-outline"))
         self.room_button.setIcon(self._theme.icon("mdi6.arrow-expand-horizontal"))
-
-
-class ActionBar(QWidget):
-    """A button for the actions that are used most, and a menu with all of them.
-
-    Where there is no room for the words, there are only icons.
-    """
-
-    def __init__(self, actions: RunActions, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self.buttons: list[QToolButton] = []
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE_XS)
-        for spec, action in actions.in_bar():
-            button = QToolButton()
-            button.setDefaultAction(action)
-            button.setAccessibleName(spec.text.replace("&", "").rstrip("…"))
-            if spec.separator:
-                row.addSpacing(SPACE_S)
-            row.addWidget(button)
-            self.buttons.append(button)
-        row.addStretch(1)
-        self.more = QToolButton()
-        self.more.setToolTip("All that can be done with runs")
-        self.more.setAccessibleName("More")
-        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self.more)
-        actions.fill(menu)
-        self.more.setMenu(menu)
-        row.addWidget(self.more)
-        theme.changed.connect(self._redraw)
-        self._redraw()
-
-    def _redraw(self) -> None:
-        self.more.setIcon(self._theme.icon("mdi6.dots-horizontal"))
-        self._fit()
-
-    def _fit(self) -> None:
-        """Show the words of as many buttons as there is room for, from the left."""
-        style = Qt.ToolButtonStyle
-        for button in self.buttons:
-            button.setToolButtonStyle(style.ToolButtonIconOnly)
-        margin = self.more.sizeHint().width() + (len(self.buttons) + 3) * SPACE_S
-        room = self.width() - margin - sum(each.sizeHint().width() for each in self.buttons)
-        for button in self.buttons:
-            narrow = button.sizeHint().width()
-            button.setToolButtonStyle(style.ToolButtonTextBesideIcon)
-            room -= button.sizeHint().width() - narrow
-            if room < 0:
-                button.setToolButtonStyle(style.ToolButtonIconOnly)
-                break
-
-    # --- Qt -----------------------------------------------------------------------------------
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QWidget
 
-from desktop.document.metrics import LEARNING_RATE, LOSS, higher_is_better
 from desktop.views.charts.compared import DIFFERENT, Axis, ComparedRuns, Together, run_look
-from desktop.views.charts.curves.chart import CurveChart
-from desktop.views.charts.curves.interactive_plot import link
+from desktop.views.charts.curves.pair import ChartPair
 from desktop.views.charts.looks import Look
 from desktop.views.charts.runs import LineKey
 from desktop.views.pages.runs.columns import name_of
@@ -20,16 +18,14 @@ from desktop.views.pages.runs.sets import RunSet, sets_of
 from desktop.views.theme import SPACE_S, SPACE_XS, Theme
 from desktop.views.widgets.controls import ComboBox
 from desktop.workers.kept_runs import KeptRuns
-from desktop.workers.records import RunRecord
 from desktop.workers.summaries import RunSummary
 
-_SETTLED = 20  # milliseconds without another record, after which curves are drawn
 LEAST = 3  # runs of which a mean is shown
 MOST = 60  # runs whose curves are read, where the mean of some is shown
 _TITLES = {Axis.EPOCH: "By epoch", Axis.STEP: "By step", Axis.TIME: "By time"}
 
 
-class CurvesPanel(QWidget):
+class CurvesPanel(ChartPair):
     """Loss and a second metric of the runs to show; `controls` say how, and lie elsewhere.
 
     Signals:
@@ -41,18 +37,9 @@ class CurvesPanel(QWidget):
     looksChanged = Signal()
 
     def __init__(self, kept: KeptRuns, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._kept = kept
-        self._wanted: tuple[RunSummary, ...] = ()
-        # What was read, with the summary of that time, by id: a running one is read again.
-        self._records: dict[str, tuple[RunSummary, RunRecord | None]] = {}
+        super().__init__(kept, theme, ComparedRuns(), parent)
         self._sets: list[RunSet] = []  # of which a mean may be shown
-        self._second_chosen = False
         self.looks: Mapping[str, Look] = {}
-        self.runs = ComparedRuns()
-        self.charts = CurveChart(theme, self.runs, self), CurveChart(theme, self.runs, self)
-        link(self.charts[0].plot, self.charts[1].plot)
-        self.charts[1].metricChosen.connect(self._on_second_chosen)
         for chart in self.charts:
             chart.plot.lineClicked.connect(self._on_line_clicked)
         self.caption = QLabel()
@@ -71,7 +58,7 @@ class CurvesPanel(QWidget):
             "of one standard deviation"
         )
         self.mean_box.setChecked(True)
-        self.mean_box.toggled.connect(self._draw)
+        self.mean_box.toggled.connect(self.draw)
         self.training_box.toggled.connect(self._on_training_toggled)
         self.controls = QWidget()
         bar = QHBoxLayout(self.controls)
@@ -79,51 +66,25 @@ class CurvesPanel(QWidget):
         bar.setSpacing(SPACE_S)
         for widget in (self.caption, self.mean_box, self.training_box, self.axis_box):
             bar.addWidget(widget)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, SPACE_S, 0, 0)
-        row.setSpacing(SPACE_S)
-        for chart in self.charts:
-            row.addWidget(chart, 1)
-        self._due = QTimer(self, singleShot=True, interval=_SETTLED)
-        self._due.timeout.connect(self._draw)
-        kept.recordRead.connect(self._on_read)
-        self._draw()
+        self.draw()
 
     def show_runs(self, runs: Sequence[RunSummary]) -> None:
         """Show the curves of `runs`, as many of them as can be told apart."""
         sets = sets_of(runs[:MOST]) if len(runs) > 1 else []
         self._sets = [each for each in sets if len(each.runs) >= LEAST]
         most = MOST if self._sets and len(sets) <= DIFFERENT else DIFFERENT
-        self._wanted = tuple(runs[:most])
         self.mean_box.setVisible(bool(self._sets))
-        self._records = {
-            run.id: self._records[run.id] for run in self._wanted if run.id in self._records
-        }
-        for run in self._wanted:
-            known = self._records.get(run.id)
-            if known is None or (known[0] is not run and known[0].epochs != run.epochs):
-                self._records[run.id] = run, known[1] if known else None
-                self._kept.read(run.id)
-        more = len(runs) - len(self._wanted)
+        self.want(runs[:most])
+        more = len(runs) - len(self.wanted)
         self.caption.setText(f"The first {most} runs" if more else "")
-        self._draw()
+        self.draw()
 
-    def _on_read(self, record: RunRecord) -> None:
-        known = self._records.get(record.id)
-        if known is not None:
-            self._records[record.id] = known[0], record
-            self._due.start()
-
-    def _draw(self) -> None:
-        wanted = self._wanted
+    def draw(self) -> None:
         looks, together = self._looks()
-        records = [record for run in wanted if (record := self._records[run.id][1]) is not None]
-        self.runs.show(records, looks, together)
-        self._choose_metrics()
+        self.runs.show(self.records, looks, together)
         for chart in self.charts:
-            chart.legend.setVisible(len(wanted) == 1)  # of several, the table is the key
-            chart.plot.relabel()
-            chart.refresh()
+            chart.legend.setVisible(len(self.wanted) == 1)  # of several, the table is the key
+        self.refresh()
         if looks != self.looks:
             self.looks = looks
             self.looksChanged.emit()
@@ -133,7 +94,7 @@ class CurvesPanel(QWidget):
         sets = self._sets if self.mean_box.isChecked() else []
         owners = {run.id: each.runs[0].id for each in sets for run in each.runs}
         lines: dict[str, list[RunSummary]] = {}  # the runs of each line, from the top of the table
-        for run in self._wanted:
+        for run in self.wanted:
             lines.setdefault(owners.get(run.id, run.id), []).append(run)
         looks: dict[str, Look] = {}
         together: list[Together] = []
@@ -147,29 +108,14 @@ class CurvesPanel(QWidget):
                 together.append(Together(f"mean of {first.id}", ids, mean))
         return looks, together
 
-    def _choose_metrics(self) -> None:
-        """The second chart shows accuracy, or the first other metric, or nothing."""
-        first, second = self.charts
-        metrics = self.runs.metrics
-        if first.metric_name not in metrics:
-            first.set_metric(LOSS)
-        others = [name for name in metrics if name not in (LOSS, LEARNING_RATE)]
-        if second.metric_name not in metrics or not self._second_chosen:
-            better = [name for name in others if higher_is_better(name)]
-            second.set_metric(next(iter((*better, *others)), LOSS))
-        second.setHidden(bool(metrics) and not others)
-
-    def _on_second_chosen(self) -> None:
-        self._second_chosen = True
-
     def _on_line_clicked(self, key: LineKey) -> None:
         self.runClicked.emit(self.runs.runs_of(key)[0])
 
     def _on_axis_chosen(self) -> None:
         self.runs.set_axis(Axis(self.axis_box.currentData()))
         self.charts[0].plot.fit()
-        self._draw()
+        self.draw()
 
     def _on_training_toggled(self, on: bool) -> None:
         self.runs.with_training = on
-        self._draw()
+        self.draw()

@@ -7,7 +7,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.views.pages.runs.actions import RunActions
-from desktop.views.pages.runs.bars import ActionBar, FilterBar
+from desktop.views.pages.runs.bars import FilterBar
 from desktop.views.pages.runs.curves import CurvesPanel
 from desktop.views.pages.runs.details import RunDetails
 from desktop.views.pages.runs.doing import RunsDoing
@@ -17,6 +17,7 @@ from desktop.views.pages.runs.swatches import swatch
 from desktop.views.pages.runs.table import RunsTable
 from desktop.views.settings import Settings
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
+from desktop.views.widgets.action_bar import ActionBar
 from desktop.views.widgets.controls import TabBar
 from desktop.workers.session import Session
 from desktop.workers.summaries import RunSummary
@@ -52,7 +53,9 @@ class RunsPage(QWidget):
         self.doing = RunsDoing(session, self.history, self.table, theme)
         self.actions_of_runs = RunActions(self.doing, self.table, theme)
         self.filter_bar = FilterBar(self.table, theme, self)
-        self.action_bar = ActionBar(self.actions_of_runs, theme, self)
+        self.action_bar = ActionBar(
+            self.actions_of_runs.in_bar(), self.actions_of_runs.fill, theme, self
+        )
         self.curves = CurvesPanel(self._kept, theme, self)
         self.details = RunDetails(self._kept, theme, self)
         self.empty = EmptyRuns(theme, self)

@@ -1,0 +1,162 @@
+"""The groups that are kept, with what is known of those under way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop.views.widgets.results import duration
+from desktop.workers.groups import GroupWork
+from desktop.workers.trials import (
+    REPEAT,
+    Group,
+    GroupEnded,
+    GroupProgress,
+    GroupStarted,
+    GroupSummary,
+)
+
+_SETTLED = 30  # milliseconds without another change, after which the list is read again
+RUNNING, PAUSED, WAITING, ELSEWHERE, OPEN = (
+    "running",
+    "paused",
+    "waiting",
+    "running in another program",
+    "stopped",
+)
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """A group as a line of the list; `group` is None until it has been read."""
+
+    summary: GroupSummary
+    group: Group | None
+    state: str
+    total: int | None
+
+    @property
+    def id(self) -> str:
+        return self.summary.id
+
+    @property
+    def name(self) -> str:
+        return self.summary.file.name or "Untitled"
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it is trained, or waits for that, here or elsewhere."""
+        return self.state in (RUNNING, PAUSED, WAITING, ELSEWHERE)
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether there is something left to do, and nobody does it."""
+        return self.state == OPEN
+
+    @property
+    def done_text(self) -> str:
+        done = self.summary.done
+        return f"{done:,}" if self.total is None else f"{done:,} of {self.total:,}"
+
+
+class Listing(QObject):
+    """Keeps `rows`, the latest group first, up to date while groups are trained.
+
+    Signals:
+        changed: there are other rows, or one of them says something else.
+    """
+
+    changed = Signal()
+
+    def __init__(self, work: GroupWork, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.work = work
+        self.is_read = False
+        self._summaries: tuple[GroupSummary, ...] = ()
+        self._groups: dict[str, Group] = {}
+        self._asked: dict[str, GroupSummary] = {}  # as they were when they were read
+        self._totals: dict[str, int | None] = {}
+        self._left: float | None = None  # seconds, of the one under way
+        self._due = QTimer(self, singleShot=True, interval=_SETTLED)
+        self._due.timeout.connect(work.list_groups)
+        work.listed.connect(self._on_listed)
+        work.groupRead.connect(self._on_read)
+        work.queued.connect(self._on_queued)
+        work.started.connect(self._on_started)
+        work.progressed.connect(self._on_progress)
+        work.ended.connect(self._on_ended)
+        work.pausedChanged.connect(self.changed)
+
+    def look(self) -> None:
+        """Read the list of groups again."""
+        self._due.start()
+
+    @property
+    def rows(self) -> tuple[GroupRow, ...]:
+        return tuple(self._row(summary) for summary in self._summaries)
+
+    @property
+    def under_way(self) -> GroupRow | None:
+        """The group that is being trained here."""
+        first = next(iter(self.work.groups), None)
+        return next((row for row in self.rows if row.id == first), None)
+
+    @property
+    def waiting(self) -> int:
+        """How many groups wait for that one."""
+        return max(len(self.work.groups) - 1, 0)
+
+    @property
+    def time_left(self) -> str:
+        """How long the group under way will take; "" while that is not known."""
+        return "" if self._left is None else f"about {duration(self._left)} left"
+
+    def _row(self, summary: GroupSummary) -> GroupRow:
+        file = summary.file
+        planned = len(file.seeds) if file.kind == REPEAT else file.trials
+        total = self._totals.get(file.id) or planned
+        return GroupRow(summary, self._groups.get(file.id), self._state(summary), total)
+
+    def _state(self, summary: GroupSummary) -> str:
+        mine = self.work.groups
+        if summary.id in mine:
+            if self.work.is_paused:
+                return PAUSED
+            return RUNNING if summary.id == mine[0] else WAITING
+        if summary.file.ended is not None:
+            return str(summary.file.ended)
+        return ELSEWHERE if summary.is_running else OPEN
+
+    # --- what is told -------------------------------------------------------------------------
+
+    def _on_listed(self, summaries: Sequence[GroupSummary]) -> None:
+        self.is_read = True
+        self._summaries = tuple(summaries)
+        for summary in summaries:
+            before = self._asked.get(summary.id)
+            if before is None or (before.file, before.done) != (summary.file, summary.done):
+                self._asked[summary.id] = summary
+                self.work.read(summary.id)
+        self.changed.emit()
+
+    def _on_read(self, group: Group) -> None:
+        self._groups[group.id] = group
+        self.changed.emit()
+
+    def _on_queued(self, group: Group) -> None:
+        self._groups[group.id] = group
+        self.look()
+
+    def _on_started(self, report: GroupStarted) -> None:
+        self._totals[report.group], self._left = report.total, None
+        self.look()
+
+    def _on_progress(self, report: GroupProgress) -> None:
+        self._totals[report.group], self._left = report.total, report.seconds_left
+        self.look()
+
+    def _on_ended(self, report: GroupEnded) -> None:
+        self._left = None
+        self.look()
