@@ -19,7 +19,13 @@ from desktop.engine.reports import new_run_id
 from desktop.engine.trials.executor import ExecutorLostError, TrialExecutor
 from desktop.engine.trials.local import WorkerProcesses
 from desktop.engine.trials.trial import TrialResult
-from desktop.engine.trials.worker import Switch, TrialTask, here, run_trial, turn
+from desktop.engine.trials.worker import (
+    ControlState,
+    TrialTask,
+    apply_state,
+    process_trainer,
+    run_trial,
+)
 
 if TYPE_CHECKING:
     from desktop.engine.rows import Dataset
@@ -82,7 +88,7 @@ class Cluster(TrialExecutor):
 
     def follow(self, control: RunControl) -> None:
         self._control = control
-        control.listen(self._turn)
+        control.listen(self._send_state)
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         future: Future[T] = self._executor.submit(fn, *args, **kwargs)
@@ -91,8 +97,8 @@ class Cluster(TrialExecutor):
     def train(self, task: TrialTask) -> Future[TrialResult]:
         future: Future[TrialResult] = Future()
         future.set_running_or_notify_cancel()
-        switch = Switch(self._control.is_stopping, self._control.is_paused)
-        there = self.submit(_train_there, self._token, switch, task, self._name, self._rows)
+        state = ControlState(self._control.is_stopping, self._control.is_paused)
+        remote = self.submit(_train_on_worker, self._token, state, task, self._name, self._rows)
 
         def take(done: Future[Any]) -> None:
             try:
@@ -103,7 +109,7 @@ class Cluster(TrialExecutor):
             except BaseException as error:
                 future.set_exception(error)
 
-        there.add_done_callback(take)
+        remote.add_done_callback(take)
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -114,10 +120,10 @@ class Cluster(TrialExecutor):
     def _gone(self) -> ExecutorLostError:
         return ExecutorLostError(f"The scheduler at {self._address} is gone: start it again")
 
-    def _turn(self) -> None:
+    def _send_state(self) -> None:
         """Tell all workers, on a thread: this may be asked for by a signal at any moment."""
-        switch = Switch(self._control.is_stopping, self._control.is_paused)
-        arguments = (_turn_there, self._token, switch)
+        state = ControlState(self._control.is_stopping, self._control.is_paused)
+        arguments = (_apply_on_worker, self._token, state)
         threading.Thread(target=self._tell, args=arguments, daemon=True).start()
 
     def _tell(self, function: Callable[..., None], *arguments: Any) -> None:
@@ -156,7 +162,7 @@ def _kept(result: TrialResult, files: dict[str, bytes], folder: Path | None) -> 
 # Python's random numbers, which Keras makes its seeds of, and would change the results.
 
 
-class _Place:
+class _WorkerProcess:
     """The process for the trials of one executor, of which a worker has one at a time."""
 
     def __init__(self, token: str) -> None:
@@ -167,47 +173,47 @@ class _Place:
 
 _entering = threading.Lock()
 _busy = threading.Lock()  # a worker may have several threads, but trains one trial at a time
-_place: _Place | None = None
+_process: _WorkerProcess | None = None
 
 
-def _place_of(token: str) -> _Place:
-    global _place
+def _process_of(token: str) -> _WorkerProcess:
+    global _process
     with _entering:
-        if _place is not None and _place.token != token:  # of a program that is gone
-            _place.control.stop()
-            _place.processes.shutdown(wait=False)
-            _place = None
-        if _place is None:
-            _place = _Place(token)
-        return _place
+        if _process is not None and _process.token != token:  # of a program that is gone
+            _process.control.stop()
+            _process.processes.shutdown(wait=False)
+            _process = None
+        if _process is None:
+            _process = _WorkerProcess(token)
+        return _process
 
 
-def _turn_there(token: str, switch: Switch) -> None:
+def _apply_on_worker(token: str, state: ControlState) -> None:
     """Stop, pause or resume the trials of the executor of that token."""
-    turn(_place_of(token).control, switch)
+    apply_state(_process_of(token).control, state)
 
 
 def _leave(token: str) -> None:
     """The executor of that token is shut down."""
-    global _place
+    global _process
     with _entering:
-        if _place is not None and _place.token == token:
-            _place.control.stop()
-            _place.processes.shutdown(wait=False)
-            _place = None
+        if _process is not None and _process.token == token:
+            _process.control.stop()
+            _process.processes.shutdown(wait=False)
+            _process = None
 
 
-def _train_there(
-    token: str, switch: Switch, task: TrialTask, name: str, dataset: Dataset
+def _train_on_worker(
+    token: str, state: ControlState, task: TrialTask, name: str, dataset: Dataset
 ) -> tuple[TrialResult, dict[str, bytes]]:
     """The result of a trial, and the files of its run by their names."""
-    place = _place_of(token)
-    turn(place.control, switch)
+    process = _process_of(token)
+    apply_state(process.control, state)
     with _busy, tempfile.TemporaryDirectory(prefix="layerwise-") as folder:
-        if place.processes.submit(_name_of_rows).result() != name:
-            place.processes.submit(_hold, name, dataset).result()
-        here_task = replace(task, folder=Path(folder))
-        result: TrialResult = place.processes.submit(run_trial, here_task).result()
+        if process.processes.submit(_name_of_rows).result() != name:
+            process.processes.submit(_use, name, dataset).result()
+        local_task = replace(task, folder=Path(folder))
+        result: TrialResult = process.processes.submit(run_trial, local_task).result()
         run = Path(folder) / result.run
         if not result.run or not run.is_dir():
             return result, {}
@@ -223,7 +229,7 @@ def _name_of_rows() -> str:
     return _rows
 
 
-def _hold(name: str, dataset: Dataset) -> None:
+def _use(name: str, dataset: Dataset) -> None:
     global _rows
-    here.hold(dataset)
+    process_trainer.use(dataset)
     _rows = name

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from desktop.engine.control import RunControl
 from desktop.engine.trials.trial import TrialResult
-from desktop.engine.trials.worker import TrialTask, here, run_trial
+from desktop.engine.trials.worker import TrialTask, process_trainer, run_trial
 
 if TYPE_CHECKING:
     from desktop.engine.rows import Dataset
@@ -46,14 +46,14 @@ class ThisProcess(TrialExecutor):
     """Does the work at once, on the thread that submits it. `dataset` is read already."""
 
     def __init__(self, dataset: Dataset) -> None:
-        here.hold(dataset)
+        process_trainer.use(dataset)
 
     @property
     def workers(self) -> int:
         return 1
 
     def follow(self, control: RunControl) -> None:
-        here.control = control
+        process_trainer.control = control
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         future: Future[T] = Future()
@@ -64,5 +64,5 @@ class ThisProcess(TrialExecutor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        here.control = RunControl()
-        here.hold(None)
+        process_trainer.control = RunControl()
+        process_trainer.use(None)

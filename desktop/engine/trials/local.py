@@ -18,13 +18,13 @@ from typing import Any, TypeVar
 from desktop import machine
 from desktop.engine.control import RunControl
 from desktop.engine.trials.executor import TrialExecutor, WorkerLostError
-from desktop.engine.trials.worker import Switch, Work, serve
+from desktop.engine.trials.worker import ControlState, Work, serve
 
 T = TypeVar("T")
 
 WORKER_MEMORY = 1_500_000_000  # bytes that a process with TensorFlow and its rows may need
 GRACE = 10.0  # seconds after which a worker that does not stop is ended
-LOOK = 0.5  # seconds between two looks whether that is so
+POLL_SECONDS = 0.5  # seconds between two checks of that
 
 _starting = threading.Lock()
 
@@ -76,8 +76,8 @@ class WorkerProcesses(TrialExecutor):
 
     def follow(self, control: RunControl) -> None:
         self._control = control
-        control.listen(self._turn)
-        self._turn()
+        control.listen(self._send_state)
+        self._send_state()
 
     @property
     def processes(self) -> tuple[int, ...]:
@@ -117,12 +117,12 @@ class WorkerProcesses(TrialExecutor):
             elif item.future.cancel():
                 item.future.set_running_or_notify_cancel()  # `wait` hears of it
 
-    def _turn(self) -> None:
+    def _send_state(self) -> None:
         if self._control.is_stopping:
             self._cancel()
-        switch = Switch(self._control.is_stopping, self._control.is_paused)
+        state = ControlState(self._control.is_stopping, self._control.is_paused)
         for worker in self._workers:
-            worker.turn(switch)
+            worker.send_state(state)
 
 
 class _Item:
@@ -138,21 +138,21 @@ class _Worker(threading.Thread):
     ) -> None:
         super().__init__(name="worker process", daemon=True)
         self._queue, self._settings = queue, (threads, share)
-        self._switch = Switch(is_stopping=False, is_paused=False)
+        self._state = ControlState(is_stopping=False, is_paused=False)
         self._stopped_at = 0.0
         self._sending = threading.RLock()  # a signal may ask for a stop on any thread
         self._connection: Connection | None = None
         self.process: BaseProcess | None = None
 
-    def turn(self, switch: Switch) -> None:
+    def send_state(self, state: ControlState) -> None:
         """Let the work under way stop, pause or resume."""
         with self._sending:
-            if switch.is_stopping and not self._switch.is_stopping:
+            if state.is_stopping and not self._state.is_stopping:
                 self._stopped_at = time.monotonic()
-            self._switch = switch
+            self._state = state
             if self._connection is not None:
                 with suppress(OSError):  # it is gone, which `run` finds out by itself
-                    self._connection.send(switch)
+                    self._connection.send(state)
 
     def run(self) -> None:
         while (item := self._queue.get()) is not None:
@@ -179,8 +179,8 @@ class _Worker(threading.Thread):
         try:
             with self._sending:
                 connection.send(work)
-            while not connection.poll(LOOK):
-                if self._switch.is_stopping and time.monotonic() - self._stopped_at > GRACE:
+            while not connection.poll(POLL_SECONDS):
+                if self._state.is_stopping and time.monotonic() - self._stopped_at > GRACE:
                     break
             else:
                 answer: tuple[bool, Any] = connection.recv()
@@ -204,7 +204,7 @@ class _Worker(threading.Thread):
         with self._sending:
             self.process, self._connection = process, ours
             with suppress(OSError):
-                ours.send(self._switch)
+                ours.send(self._state)
         return ours
 
     def _end(self) -> None:

@@ -1,4 +1,4 @@
-"""Where trials are trained: in this process, or in one that does nothing else."""
+"""Training trials in this process, and the loop of a worker process."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ class TrialTask:
 
 
 def run_trial(task: TrialTask) -> TrialResult:
-    """Train a trial where this is called. Nothing is raised: what fails is a result, too."""
-    return here.run(task)
+    """Train a trial in this process. Raises nothing: a failure is a result, too."""
+    return process_trainer.run(task)
 
 
-class Workplace:
-    """What a process has for its trials: the rows, which are read once, and the switch.
+class ProcessTrainer:
+    """Trains the trials of a process; their rows are read once.
 
     Attributes:
-        control: of the trial under way and those to come.
+        control: of the current trial and the following ones.
         is_training: whether a run is under way, which only `control` should end.
     """
 
@@ -58,8 +58,8 @@ class Workplace:
         self.is_training = False
         self._trainer: Trainer | None = None
 
-    def hold(self, dataset: Dataset | None) -> None:
-        """Use these rows for all trials of their data, or let go of those there are."""
+    def use(self, dataset: Dataset | None) -> None:
+        """Use these rows for all trials with their data; None discards the current ones."""
         from desktop.engine.training import Trainer
 
         self._trainer = Trainer(dataset) if dataset is not None else None
@@ -102,12 +102,12 @@ class Workplace:
         backend.load()
         if self._trainer is None or self._trainer.dataset.source != source:
             self._trainer = None  # room for the new rows
-            self.hold(datasets.load(source))
+            self.use(datasets.load(source))
         assert self._trainer is not None
         return self._trainer
 
 
-here = Workplace()  # of this process
+process_trainer = ProcessTrainer()  # of this process
 
 
 def failed(trial: Trial, message: str) -> TrialResult:
@@ -128,19 +128,19 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Switch:
-    """Sent to a worker: how its `control` is to stand."""
+class ControlState:
+    """Sent to a worker: the state that its `control` is to have."""
 
     is_stopping: bool
     is_paused: bool
 
 
 def serve(connection: Connection, threads: int, processors: frozenset[int] | None) -> None:
-    """Do what comes through `connection` until it is closed: the whole life of a worker process.
+    """Do the work that `connection` delivers until it is closed. Run by a worker process.
 
-    TensorFlow gets so many `threads`, the process these `processors`, or all if None.
+    TensorFlow gets this number of `threads`, the process these `processors`, or all if None.
     """
-    _settle(threads, processors)
+    _prepare_process(threads, processors)
     works: Queue[Work | None] = Queue()
     threading.Thread(target=_listen, args=(connection, works), daemon=True).start()
     while (work := works.get()) is not None:
@@ -149,15 +149,15 @@ def serve(connection: Connection, threads: int, processors: frozenset[int] | Non
         except Exception as error:
             answer = False, error
         works.task_done()
-        with suppress(OSError):  # there is nobody left: the other thread ends the process
+        with suppress(OSError):  # the other end is closed: the other thread ends the process
             connection.send(answer)
 
 
 def _listen(connection: Connection, works: Queue[Work | None]) -> None:
-    """Take what is sent. Whoever sent it may be killed: then the connection ends, and so does this.
+    """Receive messages. If the program that sends them is killed, the connection is closed.
 
-    A process with nothing to do ends in order, so that libraries remove their temporary files, a
-    busy one at once: the files of runs and groups bear that.
+    Then an idle process ends normally, so that libraries remove their temporary files. A busy one
+    ends immediately, which leaves no damaged files of runs and groups.
     """
     try:
         while True:
@@ -165,8 +165,8 @@ def _listen(connection: Connection, works: Queue[Work | None]) -> None:
             if isinstance(message, Work):
                 works.put(message)
                 continue
-            turn(here.control, message)
-            if message.is_stopping and not here.is_training:
+            apply_state(process_trainer.control, message)
+            if message.is_stopping and not process_trainer.is_training:
                 break  # TensorFlow or the rows are being loaded, which nothing else would end
     except (EOFError, OSError):
         pass
@@ -176,21 +176,21 @@ def _listen(connection: Connection, works: Queue[Work | None]) -> None:
         works.put(None)
 
 
-def turn(control: RunControl, switch: Switch) -> None:
-    """Let `control` stand as `switch` says."""
-    if switch.is_stopping:
+def apply_state(control: RunControl, state: ControlState) -> None:
+    """Stop, pause or resume `control` as `state` says."""
+    if state.is_stopping:
         control.stop()
-    elif switch.is_paused:
+    elif state.is_paused:
         control.pause()
     else:
         control.resume()
 
 
-def _settle(threads: int, processors: frozenset[int] | None) -> None:
-    """Be a good worker: quiet, polite, and deaf to the keyboard, which is for the program.
+def _prepare_process(threads: int, processors: frozenset[int] | None) -> None:
+    """Set up a worker process: signals, priority, processors, threads and output.
 
-    Results depend on the number of TensorFlow's threads, so that it is the same in each process;
-    that they share fewer processors makes no difference.
+    It ignores Ctrl+C, which the program handles. Results depend on the number of TensorFlow's
+    threads, so it is the same in each process; the number of processors makes no difference.
     """
     for name in ("SIGINT", "SIGHUP", "SIGBREAK"):
         with suppress(AttributeError, OSError, ValueError):

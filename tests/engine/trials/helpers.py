@@ -14,7 +14,7 @@ from desktop.document.data import Digits
 from desktop.document.layers import Dense, Flatten
 from desktop.document.project import Project
 from desktop.document.training import Training
-from desktop.engine.trials.worker import here
+from desktop.engine.trials.worker import process_trainer
 
 
 def project(**training: Any) -> Project:
@@ -36,7 +36,7 @@ def process_and_place() -> tuple[int, set[int]]:
 
 def is_paused() -> bool:
     """Whether a trial would be held."""
-    return here.control.is_paused
+    return process_trainer.control.is_paused
 
 
 def note_at_exit(path: Path) -> None:
