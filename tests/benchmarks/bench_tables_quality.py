@@ -54,13 +54,35 @@ def _written(folder: Path, name: str, make: Callable[[], Rows]) -> Table:
     x, y = make()
     path = folder / f"{name}.csv"
     header = ",".join([*(f"x{number}" for number in range(x.shape[1])), "target"])
-    np.savetxt(path, np.column_stack([x, y]), delimiter=",", header=header, comments="", fmt="%.7g")
+    rows, form = np.column_stack([x, y]), "%s" if x.dtype == object else "%.7g"
+    np.savetxt(path, rows, delimiter=",", header=header, comments="", fmt=form)
     return Table(path=str(path))
 
 
 def noisy() -> Rows:
     """500 rows of 5 columns that matter and 30 that do not."""
     return made.make_classification(500, 35, n_informative=5, n_redundant=0, random_state=1)
+
+
+def exclusive_or() -> Rows:
+    """The class is whether two of six columns have the same sign, with 5 % of labels flipped."""
+    random = np.random.default_rng(5)
+    x = random.normal(size=(600, 6))
+    return x, (x[:, 0] * x[:, 1] > 0) ^ (random.random(600) < 0.05)
+
+
+def categories() -> Rows:
+    """Three columns of texts, two of which interact, and two of numbers."""
+    random = np.random.default_rng(5)
+    choices = (("red", "green", "blue", "gray"), ("small", "medium", "large"), tuple("ABCDEFGH"))
+    codes = np.column_stack([random.integers(len(texts), size=800) for texts in choices])
+    numbers = random.normal(size=(800, 2))
+    effects = random.normal(size=(4, 3))[codes[:, 0], codes[:, 1]]
+    effects = 2 * effects + random.normal(size=8)[codes[:, 2]]
+    chance = 1 / (1 + np.exp(-effects - numbers[:, 0]))
+    texts = [np.array(each, dtype=object)[codes[:, i]] for i, each in enumerate(choices)]
+    rows = np.column_stack([*texts, numbers.round(3).astype(object)])
+    return rows, np.where(random.random(800) < chance, "yes", "no")
 
 
 def skewed() -> Rows:
@@ -101,6 +123,8 @@ GENERATED: dict[str, Callable[[], Rows]] = {
     "5,000 rows": lambda: made.make_classification(
         5000, 20, n_informative=10, n_classes=4, random_state=2
     ),
+    "exclusive or": exclusive_or,
+    "categories": categories,
     "friedman1": lambda: made.make_friedman1(1000, noise=1.0, random_state=0),
     "linear": lambda: made.make_regression(400, 20, n_informative=5, noise=20.0, random_state=0),
     "50 columns, 150 rows": lambda: made.make_regression(

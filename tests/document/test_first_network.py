@@ -79,6 +79,35 @@ def test_numbers_get_stronger_penalties_where_there_are_few_rows_for_each_input(
     assert found == [(0.017, 0.05), (0.0083, 0.025), (0.0017, 0.005), (3.3e-05, 0.0001)]
 
 
+def test_more_classes_get_wider_layers_and_more_rows_weaker_penalties() -> None:
+    found = []
+    for classes, inputs, rows in (
+        (2, 8, 538),
+        (3, 4, 105),
+        (10, 20, 1_050),
+        (20, 25, 1_400),
+        (300, 25, 1_400),
+        (4, 20, 3_500),
+        (2, 10, 100_000),
+    ):
+        counts = RowCounts(rows, rows // 9, rows // 4)
+        target = Classes(tuple(map(str, range(classes))))
+        schema = DataSchema((inputs,), RowKind.TABLE_ROW, target, counts, (-1.0, 1.0))
+        first, second, _ = first_project(Table(), schema).layers
+        assert isinstance(first, Dense) and first == second
+        assert isinstance(first.kernel_regularizer, L2)
+        found.append((first.units, first.kernel_regularizer.l2))
+    assert found == [
+        (16, 0.0074),
+        (16, 0.012),
+        (64, 0.0029),
+        (128, 0.0021),
+        (128, 0.0011),
+        (64, 0.0014),
+        (64, 0.0001),
+    ]
+
+
 def test_there_is_no_hidden_layer_where_a_linear_model_is_best_and_that_is_told() -> None:
     counts = RowCounts(300, 30, 80)
     linear = LinearFit(error=1234.5, nonlinear_error=1250.0, l1=0.00523, l2=0.00261)
