@@ -1,7 +1,6 @@
 """What the engine says of grids and searches, for the views, which do not import the engine."""
 
 from desktop.engine.trials.grid import refuse_size
-from desktop.engine.trials.local import most_workers
 from desktop.engine.trials.ranking import LEAST_RESULTS, Combination, ranked
 from desktop.engine.trials.sweeps import fresh_seeds, judging_metrics, objections, problem_with
 
@@ -10,7 +9,6 @@ __all__ = [
     "Combination",
     "fresh_seeds",
     "judging_metrics",
-    "most_workers",
     "objections",
     "problem_with",
     "ranked",

@@ -110,7 +110,8 @@ class RunCommands:
         if wanted is None:
             return
         method, groups = wanted.method, self._session.groups
-        groups.workers = method.workers
+        if not groups.groups:
+            groups.workers = method.workers
         self._pages.groups.show_next()
         groups.sweep(
             wanted.project,
@@ -118,7 +119,7 @@ class RunCommands:
             method.metric,
             trials=method.trials,
             minutes=method.minutes,
-            name=self._workspace.name,
+            name=self._workspace.name or "Untitled",
         )
         self._pages.show_groups()
 

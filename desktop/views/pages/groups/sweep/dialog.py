@@ -32,11 +32,11 @@ from desktop.views.theme import SPACE_L, SPACE_M, SPACE_S, Theme, scaled
 from desktop.views.widgets.text import breakable
 from desktop.workers.sweeps import (
     judging_metrics,
-    most_workers,
     objections,
     problem_with,
     refuse_size,
 )
+from desktop.workers.trials import most_workers
 
 _SIZE = 920, 600  # pixels
 _SETTLED = 120  # milliseconds without another change, after which all is checked
