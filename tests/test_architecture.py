@@ -389,3 +389,20 @@ def test_document_loads_alone_and_quickly() -> None:
     heavy = ("PySide6", "shiboken6", "tensorflow", "keras", "numpy", "pandas", "sklearn", "PIL")
     assert [name for name in loaded if is_within(name, heavy)] == []
     assert seconds < 2.0
+
+
+def test_the_window_is_painted_before_the_engine_is_loaded() -> None:
+    """What is loaded before the window can be seen is waited for: none of the engine but a switch."""
+    program = (
+        "import json, sys\n"
+        "import desktop.app, desktop.window, desktop.views.window.main_window\n"
+        "print(json.dumps(sorted(sys.modules)))\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = json.loads(run.stdout)
+    engine = [name for name in loaded if is_within(name, ("desktop.engine",))]
+    assert engine == ["desktop.engine", "desktop.engine.control"]
+    heavy = ("numpy", "pyqtgraph", "pandas", "scipy", "PIL", "sqlite3", "optuna", "tensorboard")
+    assert [name for name in loaded if is_within(name, heavy)] == []

@@ -11,16 +11,6 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.document.project import Project
 from desktop.engine.control import RunControl
-from desktop.engine.reports import Outcome
-from desktop.engine.trials.reports import (
-    GroupEnded,
-    GroupProgress,
-    GroupReport,
-    GroupStarted,
-    GroupWarning,
-    TrialEnded,
-    TrialStarted,
-)
 from desktop.workers import tasks
 from desktop.workers.jobs import JobThread
 from desktop.workers.threads import Threads
@@ -32,6 +22,7 @@ if TYPE_CHECKING:
     from desktop.engine.trials.group import Group
     from desktop.engine.trials.local import WorkerProcesses
     from desktop.engine.trials.plan import TrialPlan
+    from desktop.engine.trials.reports import GroupReport
     from desktop.engine.trials.store import GroupStore, GroupWriter
 
 logger = logging.getLogger(__name__)
@@ -197,7 +188,9 @@ class GroupWork(QObject):
     # --- on the thread ------------------------------------------------------------------------
 
     def _train(self, writer: GroupWriter, control: RunControl) -> None:
+        from desktop.engine.reports import Outcome
         from desktop.engine.trials.local import WorkerProcesses, most_workers
+        from desktop.engine.trials.reports import GroupEnded
         from desktop.engine.trials.runner import run_group
 
         sink = partial(self._threads.deliver, self._on_report)
@@ -255,6 +248,15 @@ class GroupWork(QObject):
         self.pausedChanged.emit(on)
 
     def _on_report(self, report: GroupReport) -> None:
+        from desktop.engine.trials.reports import (
+            GroupEnded,
+            GroupProgress,
+            GroupStarted,
+            GroupWarning,
+            TrialEnded,
+            TrialStarted,
+        )
+
         match report:
             case GroupStarted():
                 self.started.emit(report)
