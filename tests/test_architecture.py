@@ -392,7 +392,7 @@ def test_document_loads_alone_and_quickly() -> None:
 
 
 def test_the_window_is_painted_before_the_engine_is_loaded() -> None:
-    """What is loaded before the window can be seen is waited for: none of the engine but a switch."""
+    """What is loaded before it can be seen is waited for: of the engine, a switch alone."""
     program = (
         "import json, sys\n"
         "import desktop.app, desktop.window, desktop.views.window.main_window\n"
