@@ -160,6 +160,25 @@ def test_two_repeats_get_a_verdict(
         assert "same seed were compared" in text.toPlainText()
 
 
+def test_a_repeat_is_compared_with_one_that_is_chosen(
+    qtbot: QtBot, make_panel: Callable[[], GroupsPanel]
+) -> None:
+    load_scipy()
+    first, _, third = (keep(name, [0.8, 0.9]) for name in ("a", "b", "c"))
+    panel = make_panel()
+    panel.table.select([third.id])
+    panel.actions_of_groups["group_compare"].trigger()
+    box = panel.against.boxes[0]
+    box.setCurrentIndex(box.findData(first.id))
+    box.activated.emit(box.currentIndex())
+    strip = panel.against.strip
+    qtbot.waitUntil(lambda: [row.name for row in strip.rows] == ["a", "c"])
+    assert "Not distinguishable" in panel.against.text.toPlainText()
+    row = panel.table.visualRect(panel.table.groups.index(0, 0)).center()
+    qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=row)
+    assert isinstance(panel.details.currentWidget(), RepeatView)
+
+
 def test_a_group_under_way_can_be_paused_and_canceled(
     qtbot: QtBot, make_panel: Callable[[], GroupsPanel], work: NoProcesses
 ) -> None:

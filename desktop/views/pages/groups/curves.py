@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.views.charts.compared import ComparedRuns, Together, run_look
 from desktop.views.charts.curves.pair import ChartPair
-from desktop.views.charts.looks import Look
 from desktop.views.charts.runs import LineKey
 from desktop.views.theme import Theme
 from desktop.workers.kept_runs import KeptRuns
 from desktop.workers.summaries import RunSummary
 
 MEAN = "mean"  # in place of the id of a run
-FAINT = 0.4  # opacity of a single run
+FAINT = 0.4  # opacity of a single run among several
 
 
 class RepeatedRuns(ComparedRuns):
@@ -50,10 +50,12 @@ class RepeatCurves(ChartPair):
         self.draw()
 
     def draw(self) -> None:
-        color = run_look(0).token
-        looks = {run.id: Look(f"Seed {run.seed}", color, 1.0, (), "", FAINT) for run in self.wanted}
         records = [record for record in self.records if record.epochs]
         ids = tuple(record.id for record in records)
+        look = run_look(0)
+        if len(ids) > 1:
+            look = replace(look, width=1.0, opacity=FAINT)
+        looks = {run.id: replace(look, label=f"Seed {run.seed}") for run in self.wanted}
         together = []
         if len(ids) > 1:
             together.append(Together(MEAN, ids, run_look(0, f"Mean of {len(ids)}")))

@@ -103,6 +103,7 @@ class GroupsPanel(QWidget):
     def _connect(self) -> None:
         self.listing.changed.connect(self._show_rows)
         self.table.selected.connect(self._on_selected)
+        self.table.clicked.connect(self._on_selected)  # also on what is selected already
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._open_menu)
         self.table.groups.renamed.connect(self._rename)

@@ -111,8 +111,8 @@ def about_repeat(group: Group, summaries: Mapping[str, Summary] | None, tokens: 
             text = "One run says little: another seed gives another result."
         else:
             text = (
-                "The mean of very many runs lies within the interval with 95 % confidence; single "
-                "runs are spread further, as the standard deviation says."
+                "With 95 % confidence, the mean of very many runs lies within the interval. How "
+                "far single runs are spread, the standard deviation says."
             )
         parts.append(paragraph(text, tokens.muted))
     return "".join(parts)
