@@ -150,6 +150,7 @@ class RunStore:
         mark = None
         try:
             for name, content in contents.items():
+                (temporary / name).parent.mkdir(parents=True, exist_ok=True)
                 (temporary / name).write_bytes(content)
             if sys.platform != "win32":  # which moves no folder with an open file
                 mark = hold_mark(temporary)

@@ -142,17 +142,20 @@ def _knock(address: str) -> None:
 
 def _kept(result: TrialResult, files: dict[str, bytes], folder: Path | None) -> TrialResult:
     """Keep the files of the run in the store of this machine; `warnings` say if that fails."""
-    from desktop.engine.runs.store import RunStore, StoreError
+    from desktop.engine.runs.marks import release_mark
+    from desktop.engine.runs.store import RunStore
+    from desktop.engine.runs.writer import why
 
     if not files:
         return result
     try:
         with RunStore(folder) as store:
-            store.begin(result.run, files)
+            release_mark(store.folder / result.run, store.begin(result.run, files))
             store.refresh(result.run)
             store.remove_old_weights()
-    except (OSError, StoreError) as error:
-        return replace(result, warnings=(*result.warnings, f"A run could not be kept: {error}"))
+    except Exception as error:  # whatever it is, the result of the trial counts
+        message = f"A run could not be kept: {why(error)}"
+        return replace(result, warnings=(*result.warnings, message))
     return result
 
 
@@ -206,7 +209,7 @@ def _leave(token: str) -> None:
 def _train_on_worker(
     token: str, state: ControlState, task: TrialTask, name: str, dataset: Dataset
 ) -> tuple[TrialResult, dict[str, bytes]]:
-    """The result of a trial, and the files of its run by their names."""
+    """The result of a trial, and the files of its run by their paths in its folder."""
     process = _process_of(token)
     apply_state(process.control, state)
     with _busy, tempfile.TemporaryDirectory(prefix="layerwise-") as folder:
@@ -217,7 +220,8 @@ def _train_on_worker(
         run = Path(folder) / result.run
         if not result.run or not run.is_dir():
             return result, {}
-        return result, {path.name: path.read_bytes() for path in run.iterdir() if path.is_file()}
+        files = (path for path in run.rglob("*") if path.is_file())
+        return result, {path.relative_to(run).as_posix(): path.read_bytes() for path in files}
 
 
 # --- in its process -------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ class Judged(RepeatPlan):
 
 
 def main() -> None:
-    address, what, seeds = sys.argv[1], project(), (7, 8, 9)
+    address, what, seeds = sys.argv[1], project(tensorboard=True), (7, 8, 9)
     with Client(address, set_as_default=False) as client:
         client.wait_for_workers(2)
     reports: list[GroupReport] = []

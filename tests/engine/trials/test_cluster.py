@@ -15,7 +15,9 @@ import pytest
 from desktop.engine import datasets
 from desktop.engine.control import RunControl
 from desktop.engine.reports import Outcome
+from desktop.engine.runs.marks import RUNNING
 from desktop.engine.runs.store import RunStore
+from desktop.engine.tensorboard.serving import logs_in
 from desktop.engine.training import Trainer
 from desktop.engine.trials.cluster import Cluster, ClusterError
 from desktop.engine.trials.plan import RepeatPlan
@@ -88,3 +90,6 @@ def test_the_same_results_as_here_also_if_a_worker_is_killed(
         }
         assert sorted(run.trial or 0 for run in kept.values()) == [1, 2, 3]
         assert len(store.read(found["runs"][0]).epochs) == 3
+        for run in found["runs"]:
+            assert logs_in(store.folder / run) is not None
+            assert not (store.folder / run / RUNNING).exists()
