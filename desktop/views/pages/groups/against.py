@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.views.charts.strip import Strip
 from desktop.views.pages.groups import words
 from desktop.views.pages.groups.repeat import TextView, strip_row
-from desktop.views.theme import SPACE_S, Theme
+from desktop.views.theme import SPACE_S, Theme, scaled
 from desktop.views.widgets.controls import ComboBox
 from desktop.views.widgets.results import Verdicts, paragraph
 from desktop.workers.kept_runs import KeptRuns
 from desktop.workers.trials import Group
+
+_LOWEST = 320  # pixels of text and strip together
 
 
 class AgainstView(QWidget):
@@ -40,13 +43,28 @@ class AgainstView(QWidget):
             row.addWidget(box, 1)
         self.strip = Strip(theme, self)
         self.text = TextView("Comparison of two groups", self)
+        self._inside = QWidget()
+        below = QVBoxLayout(self._inside)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(SPACE_S)
+        below.addWidget(self.text, 1)  # first: in a low window, the rest is scrolled to
+        below.addWidget(self.strip)
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidgetResizable(True)
+        area.setWidget(self._inside)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, SPACE_S, 0, 0)
         column.setSpacing(SPACE_S)
         column.addLayout(row)
-        column.addWidget(self.strip)
-        column.addWidget(self.text, 1)
+        column.addWidget(area, 1)
+        theme.changed.connect(self._fit)
+        self._fit()
         theme.changed.connect(self._write)
+
+    def _fit(self) -> None:
+        self._inside.setMinimumHeight(scaled(_LOWEST))  # a style sheet rules that of texts
 
     def offer(self, groups: Sequence[Group]) -> None:
         """Let the user choose among `groups`; what is shown is brought up to date."""
