@@ -35,5 +35,5 @@ def with_results(group: Group, tried: list[dict[str, Any]], result: Result) -> G
 def _result(trial: Trial, metric: str, value: float) -> TrialResult:
     run = f"run-{trial.number}"
     if math.isnan(value):
-        return TrialResult(trial, run, Outcome.FAILED, "The loss is NaN", 1, 1.0, {})
+        return TrialResult(trial, run, Outcome.FAILED, "The loss\nis NaN", 1, 1.0, {})
     return TrialResult(trial, run, Outcome.FINISHED, "", 3, 1.0, {metric: value})

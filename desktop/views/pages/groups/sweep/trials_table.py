@@ -158,5 +158,6 @@ def outcome_text(combination: Combination) -> str:
         if each.pruned or each.results:
             words[f"{end}, {counted(each.epochs, 'epoch')}"] = None
         else:
-            words[f"failed: {each.message}"] = None
+            message = " ".join(each.message.split())  # a cell has one line
+            words[f"failed: {message}"] = None
     return "; ".join(words)
