@@ -1,4 +1,4 @@
-"""What came of a sweep, as the command line shows it and in JSON."""
+"""The results of a sweep, as the command line shows them and in JSON."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOST_ROWS = 30
 
 @dataclass(frozen=True)
 class Sweep:
-    """A sweep and what came of it. `best` is the project of the first of `combinations`.
+    """A sweep and its results. `best` is the project of the first of `combinations`.
 
     `comparison` says whether that is better than the project; None if it was not confirmed.
     """
@@ -62,7 +62,7 @@ class Sweep:
         if tried < 2 or self.group.is_open or not differences(self.group.project, self.best):
             return ""
         return (
-            f"The best of {tried} looks better than it is, because luck helps to be the best: the "
+            f"The best of {tried} looks better than it is, as it was partly best by chance: the "
             f"same command with --confirm 5 trains it and {self.path.name} again from fresh seeds, "
             "and compares them"
         )

@@ -61,9 +61,9 @@ class KeptRuns(QObject):
     @property
     def folder(self) -> Path:
         """Where the folders of the runs are."""
-        from desktop.paths import data_folder
+        from desktop.paths import runs_folder
 
-        return data_folder() / "runs"
+        return runs_folder()
 
     def folder_of(self, run: str) -> Path:
         """Where the files of the run of this id are."""

@@ -1,4 +1,4 @@
-"""A group of trials: what they are made for, and what came of them so far."""
+"""A group of trials: what they are for, and their results so far."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came of a sweep: its combinations, the best first, and which settings mattered."""
+"""The results of a sweep: its combinations, the best first, and the importance of settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a group tells of itself while it is under way. All of it can be handed to other threads."""
+"""The reports of a group while it is trained. They can be handed to other threads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from desktop.engine.trials.trial import Trial, TrialResult
 
 @dataclass(frozen=True)
 class GroupStarted:
-    """A group begins, or goes on: `done` of its trials are over already.
+    """A group starts, or is resumed: `done` of its trials are over already.
 
     `total` is None where the number of trials is not known.
     """

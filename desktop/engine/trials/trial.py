@@ -1,4 +1,4 @@
-"""A trial, which is one training of a group, and what came of it."""
+"""A trial, which is one training of a group, and its result."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class TrialResult:
-    """What came of a trial.
+    """The result of a trial.
 
     `run` is the id of its run, "" if it never began. `results` are Keras's logs of the epoch that
     the weights in the end are of; empty if the trial failed, and then `message` says why. `values`
