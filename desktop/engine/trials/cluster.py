@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
+from desktop import paths
 from desktop.engine.control import RunControl
 from desktop.engine.reports import new_run_id
 from desktop.engine.trials.executor import ExecutorLostError, TrialExecutor
@@ -28,6 +29,7 @@ from desktop.engine.trials.worker import (
 )
 
 if TYPE_CHECKING:
+    from desktop.engine.fingerprint import Fingerprint
     from desktop.engine.rows import Dataset
 
 T = TypeVar("T")
@@ -77,6 +79,7 @@ class Cluster(TrialExecutor):
         self._control, self._token = RunControl(), new_run_id()
         self._executor = self._client.get_executor(pure=False)
         self._name = f"rows-{dataset.fingerprint.data}-{dataset.fingerprint.split}"
+        self._fingerprint = dataset.fingerprint
         self._rows = self._client.scatter({self._name: dataset}, broadcast=True)[self._name]
 
     @property
@@ -98,12 +101,13 @@ class Cluster(TrialExecutor):
         future: Future[TrialResult] = Future()
         future.set_running_or_notify_cancel()
         state = ControlState(self._control.is_stopping, self._control.is_paused)
+        looks = _looks(task.folder, self._fingerprint)  # before the trial begins
         remote = self.submit(_train_on_worker, self._token, state, task, self._name, self._rows)
 
         def take(done: Future[Any]) -> None:
             try:
                 result, files = done.result()
-                future.set_result(_kept(result, files, task.folder))
+                future.set_result(_kept(result, files, task.folder, looks))
             except CancelledError:
                 future.set_exception(self._gone())
             except BaseException as error:
@@ -140,8 +144,22 @@ def _knock(address: str) -> None:
         socket.create_connection(place, timeout=PATIENCE).close()
 
 
-def _kept(result: TrialResult, files: dict[str, bytes], folder: Path | None) -> TrialResult:
-    """Keep the files of the run in the store of this machine; `warnings` say if that fails."""
+def _looks(folder: Path | None, rows: Fingerprint) -> int | None:
+    """How often the test rows were looked at here: workers know of no looks but their own."""
+    from desktop.engine.runs.looks import count_looks
+
+    with suppress(OSError):
+        return count_looks(folder or paths.runs_folder(), rows) if rows.test else None
+    return None
+
+
+def _kept(
+    result: TrialResult, files: dict[str, bytes], folder: Path | None, looks: int | None
+) -> TrialResult:
+    """Keep the files of the run in the store of this machine; `warnings` say if that fails.
+
+    `looks` is what the run is to say of its test rows.
+    """
     from desktop.engine.runs.marks import release_mark
     from desktop.engine.runs.store import RunStore
     from desktop.engine.runs.writer import why
@@ -151,7 +169,7 @@ def _kept(result: TrialResult, files: dict[str, bytes], folder: Path | None) -> 
     try:
         with RunStore(folder) as store:
             release_mark(store.folder / result.run, store.begin(result.run, files))
-            store.refresh(result.run)
+            store.change(result.run, lambda file: file.replace(test_looks=looks))
             store.remove_old_weights()
     except Exception as error:  # whatever it is, the result of the trial counts
         message = f"A run could not be kept: {why(error)}"

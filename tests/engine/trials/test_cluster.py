@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from desktop import paths
 from desktop.engine import datasets
 from desktop.engine.control import RunControl
 from desktop.engine.reports import Outcome
+from desktop.engine.runs.looks import add_look
 from desktop.engine.runs.marks import RUNNING
 from desktop.engine.runs.store import RunStore
 from desktop.engine.tensorboard.serving import logs_in
@@ -70,6 +72,8 @@ def test_the_same_results_as_here_also_if_a_worker_is_killed(
     plan, trainer = RepeatPlan(what, (7, 8, 9)), Trainer(datasets.load(what.data))
     while trial := plan.next():
         expected.append(dict(train_trial(trial, trainer, RunControl()).results))
+    rows = trainer.dataset.fingerprint
+    add_look(paths.runs_folder(), rows, [])
     program = subprocess.run(
         [sys.executable, "-m", "tests.engine.trials.cluster_program", scheduler, tmp_path / "died"],
         cwd=ROOT,
@@ -88,6 +92,7 @@ def test_the_same_results_as_here_also_if_a_worker_is_killed(
         assert {(run.group, run.outcome) for run in kept.values()} == {
             (found["group"], Outcome.FINISHED)
         }
+        assert rows.test and {run.test_looks for run in kept.values()} == {1}
         assert sorted(run.trial or 0 for run in kept.values()) == [1, 2, 3]
         assert len(store.read(found["runs"][0]).epochs) == 3
         for run in found["runs"]:
