@@ -82,7 +82,7 @@ def replace_files(folder: Path, contents: Mapping[str, bytes]) -> None:
     """
     path = folder
     try:
-        with _alone_in(folder):
+        with alone_in(folder):
             _move_ready_files(folder)
             writing = folder / _WRITING
             shutil.rmtree(writing, ignore_errors=True)  # left by a program that was killed
@@ -111,7 +111,7 @@ def finish_replacing(folder: Path) -> None:
     """Move files that a program was killed over moving, if there are any and it is possible."""
     with suppress(OSError):
         if (folder / _READY).is_dir():
-            with _alone_in(folder):
+            with alone_in(folder):
                 _move_ready_files(folder)
 
 
@@ -124,7 +124,7 @@ def _move_ready_files(folder: Path) -> None:
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
+def alone_in(folder: Path) -> Iterator[None]:
     """Wait until no other program is in this context for `folder`; killed ones are not."""
     if sys.platform == "win32":  # which cannot lock folders
         yield

@@ -155,7 +155,9 @@ class RunStore:
             if sys.platform != "win32":  # which moves no folder with an open file
                 mark = hold_mark(temporary)
             temporary.rename(folder)
-            return mark or hold_mark(folder)
+            mark = mark or hold_mark(folder)
+            assert mark is not None  # nobody else knows of the run
+            return mark
         except BaseException:
             if mark is not None:
                 mark.close()

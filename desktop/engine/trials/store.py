@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -21,11 +22,11 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from desktop import paths
-from desktop.document.files import FileError, reason, write_atomically
+from desktop.document.files import FileError, alone_in, reason, write_atomically
 from desktop.document.spec import SpecError
 from desktop.document.storage import ProjectFileError, project_content, read_project
 from desktop.engine.reports import Outcome
-from desktop.engine.runs.marks import RUNNING, hold_mark, is_being_written, release_mark
+from desktop.engine.runs.marks import hold_mark, is_being_written, release_mark
 from desktop.engine.trials.group import FORMAT, Group, GroupFile, result_line, result_of
 from desktop.engine.trials.trial import TrialResult
 
@@ -117,6 +118,7 @@ class GroupStore:
     def begin(self, group: Group) -> GroupWriter:
         """Make the folder of a new group, all at once, to write its results."""
         temporary, folder = self.folder / f"{NEW}{group.id}", self.folder / group.id
+        mark = None
         with self._explaining():
             temporary.mkdir()
             try:
@@ -124,41 +126,45 @@ class GroupStore:
                 project = project_content(folder / PROJECT, group.project)
                 (temporary / PROJECT).write_bytes(project)
                 (temporary / RESULTS).touch()
+                if sys.platform != "win32":  # which moves no folder with an open file
+                    mark = hold_mark(temporary)
                 temporary.rename(folder)
             except BaseException:
+                if mark is not None:
+                    mark.close()
                 shutil.rmtree(temporary, ignore_errors=True)
                 raise
-        return self.resume(group.id)
+        return self.resume(group.id) if mark is None else self._writer(folder, mark)
 
     def resume(self, group: str) -> GroupWriter:
         """Write further results of a group. Raises GroupError if another program does so."""
         folder = self.folder / group
         with self._explaining():
-            if is_being_written(folder):
+            with alone_in(self.folder):  # or it may be deleted meanwhile
+                mark = hold_mark(folder)
+            if mark is None:
                 raise GroupError(f"The group {group} is under way; it can be resumed once it ended")
-            try:
-                (folder / RUNNING).touch(exist_ok=False)  # of two that come here, one goes on
-            except FileExistsError as error:
-                raise GroupError(f"The group {group} is under way already") from error
-            mark = hold_mark(folder)
-            try:
-                return GroupWriter(folder, self.read(group), mark)
-            except BaseException:
-                release_mark(folder, mark)
-                raise
+        return self._writer(folder, mark)
+
+    def _writer(self, folder: Path, mark: IO[bytes]) -> GroupWriter:
+        try:
+            with self._explaining():
+                return GroupWriter(folder, self.read(folder.name), mark)
+        except BaseException:
+            release_mark(folder, mark)
+            raise
 
     def label(self, group: str, **changes: Any) -> None:
         """Change the name or the notes of a group."""
         with self._explaining():
             try:
-                file = _read_file(self.folder / group).replace(**changes)
+                _change(self.folder / group, **changes)
             except _DamagedError as error:
                 raise GroupError(f"The group {group} cannot be read: {error}") from error
-            write_atomically(self.folder / group / RECORD, _content(file))
 
     def delete(self, groups: Iterable[str]) -> None:
         """Move groups to the trash, from which `restore` brings them back. Their runs stay."""
-        with self._explaining():
+        with self._explaining(), alone_in(self.folder):
             (self.folder / TRASH).mkdir(exist_ok=True)
             for group in groups:
                 if is_being_written(self.folder / group):
@@ -242,9 +248,8 @@ class GroupWriter:
         """There is nothing left to do. A group without all its results on disk is not ended."""
         self._write()
         try:
-            file = _read_file(self._folder).replace(ended=outcome)  # it may have a new name
-            write_atomically(self._folder / RECORD, _content(file))
-        except (FileError, _DamagedError) as error:
+            file = _change(self._folder, ended=outcome)  # it may have a new name
+        except (OSError, FileError, _DamagedError) as error:
             raise self._failure(error) from error
         self.group = replace(self.group, file=file)
 
@@ -273,6 +278,14 @@ class GroupWriter:
 def _content(file: GroupFile) -> bytes:
     values = file.model_dump(mode="json")
     return (json.dumps(values, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _change(folder: Path, **changes: Any) -> GroupFile:
+    """Replace group.json in `folder` by one with these changes, while no other program does."""
+    with alone_in(folder.parent):
+        file = _read_file(folder).replace(**changes)
+        write_atomically(folder / RECORD, _content(file))
+    return file
 
 
 def _read_file(folder: Path) -> GroupFile:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +17,9 @@ from desktop.engine.trials.group import GRID, Group, new_group
 from desktop.engine.trials.store import GroupError, GroupStore
 from desktop.engine.trials.trial import Trial, TrialResult
 from tests.engine.trials.helpers import project
+from tests.engine.trials.killed_process import finish
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def group() -> Group:
@@ -131,3 +138,40 @@ def test_a_full_disk_leaves_whole_lines(tmp_path: Path, monkeypatch: pytest.Monk
         assert found.is_open, "the trial can be made again"
         writer.add(replace(result(3), run="other"))
     assert [each.trial.number for each in store.read(new.id).results] == [1, 2, 3]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="makes copies of a process")
+def test_no_result_is_lost_when_programs_are_killed(tmp_path: Path) -> None:
+    """Each began groups, or went on with those of others that were killed."""
+    program = subprocess.run(
+        [sys.executable, "-m", "tests.engine.trials.killed_process", tmp_path, "50"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    told = [json.loads(line) for line in program.stdout.splitlines()]
+    assert len(told) == 51
+    words = [word for each in told for word in each]
+    assert not [word for word in words if word[0] == "said"]
+    began, ended, named = (
+        {word[1] for word in words if word[0] == kind} for kind in ("began", "ended", "named")
+    )
+    said = list[str]()
+    store = GroupStore(tmp_path, said.append)
+    groups = {each.id: store.read(each.id) for each in store.all()}
+    assert groups.keys() >= began and named
+    assert sum(word[0] == "began" for word in words) > len(began), "none was resumed"
+    for _, of, run in (word for word in words if word[0] == "result"):
+        assert run in [each.run for each in groups[of].results]
+    for each in groups.values():
+        numbers = [found.trial.number for found in each.results]
+        assert numbers == list(range(1, len(numbers) + 1)), "none twice"
+        assert each.file.ended is Outcome.FINISHED or each.id not in ended
+        assert each.file.name == ("done" if each.id in named else each.file.name)
+        if each.is_open:
+            with store.resume(each.id) as writer:
+                finish(writer, lambda *_: None)
+                assert len(writer.group.results) == len(each.file.seeds)
+    assert all(not store.read(each).is_open for each in groups)
+    assert not said and not (tmp_path / ".damaged").exists()
