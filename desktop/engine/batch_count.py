@@ -38,6 +38,11 @@ class BatchCount:
     def __init__(self) -> None:
         self._runs: list[_Run] = []
 
+    @property
+    def is_known(self) -> bool:
+        """Whether any run was counted."""
+        return bool(self._runs)
+
     def copy(self) -> BatchCount:
         """A copy of the count, to be continued independently."""
         twin = BatchCount()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any
 
-from desktop.document.metrics import LEARNING_RATE, LOSS, VALIDATION_PREFIX
+from desktop.document.metrics import LEARNING_RATE, LOSS, VALIDATION_PREFIX, higher_is_better
 from desktop.engine.batch_count import BatchCount
 from desktop.engine.reports import EpochEnded, Progress, RunStarted
 from desktop.engine.reservoir import CAPACITY, WeightStore
@@ -92,6 +92,16 @@ class Curves:
     def metrics(self) -> tuple[str, ...]:
         """The metrics reported so far: loss first, the learning rate last."""
         return in_order((*self.training, *self.validation, *self.steps))
+
+    def best(self, name: str) -> tuple[int, float] | None:
+        """The epoch and value at which e.g. "val_loss" was best; None without finite values."""
+        series = self.series(name)
+        extremes = None if series is None else series.extremes()
+        if series is None or extremes is None:
+            return None
+        value = extremes[higher_is_better(name)]
+        index = int((series.y == value).argmax())
+        return int(series.x[index]), value
 
     def series(self, name: str) -> Series | None:
         """The epoch values of e.g. "accuracy" or "val_accuracy"."""

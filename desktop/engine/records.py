@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from platform import python_version
+from typing import Protocol
 
 from desktop import __version__, machine
 from desktop.document.json_values import Settings
-from desktop.document.metrics import higher_is_better
 from desktop.engine.curves import Curves
 from desktop.engine.reports import (
     EpochEnded,
@@ -42,6 +42,32 @@ class RunLabels:
     starred: bool = False
     color: str = ""
     tags: tuple[str, ...] = ()
+
+
+class Recorded(Protocol):
+    """What there is to draw of a run, of RunRecord or of logs; the words are those of RunRecord."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def first_epoch(self) -> int: ...
+    @property
+    def epochs(self) -> Sequence[EpochRecord]: ...
+    @property
+    def curves(self) -> Curves: ...
+    @property
+    def ended(self) -> RunEnded | None: ...
+    @property
+    def is_running(self) -> bool: ...
+    @property
+    def planned_end(self) -> int: ...
+    @property
+    def monitor(self) -> str: ...
+    @property
+    def best_epoch(self) -> int | None: ...
+    @property
+    def stopped_early_epoch(self) -> int | None: ...
+    def best(self, name: str) -> tuple[int, float] | None: ...
 
 
 class RunRecord:
@@ -132,16 +158,13 @@ class RunRecord:
 
         For the monitor that is the best epoch, of however small an improvement others may be.
         """
-        series = self.curves.series(name)
-        extremes = None if series is None else series.extremes()
-        if series is None or extremes is None:
+        best, series = self.curves.best(name), self.curves.series(name)
+        if best is None or series is None:
             return None
         if name == self.monitor and self.best_epoch is not None:
             point = series.at(self.best_epoch)
             return point and (self.best_epoch, point[1])
-        value = extremes[higher_is_better(name)]
-        index = int((series.y == value).argmax())
-        return int(series.x[index]), value
+        return best
 
 
 class RunRecorder:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from desktop.engine.records import RunRecord
     from desktop.engine.runs.store import RunStore
     from desktop.engine.runs.summary import RunSummary
+    from desktop.engine.tensorboard.reading import LoggedRun
     from desktop.engine.verdicts import GroupComparison, Summary
 
 INTERVAL = 1000  # milliseconds between two looks for what other programs, or a training, have kept
@@ -29,12 +30,14 @@ class KeptRuns(QObject):
     """The store of runs, used on a thread of its own: nothing here waits for data or a training.
 
     The store is opened when it is first asked for. While somebody watches, new runs and epochs are
-    found by themselves, also those of other programs.
+    found by themselves, also those of other programs. Runs from logs are listed among the others,
+    as long as the window is open; nothing can be changed of them.
 
     Signals:
         listed: every run, the latest first, as a tuple of RunSummary; those that are as they were
             are the same objects as before.
-        recordRead: a RunRecord that was asked for, without histograms of weights.
+        recordRead: a RunRecord that was asked for, without histograms of weights; of a run from
+            logs the LoggedRun.
         exported: the path of what was written.
         said: what was found to be damaged, and what became of it.
         failed: what could not be done, and why.
@@ -56,6 +59,8 @@ class KeptRuns(QObject):
         self._timer = QTimer(self, singleShot=True, interval=INTERVAL)
         self._timer.timeout.connect(self._look)
         self._watchers: set[QObject] = set()
+        self._stored: tuple[RunSummary, ...] | None = None  # those in the store
+        self._logged: dict[str, LoggedRun] = {}
         self.runs: tuple[RunSummary, ...] | None = None  # as listed last
 
     @property
@@ -67,12 +72,17 @@ class KeptRuns(QObject):
 
     def folder_of(self, run: str) -> Path:
         """Where the files of the run of this id are."""
+        logged = self._logged.get(run)
+        if logged is not None:
+            return logged.folder
         return self.folder / run
 
     def networks(self, run: str) -> tuple[Path | None, Path | None]:
         """The files of the network after the last epoch and after the best one, as far as kept."""
         from desktop.engine.runs.folder import BEST, LAST
 
+        if run in self._logged:
+            return None, None
         paths = (self.folder_of(run) / name for name in (LAST, BEST))
         last, best = (path if path.is_file() else None for path in paths)
         return last, best
@@ -89,7 +99,17 @@ class KeptRuns(QObject):
 
     def read(self, run: str) -> None:
         """Ask for the record of the run of this id."""
-        self._work(partial(self._read, run), self.recordRead.emit)
+        logged = self._logged.get(run)
+        if logged is not None:
+            self.recordRead.emit(logged)
+        else:
+            self._work(partial(self._read, run), self.recordRead.emit)
+
+    def add_logged(self, runs: Sequence[LoggedRun]) -> None:
+        """List `runs`, too; each takes the place of what was read of the same logs before."""
+        self._logged |= {run.id: run for run in runs}
+        if self._stored is not None:
+            self._on_listed(self._stored)
 
     def weigh(
         self,
@@ -251,5 +271,9 @@ class KeptRuns(QObject):
             self._timer.start(round(max(INTERVAL, 1000 * seconds / SHARE)))
 
     def _on_listed(self, runs: tuple[RunSummary, ...]) -> None:
+        self._stored = runs
+        if self._logged:
+            logged = (run.summary for run in self._logged.values())
+            runs = tuple(sorted((*runs, *logged), key=lambda run: run.id, reverse=True))
         self.runs = runs
         self.listed.emit(runs)

@@ -2,7 +2,7 @@
 
 from desktop.engine.curves import Curves, in_order
 from desktop.engine.records import COLORS as RUN_COLORS
-from desktop.engine.records import RunRecord, RunRecorder
+from desktop.engine.records import Recorded, RunRecord, RunRecorder
 from desktop.engine.reservoir import Reservoir, WeightStore
 from desktop.engine.series import Floats, Series
 
@@ -10,6 +10,7 @@ __all__ = [
     "RUN_COLORS",
     "Curves",
     "Floats",
+    "Recorded",
     "Reservoir",
     "RunRecord",
     "RunRecorder",

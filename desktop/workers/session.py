@@ -115,6 +115,7 @@ class Session(QObject):
         self._runner = NetworkRunner(self._threads, self)
         self.kept_runs = KeptRuns(self._threads, self)
         self.tensorboard = TensorBoardRunner(self._threads, self.kept_runs.folder_of, self)
+        self.tensorboard.logsRead.connect(self.kept_runs.add_logged)
         self.groups = GroupWork(self._threads, self)
         self._predictions = Predictions(self._threads, self._network_and_data, tasks.predict, self)
         self._rows = Predictions(self._threads, self._network_and_data, tasks.predict_row, self)

@@ -13,6 +13,7 @@ from desktop.workers import tasks
 from desktop.workers.threads import Threads
 
 if TYPE_CHECKING:
+    from desktop.engine.tensorboard.reading import LoggedRun as LoggedRun
     from desktop.engine.tensorboard.server import TensorBoard
 
 INTERVAL = 100  # milliseconds between two looks whether TensorBoard answers

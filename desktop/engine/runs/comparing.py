@@ -20,6 +20,8 @@ _PLAIN = (
     *("starred", "tags", "notes", "group", "trial"),
 )
 
+NOTHING_KNOWN = "Logs do not tell the network, the settings or the data: what differs is not known"
+
 
 @dataclass(frozen=True)
 class RunComparison:
@@ -38,6 +40,8 @@ def compare(one: RunSummary, other: RunSummary, *, test: bool = False) -> RunCom
 
     Raises ProjectFileError if a project cannot be read.
     """
+    if one.is_read_only or other.is_read_only:
+        return RunComparison((), (NOTHING_KNOWN,), _values(one, other, test))
     found = differences(one.project, other.project)
     warnings = list(
         objections(
@@ -71,8 +75,9 @@ def _values(
     values: dict[str, tuple[float | None, float | None]] = {}
     for name in metric_names([one, other], test=test):
         values[name] = one.value(name), other.value(name)
-    for name in ("epochs", "seconds", "parameters"):
+    for name in ("epochs", "seconds"):
         values[name] = getattr(one, name), getattr(other, name)
+    values["parameters"] = one.known_parameters, other.known_parameters
     return values
 
 

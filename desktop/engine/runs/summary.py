@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from desktop.document.json_values import Settings
 from desktop.document.metrics import (
@@ -31,8 +31,10 @@ class RunSummary:
     `epochs` are those that were completed, `seconds` without pauses. `best` has the best value of
     each metric over the epochs of the run. `weights` are the bytes that its weights take up on
     disk. `project_text` is what its project file holds. `group`, `trial`, `settings`,
-    `test_looks` and `not_kept` are as in RunRecord.
+    `test_looks` and `not_kept` are as in RunRecord. One that `is_read_only` is not in the store.
     """
+
+    is_read_only: ClassVar[bool] = False
 
     id: str
     name: str
@@ -93,6 +95,11 @@ class RunSummary:
         return self.best.get(name)
 
     @property
+    def known_parameters(self) -> int | None:
+        """The parameters; None if that is not known."""
+        return self.parameters
+
+    @property
     def state(self) -> str:
         """How the run ended, or "running"."""
         return str(self.outcome or "running")
@@ -125,6 +132,20 @@ class RunSummary:
                 summary = object.__new__(cls)
                 summary.__dict__.update(plain)
                 yield summary
+
+
+class LoggedSummary(RunSummary):
+    """That of a run of which there are only logs: nobody can change it, its network is unknown."""
+
+    is_read_only = True
+
+    @property
+    def known_parameters(self) -> int | None:
+        return self.parameters or None  # logs without histograms do not tell
+
+    @property
+    def state(self) -> str:
+        return "from logs"
 
 
 _VALUES = tuple(each.name for each in fields(RunSummary) if each.name != "project_text")

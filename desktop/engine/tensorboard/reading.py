@@ -20,10 +20,11 @@ from desktop.engine.records import EpochRecord, RunLabels
 from desktop.engine.reports import (
     EpochEnded,
     Outcome,
+    RunEnded,
     WeightHistogram,
     run_id,
 )
-from desktop.engine.runs.summary import RunSummary, best_values
+from desktop.engine.runs.summary import LoggedSummary, best_values
 from desktop.engine.tensorboard.event_file import EVENTS, TRAIN, VALIDATION
 from desktop.engine.tensorboard.event_values import LogsError, Values, read_events
 
@@ -40,7 +41,7 @@ class LoggedRun:
     """
 
     folder: Path
-    summary: RunSummary
+    summary: LoggedSummary
     epochs: tuple[EpochRecord, ...]
     curves: Curves
     warnings: tuple[str, ...]
@@ -56,6 +57,37 @@ class LoggedRun:
     @property
     def seconds(self) -> float:
         return self.summary.seconds
+
+    @property
+    def first_epoch(self) -> int:
+        return 0
+
+    @property
+    def ended(self) -> RunEnded | None:
+        return None  # how is not known
+
+    @property
+    def is_running(self) -> bool:
+        return False
+
+    @property
+    def planned_end(self) -> int:
+        return self.epochs[-1].epoch if self.epochs else 0
+
+    @property
+    def monitor(self) -> str:
+        return ""  # not known
+
+    @property
+    def best_epoch(self) -> int | None:
+        return None
+
+    @property
+    def stopped_early_epoch(self) -> int | None:
+        return None
+
+    def best(self, name: str) -> tuple[int, float] | None:
+        return self.curves.best(name)
 
 
 def read_logs(folder: Path) -> tuple[LoggedRun, ...]:
@@ -96,7 +128,7 @@ def _run(place: Path, paths: Sequence[Path], root: Path) -> LoggedRun:
         read_events(path, values)
     epochs = _epochs(values)
     last = [history[max(history)] for history in values.histograms.values()]
-    summary = RunSummary(
+    summary = LoggedSummary(
         id=run_id(_start(values), f"{zlib.crc32(os.fsencode(place.resolve())):08x}"),
         name=place.name if place == root else place.relative_to(root).as_posix(),
         notes="",

@@ -10,7 +10,7 @@ import numpy as np
 
 from desktop.views.charts.looks import Look, Split
 from desktop.views.charts.runs import Band, LineKey, ShownRuns
-from desktop.workers.records import Floats, RunRecord, Series
+from desktop.workers.records import Floats, Recorded, Series
 
 COLORS = ("class_1", "class_2", "class_3", "class_4", "class_5")
 DASHES: tuple[tuple[float, ...], ...] = ((), (4.0, 2.0), (1.5, 1.5))
@@ -65,7 +65,7 @@ class ComparedRuns(ShownRuns):
 
     def show(
         self,
-        records: Sequence[RunRecord],
+        records: Sequence[Recorded],
         looks: Mapping[str, Look],
         together: Sequence[Together] = (),
     ) -> None:
@@ -85,7 +85,7 @@ class ComparedRuns(ShownRuns):
         self.unit = times[unit] if axis is Axis.TIME else axis.value
 
     @property
-    def marked(self) -> RunRecord | None:
+    def marked(self) -> Recorded | None:
         return self.records[0] if len(self.records) == 1 and self.axis is Axis.EPOCH else None
 
     @property
@@ -105,7 +105,7 @@ class ComparedRuns(ShownRuns):
         return super().key(split if current is None else self._main(current))
 
     @staticmethod
-    def _main(record: RunRecord) -> Split:
+    def _main(record: Recorded) -> Split:
         """What the line of a run is measured on."""
         return Split.VALIDATION if record.curves.validation else Split.TRAINING
 
@@ -117,6 +117,8 @@ class ComparedRuns(ShownRuns):
             return None
         if self.axis is Axis.EPOCH:
             return source
+        if self.axis is Axis.STEP and not record.curves.batch_count.is_known:
+            return None
         known = self._mapped.get((key, metric))
         factor = self._second if self.axis is Axis.TIME else 0.0
         if known is None or known[:3] != (source, len(source), factor):
@@ -157,7 +159,7 @@ class ComparedRuns(ShownRuns):
             self._means[key, metric] = known
         return (known[1], known[2]) if len(known[1]) else (None, None)
 
-    def _positions(self, record: RunRecord, epochs: Floats) -> Floats:
+    def _positions(self, record: Recorded, epochs: Floats) -> Floats:
         """Where on the axis the ends of these epochs are, shape (n,)."""
         if self.axis is Axis.STEP:
             return record.curves.batch_count.at(epochs).astype(np.float64)
@@ -212,6 +214,6 @@ def _deviation(points: Floats) -> float:
     return float(points[:, 1].std(ddof=1))
 
 
-def _seconds(record: RunRecord) -> Floats:
+def _seconds(record: Recorded) -> Floats:
     """How long the run had taken at its beginning and at the end of each epoch, in seconds."""
     return np.cumsum([0.0, *(epoch.seconds for epoch in record.epochs)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from desktop.views.charts.looks import LOOKS, Look, Split
-from desktop.workers.records import Floats, RunRecord, Series, in_order
+from desktop.workers.records import Floats, Recorded, Series, in_order
 
 
 class LineKey(NamedTuple):
@@ -28,16 +28,16 @@ class ShownRuns:
 
     unit = "epoch"  # of the horizontal axis
 
-    def __init__(self, *records: RunRecord) -> None:
+    def __init__(self, *records: Recorded) -> None:
         self.records = records
 
     @property
-    def current(self) -> RunRecord | None:
+    def current(self) -> Recorded | None:
         """The run that words and marks are about; None if there is none."""
         return self.records[-1] if self.records else None
 
     @property
-    def marked(self) -> RunRecord | None:
+    def marked(self) -> Recorded | None:
         """The run whose best epoch and early stop are marked in the charts."""
         return self.current
 
@@ -50,7 +50,7 @@ class ShownRuns:
         """The line of the current run."""
         return LineKey(self.current.id if self.current is not None else "", Split(split))
 
-    def record(self, run: str) -> RunRecord | None:
+    def record(self, run: str) -> Recorded | None:
         """The record of the run with this id; None if it is not shown."""
         return next((record for record in self.records if record.id == run), None)
 

@@ -12,7 +12,7 @@ from desktop.document.metrics import (
     metric_title,
 )
 from desktop.document.text import counted
-from desktop.workers.records import RunRecord
+from desktop.workers.records import Recorded
 from desktop.workers.reports import Outcome
 
 
@@ -30,7 +30,7 @@ def format_epoch(x: float) -> str:
     return f"{round(x)}" if abs(x - round(x)) < 0.005 else f"{x:.2f}"
 
 
-def describe(record: RunRecord, metric: str) -> str:
+def describe(record: Recorded, metric: str) -> str:
     """One spoken sentence on how a metric went; empty before the first epoch has ended.
 
     E.g. "Validation loss lowest 0.071 at epoch 9, rising since."
@@ -60,7 +60,7 @@ def describe(record: RunRecord, metric: str) -> str:
     return f"{start}, {'rising' if last > value else 'falling'} since."
 
 
-def best_words(record: RunRecord, metric: str) -> str:
+def best_words(record: Recorded, metric: str) -> str:
     """What the best epoch is called in the chart of `metric`, e.g. "best", "best loss"."""
     judged = record.monitor.removeprefix(VALIDATION_PREFIX)
     if record.monitor != _described(record, judged):
@@ -70,13 +70,13 @@ def best_words(record: RunRecord, metric: str) -> str:
     return "best so far" if record.is_running else "best"
 
 
-def _described(record: RunRecord, metric: str) -> str:
+def _described(record: Recorded, metric: str) -> str:
     """Which values of a metric are described: those of the validation, if there are any."""
     series = record.curves.validation.get(metric)
     return VALIDATION_PREFIX + metric if series is not None and len(series) else metric
 
 
-def outcome(record: RunRecord) -> str:
+def outcome(record: Recorded) -> str:
     """How the last run ended, where that needs saying; empty while it runs or after a plain end."""
     ended = record.ended
     if ended is None:
@@ -95,7 +95,7 @@ def outcome(record: RunRecord) -> str:
     return ""
 
 
-def caption(record: RunRecord | None) -> str:
+def caption(record: Recorded | None) -> str:
     """The state of the training in a few sentences, for the page's caption and screen readers."""
     if record is None:
         return "Nothing trained yet."

@@ -98,9 +98,7 @@ class MainWindow(QMainWindow):
         from desktop.views.window.run_notices import RunNotices
 
         self._room = Room(self.docks, self.pages)
-        self._run_notices = RunNotices(
-            self.pages.runs, self.session.kept_runs, self.files, self.notice
-        )
+        self._run_notices = RunNotices(self.pages.runs, self.session, self.files, self.notice)
         self._group_notices = GroupNotices(
             self.pages.groups, self.session.groups, self.files, self.notice
         )

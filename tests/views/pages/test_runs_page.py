@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.document.data import Digits
 from desktop.document.layers import Dense, Flatten
 from desktop.document.project import Project
 from desktop.document.training import Training
+from desktop.engine import backend
 from desktop.engine.runs.store import RunStore
 from desktop.views.pages.runs.labels import LabelsDialog
 from desktop.views.pages.runs.page import RunsPage
@@ -25,6 +27,8 @@ from desktop.workers.session import Session
 from tests.engine.run_store.kept import keep
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+_NOTHING_PRESSED = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
 
 
 def project(units: int = 32, seed: int = 0) -> Project:
@@ -261,3 +265,79 @@ def test_results_on_test_rows_are_sealed(
     page.filter_bar.test_box.click()
     assert texts(page, "test_loss") == ["0.2500"]
     assert [each.id for each in page.table.selection] == [run]
+
+
+@pytest.fixture(scope="module")
+def keras_logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The logs of two runs of plain Keras, "first" and "second"."""
+    keras = backend.keras()
+    folder = tmp_path_factory.mktemp("keras") / "logs"
+    x, y = np.random.default_rng(0).random((20, 4)), np.arange(20) % 3
+    for name in ("first", "second"):
+        model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
+        model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+        callback = keras.callbacks.TensorBoard(folder / name, histogram_freq=1)
+        model.fit(x, y, epochs=2, validation_split=0.5, verbose=0, callbacks=[callback])
+    return folder
+
+
+def test_a_dropped_folder_of_logs_opens_as_runs_that_cannot_be_changed(
+    qtbot: QtBot,
+    make_page: Callable[[], RunsPage],
+    store: RunStore,
+    session: Session,
+    keras_logs: Path,
+) -> None:
+    ids = [keep(store, project(units), "kept") for units in (32, 64)]
+    page = make_page()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(keras_logs))])
+    enter = QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, data, *_NOTHING_PRESSED)
+    page.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    drop = QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, *_NOTHING_PRESSED)
+    with qtbot.waitSignal(session.tensorboard.logsRead, timeout=60_000):
+        page.dropEvent(drop)
+    assert sorted(names(page)) == ["first", "kept", "kept", "second"]
+    changes = dict(zip(names(page), texts(page, "changes"), strict=True))
+    assert changes["first"] == changes["second"] == "not known"
+    assert "Dense 2: units 32 → 64" in texts(page, "changes")  # of the run before it, not of logs
+    logged = page.table.selection
+    assert {run.name for run in logged} == {"first", "second"}
+    qtbot.waitUntil(lambda: len(page.curves.runs.records) == 2)
+    assert len(page.curves.charts[0].plot.lines) == 2
+    said = page.details.toPlainText()
+    assert "Logs do not tell the network" in said and "Validation loss" in said
+    page.table.select([logged[0].id])
+    qtbot.waitUntil(lambda: "not known from logs; 15 parameters" in page.details.toPlainText())
+    for name in ("open", "load", "star", "rename", "labels", "tensorboard", "delete"):
+        action = page.actions_of_runs[f"run_{name}"]
+        assert not action.isEnabled() and "ogs" in action.toolTip()
+    page.table.starClicked.emit(logged[0].id)
+    page.table.select([*ids, logged[0].id])  # never the run of another network
+    qtbot.waitUntil(lambda: "Logs do not tell" in page.details.toPlainText())
+    with qtbot.waitSignal(session.kept_runs.listed):
+        session.kept_runs.label(ids, notes="seen")
+    assert {run.id for run in logged} < {run.id for run in page.table.runs.shown}
+
+
+def test_logs_are_asked_for_where_there_is_no_run(
+    qtbot: QtBot,
+    make_page: Callable[[], RunsPage],
+    session: Session,
+    keras_logs: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = make_page()
+    answers = iter((str(keras_logs.parent / "nothing"), str(keras_logs / "first")))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: next(answers))
+    with qtbot.waitSignal(session.tensorboard.logsFailed, timeout=60_000):
+        page.empty.logs_button.click()
+    assert page.is_empty
+    with qtbot.waitSignal(session.tensorboard.logsRead):
+        page.empty.logs_button.click()
+    assert not page.is_empty and names(page) == ["first"]
+    page.curves.axis_box.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: len(page.curves.runs.records) == 1)
+    page.curves.axis_box.activated.emit(1)
+    assert page.curves.caption.text() == "Logs do not count steps"

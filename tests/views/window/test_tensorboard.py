@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.engine.runs.store import RunStore
 from desktop.engine.tensorboard.writing import write_record
+from desktop.views.window.run_notices import RunNotices
 from tests.engine.run_store.kept import keep
 from tests.views.window.windows import new_window
 
@@ -73,11 +74,19 @@ def test_the_command_is_there_once_something_was_trained(qtbot: QtBot) -> None:
 def test_logs_that_were_made_elsewhere_are_read(qtbot: QtBot, tmp_path: Path) -> None:
     with RunStore() as store:
         write_record(tmp_path / "logs" / "first", store.read(keep(store)))
-    board = new_window(qtbot).session.tensorboard
+    window = new_window(qtbot)
+    window.pages.prepare()
+    _notices = RunNotices(window.pages.runs, window.session, window.files, window.notice)
+    board = window.session.tensorboard
     with qtbot.waitSignal(board.logsRead, timeout=120_000) as found:
         board.read_logs(tmp_path / "logs")
     ((run,),) = found.args
     assert (run.summary.name, run.summary.epochs) == ("first", 3)
     with qtbot.waitSignal(board.logsFailed) as failed:
         board.read_logs(tmp_path / "nothing")
-    assert "is no folder" in failed.args[0]
+    assert "is no folder" in failed.args[0] and failed.args[0] == window.notice.text
+    (file,) = (tmp_path / "logs" / "first" / "validation").glob("*tfevents*")
+    file.write_bytes(file.read_bytes()[:-5])
+    with qtbot.waitSignal(board.logsRead):
+        board.read_logs(tmp_path / "logs")
+    assert window.notice.text.startswith("first: ")

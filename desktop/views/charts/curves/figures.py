@@ -16,7 +16,7 @@ from desktop.views.charts.looks import Split
 from desktop.views.charts.runs import LineKey
 from desktop.views.charts.title import paint_title
 from desktop.views.theme import SIZE_BODY, SPACE_L, SPACE_M, Theme, scaled
-from desktop.workers.records import RunRecord
+from desktop.workers.records import Recorded
 
 HEADER = 64
 
@@ -78,7 +78,7 @@ class CurveFigure:
         """Copies of the points, since the table is written while training continues."""
         content = self._source.content
 
-        def copy(record: RunRecord, split: Split) -> Points:
+        def copy(record: Recorded, split: Split) -> Points:
             series = content.source(LineKey(record.id, split))
             x, y = (np.empty(0),) * 2 if series is None else (series.x.copy(), series.y.copy())
             return x, record.curves.batch_count.at(x), y

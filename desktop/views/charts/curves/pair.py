@@ -13,7 +13,7 @@ from desktop.views.charts.curves.chart import CurveChart
 from desktop.views.charts.curves.interactive_plot import link
 from desktop.views.theme import SPACE_S, Theme
 from desktop.workers.kept_runs import KeptRuns
-from desktop.workers.records import RunRecord
+from desktop.workers.records import Recorded
 from desktop.workers.summaries import RunSummary
 
 _SETTLED = 20  # milliseconds without another record, after which curves are drawn
@@ -32,7 +32,7 @@ class ChartPair(QWidget):
         self._kept = kept
         self.wanted: tuple[RunSummary, ...] = ()
         # What was read, with the summary of that time, by id: a running one is read again.
-        self._records: dict[str, tuple[RunSummary, RunRecord | None]] = {}
+        self._records: dict[str, tuple[RunSummary, Recorded | None]] = {}
         self._second_chosen = False
         self.runs = runs
         self.charts = CurveChart(theme, runs, self), CurveChart(theme, runs, self)
@@ -48,7 +48,7 @@ class ChartPair(QWidget):
         kept.recordRead.connect(self._on_read)
 
     @property
-    def records(self) -> list[RunRecord]:
+    def records(self) -> list[Recorded]:
         """Those of the wanted runs that have been read."""
         found = (self._records[run.id][1] for run in self.wanted)
         return [record for record in found if record is not None]
@@ -84,7 +84,7 @@ class ChartPair(QWidget):
             chart.plot.relabel()
             chart.refresh()
 
-    def _on_read(self, record: RunRecord) -> None:
+    def _on_read(self, record: Recorded) -> None:
         known = self._records.get(record.id)
         if known is not None:
             self._records[record.id] = known[0], record

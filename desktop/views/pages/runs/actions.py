@@ -31,6 +31,7 @@ class Doing(Protocol):
     def export_table(self) -> None: ...
     def show_folder(self) -> None: ...
     def open_tensorboard(self) -> None: ...
+    def open_logs(self) -> None: ...
     def has_weights(self, run: RunSummary, *, best: bool) -> bool: ...
 
 
@@ -61,11 +62,35 @@ def _one(_doing: Doing, runs: Runs) -> str:
     return "" if len(runs) == 1 else "Select one run"
 
 
+def _changeable(doing: Doing, runs: Runs) -> str:
+    return _no_logs(runs, "A run from logs cannot be changed") or _some(doing, runs)
+
+
+def _renamable(doing: Doing, runs: Runs) -> str:
+    return _no_logs(runs, "A run from logs cannot be changed") or _one(doing, runs)
+
+
+def _openable(doing: Doing, runs: Runs) -> str:
+    return _no_logs(runs, "Logs do not hold the project") or _one(doing, runs)
+
+
+def _servable(doing: Doing, runs: Runs) -> str:
+    return _no_logs(runs, "Logs made elsewhere: start TensorBoard on them yourself") or _some(
+        doing, runs
+    )
+
+
+def _no_logs(runs: Runs, why_not: str) -> str:
+    return why_not if any(run.is_read_only for run in runs) else ""
+
+
 def _several(_doing: Doing, runs: Runs) -> str:
     return "" if len(runs) > 1 else "Select two runs, or the runs of two networks"
 
 
 def _deletable(doing: Doing, runs: Runs) -> str:
+    if why_not := _no_logs(runs, "A run from logs is not deleted; it is gone with the window"):
+        return why_not
     if any(run.outcome is None for run in runs):
         return "A run under way cannot be deleted; stop it first"
     return _some(doing, runs)
@@ -82,6 +107,8 @@ def _best(doing: Doing, runs: Runs) -> str:
 def _weights(doing: Doing, runs: Runs, *, best: bool) -> str:
     if len(runs) != 1:
         return _one(doing, runs)
+    if why_not := _no_logs(runs, "Logs do not hold the trained network"):
+        return why_not
     if doing.has_weights(runs[0], best=best):
         return ""
     if best and doing.has_weights(runs[0], best=False):
@@ -108,7 +135,7 @@ ACTIONS: tuple[RunAction, ...] = (
         "Put the network and settings of this run in place of the project",
         "mdi6.folder-open-outline",
         lambda to: to.open_project(),
-        _one,
+        _openable,
         "O",
         in_bar=True,
         separator=True,
@@ -138,7 +165,7 @@ ACTIONS: tuple[RunAction, ...] = (
         "Star the selected runs, or take the stars away; weights of starred runs are kept",
         "mdi6.star-outline",
         lambda to: to.toggle_stars(),
-        _some,
+        _changeable,
         "S",
         in_bar=True,
         separator=True,
@@ -149,7 +176,7 @@ ACTIONS: tuple[RunAction, ...] = (
         "Change the name of the run",
         "mdi6.form-textbox",
         lambda to: to.rename(),
-        _one,
+        _renamable,
         "F2",
     ),
     RunAction(
@@ -158,7 +185,7 @@ ACTIONS: tuple[RunAction, ...] = (
         "Write notes and tags, and choose a color",
         "mdi6.note-edit-outline",
         lambda to: to.edit_labels(),
-        _some,
+        _changeable,
         "N",
         in_bar=True,
     ),
@@ -178,8 +205,18 @@ ACTIONS: tuple[RunAction, ...] = (
         "Show the selected runs in TensorBoard, in the browser",
         "mdi6.chart-multiple",
         lambda to: to.open_tensorboard(),
-        _some,
+        _servable,
         "T",
+    ),
+    RunAction(
+        "runs_logs",
+        "Open Lo&g Folder…",
+        "Show runs that keras.callbacks.TensorBoard wrote logs of elsewhere, e.g. in logs/; a "
+        "folder can be dropped here, too",
+        "mdi6.folder-plus-outline",
+        lambda to: to.open_logs(),
+        _any,
+        "G",
     ),
     RunAction(
         "runs_export",

@@ -18,9 +18,15 @@ TEST_TIP = (
 
 
 class FilterBar(QWidget):
-    """Which runs and which columns of `table` are shown."""
+    """Which runs and which columns of `table` are shown; other runs are opened with `open_logs`."""
 
-    def __init__(self, table: RunsTable, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        table: RunsTable,
+        open_logs: QAction,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._table, self._theme = table, theme
         self.box = LineEdit()
@@ -49,11 +55,16 @@ class FilterBar(QWidget):
         self.room_button.setCheckable(True)
         self.room_button.setToolTip("Hide the panels beside the table while it is shown")
         self.room_button.setAccessibleName("Use the whole window")
+        self.logs_button = QToolButton()
+        self.logs_button.setDefaultAction(open_logs)
+        self.logs_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self.logs_button.setAccessibleName("Open log folder")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_S)
         row.addWidget(self.box, 1)
-        for widget in (self.count, self.test_box, self.columns_button, self.room_button):
+        buttons = self.logs_button, self.columns_button, self.room_button
+        for widget in (self.count, self.test_box, *buttons):
             row.addWidget(widget)
         theme.changed.connect(self._redraw)
         self._redraw()

@@ -89,8 +89,8 @@ _REST = (
         "parameters",
         "Parameters",
         "Numbers that the network has, trained or not",
-        lambda run: run.parameters,
-        lambda run: f"{run.parameters:,}",
+        lambda run: run.known_parameters,
+        lambda run: "" if run.known_parameters is None else f"{run.known_parameters:,}",
         is_number=True,
     ),
     Column(
@@ -196,7 +196,7 @@ def best_runs(runs: Sequence[RunSummary], columns: Sequence[Column]) -> set[tupl
         places: dict[tuple[str, str | None], list[tuple[float, str]]] = {}
         for run in runs:
             value = column.value(run)
-            if value is not None:
+            if value is not None and not run.is_read_only:  # logs do not tell the rows
                 places.setdefault((run.data, run.split_fingerprint), []).append((value, run.id))
         choose = max if higher_is_better(column.metric) else min
         for valued in places.values():

@@ -39,6 +39,7 @@ class CurvesPanel(ChartPair):
     def __init__(self, kept: KeptRuns, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(kept, theme, ComparedRuns(), parent)
         self._sets: list[RunSet] = []  # of which a mean may be shown
+        self._is_cut = False  # not all of the runs that are selected are shown
         self.looks: Mapping[str, Look] = {}
         for chart in self.charts:
             chart.plot.lineClicked.connect(self._on_line_clicked)
@@ -75,13 +76,16 @@ class CurvesPanel(ChartPair):
         most = MOST if self._sets and len(sets) <= DIFFERENT else DIFFERENT
         self.mean_box.setVisible(bool(self._sets))
         self.want(runs[:most])
-        more = len(runs) - len(self.wanted)
-        self.caption.setText(f"The first {most} runs" if more else "")
+        self._is_cut = len(runs) > most
         self.draw()
 
     def draw(self) -> None:
         looks, together = self._looks()
         self.runs.show(self.records, looks, together)
+        cut = f"The first {len(self.wanted)} runs" if self._is_cut else ""
+        has_logs = any(run.is_read_only for run in self.wanted)
+        steps = "Logs do not count steps" if has_logs and self.runs.axis is Axis.STEP else ""
+        self.caption.setText(steps or cut)
         for chart in self.charts:
             chart.legend.setVisible(len(self.wanted) == 1)  # of several, the table is the key
         self.refresh()

@@ -48,6 +48,9 @@ class RunDetails(QTextBrowser):
             one, other = ordered
             self._show(lambda: words.about_two(one, other, self._tokens, test=self.with_test))
             return
+        if any(run.is_read_only for run in ordered):
+            self._show(lambda: words.about_logs(self._tokens))
+            return
         sets = sets_of(ordered)
         if len(sets) == 2:
             self._weigh(*sets)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
 
 from desktop.views.pages.runs.history import History
 from desktop.views.pages.runs.labels import LabelsDialog
@@ -97,6 +98,13 @@ class RunsDoing(QObject):
 
     def open_tensorboard(self) -> None:
         self._board.open([run.id for run in self._runs])
+
+    def open_logs(self) -> None:
+        """Ask for a folder with logs of TensorBoard and list the runs there."""
+        window = self._table.window()
+        folder = QFileDialog.getExistingDirectory(window, "Open log folder", str(Path.home()))
+        if folder:
+            self._board.read_logs(Path(folder))
 
     def show_folder(self) -> None:
         folder = self._kept.folder_of(self._runs[0].id)

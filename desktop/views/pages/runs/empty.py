@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from desktop.views.theme import SPACE_M, Theme, scaled
 
@@ -11,7 +12,7 @@ from desktop.views.theme import SPACE_M, Theme, scaled
 class EmptyRuns(QWidget):
     """An icon and what to do, or what is being waited for."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, open_logs: QAction, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._icon = QLabel(self)
@@ -21,6 +22,9 @@ class EmptyRuns(QWidget):
         self.text.setProperty("role", "muted")
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setWordWrap(True)
+        self.logs_button = QToolButton(self)
+        self.logs_button.setDefaultAction(open_logs)
+        self.logs_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         layout = QVBoxLayout(self)
         layout.setSpacing(SPACE_M)
         layout.addStretch(2)
@@ -31,6 +35,7 @@ class EmptyRuns(QWidget):
             row.addWidget(label, 4 if label is self.text else 0)
             row.addStretch(1)
             layout.addLayout(row)
+        layout.addWidget(self.logs_button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
         theme.changed.connect(self._recolor)
         self._recolor()

@@ -37,6 +37,7 @@ Order = Qt.SortOrder
 _FLAGS = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
 _EDITABLE = _FLAGS | Qt.ItemFlag.ItemIsEditable
 FIRST = "first run"  # what the oldest run differs in
+UNKNOWN = "not known"  # what a run from logs differs in
 
 
 class RunsModel(QAbstractTableModel):
@@ -101,8 +102,9 @@ class RunsModel(QAbstractTableModel):
     def show(self, runs: tuple[RunSummary, ...]) -> None:
         """Show `runs`, the latest first."""
         self._all = runs
-        before = [*runs[1:], None]
-        self._before = {run.id: each for run, each in zip(runs, before, strict=False)}
+        kept = [run for run in runs if not run.is_read_only]
+        before = [*kept[1:], None]
+        self._before = {run.id: each for run, each in zip(kept, before, strict=False)}
         self._refresh(columns_for(runs, with_test=self.with_test))
 
     def filter(self, text: str) -> None:
@@ -128,6 +130,8 @@ class RunsModel(QAbstractTableModel):
 
     def changes(self, run: RunSummary) -> str:
         """What differs from the run before it, in words."""
+        if run.is_read_only:
+            return UNKNOWN
         before = self._before.get(run.id)
         known = self._changes.get(run.id)
         if known is None or known[0] is not run or known[1] is not before:
@@ -226,7 +230,9 @@ class RunsModel(QAbstractTableModel):
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        return _EDITABLE if self.columns[index.column()].id == NAME else _FLAGS
+        is_name = self.columns[index.column()].id == NAME
+        is_editable = is_name and not self._shown[index.row()].is_read_only
+        return _EDITABLE if is_editable else _FLAGS
 
     def sort(self, column: int, order: Order = Order.AscendingOrder) -> None:
         if 0 <= column < len(self.columns) and self.columns[column].sortable:
@@ -240,7 +246,8 @@ class RunsModel(QAbstractTableModel):
         if column.id == WHEN and run.started is not None:
             return f"{run.started.astimezone():%Y-%m-%d %H:%M:%S}"
         if column.id == NAME:
-            lines = (name_of(run), f"Data: {run.data}", run.notes)
+            data = "Read from logs" if run.is_read_only else f"Data: {run.data}"
+            lines = (name_of(run), data, run.notes)
             return "\n".join(filter(None, lines))
         if column.id == CHANGES:
             return self.changes(run).replace("; ", "\n")
@@ -258,7 +265,7 @@ class RunsModel(QAbstractTableModel):
         if self._stars is None:
             icon = self._theme.icon
             self._stars = icon("mdi6.star-outline", "muted"), icon("mdi6.star", "warning")
-        return self._stars[run.starred]
+        return None if run.is_read_only else self._stars[run.starred]
 
     def _color(self, run: RunSummary, column: Column) -> QColor | None:
         tokens = self._theme.tokens
@@ -270,7 +277,7 @@ class RunsModel(QAbstractTableModel):
             return None if run.outcome is Outcome.FINISHED else tokens.color("warning")
         if column.id == NAME and not run.name:
             return tokens.color("muted")
-        is_quiet = column.id == CHANGES and self.changes(run) in (FIRST, "nothing")
+        is_quiet = column.id == CHANGES and self.changes(run) in (FIRST, UNKNOWN, "nothing")
         return tokens.color("muted") if is_quiet or column.id == WHEN else None
 
 

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDropEvent,
+    QHideEvent,
+    QKeyEvent,
+    QKeySequence,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.views.pages.runs.actions import RunActions
@@ -21,6 +31,9 @@ from desktop.views.widgets.action_bar import ActionBar
 from desktop.views.widgets.controls import TabBar
 from desktop.workers.session import Session
 from desktop.workers.summaries import RunSummary
+
+if TYPE_CHECKING:
+    from desktop.workers.tensorboard import LoggedRun
 
 _SETTLED = 60  # milliseconds without another selection, after which it is shown
 
@@ -47,22 +60,24 @@ class RunsPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._kept = session.kept_runs
+        self._kept, self._board = session.kept_runs, session.tensorboard
         self.history = History(self._kept, self)
         self.table = RunsTable(theme, settings, self)
         self.doing = RunsDoing(session, self.history, self.table, theme)
         self.actions_of_runs = RunActions(self.doing, self.table, theme)
-        self.filter_bar = FilterBar(self.table, theme, self)
+        open_logs = self.actions_of_runs["runs_logs"]
+        self.filter_bar = FilterBar(self.table, open_logs, theme, self)
         self.action_bar = ActionBar(
             self.actions_of_runs.in_bar(), self.actions_of_runs.fill, theme, self
         )
         self.curves = CurvesPanel(self._kept, theme, self)
         self.details = RunDetails(self._kept, theme, self)
-        self.empty = EmptyRuns(theme, self)
+        self.empty = EmptyRuns(open_logs, theme, self)
         self.addAction(self.filter_bar.find_action)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLED)
         self._settle.timeout.connect(self._show_selection)
         self._is_held_up = False  # by the editing of a name
+        self.setAcceptDrops(True)
         self._build()
         self._connect()
 
@@ -107,6 +122,7 @@ class RunsPage(QWidget):
     def _connect(self) -> None:
         self._kept.listed.connect(self._on_listed)
         self._kept.failed.connect(self.empty.show_failure)
+        self._board.logsRead.connect(self._on_logs_read)
         self.table.selected.connect(self._settle.start)
         self.table.edited.connect(self._on_edited)
         self.table.starClicked.connect(self._toggle_star)
@@ -145,6 +161,10 @@ class RunsPage(QWidget):
         self._pages.setCurrentIndex(1 if runs else 0)
         self.filter_bar.say_count()
         self._settle.start()
+
+    def _on_logs_read(self, runs: tuple[LoggedRun, ...]) -> None:
+        self.filter_bar.box.clear()
+        self.table.select([run.id for run in runs])
 
     def _on_edited(self) -> None:
         if self._is_held_up:
@@ -202,7 +222,7 @@ class RunsPage(QWidget):
 
     def _toggle_star(self, run: str) -> None:
         shown = self.table.runs.run(run)
-        if shown is not None:
+        if shown is not None and not shown.is_read_only:
             self.doing.star((shown,))
 
     def _on_changed(self) -> None:
@@ -232,6 +252,18 @@ class RunsPage(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped_folder(event) is None:
+            event.ignore()  # the window may know what to do with it
+        else:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        folder = _dropped_folder(event)
+        if folder is not None:
+            event.acceptProposedAction()
+            self._board.read_logs(folder)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._kept.watch(self, True)
@@ -239,6 +271,15 @@ class RunsPage(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._kept.watch(self, False)
+
+
+def _dropped_folder(event: QDropEvent) -> Path | None:
+    """The folder that is dropped, if it is one, on this computer."""
+    urls = event.mimeData().urls()
+    if len(urls) != 1 or not urls[0].isLocalFile():
+        return None
+    path = Path(urls[0].toLocalFile())
+    return path if path.is_dir() else None
 
 
 _KEY = QKeySequence.StandardKey

@@ -39,6 +39,8 @@ def sets_of(runs: Sequence[RunSummary]) -> list[RunSet]:
 
 def _without_seed(run: RunSummary) -> str:
     """What was trained, as a text that is equal for equal networks and settings."""
+    if run.is_read_only:
+        return run.id  # what was trained is not known: like no other
     try:
         project = json.loads(run.project_text)
     except ValueError:

@@ -23,6 +23,7 @@ from desktop.views.widgets.results import (
     verdict_text,
 )
 from desktop.workers.summaries import (
+    NOTHING_KNOWN,
     RunSummary,
     change,
     compare,
@@ -33,8 +34,11 @@ _COUNTS = ("epochs", "seconds", "parameters")
 
 def about_one(run: RunSummary, before: RunSummary | None, tokens: Tokens, *, test: bool) -> str:
     """What was trained, with what, and how it went."""
+    count = run.known_parameters
+    size = "" if count is None else f"; {counted(count, 'parameter')}"
     try:
-        network = ", ".join(layer.tag for layer in run.project.layers)
+        layers = () if run.is_read_only else run.project.layers
+        network = ", ".join(layer.tag for layer in layers) or "not known from logs"
     except ProjectFileError as error:
         network = f"cannot be read: {error}"
     shown = {n: v for n, v in run.best.items() if v is not None}
@@ -44,7 +48,7 @@ def about_one(run: RunSummary, before: RunSummary | None, tokens: Tokens, *, tes
     ]
     settings = [f"{name} {value}" for name, value in run.settings.items()]
     facts = [
-        ("Network", f"{network}; {counted(run.parameters, 'parameter')}"),
+        ("Network", f"{network}{size}"),
         ("Data", run.data),
         ("Seed", "" if run.seed is None else f"{run.seed}"),
         ("Outcome", f"{outcome(run)}, {counted(run.epochs, 'epoch')} in {duration(run.seconds)}"),
@@ -72,7 +76,9 @@ def about_two(one: RunSummary, other: RunSummary, tokens: Tokens, *, test: bool)
         found = compare(one, other, test=test)
     except ProjectFileError as error:
         return paragraph(f"These runs cannot be compared: {error}", tokens.bad)
-    parts = [heading("What differs"), difference_list(found.differences)]
+    parts = [heading("What differs")]
+    if NOTHING_KNOWN not in found.warnings:
+        parts.append(difference_list(found.differences))
     parts += [paragraph(f"⚠ {warning}", tokens.warning) for warning in found.warnings]
     parts.append(heading("What came of it"))
     rows = []
@@ -109,6 +115,11 @@ def about_sets(one: RunSet, other: RunSet, verdicts: Verdicts | None, tokens: To
     names = one.name, other.name if other.name != one.name else "The second network"
     parts.append(verdict_text(verdicts, names, (len(one.runs), len(other.runs)), tokens))
     return "".join(parts)
+
+
+def about_logs(tokens: Tokens) -> str:
+    """What can be compared, where runs from logs are among several."""
+    return paragraph(f"{NOTHING_KNOWN}. Select two runs to see their results.", tokens.muted)
 
 
 def about_many(count: int, networks: int, tokens: Tokens) -> str:
