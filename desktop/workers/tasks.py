@@ -247,6 +247,7 @@ def predict_images(
     network: Network | None, schema: DataSchema | None, paths: Sequence[Path], request: int
 ) -> ImagePredictions:
     """What `network` makes of the images at `paths`; what cannot be read is among the results."""
+    from desktop.engine.image_reports import ImagePredictions
     from desktop.engine.prediction import PredictionError
 
     with explaining("The images could not be predicted", TaskError, PredictionError):

@@ -144,6 +144,7 @@ def main() -> None:
         if kind.file_field():
             path = small_file(kind, Path(sys.argv[1]))
             result[kind.tag]["with a file"] = tried(kind().with_file(str(path)))
+    window.hide()  # as when it is closed, but without asking about unsaved changes
     session.close()
     found = list(uses)
     socket.getaddrinfo("127.0.0.1", 80)

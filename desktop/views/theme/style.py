@@ -9,7 +9,6 @@ from desktop.views.theme.tokens import (
     SIZE_DISPLAY,
     SIZE_SMALL,
     SIZE_TITLE,
-    SPACE_L,
     SPACE_M,
     SPACE_S,
     SPACE_XS,
@@ -120,7 +119,7 @@ def _frames(t: Tokens) -> str:
     QFrame[role="card"] {{ background: {t.surface}; border: 1px solid {t.border};
         border-radius: {RADIUS}px; }}
     QTabWidget::pane {{ border: none; }}
-    QTabBar::tab {{ padding: {SPACE_S}px {SPACE_L}px; border: none; color: {t.muted};
+    QTabBar::tab {{ padding: {SPACE_S}px {SPACE_M}px; border: none; color: {t.muted};
         border-bottom: 2px solid transparent; }}
     QMainWindow > QTabBar::tab {{ padding: {SPACE_S}px {SPACE_XS}px; }}
     QTabBar::tab:selected {{ color: {t.text}; border-bottom: 2px solid {t.accent};

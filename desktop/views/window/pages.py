@@ -99,7 +99,7 @@ class Pages(QTabWidget):
                 (Page.DATA, self.data),
                 (Page.EVALUATE, self.evaluate),
                 (Page.DRAW, _scrolled(self.draw)),
-                (Page.RUNS, self._kept),
+                (Page.RUNS, _scrolled(self._kept)),
             ):
                 empty = self.widget(page)
                 self.removeTab(page)

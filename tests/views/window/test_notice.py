@@ -22,6 +22,7 @@ from desktop.views.workspace import Workspace
 from desktop.workers.records import RunRecord
 from desktop.workers.reports import Outcome, RunEnded
 from desktop.workers.tensorboard import TensorBoardRunner
+from desktop.workers.threads import Threads
 from tests.views.charts.chart_reports import Recorder, ended, started
 
 LONG = "The file could not be opened, because it is damaged in more than one place. " * 4
@@ -105,7 +106,7 @@ class Session(QObject):
         self.model_project: Project | None = None
         self.is_running = False
         self.record: RunRecord | None = None
-        self.tensorboard = TensorBoardRunner(Path, self)
+        self.tensorboard = TensorBoardRunner(Threads(self), Path, self)
 
 
 class Files(QObject):
