@@ -1,18 +1,11 @@
-"""What can be done with groups: one table, from which bar, context menu and keys derive."""
+"""What can be done with groups: the actions, and when each can be used."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QWidget
-
 from desktop.views.pages.groups.listing import GroupRow
-from desktop.views.theme import Theme
-from desktop.views.widgets.text import plain
+from desktop.views.widgets.table_actions import TableAction
 from desktop.workers.trials import REPEAT
 
 Rows = tuple[GroupRow, ...]
@@ -28,20 +21,6 @@ class Doing(Protocol):
     def rename(self) -> None: ...
     def delete(self) -> None: ...
     def can_compare(self) -> bool: ...
-
-
-@dataclass(frozen=True)
-class GroupAction:
-    """One of them. `rule` says why it cannot be done now, "" if it can. `id` is the objectName."""
-
-    id: str
-    text: str
-    tip: str
-    icon: str
-    run: Callable[[Doing], object]
-    rule: Callable[[Doing, Rows], str]
-    key: str = ""
-    separator: bool = False
 
 
 def _one(_doing: Doing, rows: Rows) -> str:
@@ -71,8 +50,8 @@ def _deletable(_doing: Doing, rows: Rows) -> str:
     return "" if rows else "Select a group first"
 
 
-ACTIONS: tuple[GroupAction, ...] = (
-    GroupAction(
+ACTIONS: tuple[TableAction[Doing, Rows], ...] = (
+    TableAction(
         "group_compare",
         "&Compare",
         "Say whether the difference between two networks, trained several times each, is real",
@@ -80,8 +59,9 @@ ACTIONS: tuple[GroupAction, ...] = (
         lambda to: to.compare(),
         _comparable,
         "C",
+        in_bar=True,
     ),
-    GroupAction(
+    TableAction(
         "group_open",
         "&Open as Project",
         "Put the network and settings of this group in place of the project",
@@ -89,9 +69,10 @@ ACTIONS: tuple[GroupAction, ...] = (
         lambda to: to.open_project(),
         _read,
         "O",
+        in_bar=True,
         separator=True,
     ),
-    GroupAction(
+    TableAction(
         "group_runs",
         "&Show Runs",
         "Show the runs of this group in the table of runs",
@@ -99,8 +80,9 @@ ACTIONS: tuple[GroupAction, ...] = (
         lambda to: to.show_runs(),
         _read,
         "R",
+        in_bar=True,
     ),
-    GroupAction(
+    TableAction(
         "group_resume",
         "R&esume",
         "Train what is left of this group",
@@ -108,9 +90,10 @@ ACTIONS: tuple[GroupAction, ...] = (
         lambda to: to.resume(),
         _resumable,
         "G",
+        in_bar=True,
         separator=True,
     ),
-    GroupAction(
+    TableAction(
         "group_rename",
         "Re&name",
         "Change the name of the group",
@@ -118,8 +101,9 @@ ACTIONS: tuple[GroupAction, ...] = (
         lambda to: to.rename(),
         _one,
         "F2",
+        in_bar=True,
     ),
-    GroupAction(
+    TableAction(
         "group_delete",
         "&Delete",
         "Move the selected groups to the trash; their runs stay",
@@ -127,52 +111,6 @@ ACTIONS: tuple[GroupAction, ...] = (
         lambda to: to.delete(),
         _deletable,
         "Del",
+        in_bar=True,
     ),
 )
-
-
-class GroupActions(QObject):
-    """A QAction for each entry of the table, with the keys while `table` has the focus."""
-
-    def __init__(self, doing: Doing, table: QWidget, theme: Theme) -> None:
-        super().__init__(table)
-        self._doing, self._theme = doing, theme
-        self._actions = {spec.id: self._make(spec, table) for spec in ACTIONS}
-        theme.changed.connect(self._redraw)
-        self._redraw()
-
-    def __getitem__(self, name: str) -> QAction:
-        return self._actions[name]
-
-    def _make(self, spec: GroupAction, table: QWidget) -> QAction:
-        action = QAction(spec.text, table)
-        action.setObjectName(spec.id)
-        action.setShortcut(QKeySequence(spec.key))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        action.triggered.connect(lambda: spec.run(self._doing))
-        table.addAction(action)
-        return action
-
-    def update(self, rows: Rows) -> None:
-        """Apply the rules to the groups that are selected."""
-        for spec in ACTIONS:
-            action, why_not = self._actions[spec.id], spec.rule(self._doing, rows)
-            action.setEnabled(not why_not)
-            tip = f"{spec.tip} ({spec.key})"
-            action.setToolTip(plain(f"{tip}\n{why_not}" if why_not else tip))
-            action.setStatusTip(why_not or spec.tip)
-
-    def in_bar(self) -> list[tuple[QAction, bool]]:
-        """All of them, and whether there is a gap before each."""
-        return [(self._actions[spec.id], spec.separator) for spec in ACTIONS]
-
-    def fill(self, menu: QMenu) -> None:
-        """Put all of them into `menu`."""
-        for spec in ACTIONS:
-            if spec.separator:
-                menu.addSeparator()
-            menu.addAction(self._actions[spec.id])
-
-    def _redraw(self) -> None:
-        for spec in ACTIONS:
-            self._actions[spec.id].setIcon(self._theme.icon(spec.icon))

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from desktop.document.comparison import SEED, difference_text, differences
 from desktop.document.project import Project
-from desktop.views.pages.groups.actions import GroupActions
+from desktop.views.pages.groups.actions import ACTIONS
 from desktop.views.pages.groups.against import AgainstView
 from desktop.views.pages.groups.empty import EmptyGroups
 from desktop.views.pages.groups.kinds import VIEWS
@@ -27,6 +27,7 @@ from desktop.views.pages.groups.table import GroupsTable
 from desktop.views.pages.groups.view import GroupView
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from desktop.views.widgets.action_bar import ActionBar
+from desktop.views.widgets.table_actions import TableActions
 from desktop.workers.session import Session
 from desktop.workers.trials import REPEAT, Group
 
@@ -55,7 +56,7 @@ class GroupsPanel(QWidget):
         self.listing = Listing(self._work, self)
         self.progress = ProgressStrip(self.listing, theme, self)
         self.table = GroupsTable(theme, self)
-        self.actions_of_groups = GroupActions(self, self.table, theme)
+        self.actions_of_groups = TableActions(ACTIONS, self, self.table, theme)
         self.action_bar = ActionBar(
             self.actions_of_groups.in_bar(), self.actions_of_groups.fill, theme, self
         )

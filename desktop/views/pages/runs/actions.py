@@ -1,17 +1,10 @@
-"""What can be done with runs: one table, from which bar, context menu and keys derive."""
+"""What can be done with runs: the actions, and when each can be used."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QWidget
-
-from desktop.views.theme import Theme
-from desktop.views.widgets.text import plain
+from desktop.views.widgets.table_actions import TableAction
 from desktop.workers.summaries import RunSummary
 
 Runs = tuple[RunSummary, ...]
@@ -33,21 +26,6 @@ class Doing(Protocol):
     def open_tensorboard(self) -> None: ...
     def open_logs(self) -> None: ...
     def has_weights(self, run: RunSummary, *, best: bool) -> bool: ...
-
-
-@dataclass(frozen=True)
-class RunAction:
-    """One of them. `rule` says why it cannot be done now, "" if it can. `id` is the objectName."""
-
-    id: str
-    text: str
-    tip: str
-    icon: str
-    run: Callable[[Doing], object]
-    rule: Callable[[Doing, Runs], str]
-    key: str = ""
-    in_bar: bool = False
-    separator: bool = False
 
 
 def _any(_doing: Doing, _runs: Runs) -> str:
@@ -118,8 +96,8 @@ def _weights(doing: Doing, runs: Runs, *, best: bool) -> str:
     return "Its weights are not kept any more; runs with a star keep theirs"
 
 
-ACTIONS: tuple[RunAction, ...] = (
-    RunAction(
+ACTIONS: tuple[TableAction[Doing, Runs], ...] = (
+    TableAction(
         "run_compare",
         "&Compare",
         "Say what differs between two runs, or the runs of two networks, and what came of it",
@@ -129,7 +107,7 @@ ACTIONS: tuple[RunAction, ...] = (
         "C",
         in_bar=True,
     ),
-    RunAction(
+    TableAction(
         "run_open",
         "&Open as Project",
         "Put the network and settings of this run in place of the project",
@@ -140,7 +118,7 @@ ACTIONS: tuple[RunAction, ...] = (
         in_bar=True,
         separator=True,
     ),
-    RunAction(
+    TableAction(
         "run_load",
         "&Load Network",
         "Use the trained network of this run: evaluate it, draw with it, train it further",
@@ -150,7 +128,7 @@ ACTIONS: tuple[RunAction, ...] = (
         "L",
         in_bar=True,
     ),
-    RunAction(
+    TableAction(
         "run_load_best",
         "Load Network of &Best Epoch",
         "Use the network as it was after its best epoch",
@@ -159,7 +137,7 @@ ACTIONS: tuple[RunAction, ...] = (
         _best,
         "B",
     ),
-    RunAction(
+    TableAction(
         "run_star",
         "&Star",
         "Star the selected runs, or take the stars away; weights of starred runs are kept",
@@ -170,7 +148,7 @@ ACTIONS: tuple[RunAction, ...] = (
         in_bar=True,
         separator=True,
     ),
-    RunAction(
+    TableAction(
         "run_rename",
         "&Rename",
         "Change the name of the run",
@@ -179,7 +157,7 @@ ACTIONS: tuple[RunAction, ...] = (
         _renamable,
         "F2",
     ),
-    RunAction(
+    TableAction(
         "run_labels",
         "&Notes, Tags, Color…",
         "Write notes and tags, and choose a color",
@@ -189,7 +167,7 @@ ACTIONS: tuple[RunAction, ...] = (
         "N",
         in_bar=True,
     ),
-    RunAction(
+    TableAction(
         "run_folder",
         "Show &Folder",
         "Show the files of the run in the file manager",
@@ -199,7 +177,7 @@ ACTIONS: tuple[RunAction, ...] = (
         "F",
         separator=True,
     ),
-    RunAction(
+    TableAction(
         "run_tensorboard",
         "Open in &TensorBoard",
         "Show the selected runs in TensorBoard, in the browser",
@@ -208,7 +186,7 @@ ACTIONS: tuple[RunAction, ...] = (
         _servable,
         "T",
     ),
-    RunAction(
+    TableAction(
         "runs_logs",
         "Open Lo&g Folder…",
         "Show runs that keras.callbacks.TensorBoard wrote logs of elsewhere, e.g. in logs/; a "
@@ -218,7 +196,7 @@ ACTIONS: tuple[RunAction, ...] = (
         _any,
         "G",
     ),
-    RunAction(
+    TableAction(
         "runs_export",
         "&Export Table…",
         "Save the runs that are shown, in this order, as a CSV file",
@@ -227,7 +205,7 @@ ACTIONS: tuple[RunAction, ...] = (
         _any,
         "E",
     ),
-    RunAction(
+    TableAction(
         "run_delete",
         "&Delete",
         "Move the selected runs to the trash",
@@ -239,54 +217,3 @@ ACTIONS: tuple[RunAction, ...] = (
         separator=True,
     ),
 )
-
-
-class RunActions(QObject):
-    """A QAction for each entry of the table, with the keys while `table` has the focus."""
-
-    def __init__(self, doing: Doing, table: QWidget, theme: Theme) -> None:
-        super().__init__(table)
-        self._doing, self._theme = doing, theme
-        self._runs: Runs = ()
-        self._actions = {spec.id: self._make(spec, table) for spec in ACTIONS}
-        theme.changed.connect(self._redraw)
-        self._redraw()
-        self.update(())
-
-    def __getitem__(self, name: str) -> QAction:
-        return self._actions[name]
-
-    def _make(self, spec: RunAction, table: QWidget) -> QAction:
-        action = QAction(spec.text, table)
-        action.setObjectName(spec.id)
-        if spec.key:
-            action.setShortcut(QKeySequence(spec.key))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        action.triggered.connect(lambda: spec.run(self._doing))
-        table.addAction(action)
-        return action
-
-    def update(self, runs: Runs) -> None:
-        """Apply the rules to the runs that are selected."""
-        self._runs = runs
-        for spec in ACTIONS:
-            action, why_not = self._actions[spec.id], spec.rule(self._doing, runs)
-            action.setEnabled(not why_not)
-            tip = f"{spec.tip} ({spec.key})" if spec.key else spec.tip
-            action.setToolTip(plain(f"{tip}\n{why_not}" if why_not else tip))
-            action.setStatusTip(why_not or spec.tip)
-
-    def in_bar(self) -> list[tuple[QAction, bool]]:
-        """Those that have a button, and whether there is a gap before it."""
-        return [(self._actions[spec.id], spec.separator) for spec in ACTIONS if spec.in_bar]
-
-    def fill(self, menu: QMenu) -> None:
-        """Put all of them into `menu`."""
-        for spec in ACTIONS:
-            if spec.separator:
-                menu.addSeparator()
-            menu.addAction(self._actions[spec.id])
-
-    def _redraw(self) -> None:
-        for spec in ACTIONS:
-            self._actions[spec.id].setIcon(self._theme.icon(spec.icon))

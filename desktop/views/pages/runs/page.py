@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
-from desktop.views.pages.runs.actions import RunActions
+from desktop.views.pages.runs.actions import ACTIONS
 from desktop.views.pages.runs.bars import FilterBar
 from desktop.views.pages.runs.curves import CurvesPanel
 from desktop.views.pages.runs.details import RunDetails
@@ -29,6 +29,7 @@ from desktop.views.settings import Settings
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from desktop.views.widgets.action_bar import ActionBar
 from desktop.views.widgets.controls import TabBar
+from desktop.views.widgets.table_actions import TableActions
 from desktop.workers.session import Session
 from desktop.workers.summaries import RunSummary
 
@@ -64,7 +65,8 @@ class RunsPage(QWidget):
         self.history = History(self._kept, self)
         self.table = RunsTable(theme, settings, self)
         self.doing = RunsDoing(session, self.history, self.table, theme)
-        self.actions_of_runs = RunActions(self.doing, self.table, theme)
+        self.actions_of_runs = TableActions(ACTIONS, self.doing, self.table, theme)
+        self.actions_of_runs.update(())
         open_logs = self.actions_of_runs["runs_logs"]
         self.filter_bar = FilterBar(self.table, open_logs, theme, self)
         self.action_bar = ActionBar(
