@@ -16,11 +16,12 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from desktop.views.pages.groups import words
 from desktop.views.pages.groups.listing import GroupRow
-from desktop.views.theme import SPACE_XS, Theme, scaled
+from desktop.views.theme import Theme, scaled
+from desktop.views.widgets.row_table import set_up_rows
 from desktop.views.widgets.text import plain
 from desktop.workers.trials import GRID, REPEAT, SEARCH
 
@@ -118,21 +119,9 @@ class GroupsTable(QTableView):
         self.setModel(self.groups)
         self.setObjectName("groups_table")
         self.setAccessibleName("Groups of runs")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)  # an action does it
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        set_up_rows(self)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setStretchLastSection(True)
-        header.setStyleSheet(f"QHeaderView::section {{ padding: {SPACE_XS}px; }}")
         header.setSectionsClickable(False)
         header.setAccessibleName("Columns of the table of groups")
         self.selectionModel().selectionChanged.connect(self.selected)

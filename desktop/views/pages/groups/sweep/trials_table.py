@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QTableView, QWidget
 
 from desktop.document.text import counted
 from desktop.views.pages.groups.sweep.findings import Findings, shown
-from desktop.views.theme import SPACE_XS, Theme, scaled
+from desktop.views.theme import Theme, scaled
 from desktop.views.widgets.column_widths import fit_columns
+from desktop.views.widgets.row_table import set_up_rows
 from desktop.views.widgets.text import plain
 from desktop.workers.sweeps import Combination
 
@@ -98,20 +99,7 @@ class TrialsTable(QTableView):
         self.setModel(self._model)
         self.setObjectName("trials_table")
         self.setAccessibleName("Trials, the best first")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setStretchLastSection(True)
-        header.setStyleSheet(f"QHeaderView::section {{ padding: {SPACE_XS}px; }}")
+        set_up_rows(self)
         self.selectionModel().selectionChanged.connect(self._on_selected)
         theme.changed.connect(self._fit)
         self._fit()
