@@ -15,9 +15,9 @@ MAX_TRIALS = 10_000
 class GridPlan:
     """Each combination of `space` in `project` once with each of `seeds`, the first seed first.
 
-    All have the same seeds, so that they differ by their settings alone. Combinations that come to
-    the same network are trained once. `problem` says what is wrong with a project, "" if nothing
-    is. Raises SpaceError if there are too many combinations.
+    All have the same seeds, so that they differ by their settings alone. They are numbered in the
+    order of the grid; combinations that make the same network are trained once. `problem` says what
+    is wrong with a project, "" if nothing is. Raises SpaceError if there are too many combinations.
     """
 
     def __init__(
@@ -29,17 +29,24 @@ class GridPlan:
         problem: Callable[[Project], str] = lambda project: "",
     ) -> None:
         refuse_size(space, len(seeds))
-        trials: dict[Project, Trial] = {}  # by what they make of the project
-        failing: list[Trial] = []
+        trials: list[Trial] = []
+        known: set[Project] = set()
         for settings in space.combinations():
             reason = space.problem(project, settings, problem)
             if reason:
-                failing.append(Trial(0, project, settings, name, problem=reason))
-            else:
-                made = space.apply(project, settings)
-                trials.setdefault(made, Trial(0, made, settings, name))
-        seeded = [_seeded(trial, seed) for seed in seeds for trial in trials.values()]
-        numbered = enumerate([*failing, *seeded], start=1)
+                trials.append(Trial(0, project, settings, name, problem=reason))
+                continue
+            made = space.apply(project, settings)
+            if made not in known:
+                known.add(made)
+                trials.append(Trial(0, made, settings, name))
+        every = [
+            trial if trial.problem else _seeded(trial, seed)
+            for place, seed in enumerate(seeds)
+            for trial in trials
+            if not (place and trial.problem)  # which is told once, whatever the seed
+        ]
+        numbered = enumerate(every, start=1)
         self._left = {number: replace(trial, number=number) for number, trial in numbered}
         self._total = len(self._left)
 

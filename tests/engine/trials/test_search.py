@@ -108,11 +108,20 @@ def test_equal_networks_of_a_grid_are_trained_once_and_bad_ones_fail() -> None:
         },
         BASE,
     )
-    plan = GridPlan(BASE, space, (7,))
+    plan = GridPlan(BASE, space, (7, 8))
     trials = [plan.next() for _ in range(plan.total or 0)]
-    problems = [trial.problem for trial in trials if trial]
-    assert all("training.optimizer has no momentum" in each for each in problems[:4])
-    assert problems[4:] == ["", "", ""], "without a hidden layer, its units make no difference"
+    found = [
+        (trial.number, trial.settings["training.optimizer"], bool(trial.problem))
+        for trial in trials
+        if trial
+    ]
+    # Without a hidden layer, its units make no difference.
+    one_seed = [("SGD", False), ("Adam", True), ("Adam", True)]
+    one_seed += [("SGD", False), ("Adam", True), ("SGD", False), ("Adam", True)]
+    expected = [*one_seed, *[each for each in one_seed if not each[1]]]
+    assert found == [(number, *each) for number, each in enumerate(expected, start=1)]
+    problems = [trial.problem for trial in trials if trial and trial.problem]
+    assert all("training.optimizer has no momentum" in each for each in problems)
 
 
 def test_a_grid_needs_values() -> None:
