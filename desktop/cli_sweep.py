@@ -201,7 +201,9 @@ def _swept(
         return data.reader(group.project.data).dataset
 
     group = _earlier(store, group, space, wanted.confirm, data) or group
-    total = space.size if wanted.trials is None else wanted.trials
+    total = wanted.trials
+    if total is None and space.size is not None:
+        total = max(space.size * len(group.file.seeds), wanted.confirm)
     metric = group.file.metric
     with executor_for(rows, wanted.workers, total, wanted.scheduler) as executor:
         if group.is_open:

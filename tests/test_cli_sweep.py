@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from desktop import cli, console
+from desktop import cli, cli_sweep, console
+from desktop.cli_checks import CommandError
 from desktop.document.data import LogicTable, Table
 from desktop.document.layers import Dense
 from desktop.document.losses import BinaryCrossentropy
@@ -104,6 +105,30 @@ def interrupted_after(trial: int) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(console, "say", interrupt)
         yield
+
+
+@pytest.mark.parametrize(
+    ("options", "trials"),
+    {
+        "one seed": ((), 2),
+        "repeats": (("--repeats", "3"), 6),
+        "confirmed": (("--confirm", "5"), 5),
+        "search": (("--trials", "4"), 4),
+    }.values(),
+)
+def test_workers_are_as_many_as_there_are_trials_for(
+    swept: Swept, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], trials: int
+) -> None:
+    planned: list[int | None] = []
+
+    def executor(rows: object, workers: object, trials: int | None, scheduler: object) -> None:
+        planned.append(trials)
+        raise CommandError("nothing is trained here")
+
+    monkeypatch.setattr(cli_sweep, "executor_for", executor)
+    with pytest.raises(AssertionError, match="nothing is trained here"):
+        swept(UNITS, *options)
+    assert planned == [trials]
 
 
 def test_a_search_is_interrupted_and_resumed(swept: Swept) -> None:
