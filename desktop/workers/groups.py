@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.document.project import Project
 from desktop.engine.control import RunControl
@@ -27,14 +27,17 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+IDLE = 60_000  # milliseconds after the last group until its processes are ended
+
 T = TypeVar("T")
 
 
 class GroupWork(QObject):
     """Trains groups beside everything else: they have processes of their own.
 
-    Groups that are asked for wait for those before them. Each is on disk from then on, and can be
-    resumed when it was canceled, or when the program was closed or killed.
+    Groups that are requested wait for those before them. Each is on disk from then on, and can be
+    resumed when it was canceled, or when the program was closed or killed. The processes are ended
+    some time after the last group, and started again for the next.
 
     Signals:
         queued: a Group that was asked for.
@@ -67,6 +70,8 @@ class GroupWork(QObject):
         self._is_paused = False
         self._executor: WorkerProcesses | None = None  # used on the thread alone
         self.workers: int | None = None  # None for as many as the machine is enough for
+        self.idle = QTimer(self, singleShot=True, interval=IDLE)
+        self.idle.timeout.connect(self._on_idle)
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -178,7 +183,8 @@ class GroupWork(QObject):
         self._change(lambda store: store.restore(groups))
 
     def close(self) -> None:
-        """Stop what is under way, so that it can be resumed, and wait for the thread."""
+        """Stop what is running, so that it can be resumed, and wait for the thread."""
+        self.idle.stop()
         for control in self._controls.values():
             control.stop()
         if self._thread.isRunning():
@@ -195,6 +201,9 @@ class GroupWork(QObject):
 
         sink = partial(self._threads.deliver, self._on_report)
         with writer:
+            executor = self._executor
+            if executor is not None and self.workers not in (None, executor.workers):
+                self._end_processes()
             if self._executor is None:
                 self._executor = WorkerProcesses(self.workers or most_workers())
             try:
@@ -230,6 +239,7 @@ class GroupWork(QObject):
         self._work(both, self.listed.emit)
 
     def _on_opened(self, writer: GroupWriter) -> None:
+        self.idle.stop()
         group: Group = writer.group
         control = self._controls[group.id] = RunControl()
         if self._is_paused:
@@ -238,6 +248,9 @@ class GroupWork(QObject):
         if not self._thread.isRunning():
             self._thread.start()
         self._thread.submit(partial(self._train, writer, control))
+
+    def _on_idle(self) -> None:
+        self._thread.submit(self._end_processes)
 
     def _set_paused(self, on: bool) -> None:
         if on == self._is_paused:
@@ -271,7 +284,7 @@ class GroupWork(QObject):
             case GroupEnded():
                 self._controls.pop(report.group, None)
                 if not self._controls:
-                    self._thread.submit(self._end_processes)
+                    self.idle.start()
                 self.ended.emit(report)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Iterator
 
 import pytest
@@ -51,6 +52,27 @@ def test_a_repeat_and_a_sweep_in_turn(session: Session, qtbot: QtBot) -> None:
         (first, 2, False),
     ]
     assert work.groups == ()
+
+
+def test_processes_are_ended_some_time_after_the_last_group_and_started_again(
+    session: Session, qtbot: QtBot
+) -> None:
+    work = session.groups
+
+    def train() -> int | None:
+        """Train a group; the process that did it."""
+        with qtbot.waitSignal(work.ended, timeout=PATIENCE):
+            work.repeat(project(epochs=1), 2)
+        (process,) = multiprocessing.active_children()
+        return process.pid
+
+    first = train()
+    assert work.idle.isActive()
+    assert train() == first, "the process waits for another group"
+    work.idle.setInterval(0)
+    work.idle.start()
+    qtbot.waitUntil(lambda: not multiprocessing.active_children(), timeout=PATIENCE)
+    assert train() != first
 
 
 def test_a_group_that_is_canceled_or_cut_off_can_be_resumed(qtbot: QtBot) -> None:
