@@ -32,7 +32,7 @@ from desktop.engine.inspection import ModelFileError, check_file
 from desktop.engine.model_card import ModelCard, read_card
 from desktop.engine.network import Network
 from desktop.engine.prediction import gives_probabilities, scaled_for
-from desktop.engine.runs.folder import run_of
+from desktop.engine.runs.folder import origin_of
 from desktop.engine.storage import load_model
 
 S = TypeVar("S", bound=Spec)
@@ -73,7 +73,9 @@ def open_network(path: Path, current: DataSource) -> Network:
     except (ModelFileError, ProjectError) as error:
         raise ModelFileError(f"{path} cannot be opened as a stack: {error}") from error
     network = Network.loaded(built, project, card)
-    network.run = run_of(path)
+    origin = origin_of(path)
+    if origin is not None:
+        network.comes_from(origin.run, origin.epoch, origin.weights_epoch)
     return network
 
 

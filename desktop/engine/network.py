@@ -72,7 +72,7 @@ class Network:
         """A network of `model`, made of the layers of `project` and compiled for it.
 
         `card` says what its data was found to hold; None takes what the source itself knows.
-        `is_loaded` if its weights come from a file.
+        `is_loaded` if its weights come from a file, and it is not known how they were trained.
         """
         self.model = model
         self.project = project
@@ -83,9 +83,9 @@ class Network:
         self.run = ""
         self.choice: CompilerChoice | None = None  # of the steps
         self.partial: PartialEpoch | None = None  # the epoch after those that were completed
-        self._was_trained = False  # before the run under way
-        self._unsaved = 0.0  # seconds of training before the run under way
-        self._run: tuple[Blocks, Clock] | None = None  # under way
+        self._was_trained = False  # before the run in progress
+        self._unsaved = 0.0  # seconds of training before the run in progress
+        self._run: tuple[Blocks, Clock] | None = None  # in progress
         self._steps: FusedSteps | None = None  # of the model as it is compiled
         self._probe: Probe | None = None  # of the model as it is compiled
         self._predictor: Predictor | None = None
@@ -108,6 +108,14 @@ class Network:
         compile_model(model, project, card.data_schema if card is not None else None)
         return cls(model, project, card, is_loaded=True)
 
+    def comes_from(self, run: str, epoch: int, weights_epoch: int) -> None:
+        """Continue the life of a network that a kept run trained, whose weights these are.
+
+        `run`, `epoch` and `weights_epoch` are as those of the network itself.
+        """
+        self.run, self.epoch, self.weights_epoch = run, epoch, weights_epoch
+        self.is_loaded, self._was_trained = False, True
+
     @property
     def schema(self) -> DataSchema | None:
         """What its data was found to hold; None takes what the source itself knows."""
@@ -126,7 +134,7 @@ class Network:
 
     @property
     def unsaved_seconds(self) -> float:
-        """Seconds of training since the network was made or saved, the run under way included."""
+        """Seconds of training since the network was made or saved, the run in progress included."""
         run = self._run
         return self._unsaved + (run[1].seconds() if run is not None else 0.0)
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,19 @@ class _Ending(Spec):
     best_epoch: int | None = None
     stopped_early: bool = False
     restored_epoch: int | None = None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """How far a run had trained a network that it kept, in epochs over the life of the network.
+
+    `epoch` were completed; the weights are those of `weights_epoch`, an earlier one where the best
+    were restored. `run` is the id of the run if this is its network at the end, else "".
+    """
+
+    run: str
+    epoch: int
+    weights_epoch: int
 
 
 class RunFile(Spec):
@@ -208,7 +221,7 @@ def record_of(file: RunFile, project: Project) -> RunRecord:
 
 
 def ending_of(file: RunFile) -> RunEnded | None:
-    """The report that the run ended with; None if it is under way."""
+    """The report that the run ended with; None if it is running."""
     return None if file.ended is None else RunEnded(run=file.id, **dict(file.ended))
 
 
@@ -281,11 +294,21 @@ def new_files(folder: Path, record: RunRecord) -> dict[str, bytes]:
     }
 
 
-def run_of(path: Path) -> str:
-    """The id of the user's run whose network at the end is in the file at `path`; "" for others."""
+def origin_of(path: Path) -> Origin | None:
+    """Of which of the user's runs the network in the file at `path` is; None for other files."""
     path = path.absolute()
-    is_kept = path.name == LAST and path.parent.parent == paths.runs_folder().absolute()
-    return path.parent.name if is_kept and (path.parent / RECORD).is_file() else ""
+    if path.name not in WEIGHTS or path.parent.parent != paths.runs_folder().absolute():
+        return None
+    try:
+        file = read_file(path.parent)
+    except DamagedRunError:
+        return None
+    if file.ended is None:
+        return None
+    if path.name == BEST:
+        best = file.ended.best_epoch or 0
+        return Origin("", best, best)
+    return Origin(file.id, file.ended.epoch, file.ended.restored_epoch or file.ended.epoch)
 
 
 def weight_bytes(folder: Path) -> int:

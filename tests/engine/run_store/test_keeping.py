@@ -44,7 +44,7 @@ def keeper(tmp_path: Path, said: list[str]) -> Iterator[RunKeeper]:
 
 
 def test_weights_of_the_last_and_of_the_best_epoch_are_kept(
-    keeper: RunKeeper, tmp_path: Path, said: list[str]
+    keeper: RunKeeper, tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trainer = Trainer(dataset())
     best: dict[int, list[np.ndarray]] = {}
@@ -54,6 +54,7 @@ def test_weights_of_the_last_and_of_the_best_epoch_are_kept(
             best[report.epoch] = trainer.model.get_weights()
         keeper(report, trainer)
 
+    monkeypatch.setenv("LAYERWISE_DATA", str(tmp_path))
     # Steps this large make the loss on the validation rows worse sooner or later.
     what = project(epochs=8, optimizer={"optimizer": "SGD", "learning_rate": 1.5}, seed=3)
     trainer.run(what, sink, RunControl())
@@ -70,6 +71,9 @@ def test_weights_of_the_last_and_of_the_best_epoch_are_kept(
     ):
         found = load_model(folder / name).get_weights()
         assert all((a == b).all() for a, b in zip(found, weights, strict=True)), name
+    opened = [open_network(folder / name, Digits()) for name in ("model.keras", "best.keras")]
+    assert [network.epoch for network in opened] == [8, record.best_epoch]
+    assert [network.run for network in opened] == [run.id, ""]
     assert run.weights == sum((folder / n).stat().st_size for n in ("model.keras", "best.keras"))
     curves = record.curves.weights
     assert [epoch for epoch, _ in curves.histories[0]] == list(range(9))
@@ -120,6 +124,7 @@ def test_the_network_of_a_run_that_is_opened_again_is_known(
         with RunStore() as store:
             (run,) = store.all()
             network = open_network(store.folder / run.id / "model.keras", Digits())
+            assert (network.epoch, network.weights_epoch, network.is_trained) == (1, 1, True)
             keeper.evaluated(network, dataset().fingerprint, {"loss": 0.5})
             again = Trainer(dataset(), network)
             what = network.project.replace(training=project(epochs=1).training)
@@ -127,6 +132,7 @@ def test_the_network_of_a_run_that_is_opened_again_is_known(
             last, first = store.all()
             assert first.test == {"loss": 0.5} and last.test_looks == 1
             assert store.read(last.id).continues == first.id
+            assert [epoch.epoch for epoch in store.read(last.id).epochs] == [2]
             store.delete([last.id])
         keeper.evaluated(network, dataset().fingerprint, {"loss": 0.4})  # its run is gone
     assert not said
