@@ -17,6 +17,7 @@ from desktop.document.text import listed
 
 # Whose settings are named without it: "learning rate", but "early stopping patience".
 _ALONE = "optimizer"
+DATA = "data"  # what differs where the kind of data does
 _LONGEST = 60  # characters of a value that is still shown
 SEED = "seed"
 _HARMLESS = (SEED, "logs for TensorBoard")  # what no result comes of, but for chance
@@ -98,7 +99,8 @@ def objections(
         times = " in several ways" if len(subjects) == 1 else ""
         words.append(f"Not a fair test: {listed(list(subjects))}{both} changed{times}")
     if not same_data:
-        words.append("Not a fair test: the data differs")
+        if not (words and DATA in subjects):  # which says so already
+            words.append("Not a fair test: the data differs")
     elif not same_split:
         words.append(
             "Not a fair test: the rows are divided differently into training, validation and test "
@@ -132,7 +134,7 @@ def _data_differences(before: DataSource, after: DataSource) -> Iterator[Differe
     if type(before) is type(after):
         yield from _setting_differences("", before, after)
     else:
-        yield _difference("", "data", before.title, after.title)
+        yield _difference("", DATA, before.title, after.title)
 
 
 def _difference(place: str, setting: str, before: str, after: str) -> Difference:

@@ -122,6 +122,10 @@ def test_the_same_change_in_several_layers_is_one() -> None:
 
 def test_other_rows_and_other_seeds_are_said() -> None:
     assert objections((), same_data=False) == ("Not a fair test: the data differs",)
+    other = trained(batch_size=8).replace(data=Mnist())
+    assert objections(differences(BASE, other), same_data=False, same_split=False) == (
+        "Not a fair test: batch size and data both changed",
+    )
     (split,) = objections((), same_split=False)
     assert "divided differently" in split
     (seed,) = objections(differences(BASE, trained(seed=7)))
