@@ -116,6 +116,18 @@ def test_a_search_is_shown_as_it_goes(view: SweepView) -> None:
     assert not view.parallel.grab().isNull()
 
 
+def test_it_says_why_trials_failed(view: SweepView) -> None:
+    space = parse_space({UNITS: [8, 16, 32]}, project())
+    view.show_group(made_grid(project(), space, lambda each: math.nan))
+    assert view.findings is not None
+    assert view.findings.summary == "All 3 trials so far failed. The loss is NaN."
+    assert "All 3 trials so far failed" in view.summary.text()
+    assert not view.open_best.isEnabled()
+    view.show_group(made_grid(project(), space, lambda each: math.nan if each[UNITS] < 20 else 0.5))
+    said = view.findings.summary
+    assert said.startswith("3 trials done. 2 of them failed. The loss is NaN. Best ")
+
+
 def test_groups_of_other_settings_follow_one_another(view: SweepView) -> None:
     for values in ({UNITS: [8, 16]}, {FUNCTION: ["relu"]}, {RATE: [0.001, 0.01]}):
         space = parse_space(values, project())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,8 +15,9 @@ from desktop.document.project import Project
 from desktop.document.space import Setting, Space, SpaceError, parse_space, value_text
 from desktop.document.text import counted, number_text
 from desktop.views.pages.groups.sweep.scales import Scale, number_scale, scale_of
+from desktop.workers.reports import Outcome
 from desktop.workers.sweeps import Combination, fresh_seeds, objections, ranked
-from desktop.workers.trials import Group
+from desktop.workers.trials import Group, TrialResult
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,20 @@ class Valued:
 def shown(value: Any) -> str:
     """A value of a setting in a few characters."""
     return number_text(value) if isinstance(value, float) else value_text(value)
+
+
+def _all(count: str) -> str:
+    return "The only trial" if count == "1 trial" else f"All {count}"
+
+
+def _reasons(failed: Sequence[TrialResult]) -> str:
+    """Why trials failed: the most frequent reason, and how many others there are."""
+    reasons = Counter(" ".join(each.message.split()).rstrip(".") for each in failed).most_common()
+    reason, number = reasons[0]
+    if len(reasons) == 1:
+        return f"{reason}."
+    others = counted(len(failed) - number, "other")
+    return f"{reason} ({number:,} times; {others} for other reasons, see the table of trials)."
 
 
 class Findings:
@@ -86,7 +103,15 @@ class Findings:
     @property
     def summary(self) -> str:
         """What was tried, and what is the best of it."""
-        text = f"{counted(len(self.group.results), 'trial')} done."
+        results = self.group.results
+        failed = [each for each in results if each.outcome is Outcome.FAILED]
+        count = counted(len(results), "trial")
+        if failed and len(failed) == len(results) and not self.valued:
+            so_far = " so far" if self.group.is_open else ""
+            return f"{_all(count)}{so_far} failed. {_reasons(failed)}"
+        text = f"{count} done."
+        if failed:
+            text += f" {len(failed):,} of them failed. {_reasons(failed)}"
         if not self.valued:
             return text
         best = self.valued[0]
@@ -107,8 +132,8 @@ class Findings:
         if self.valued and tried > 1:
             if self.is_better:
                 parts.append(
-                    f"The best of {tried:,} looks better than it is, because luck helps to be the "
-                    "best: confirm it with fresh seeds."
+                    f"The best of {tried:,} looks better than it is, because chance is a part of "
+                    "its result: confirm it with fresh seeds."
                 )
             else:
                 parts.append("The best settings are those of the project itself.")

@@ -45,7 +45,7 @@ class SweepView(GroupView):
         self.findings: Findings | None = None
         self._weighed: Findings | None = None  # whose importance is shown
         self._is_weighing = False
-        self._seen: tuple[str, int] | None = None  # the group shown, and its results
+        self._seen: tuple[object, ...] = ()  # the group shown, its results, whether it is open
         self.summary, self.note = QLabel(), QLabel()
         for label in (self.summary, self.note):
             label.setWordWrap(True)
@@ -94,7 +94,7 @@ class SweepView(GroupView):
         column.addWidget(self.tabs, 1)
 
     def show_group(self, group: Group) -> None:
-        seen = group.id, len(group.results)
+        seen = group.id, len(group.results), group.is_open
         if seen == self._seen:
             return
         self._seen = seen
