@@ -29,22 +29,24 @@ T = TypeVar("T")
 class KeptRuns(QObject):
     """The store of runs, used on a thread of its own: nothing here waits for data or a training.
 
-    The store is opened when it is first asked for. While somebody watches, new runs and epochs are
+    The store is opened when it is first needed. While somebody watches, new runs and epochs are
     found by themselves, also those of other programs. Runs from logs are listed among the others,
     as long as the window is open; nothing can be changed of them.
 
     Signals:
         listed: every run, the latest first, as a tuple of RunSummary; those that are as they were
             are the same objects as before.
-        recordRead: a RunRecord that was asked for, without histograms of weights; of a run from
+        recordRead: a RunRecord that was requested, without histograms of weights; of a run from
             logs the LoggedRun.
+        histogramsRead: the same with histograms, where they were requested.
         exported: the path of what was written.
-        said: what was found to be damaged, and what became of it.
+        said: what was found to be damaged, and what was done.
         failed: what could not be done, and why.
     """
 
     listed = Signal(object)
     recordRead = Signal(object)
+    histogramsRead = Signal(object)
     exported = Signal(str)
     said = Signal(str)
     failed = Signal(str)
@@ -104,6 +106,14 @@ class KeptRuns(QObject):
             self.recordRead.emit(logged)
         else:
             self._work(partial(self._read, run), self.recordRead.emit)
+
+    def read_histograms(self, run: str) -> None:
+        """Ask for the record of the run of this id, with histograms of its weights."""
+        logged = self._logged.get(run)
+        if logged is not None:
+            self.histogramsRead.emit(logged)
+        else:
+            self._work(lambda store: store.read(run), self.histogramsRead.emit)
 
     def add_logged(self, runs: Sequence[LoggedRun]) -> None:
         """List `runs`, too; each takes the place of what was read of the same logs before."""

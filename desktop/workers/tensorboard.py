@@ -19,11 +19,18 @@ if TYPE_CHECKING:
 INTERVAL = 100  # milliseconds between two looks whether TensorBoard answers
 
 
+def holds_logs(folder: Path) -> bool:
+    """Whether `folder` holds event files of TensorBoard, as far as that is seen at a glance."""
+    from desktop.engine.tensorboard.reading import holds_logs
+
+    return holds_logs(folder)
+
+
 class TensorBoardRunner(QObject):
     """Starts TensorBoard in a process of its own, one at a time, which ends with the program.
 
     Signals:
-        starting: TensorBoard was asked for, and takes some seconds.
+        starting: TensorBoard was requested, and takes some seconds.
         opened: its address.
         failed: why it cannot be opened.
         logsRead: what `read_logs` found, a tuple of LoggedRun, by name.

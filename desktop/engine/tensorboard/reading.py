@@ -11,6 +11,8 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from fnmatch import fnmatch
+from itertools import islice
 from pathlib import Path
 
 from desktop.document.files import reason
@@ -30,6 +32,7 @@ from desktop.engine.tensorboard.event_values import LogsError, Values, read_even
 
 MAX_BYTES = 500_000_000  # of all event files below a folder
 MAX_RUNS = 1_000
+MAX_LOOKED_AT = 1_000  # files and folders that are looked through for event files
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,18 @@ class LoggedRun:
 
     def best(self, name: str) -> tuple[int, float] | None:
         return self.curves.best(name)
+
+
+def holds_logs(folder: Path) -> bool:
+    """Whether there are event files in `folder` or below it, among the first files there.
+
+    This takes milliseconds, whatever the folder holds.
+    """
+    try:
+        found = islice(folder.rglob("*"), MAX_LOOKED_AT)
+        return any(fnmatch(path.name, EVENTS) for path in found)
+    except OSError:
+        return False
 
 
 def read_logs(folder: Path) -> tuple[LoggedRun, ...]:

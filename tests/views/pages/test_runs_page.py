@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +20,10 @@ from desktop.document.project import Project
 from desktop.document.training import Training
 from desktop.engine import backend
 from desktop.engine.runs.store import RunStore
+from desktop.views.charts.weights.tile import HistogramTile
 from desktop.views.pages.runs.labels import LabelsDialog
 from desktop.views.pages.runs.page import RunsPage
+from desktop.views.pages.runs.weights import ONE
 from desktop.views.settings import Settings
 from desktop.views.theme import Theme
 from desktop.workers.session import Session
@@ -73,6 +76,16 @@ def texts(page: RunsPage, column: str) -> list[str]:
     assert place is not None
     rows = range(page.table.runs.rowCount())
     return [page.table.runs.index(row, place).data() for row in rows]
+
+
+def tiles(page: RunsPage) -> list[HistogramTile]:
+    """The histograms that are shown."""
+    is_shown = page.weights.currentWidget() is page.weights.panel
+    return list(page.weights.panel.grid.tiles.values()) if is_shown else []
+
+
+def epochs_of(tile: HistogramTile) -> tuple[int, ...]:
+    return tile.reservoir.epochs if tile.reservoir is not None else ()
 
 
 def test_without_runs_it_says_what_to_do(make_page: Callable[[], RunsPage]) -> None:
@@ -310,6 +323,10 @@ def test_a_dropped_folder_of_logs_opens_as_runs_that_cannot_be_changed(
     assert "Logs do not tell the network" in said and "Validation loss" in said
     page.table.select([logged[0].id])
     qtbot.waitUntil(lambda: "not known from logs; 15 parameters" in page.details.toPlainText())
+    page.tabs.setCurrentWidget(page.weights)
+    qtbot.waitUntil(lambda: page.weights.currentWidget() is page.weights.panel)
+    (tile,) = tiles(page)
+    assert epochs_of(tile) == (1, 2)
     for name in ("open", "load", "star", "rename", "labels", "tensorboard", "delete"):
         action = page.actions_of_runs[f"run_{name}"]
         assert not action.isEnabled() and "ogs" in action.toolTip()
@@ -319,6 +336,45 @@ def test_a_dropped_folder_of_logs_opens_as_runs_that_cannot_be_changed(
     with qtbot.waitSignal(session.kept_runs.listed):
         session.kept_runs.label(ids, notes="seen")
     assert {run.id for run in logged} < {run.id for run in page.table.runs.shown}
+
+
+def test_a_dropped_folder_without_logs_is_left_to_the_window(
+    make_page: Callable[[], RunsPage], tmp_path: Path
+) -> None:
+    page = make_page()
+    for name in ("cat", "dog"):
+        (tmp_path / "pictures" / name).mkdir(parents=True)
+        (tmp_path / "pictures" / name / "1.png").touch()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "pictures"))])
+    enter = QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, data, *_NOTHING_PRESSED)
+    page.dragEnterEvent(enter)
+    assert not enter.isAccepted()
+    (tmp_path / "pictures" / "dog" / "events.out.tfevents.1.host").touch()
+    page.dragEnterEvent(enter)
+    assert enter.isAccepted()
+
+
+def test_the_weights_of_a_run_are_shown(
+    qtbot: QtBot, make_page: Callable[[], RunsPage], store: RunStore
+) -> None:
+    first, second = keep(store, project(), epochs=3), keep(store, project(), epochs=5)
+    page = make_page()
+    page.table.select([first, second])
+    page.tabs.setCurrentWidget(page.weights)
+    qtbot.waitUntil(page.weights.isVisible)
+    assert page.weights.currentWidget() is page.weights.note
+    assert page.weights.note.text() == ONE
+
+    def shows(epochs: int) -> bool:
+        expected = tuple(range(epochs + 1))
+        return [(epochs_of(each), each.stale) for each in tiles(page)] == [(expected, False)]
+
+    for run, epochs in ((first, 3), (second, 5)):
+        page.table.select([run])
+        qtbot.waitUntil(partial(shows, epochs))
+        (tile,) = tiles(page)
+        assert tile.title == "Dense 2 kernel"
 
 
 def test_logs_are_asked_for_where_there_is_no_run(

@@ -25,6 +25,7 @@ from desktop.views.pages.runs.empty import EmptyRuns
 from desktop.views.pages.runs.history import History
 from desktop.views.pages.runs.swatches import swatch
 from desktop.views.pages.runs.table import RunsTable
+from desktop.views.pages.runs.weights import RunWeights
 from desktop.views.settings import Settings
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from desktop.views.widgets.action_bar import ActionBar
@@ -32,6 +33,7 @@ from desktop.views.widgets.controls import TabBar
 from desktop.views.widgets.table_actions import TableActions
 from desktop.workers.session import Session
 from desktop.workers.summaries import RunSummary
+from desktop.workers.tensorboard import holds_logs
 
 if TYPE_CHECKING:
     from desktop.workers.tensorboard import LoggedRun
@@ -74,6 +76,7 @@ class RunsPage(QWidget):
         )
         self.curves = CurvesPanel(self._kept, theme, self)
         self.details = RunDetails(self._kept, theme, self)
+        self.weights = RunWeights(self._kept, theme, self)
         self.empty = EmptyRuns(open_logs, theme, self)
         self.addAction(self.filter_bar.find_action)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLED)
@@ -90,6 +93,7 @@ class RunsPage(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.curves, "Curves")
         self.tabs.addTab(self.details, "Details")
+        self.tabs.addTab(self.weights, "Weights")
         self.tabs.setCornerWidget(self.curves.controls)
         self.tabs.currentChanged.connect(self._on_tab)
         below = QWidget()
@@ -189,6 +193,7 @@ class RunsPage(QWidget):
         self.curves.show_runs(runs)
         before = self.table.runs.before(runs[0]) if len(runs) == 1 else None
         self.details.show_runs(runs, before)
+        self.weights.show_run(runs[0] if len(runs) == 1 else None)
         self.tabs.setTabText(1, "Comparison" if len(runs) > 1 else "Details")
         if runs and self._below.isHidden():
             half = self.splitter.height() // 2
@@ -255,13 +260,13 @@ class RunsPage(QWidget):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped_folder(event) is None:
+        if _dropped_logs(event) is None:
             event.ignore()  # the window may know what to do with it
         else:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        folder = _dropped_folder(event)
+        folder = _dropped_logs(event)
         if folder is not None:
             event.acceptProposedAction()
             self._board.read_logs(folder)
@@ -275,13 +280,13 @@ class RunsPage(QWidget):
         self._kept.watch(self, False)
 
 
-def _dropped_folder(event: QDropEvent) -> Path | None:
-    """The folder that is dropped, if it is one, on this computer."""
+def _dropped_logs(event: QDropEvent) -> Path | None:
+    """The folder that is dropped, if it is one with logs of TensorBoard, on this computer."""
     urls = event.mimeData().urls()
     if len(urls) != 1 or not urls[0].isLocalFile():
         return None
     path = Path(urls[0].toLocalFile())
-    return path if path.is_dir() else None
+    return path if holds_logs(path) else None
 
 
 _KEY = QKeySequence.StandardKey
