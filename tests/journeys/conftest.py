@@ -89,10 +89,12 @@ class Person:
         command = ["xdotool", *(str(word) for word in words)]
         subprocess.run(command, env=self._environment, check=True, timeout=60)
 
-    def click(self, box: list[int], *, times: int = 1) -> None:
-        """Click the middle of [x, y, width, height]."""
+    def click(self, box: list[int], *, times: int = 1, held: str = "") -> None:
+        """Click the middle of [x, y, width, height], with the key `held`, e.g. "ctrl"."""
         x, y = middle(box)
-        self._xdotool("mousemove", x, y, "sleep", "0.05", "click", "--repeat", times, "1")
+        down, up = (("keydown", held), ("keyup", held)) if held else ((), ())
+        move = "mousemove", x, y, "sleep", "0.05"
+        self._xdotool(*move, *down, "click", "--repeat", times, "1", *up)
 
     def drag(self, start: Point, *path: Point, cancel: bool = False) -> None:
         """Press at `start`, move along `path`, release at its end; or press Escape there first."""

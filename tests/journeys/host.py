@@ -14,15 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, QRect, QSocketNotifier, Qt, QTimer
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QTextDocumentFragment
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QApplication,
     QDockWidget,
     QLabel,
+    QMenu,
+    QMenuBar,
     QMessageBox,
     QScrollArea,
+    QTableView,
     QToolBar,
     QTreeView,
     QWidget,
@@ -67,6 +70,17 @@ def item(view: QAbstractItemView, text: str) -> list[int]:
     )
     view.scrollTo(found[0])
     return box(view.viewport(), view.visualRect(found[0]))
+
+
+def cell(view: QTableView, row: int, column: int) -> list[int]:
+    """The box on the screen of a cell of a table."""
+    return box(view.viewport(), view.visualRect(view.model().index(row, column)))
+
+
+def menu_item(menu: QMenu | QMenuBar, text: str) -> list[int]:
+    """The box on the screen of an item of a menu that is open, or of the menu bar."""
+    found = next(each for each in menu.actions() if each.text().replace("&", "") == text)
+    return box(menu, menu.actionGeometry(found))
 
 
 def card(view: QAbstractItemView, layer: int) -> list[int]:
@@ -156,12 +170,12 @@ def main() -> int:
         "QAction": QAction,
         "QDockWidget": QDockWidget,
         "QMessageBox": QMessageBox,
+        "QTextDocumentFragment": QTextDocumentFragment,
         "QTreeView": QTreeView,
         "bar": window.findChild(QToolBar),
     }
-    scope |= {
-        tool_.__name__: tool_ for tool_ in (box, inside, texts, item, card, tool, field, picture)
-    }
+    helpers = box, inside, texts, item, cell, menu_item, card, tool, field, picture
+    scope |= {helper.__name__: helper for helper in helpers}
     line = Line(scope)
     code = run_window(app, window)
     del line

@@ -10,14 +10,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from desktop.views.charts.strip import Strip
 from desktop.views.pages.groups import words
-from desktop.views.pages.groups.repeat import TextView, strip_row
-from desktop.views.theme import SPACE_S, Theme, scaled
+from desktop.views.pages.groups.repeat import strip_row
+from desktop.views.theme import SPACE_S, Theme
 from desktop.views.widgets.controls import ComboBox
 from desktop.views.widgets.results import Verdicts, paragraph
 from desktop.workers.kept_runs import KeptRuns
 from desktop.workers.trials import Group
-
-_LOWEST = 320  # pixels of text and strip together
 
 
 class AgainstView(QWidget):
@@ -42,29 +40,34 @@ class AgainstView(QWidget):
             row.addWidget(label)
             row.addWidget(box, 1)
         self.strip = Strip(theme, self)
-        self.text = TextView("Comparison of two groups", self)
-        self._inside = QWidget()
-        below = QVBoxLayout(self._inside)
+        self.text = QLabel()
+        self.text.setAccessibleName("Comparison of two groups")
+        self.text.setProperty("role", "card")
+        self.text.setMargin(SPACE_S)
+        self.text.setTextFormat(Qt.TextFormat.RichText)
+        self.text.setWordWrap(True)
+        self.text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        inside = QWidget()
+        below = QVBoxLayout(inside)
         below.setContentsMargins(0, 0, 0, 0)
         below.setSpacing(SPACE_S)
-        below.addWidget(self.text, 1)  # first: in a low window, the rest is scrolled to
+        below.addWidget(self.text)  # first: in a low window, the rest is scrolled to
         below.addWidget(self.strip)
+        below.addStretch(1)
         area = QScrollArea()
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidgetResizable(True)
-        area.setWidget(self._inside)
+        area.setWidget(inside)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, SPACE_S, 0, 0)
         column.setSpacing(SPACE_S)
         column.addLayout(row)
         column.addWidget(area, 1)
-        theme.changed.connect(self._fit)
-        self._fit()
         theme.changed.connect(self._write)
-
-    def _fit(self) -> None:
-        self._inside.setMinimumHeight(scaled(_LOWEST))  # a style sheet rules that of texts
 
     def offer(self, groups: Sequence[Group]) -> None:
         """Let the user choose among `groups`; what is shown is brought up to date."""
@@ -115,18 +118,19 @@ class AgainstView(QWidget):
         tokens = self._theme.tokens
         if first.id == second.id:
             self.strip.hide()
-            self.text.show_html(paragraph("Choose two different groups.", tokens.muted))
+            self.text.setText(paragraph("Choose two different groups.", tokens.muted))
             return
         same_data, same_split = self._same
-        self.text.show_html(
+        self.text.setText(
             words.about_two(first, second, same_data, same_split, self._verdicts, tokens)
         )
         verdict = self._verdicts[0] if self._verdicts else None
         self.strip.setVisible(verdict is not None)
         if verdict is not None:
             metric = verdict[0].metric
+            parts = zip(self._shown, words.names_of(*self._shown), verdict[1:], strict=True)
             rows = [
-                strip_row(group, metric, found, place)
-                for place, (group, found) in enumerate(zip(self._shown, verdict[1:], strict=True))
+                strip_row(group, name, metric, found, place)
+                for place, (group, name, found) in enumerate(parts)
             ]
             self.strip.show_rows(metric, rows)

@@ -39,8 +39,8 @@ class TextView(QTextBrowser):
             self.verticalScrollBar().setValue(place)
 
 
-def strip_row(group: Group, metric: str, found: Summary | None, place: int) -> StripRow:
-    """The values of a group in `metric`, in the color of its `place`."""
+def strip_row(group: Group, name: str, metric: str, found: Summary | None, place: int) -> StripRow:
+    """The values of a group in `metric`, under this `name` and in the color of its `place`."""
     values = zip(group.results, values_of(group.results, metric), strict=True)
     dots = tuple(
         (f"Seed {each.trial.project.training.seed}", value)
@@ -48,11 +48,11 @@ def strip_row(group: Group, metric: str, found: Summary | None, place: int) -> S
         if math.isfinite(value)
     )
     mean = (None, None, None) if found is None else (found.mean, found.low, found.high)
-    return StripRow(words.name_of(group), COLORS[place], dots, *mean)
+    return StripRow(name, COLORS[place], dots, *mean)
 
 
 class RepeatView(GroupView):
-    """Curves with a band, also while it is under way; then the final values, and figures."""
+    """Curves with a band, also while it is running; then the final values, and figures."""
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(session, theme, parent)
@@ -104,7 +104,8 @@ class RepeatView(GroupView):
             return
         names, found = words.metrics_of(group), self._found or {}
         metric = names[0] if names else ""
-        rows = [strip_row(group, metric, found.get(metric), 0)] if names else []
+        name = words.name_of(group)
+        rows = [strip_row(group, name, metric, found.get(metric), 0)] if names else []
         self.strip.show_rows(metric, rows)
         self.strip.setVisible(bool(rows))
         self.text.show_html(words.about_repeat(group, self._found, self._theme.tokens))

@@ -33,6 +33,12 @@ def name_of(group: Group) -> str:
     return group.file.name or "Untitled"
 
 
+def names_of(first: Group, second: Group) -> tuple[str, str]:
+    """What two groups are called beside one another."""
+    one, other = name_of(first), name_of(second)
+    return (f"{one} (A)", f"{other} (B)") if one == other else (one, other)
+
+
 def title_of(group: Group) -> str:
     """The name, and what tells it from others of that name: "digits, Nov 26 14:05"."""
     start = begun(group.id)
@@ -78,7 +84,7 @@ def network_text(project: Project) -> str:
 
 
 def about_repeat(group: Group, summaries: Mapping[str, Summary] | None, tokens: Tokens) -> str:
-    """How often a network was trained, and what came of it in each metric."""
+    """How often a network was trained, and its results in each metric."""
     done, planned = len(group.results), len(group.file.seeds)
     seconds = sum(each.seconds for each in group.results)
     failed = [each for each in group.results if each.outcome is Outcome.FAILED]
@@ -133,13 +139,11 @@ def about_two(
     warnings = objections(found, same_data=same_data, same_split=same_split)
     parts += [paragraph(f"⚠ {warning}", tokens.warning) for warning in warnings]
     if verdicts is None:
-        return "".join([*parts, paragraph("Weighing the results…", tokens.muted)])
+        return "".join([*parts, paragraph("Comparing the results…", tokens.muted)])
     if not verdicts:
         text = "There is no metric that both were measured by: train both with the same metrics."
         return "".join([*parts, paragraph(text, tokens.warning)])
-    names = name_of(first), name_of(second)
-    if names[0] == names[1]:
-        names = f"{names[0]} (A)", f"{names[1]} (B)"
+    names = names_of(first, second)
     runs = len(first.results), len(second.results)
     return "".join([*parts, verdict_text(verdicts, names, runs, tokens)])
 

@@ -71,7 +71,7 @@ def about_one(run: RunSummary, before: RunSummary | None, tokens: Tokens, *, tes
 
 
 def about_two(one: RunSummary, other: RunSummary, tokens: Tokens, *, test: bool) -> str:
-    """What differs between two runs, whether that is a fair test, and what came of it."""
+    """What differs between two runs, whether that is a fair test, and the results."""
     try:
         found = compare(one, other, test=test)
     except ProjectFileError as error:
@@ -80,7 +80,7 @@ def about_two(one: RunSummary, other: RunSummary, tokens: Tokens, *, test: bool)
     if NOTHING_KNOWN not in found.warnings:
         parts.append(difference_list(found.differences))
     parts += [paragraph(f"⚠ {warning}", tokens.warning) for warning in found.warnings]
-    parts.append(heading("What came of it"))
+    parts.append(heading("Results"))
     rows = []
     for name, (first, second) in found.values.items():
         good = ""
@@ -98,8 +98,8 @@ def about_two(one: RunSummary, other: RunSummary, tokens: Tokens, *, test: bool)
         )
     heads = (
         "Best of all epochs",
-        f"{name_of(one)}, {when(one)}",
-        f"{name_of(other)}, {when(other)}",
+        f"Earlier run: {name_of(one)}, {when(one)}",
+        f"Later run: {name_of(other)}, {when(other)}",
         "Difference",
     )
     parts.append(comparison_table(heads, rows, tokens))
@@ -111,7 +111,7 @@ def about_sets(one: RunSet, other: RunSet, verdicts: Verdicts | None, tokens: To
     found = (each for each in change(other.runs[0], one.runs[0]) if each.setting != SEED)
     parts = [heading("What differs"), difference_list(found)]
     if verdicts is None:
-        return "".join([*parts, paragraph("Weighing the results…", tokens.muted)])
+        return "".join([*parts, paragraph("Comparing the results…", tokens.muted)])
     names = one.name, other.name if other.name != one.name else "The second network"
     parts.append(verdict_text(verdicts, names, (len(one.runs), len(other.runs)), tokens))
     return "".join(parts)
