@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Group:
-    """A project and what came of its trials, in the order of their seeds."""
+    """A project and the results of its trials, in the order of their seeds."""
 
     path: Path
     project: Project

@@ -39,7 +39,7 @@ Test = Annotated[
     bool,
     typer.Option(
         "--test",
-        help="Also the metrics on the test rows, which are not shown unless asked for: choose by "
+        help="Also the metrics on the test rows, which are not shown unless requested: choose by "
         "validation metrics, and look at these in the end",
     ),
 ]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What was asked for beside project and space; None for what is left to the program.
+    """What was requested beside project and space; None for what is left to the program.
 
     `training` are changes of the training settings. `repeats` is the number of seeds of a grid,
     `confirm` that of the repeats of the best and of the project in the end.
@@ -62,7 +62,7 @@ class _Data:
 
 
 def sweep_project(path: Path, given: str, wanted: Wanted, as_json: bool) -> None:
-    """Vary the settings that `given` says of the project at `path`, and print what came of it.
+    """Vary the settings that `given` says of the project at `path`, and print the results.
 
     `given` is JSON, a file of JSON, or the name of a preset. A signal stops the trials; what came
     of those before is printed, and signals.Ended raised. The same command resumes them. Raises
@@ -98,13 +98,13 @@ def sweep_project(path: Path, given: str, wanted: Wanted, as_json: bool) -> None
         raise signals.Ended(watch.number)
 
 
-# --- what is asked for ----------------------------------------------------------------------------
+# --- what is requested ----------------------------------------------------------------------------
 
 
 def _asked(
     path: Path, project: Project, given: str, wanted: Wanted, data: _Data
 ) -> tuple[Group, Space]:
-    """The group that was asked for, and its space. Raises CommandError."""
+    """The group that was requested, and its space. Raises CommandError."""
     from desktop.engine.trials.sweeps import new_sweep, problem_with
 
     if wanted.repeats > 1 and (wanted.trials is not None or wanted.minutes is not None):
@@ -190,7 +190,7 @@ def _swept(
     data: _Data,
     control: RunControl,
 ) -> Sweep | None:
-    """The sweep, trained as far as `control` lets it be; None if nothing came of it.
+    """The sweep, trained as far as `control` lets it be; None if there is no result.
 
     Raises CommandError if all trials failed.
     """
@@ -210,7 +210,7 @@ def _swept(
             plan = sweep_plan(group, problem_with(data.schema), executor.workers)
 
             def describe(result: TrialResult) -> str:
-                return f"{space.text(result.trial.settings)}: {_came_of(result, metric)}"
+                return f"{space.text(result.trial.settings)}: {_result_text(result, metric)}"
 
             group = trained(store, group, plan, executor, control, describe)
         combinations = ranked(group.results, metric)
@@ -230,7 +230,7 @@ def _swept(
     return Sweep(path, group, space, combinations, importance, best, comparison)
 
 
-def _came_of(result: TrialResult, metric: str) -> str:
+def _result_text(result: TrialResult, metric: str) -> str:
     if result.pruned:
         return f"pruned after epoch {result.epochs}"
     if metric in result.results:
@@ -296,7 +296,7 @@ def _confirmed(
                 executor,
                 control,
                 lambda result: (
-                    f"seed {result.trial.project.training.seed}: {_came_of(result, metric)}"
+                    f"seed {result.trial.project.training.seed}: {_result_text(result, metric)}"
                 ),
             )
         if repeat.is_open:

@@ -175,7 +175,7 @@ def test_combinations_that_do_not_work_have_failed(
     assert written.out.count("failed: training.optimizer.momentum: training.optimizer has no") == 2
     assert "Importance" not in written.out
     assert "Best: Dense 2: units 32 → " in written.out
-    assert "digits, trial 3: Optimizer SGD, Momentum 0.5, Hidden units 2: val_acc" in written.err
+    assert "digits, trial 1: Optimizer SGD, Momentum 0.5, Hidden units 2: val_acc" in written.err
     assert len(kept()) == 2
 
 

@@ -85,7 +85,7 @@ class EpochLogs:
     def restore(self, model: Any) -> int | None:
         """Give `model` the weights of the best epoch; returns that, or None if there is no need.
 
-        If its weights were not kept, as EarlyStopping was not asked for then, it is the best epoch
+        If its weights were not kept, as there was no EarlyStopping then, it is the best epoch
         since.
         """
         epoch = self._kept.epoch if self._kept is not None else None

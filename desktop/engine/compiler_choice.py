@@ -51,7 +51,7 @@ class CompilerChoice:
         return Compiler.GRAPH if self._compilation.error is not None else Compiler.XLA
 
     def finish(self) -> None:
-        """Wait until nothing is under way any more."""
+        """Wait until nothing is running any more."""
         if self._compilation is not None:
             self._compilation.join()
 

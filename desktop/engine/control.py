@@ -12,7 +12,7 @@ class Stopped(Exception):
 
 
 class RunControl:
-    """The switch of one run: turned on any thread, asked for on the one that works.
+    """The switch of one run: turned on any thread, checked on the one that works.
 
     A run asks in every batch, so that stop and pause take effect at once. Stopping is final: a
     new run takes a new control.
@@ -59,7 +59,7 @@ class RunControl:
     def epoch_seconds(self) -> float:
         """How long an epoch has to last at least, for people to follow; 0 for full speed.
 
-        May be changed while the work is under way.
+        May be changed while the work is running.
         """
         return self._epoch_seconds
 

@@ -94,12 +94,12 @@ class Recorder:
 
     @property
     def epoch(self) -> int:
-        """The 1-based epoch under way."""
+        """The 1-based epoch in progress."""
         return self._place.epoch + 1
 
     @property
     def step(self) -> int:
-        """The 1-based last batch of the phase under way."""
+        """The 1-based last batch of the phase in progress."""
         return self._place.step
 
     def callback(self) -> Any:
@@ -116,7 +116,7 @@ class Recorder:
         )
 
     def part(self) -> EpochPart | None:
-        """What is trained of the epoch under way, if anything is."""
+        """What is trained of the epoch in progress, if anything is."""
         if self._partial is not None:
             return self._partial
         block = self._blocks.block

@@ -133,7 +133,7 @@ class RunRecord:
 
     @property
     def outcome(self) -> Outcome | None:
-        """How the run ended; None while it is under way."""
+        """How the run ended; None while it is running."""
         return None if self.ended is None else self.ended.outcome
 
     @property

@@ -1,4 +1,4 @@
-"""The mean row of each class, worked out beside the training when it is asked for."""
+"""The mean row of each class, worked out beside the training when it is requested."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ClassMeansMaker(QObject):
-    """Works out one ClassMeans at a time; what was asked for before is stopped.
+    """Works out one ClassMeans at a time; what was requested before is stopped.
 
     Signals:
         made: a ClassMeans.
@@ -39,7 +39,7 @@ class ClassMeansMaker(QObject):
         self._threads.background(task, self._on_made, self.failed.emit)
 
     def stop(self) -> None:
-        """Stop what is under way."""
+        """Stop what is running."""
         self._control.stop()
 
     def _on_made(self, means: ClassMeans | None) -> None:

@@ -41,7 +41,7 @@ class DataLoader(QObject):
     def __init__(self, threads: Threads, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._threads = threads
-        self._control: RunControl | None = None  # of the load that is under way
+        self._control: RunControl | None = None  # of the load that is running
         self.source: DataSource | None = None
         self.dataset: Dataset | None = None
         self.summary: DataSummary | None = None
@@ -73,7 +73,7 @@ class DataLoader(QObject):
         )
 
     def cancel(self) -> None:
-        """Stop loading, if that is under way; `failed` tells that it was canceled."""
+        """Stop loading, if that is running; `failed` tells that it was canceled."""
         if self._control is not None and self.source is not None:
             self.stop()
             self.error = f"Loading {self.source.title} was canceled"

@@ -40,13 +40,13 @@ class GroupWork(QObject):
     some time after the last group, and started again for the next.
 
     Signals:
-        queued: a Group that was asked for.
+        queued: a Group that was requested.
         started, trialStarted, trialEnded, progressed, ended: the reports of a group, as
             GroupStarted, TrialStarted, TrialEnded, GroupProgress and GroupEnded.
         warned: what went wrong without ending a group, in a sentence.
         pausedChanged: whether the groups are paused.
         listed: every group that is kept, the latest first, as a tuple of GroupSummary.
-        groupRead: a Group that was asked for, with its results.
+        groupRead: a Group that was requested, with its results.
         failed: what could not be done, and why.
     """
 
@@ -75,14 +75,14 @@ class GroupWork(QObject):
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The ids of the group under way and of those that wait, in their order."""
+        """The ids of the running group and of those that wait, in their order."""
         return tuple(self._controls)
 
     @property
     def is_paused(self) -> bool:
         return self._is_paused
 
-    # --- what can be asked for ----------------------------------------------------------------
+    # --- what can be requested ----------------------------------------------------------------
 
     def repeat(self, project: Project, times: int, name: str = "") -> None:
         """Train `project` that many times, from its seed and those that follow it."""
@@ -158,7 +158,7 @@ class GroupWork(QObject):
         self._set_paused(False)
 
     def cancel(self, group: str) -> None:
-        """Stop a group that is under way or waits; it can be resumed."""
+        """Stop a group that is running or waiting; it can be resumed."""
         if group in self._controls:
             self._controls[group].stop()
 

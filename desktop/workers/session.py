@@ -178,7 +178,7 @@ class Session(QObject):
 
     @property
     def is_running(self) -> bool:
-        """Whether a training run was asked for and has not ended."""
+        """Whether a training run was requested and has not ended."""
         return self._state in (State.WAITING, State.TRAINING, State.PAUSED, State.STOPPING)
 
     @property
@@ -226,7 +226,7 @@ class Session(QObject):
     def _network_and_data(self) -> tuple[Network | None, DataSchema | None]:
         return self._network_of_data(), self._data.schema
 
-    # --- what can be asked for --------------------------------------------------------------------
+    # --- what can be requested --------------------------------------------------------------------
 
     def start(self) -> None:
         """Start the threads and load TensorFlow."""
@@ -348,7 +348,7 @@ class Session(QObject):
     def predict_surface(self, extent: Range) -> None:
         """Ask what the network predicts over the square that `extent` bounds in both directions.
 
-        Nothing comes without a network for points. Of what is asked for while a prediction is being
+        Nothing comes without a network for points. Of what is requested while a prediction is being
         made, only the last is done.
         """
         self._surfaces.ask(extent)
@@ -462,7 +462,7 @@ class Session(QObject):
         self.dataFailed.emit(message)
 
     def _cancel_waiting(self) -> None:
-        """Training was asked for, but does not begin."""
+        """Training was requested, but does not begin."""
         self._waiting = None
         self._set_idle()
         self._reset_if_wanted()

@@ -96,4 +96,4 @@ def test_a_group_of_another_program_is_left_alone(session: Session, qtbot: QtBot
     group: Group = new_group(REPEAT, project(), seeds=(1,))
     with GroupStore().begin(group), qtbot.waitSignal(session.groups.failed) as failed:
         session.groups.resume_group(group.id)
-    assert "is under way" in failed.args[0]
+    assert "is running" in failed.args[0]

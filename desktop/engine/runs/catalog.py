@@ -27,7 +27,7 @@ DAMAGED = ".damaged"  # where damaged runs and indexes are moved to
 class Catalog:
     """The index of the runs in `folder`, made again from their folders whenever it is damaged.
 
-    `say` is told in a sentence what was found to be damaged, and what became of it. Every method
+    `say` is told in a sentence what was found to be damaged, and what was done. Every method
     raises OSError, sqlite3.Error and DamagedIndexError.
     """
 

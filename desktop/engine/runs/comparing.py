@@ -36,7 +36,7 @@ class RunComparison:
 
 
 def compare(one: RunSummary, other: RunSummary, *, test: bool = False) -> RunComparison:
-    """What differs between two runs; with `test`, also what came of it on the test rows.
+    """What differs between two runs; with `test`, also the results on the test rows.
 
     Raises ProjectFileError if a project cannot be read.
     """

@@ -48,7 +48,7 @@ class RunKeeper:
         self._say, self._name, self._folder = say, name, folder or paths.runs_folder()
         self._group, self._trial, self._settings = group, trial, settings
         self._store: RunStore | None = None  # opened for the first run
-        self._writer: RunWriter | None = None  # of the run under way
+        self._writer: RunWriter | None = None  # of the run in progress
         self._record: RunRecord | None = None  # of the last one
         self._limit = 0  # bytes that weights may take up
         self._best: tuple[int, list[Any]] | None = None  # the best epoch of the run, its weights

@@ -43,7 +43,7 @@ class StoreError(Exception):
 class RunStore:
     """The runs in `folder`, by default the user's.
 
-    `say` is told in a sentence what was found to be damaged, and what became of it. Any number of
+    `say` is told in a sentence what was found to be damaged, and what was done. Any number of
     stores may be open for one folder, in this program and others; each may be used on any thread.
     Raises StoreError.
     """
@@ -211,7 +211,7 @@ class RunStore:
         chosen = list(runs)
         for run in chosen:
             if is_being_written(self.folder / run):
-                raise StoreError(f"The run {run} is under way; stop it before you delete it")
+                raise StoreError(f"The run {run} is still training; stop it before you delete it")
         with self._explaining():
             self.trash.mkdir(exist_ok=True)
             for run in chosen:

@@ -51,7 +51,7 @@ class RunSummary:
     planned_epochs: int
     epochs: int
     seconds: float
-    outcome: Outcome | None  # None while it is under way
+    outcome: Outcome | None  # None while it is running
     best: Mapping[str, float | None]
     test: Mapping[str, float | None]
     weights: int

@@ -23,7 +23,7 @@ class LogKeeper:
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
-        self._logs: RunLogs | None = None  # of the run under way, if it is to have any
+        self._logs: RunLogs | None = None  # of the run in progress, if it is to have any
 
     def begin(self, folder: Path, record: RunRecord, model: Any) -> None:
         """A run of `model` begins, whose logs go into the new folder `folder` if it is to have any.

@@ -26,7 +26,7 @@ from desktop.engine.runs.folder import DamagedRunError
 from desktop.engine.tensorboard.event_file import EVENTS
 
 HOST = "127.0.0.1"
-RELOAD_SECONDS = 5.0  # between two looks for what runs under way have written
+RELOAD_SECONDS = 5.0  # between two looks for what running runs have written
 # How many values of a series are kept, chosen evenly (all scalars of most runs, but not all bins).
 SAMPLES = {"scalars": 10_000, "histograms": 500}
 

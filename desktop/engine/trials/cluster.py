@@ -125,7 +125,7 @@ class Cluster(TrialExecutor):
         return ExecutorLostError(f"The scheduler at {self._address} is gone: start it again")
 
     def _send_state(self) -> None:
-        """Tell all workers, on a thread: this may be asked for by a signal at any moment."""
+        """Tell all workers, on a thread: this may be requested by a signal at any moment."""
         state = ControlState(self._control.is_stopping, self._control.is_paused)
         arguments = (_apply_on_worker, self._token, state)
         threading.Thread(target=self._tell, args=arguments, daemon=True).start()

@@ -25,7 +25,7 @@ class GroupFile(Spec):
 
     `metric` is the one that the trials are judged by, "" for that which matters most. `trials` and
     `minutes` are the budget, None where there is no limit. `space` is what is varied, as the
-    command `sweep` has it. `command` is equal for groups that were asked for alike.
+    command `sweep` has it. `command` is equal for groups that were requested alike.
     """
 
     format: int = FORMAT

@@ -145,7 +145,7 @@ class _Worker(threading.Thread):
         self.process: BaseProcess | None = None
 
     def send_state(self, state: ControlState) -> None:
-        """Let the work under way stop, pause or resume."""
+        """Let the running work stop, pause or resume."""
         with self._sending:
             if state.is_stopping and not self._state.is_stopping:
                 self._stopped_at = time.monotonic()

@@ -13,7 +13,7 @@ MAX_SEED = 2**32 - 1
 
 
 class TrialPlan(Protocol):
-    """Gives the trials of a group one after the other, and is told what came of them.
+    """Gives the trials of a group one after the other, and is told their results.
 
     What it gives depends on nothing but what it was made with and what it was told. It may be told
     the results of an earlier program, of trials that it never gave itself: they are not given
@@ -26,7 +26,7 @@ class TrialPlan(Protocol):
 
     @property
     def is_done(self) -> bool:
-        """Whether there is no other trial, whatever comes of those that are under way."""
+        """Whether there is no other trial, whatever the results of those that are running."""
 
     def next(self) -> Trial | None:
         """The next trial; None if there is none, or none before another one has ended."""

@@ -1,4 +1,4 @@
-"""The plan of a search: Optuna proposes settings by what came of those before.
+"""The plan of a search: Optuna proposes settings by the results so far.
 
 The proposals are by TPE, tree-structured Parzen estimators (J. Bergstra and others, "Algorithms
 for Hyper-Parameter Optimization", 2011); a trial that is worse than the median of the others at the

@@ -64,7 +64,7 @@ class GroupSummary:
 class GroupStore:
     """The groups in `folder`, by default the user's.
 
-    `say` is told in a sentence what was found to be damaged, and what became of it. Any number of
+    `say` is told in a sentence what was found to be damaged, and what was done. Any number of
     stores may be open for one folder, in this program and others. Raises GroupError.
     """
 
@@ -103,7 +103,7 @@ class GroupStore:
                 raise GroupError(f"The group {group} cannot be read: {error}") from error
 
     def latest(self, command: str, *, after: str = "", only_open: bool = False) -> Group | None:
-        """The latest group of this `command` that is not under way; None if there is none.
+        """The latest group of this `command` that is not running; None if there is none.
 
         It is later than the one of the id `after` and, with `only_open`, not done.
         """
@@ -143,7 +143,7 @@ class GroupStore:
             with alone_in(self.folder):  # or it may be deleted meanwhile
                 mark = hold_mark(folder)
             if mark is None:
-                raise GroupError(f"The group {group} is under way; it can be resumed once it ended")
+                raise GroupError(f"The group {group} is running; it can be resumed once it ended")
         return self._writer(folder, mark)
 
     def _writer(self, folder: Path, mark: IO[bytes]) -> GroupWriter:
@@ -168,7 +168,7 @@ class GroupStore:
             (self.folder / TRASH).mkdir(exist_ok=True)
             for group in groups:
                 if is_being_written(self.folder / group):
-                    raise GroupError(f"The group {group} is under way; stop it first")
+                    raise GroupError(f"The group {group} is running; stop it first")
                 target = self.folder / TRASH / group
                 shutil.rmtree(target, ignore_errors=True)
                 (self.folder / group).rename(target)

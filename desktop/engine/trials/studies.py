@@ -1,4 +1,4 @@
-"""Optuna as the search and its evaluation use it: studies in memory, told what came of trials.
+"""Optuna as the search and its evaluation use it: studies in memory, told the results of trials.
 
 In a study, a setting goes by its path. A number of a range is itself; of a list, its place among
 the sorted numbers, so that Optuna knows which are near; any other value is its place in the list.
@@ -58,7 +58,7 @@ def decoded(space: Space, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def finished_trial(space: Space, result: TrialResult, metric: str) -> Any:
-    """What came of a trial, for `study.add_trial`: complete, pruned or failed."""
+    """The result of a trial, for `study.add_trial`: complete, pruned or failed."""
     library = optuna()
     value = result.results.get(metric, math.nan)
     states = library.trial.TrialState

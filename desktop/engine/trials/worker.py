@@ -50,7 +50,7 @@ class ProcessTrainer:
 
     Attributes:
         control: of the current trial and the following ones.
-        is_training: whether a run is under way, which only `control` should end.
+        is_training: whether it is training, which only `control` should end.
     """
 
     def __init__(self) -> None:

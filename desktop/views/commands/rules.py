@@ -83,7 +83,7 @@ def has_network(now: Situation) -> str:
 
 
 def has_run(now: Situation) -> str:
-    """A run of this window is there to be shown, also while it is under way."""
+    """A run of this window is there to be shown, also while it is running."""
     return "" if now.session.record is not None else "Nothing has been trained yet"
 
 

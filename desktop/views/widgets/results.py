@@ -1,4 +1,4 @@
-"""Results of runs as texts: single figures, and what came of two networks, as HTML."""
+"""Results of runs as texts: single figures, and the results of two networks, as HTML."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def verdict_text(
     """Whether the difference between two networks with these `names` is real, by each metric."""
     parts = [heading("Verdict")]
     parts += [f"<p>{escape(verdict.text(names[1]))}.</p>" for verdict, _, _ in verdicts]
-    parts.append(heading("What came of it"))
+    parts.append(heading("Results"))
     rows = [
         (
             metric_title(verdict.metric),

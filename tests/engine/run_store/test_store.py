@@ -152,7 +152,7 @@ def test_each_epoch_is_on_disk_as_it_ends(store: RunStore) -> None:
         (summary,) = other.all()
         assert summary.outcome is None and not store.read(record.id).ended
         assert len(other.read(record.id).epochs) == 3  # the index follows now and then
-        with pytest.raises(StoreError, match="under way"):
+        with pytest.raises(StoreError, match="still training"):
             other.delete([record.id])
     writer.close()
 

@@ -76,7 +76,7 @@ def train_groups(folder: Path, tell: Tell, count: int | None = None) -> None:
         try:
             writer = store.resume(left.id) if left else store.begin(group)
         except GroupError as error:
-            if "under way" not in str(error):  # another one has resumed it
+            if "is running" not in str(error):  # another one has resumed it
                 raise
             continue
         group = writer.group

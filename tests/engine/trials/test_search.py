@@ -31,7 +31,7 @@ SPACE: dict[str, Any] = {
 
 
 def result(trial: Trial, value: float, *, pruned: bool = False) -> TrialResult:
-    """What comes of a trial; NaN is a failure."""
+    """The result of a trial; NaN is a failure."""
     failed = math.isnan(value)
     return TrialResult(
         trial,
@@ -161,7 +161,7 @@ def test_a_search_that_is_resumed_proposes_the_same() -> None:
 
 
 def test_trials_that_were_stopped_are_made_anew() -> None:
-    """Two were under way together; the later one was over first."""
+    """Two ran together; the later one was over first."""
     plan = search(trials=3)
     first, second = plan.next(), plan.next()
     assert first is not None and second is not None

@@ -58,10 +58,10 @@ def test_only_an_open_group_that_was_asked_for_alike_is_found() -> None:
     assert first.file.command == other.file.command
     assert new_group(GRID, project()).file.command != first.file.command
     with store.begin(first):
-        assert store.latest(first.file.command, only_open=True) is None, "it is under way"
-        with pytest.raises(GroupError, match="under way"):
+        assert store.latest(first.file.command, only_open=True) is None, "it is running"
+        with pytest.raises(GroupError, match="is running"):
             store.resume(first.id)
-        with pytest.raises(GroupError, match="under way"):
+        with pytest.raises(GroupError, match="is running"):
             store.delete([first.id])
     with store.begin(other) as writer:
         writer.end(Outcome.FINISHED)

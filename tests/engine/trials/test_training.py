@@ -53,7 +53,7 @@ def test_a_repeat_gives_each_seed_once_but_those_it_is_told_of(trainer: Trainer)
     assert (plan.next(), plan.is_done) == (None, True)
 
 
-def test_what_came_of_a_trial(trainer: Trainer) -> None:
+def test_the_result_of_a_trial(trainer: Trainer) -> None:
     reports: list[Report] = []
     trial = Trial(1, project(early_stopping=None))
     found = train_trial(trial, trainer, RunControl(), reports.append)

@@ -24,7 +24,7 @@ def made_grid(project: Project, space: Space, result: Result, done: int | None =
 
 
 def with_results(group: Group, tried: list[dict[str, Any]], result: Result) -> Group:
-    """`group` with what came of these settings."""
+    """`group` with the results of these settings."""
     results = [
         _result(Trial(number, group.project, settings), group.file.metric, result(settings))
         for number, settings in enumerate(tried, start=1)

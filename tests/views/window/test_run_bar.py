@@ -1,4 +1,4 @@
-"""The run bar: what it says while something is under way, and afterwards."""
+"""The run bar: what it says while something is running, and afterwards."""
 
 from __future__ import annotations
 

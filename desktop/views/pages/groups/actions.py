@@ -46,7 +46,7 @@ def _resumable(doing: Doing, rows: Rows) -> str:
 
 def _deletable(_doing: Doing, rows: Rows) -> str:
     if any(row.is_under_way for row in rows):
-        return "A group under way cannot be deleted; cancel it first"
+        return "A running group cannot be deleted; cancel it first"
     return "" if rows else "Select a group first"
 
 

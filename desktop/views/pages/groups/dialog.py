@@ -38,11 +38,11 @@ class RepeatDialog(QDialog):
         self.times.setValue(USUAL)
         seed = project.training.seed
         self.seed = LineEdit("" if seed is None else f"{seed}")
-        self.seed.setPlaceholderText("By chance")
+        self.seed.setPlaceholderText("Random")
         self.seed.setValidator(QRegularExpressionValidator(QRegularExpression(r"\d{0,10}"), self))
         self.seed.setToolTip(
             f"From 0 to {MAX_SEED:,}. The runs have this seed and those that follow it; two "
-            "networks that are trained from the same seeds are compared most sharply"
+            "networks that are trained from the same seeds are compared most precisely"
         )
         self.workers = QSpinBox()
         self.workers.setRange(1, most_workers())
@@ -60,8 +60,8 @@ class RepeatDialog(QDialog):
         form.addRow("&First seed", self.seed)
         form.addRow("&Worker processes", self.workers)
         about = QLabel(
-            "The same network is trained again and again, each time from other random numbers. "
-            "You can go on working meanwhile; every run is kept."
+            "The same network is trained several times, each time from another seed, in processes "
+            "of its own. You can keep working meanwhile; every run is kept."
         )
         about.setWordWrap(True)
         about.setProperty("role", "muted")

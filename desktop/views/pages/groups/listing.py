@@ -1,4 +1,4 @@
-"""The groups that are kept, with what is known of those under way."""
+"""The groups that are kept, with what is known of those that are running."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Listing(QObject):
         self._groups: dict[str, Group] = {}
         self._asked: dict[str, GroupSummary] = {}  # as they were when they were read
         self._totals: dict[str, int | None] = {}
-        self._left: float | None = None  # seconds, of the one under way
+        self._left: float | None = None  # seconds, of the running one
         self._due = QTimer(self, singleShot=True, interval=_SETTLED)
         self._due.timeout.connect(work.list_groups)
         work.listed.connect(self._on_listed)
@@ -110,7 +110,7 @@ class Listing(QObject):
 
     @property
     def time_left(self) -> str:
-        """How long the group under way will take; "" while that is not known."""
+        """How long the running group will take; "" while that is not known."""
         return "" if self._left is None else f"about {duration(self._left)} left"
 
     def _row(self, summary: GroupSummary) -> GroupRow:

@@ -33,7 +33,7 @@ from desktop.workers.trials import REPEAT, Group
 
 
 class GroupsPanel(QWidget):
-    """All groups that are kept, the latest first; below them what came of those selected.
+    """All groups that are kept, the latest first; below them the results of those selected.
 
     Signals:
         projectChosen: this Project is to be opened, under this name.
@@ -67,7 +67,7 @@ class GroupsPanel(QWidget):
         self._show_rows()
 
     def _build(self) -> None:
-        self.hint = QLabel("Select a group to see what came of it, or two to compare them.")
+        self.hint = QLabel("Select a group to see its results, or two to compare them.")
         self.hint.setProperty("role", "muted")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setWordWrap(True)
@@ -200,7 +200,7 @@ class GroupsPanel(QWidget):
     # --- what is done with groups -------------------------------------------------------------
 
     def show_next(self) -> None:
-        """Show the group that is asked for next."""
+        """Show the group that is requested next."""
         self._is_next_wanted = True
 
     def _on_queued(self, group: Group) -> None:

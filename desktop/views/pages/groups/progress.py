@@ -1,4 +1,4 @@
-"""How far the group under way is, and what can be done with it."""
+"""How far the running group is, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BAR = 140  # pixels
 
 
 class ProgressStrip(QWidget):
-    """Shown while there is a group under way: its progress, Pause and Cancel."""
+    """Shown while there is a running group: its progress, Pause and Cancel."""
 
     def __init__(self, listing: Listing, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,7 +57,7 @@ class ProgressStrip(QWidget):
         ]
         self.label.set_full_text(", ".join(filter(None, parts)))
         self.pause_button.setText("Resume" if work.is_paused else "Pause")
-        tip = "Resume training" if work.is_paused else "Hold all runs at their next batch"
+        tip = "Resume training" if work.is_paused else "Pause all runs at their next batch"
         self.pause_button.setToolTip(tip)
 
     def _toggle_pause(self) -> None:

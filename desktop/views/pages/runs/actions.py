@@ -70,7 +70,7 @@ def _deletable(doing: Doing, runs: Runs) -> str:
     if why_not := _no_logs(runs, "A run from logs is not deleted; it is gone with the window"):
         return why_not
     if any(run.outcome is None for run in runs):
-        return "A run under way cannot be deleted; stop it first"
+        return "A run that is still training cannot be deleted; stop it first"
     return _some(doing, runs)
 
 
@@ -92,7 +92,7 @@ def _weights(doing: Doing, runs: Runs, *, best: bool) -> str:
     if best and doing.has_weights(runs[0], best=False):
         return "The best epoch was the last one: load the network"
     if runs[0].outcome is None:
-        return "The run is under way"
+        return "The run is still training"
     return "Its weights are not kept any more; runs with a star keep theirs"
 
 
@@ -100,7 +100,7 @@ ACTIONS: tuple[TableAction[Doing, Runs], ...] = (
     TableAction(
         "run_compare",
         "&Compare",
-        "Say what differs between two runs, or the runs of two networks, and what came of it",
+        "Say what differs between two runs, or the runs of two networks, and compare their results",
         "mdi6.compare-horizontal",
         lambda to: to.compare(),
         _several,

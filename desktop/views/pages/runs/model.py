@@ -41,7 +41,7 @@ UNKNOWN = "not known"  # what a run from logs differs in
 
 
 class RunsModel(QAbstractTableModel):
-    """One row for each run that is shown: those that match the filter, in the order asked for.
+    """One row for each run that is shown: those that match the filter, in the requested order.
 
     Signals:
         renamed: the id of a run and the name it is to have.
@@ -161,7 +161,7 @@ class RunsModel(QAbstractTableModel):
             self.columnsChanged.emit()
 
     def _sorted(self, runs: list[RunSummary], columns: tuple[Column, ...]) -> list[RunSummary]:
-        """`runs` in the order asked for, the later one first among equals."""
+        """`runs` in the requested order, the later one first among equals."""
         column = next(each for each in columns if each.id == self.sorted_by)
         valued = [(column.value(run), run) for run in runs]
         known = [pair for pair in valued if pair[0] is not None]

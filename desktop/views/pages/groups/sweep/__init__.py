@@ -1,1 +1,1 @@
-"""Grids and searches: what is varied is chosen in a dialog, and what came of it is shown."""
+"""Grids and searches: what is varied is chosen in a dialog, and the results are shown."""

@@ -49,7 +49,7 @@ class MethodBox(QWidget):
         self.grid = QRadioButton("&Grid: every combination of the values")
         self.search = QRadioButton("&Search: learn from the trials so far, for")
         self.search.setToolTip(
-            "Optuna proposes the next settings by what came of those before (TPE), and ends a "
+            "Optuna proposes the next settings by the results so far (TPE), and ends a "
             "trial early that is worse than half of the others at the same epoch"
         )
         self.grid.setChecked(True)
@@ -114,7 +114,7 @@ class MethodBox(QWidget):
             self.workers.setMaximum(max(workers, self.workers.maximum()))
             self.workers.setValue(workers)
         self.workers.setEnabled(False)
-        self.workers.setToolTip("Other trials are under way: these will use the same processes")
+        self.workers.setToolTip("Other trials are running: these will use the same processes")
 
     def _on_kind(self) -> None:
         self._show_kind()
