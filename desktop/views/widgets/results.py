@@ -7,6 +7,7 @@ from html import escape
 
 from desktop.document.comparison import Difference
 from desktop.document.metrics import metric_title
+from desktop.document.project import Project
 from desktop.document.text import counted, number_text
 from desktop.views.theme import Tokens
 from desktop.workers.summaries import GroupComparison, Summary
@@ -42,6 +43,14 @@ def mean_text(found: Summary) -> str:
     if found.high is None:
         return figure(found.mean)
     return f"{figure(found.mean)} ± {number_text(found.high - found.mean, 2)}"
+
+
+def network_text(project: Project) -> str:
+    """The stack in a line: "Flatten → Dense → Dense"."""
+    return " → ".join(
+        f"{layer.tag} ({text})" if (text := layer.details()) else layer.tag
+        for layer in project.layers
+    )
 
 
 # --- HTML -----------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from desktop.document.comparison import SEED, difference_text, differences
 from desktop.views.widgets.results import duration
 from desktop.workers.groups import GroupWork
 from desktop.workers.trials import (
@@ -28,12 +29,19 @@ RUNNING, PAUSED, WAITING, ELSEWHERE, OPEN = (
 )
 
 
+FIRST = "first group"  # what the oldest group differs in
+
+
 @dataclass(frozen=True)
 class GroupRow:
-    """A group as a line of the list; `group` is None until it has been read."""
+    """A group as a line of the list; `group` is None until it has been read.
+
+    `changed` says what differs from the project of the group before it.
+    """
 
     summary: GroupSummary
     group: Group | None
+    changed: str
     state: str
     total: int | None
 
@@ -77,6 +85,7 @@ class Listing(QObject):
         self._summaries: tuple[GroupSummary, ...] = ()
         self._groups: dict[str, Group] = {}
         self._asked: dict[str, GroupSummary] = {}  # as they were when they were read
+        self._changes: dict[tuple[str, str], str] = {}  # by the ids of a group and that before it
         self._totals: dict[str, int | None] = {}
         self._left: float | None = None  # seconds, of the running one
         self._due = QTimer(self, singleShot=True, interval=_SETTLED)
@@ -95,7 +104,8 @@ class Listing(QObject):
 
     @property
     def rows(self) -> tuple[GroupRow, ...]:
-        return tuple(self._row(summary) for summary in self._summaries)
+        before = (*self._summaries[1:], None)
+        return tuple(map(self._row, self._summaries, before))
 
     @property
     def under_way(self) -> GroupRow | None:
@@ -113,11 +123,21 @@ class Listing(QObject):
         """How long the running group will take; "" while that is not known."""
         return "" if self._left is None else f"about {duration(self._left)} left"
 
-    def _row(self, summary: GroupSummary) -> GroupRow:
+    def _row(self, summary: GroupSummary, before: GroupSummary | None) -> GroupRow:
         file = summary.file
         planned = len(file.seeds) if file.kind == REPEAT else file.trials
         total = self._totals.get(file.id) or planned
-        return GroupRow(summary, self._groups.get(file.id), self._state(summary), total)
+        changed = FIRST if before is None else self._changed(file.id, before.id)
+        return GroupRow(summary, self._groups.get(file.id), changed, self._state(summary), total)
+
+    def _changed(self, group: str, before: str) -> str:
+        """What differs between the projects of two groups but the seed; "" until both are read."""
+        known = self._changes.get((group, before))
+        one, other = self._groups.get(before), self._groups.get(group)
+        if known is None and one is not None and other is not None:
+            found = [d for d in differences(one.project, other.project) if d.setting != SEED]
+            known = self._changes[group, before] = difference_text(found) or "nothing"
+        return known or ""
 
     def _state(self, summary: GroupSummary) -> str:
         mine = self.work.groups

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 from desktop.views.pages.groups import words
 from desktop.views.pages.groups.listing import GroupRow
 from desktop.views.theme import Theme, scaled
+from desktop.views.widgets.results import network_text
 from desktop.views.widgets.row_table import set_up_rows
 from desktop.views.widgets.text import plain
 from desktop.workers.trials import GRID, REPEAT, SEARCH
@@ -29,17 +30,18 @@ Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 _KINDS = {REPEAT: "Repeat", GRID: "Grid", SEARCH: "Search"}
 _ROW = 26  # pixels
-_WIDEST = 160  # pixels of the names by themselves
+_WIDEST = 160, 220  # pixels of the first columns by themselves
 NAME = 0  # the column that is edited
 
 COLUMNS: tuple[tuple[str, Callable[[GroupRow], str]], ...] = (
     ("Name", lambda row: row.name),
+    ("Changed", lambda row: row.changed),
     ("Kind", lambda row: _KINDS.get(row.summary.file.kind, row.summary.file.kind)),
     ("State", lambda row: row.state),
     ("Done", lambda row: row.done_text),
     ("Result", lambda row: words.result_text(row.group) if row.group else ""),
     ("When", lambda row: _when(row.id)),
-    ("Network", lambda row: words.network_text(row.group.project) if row.group else ""),
+    ("Network", lambda row: network_text(row.group.project) if row.group else ""),
 )
 
 
@@ -142,7 +144,8 @@ class GroupsTable(QTableView):
             self._choose(kept)
         for column in range(len(COLUMNS) - 1):
             self.resizeColumnToContents(column)
-        self.setColumnWidth(NAME, min(self.columnWidth(NAME), scaled(_WIDEST)))
+        for column, widest in enumerate(_WIDEST):
+            self.setColumnWidth(column, min(self.columnWidth(column), scaled(widest)))
         self.viewport().update()
 
     def select(self, groups: Iterable[str]) -> None:

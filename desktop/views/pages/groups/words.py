@@ -20,6 +20,7 @@ from desktop.views.widgets.results import (
     figure,
     heading,
     mean_text,
+    network_text,
     paragraph,
     verdict_text,
 )
@@ -73,14 +74,6 @@ def result_text(group: Group) -> str:
     best = max(values) if higher_is_better(metrics[0]) else min(values)
     value, word = (fmean(values), "mean") if group.file.kind == REPEAT else (best, "best")
     return f"{in_sentence(metric_title(metrics[0]))} {figure(value)} ({word})"
-
-
-def network_text(project: Project) -> str:
-    """The stack in a line: "Flatten → Dense → Dense"."""
-    return " → ".join(
-        f"{layer.tag} ({text})" if (text := layer.details()) else layer.tag
-        for layer in project.layers
-    )
 
 
 def about_repeat(group: Group, summaries: Mapping[str, Summary] | None, tokens: Tokens) -> str:

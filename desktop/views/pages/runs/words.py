@@ -18,6 +18,7 @@ from desktop.views.widgets.results import (
     duration,
     figure,
     heading,
+    network_text,
     paragraph,
     signed,
     verdict_text,
@@ -37,8 +38,7 @@ def about_one(run: RunSummary, before: RunSummary | None, tokens: Tokens, *, tes
     count = run.known_parameters
     size = "" if count is None else f"; {counted(count, 'parameter')}"
     try:
-        layers = () if run.is_read_only else run.project.layers
-        network = ", ".join(layer.tag for layer in layers) or "not known from logs"
+        network = "not known from logs" if run.is_read_only else network_text(run.project)
     except ProjectFileError as error:
         network = f"cannot be read: {error}"
     shown = {n: v for n, v in run.best.items() if v is not None}
