@@ -210,7 +210,7 @@ class KeptRuns(QObject):
         runs = store.all()
         self._version = version
         for run in runs:
-            _ = run.searched  # takes a while the first time
+            _ = run.searched, run.name_key  # takes a while the first time
         return runs
 
     def _list_if_changed(self, store: RunStore) -> tuple[tuple[RunSummary, ...] | None, float]:

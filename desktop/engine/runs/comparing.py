@@ -86,7 +86,8 @@ def metric_names(runs: Sequence[RunSummary], *, test: bool = False) -> tuple[str
 
     With `test`, those on the test rows come last, as "test_loss".
     """
-    names = dict.fromkeys(name for run in runs for name in run.best)
+    alike = dict.fromkeys(tuple(run.best) for run in runs)  # of very many runs, most are
+    names = dict.fromkeys(name for some in alike for name in some)
     tested = dict.fromkeys(f"{TEST_PREFIX}{name}" for run in runs if test for name in run.test)
     return *sorted(names, key=lambda name: not name.startswith(VALIDATION_PREFIX)), *tested
 

@@ -110,6 +110,11 @@ class RunSummary:
         parts = (self.id, self.name, self.notes, self.data, self.state, self.group, *self.tags)
         return "\n".join((*parts, self.project_text)).casefold()
 
+    @cached_property
+    def name_key(self) -> str:
+        """What runs are sorted by, by name: by their data where they have none."""
+        return (self.name or self.data).casefold()
+
     def values(self) -> str:
         """All of it but the text of its project, for `from_values`."""
         return json.dumps([getattr(self, name) for name in _VALUES])
@@ -202,13 +207,15 @@ def summary_of(
 def filtered(summaries: Iterable[RunSummary], text: str) -> list[RunSummary]:
     """Those in which each word of `text` occurs, in whatever letters."""
     words = text.casefold().split()
+    if not words:
+        return list(summaries)
     return [each for each in summaries if all(word in each.searched for word in words)]
 
 
 # What a table can be sorted by, beside the metrics.
 SORT_KEYS: Mapping[str, Callable[[RunSummary], Any]] = {
     "when": lambda run: run.id,
-    "name": lambda run: run.name.casefold(),
+    "name": lambda run: run.name_key,
     "parameters": lambda run: run.parameters,
     "epochs": lambda run: run.epochs,
     "seconds": lambda run: run.seconds,

@@ -73,7 +73,7 @@ _PLAIN = (
         lambda run: "starred" if run.starred else "",
         descending=True,
     ),
-    Column(NAME, "Name", "What the run is called", lambda run: name_of(run).casefold(), name_of),
+    Column(NAME, "Name", "What the run is called", lambda run: run.name_key, name_of),
     Column(
         CHANGES,
         "Changed",

@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QFont, QIcon
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from desktop.document.comparison import difference_text
 from desktop.views.pages.runs.columns import (
@@ -161,7 +161,9 @@ class RunsModel(QAbstractTableModel):
             self.columnsChanged.emit()
 
     def _sorted(self, runs: list[RunSummary], columns: tuple[Column, ...]) -> list[RunSummary]:
-        """`runs` in the requested order, the later one first among equals."""
+        """`runs`, the latest first, in the requested order, the later one first among equals."""
+        if self.sorted_by == WHEN:
+            return runs if self.order == Order.DescendingOrder else runs[::-1]
         column = next(each for each in columns if each.id == self.sorted_by)
         valued = [(column.value(run), run) for run in runs]
         known = [pair for pair in valued if pair[0] is not None]
@@ -263,9 +265,18 @@ class RunsModel(QAbstractTableModel):
         if column.id != STAR:
             return None
         if self._stars is None:
-            icon = self._theme.icon
-            self._stars = icon("mdi6.star-outline", "muted"), icon("mdi6.star", "warning")
+            self._stars = (
+                self._star("mdi6.star-outline", "muted"),
+                self._star("mdi6.star", "warning"),
+            )
         return None if run.is_read_only else self._stars[run.starred]
+
+    def _star(self, name: str, token: str) -> QIcon:
+        """An icon as a pixmap: a character of the font takes long to draw, in every row."""
+        table = self.parent()
+        assert isinstance(table, QAbstractItemView)
+        icon, ratio = self._theme.icon(name, token), table.devicePixelRatioF()
+        return QIcon(icon.pixmap(table.iconSize(), ratio))
 
     def _color(self, run: RunSummary, column: Column) -> QColor | None:
         tokens = self._theme.tokens

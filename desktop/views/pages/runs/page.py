@@ -159,9 +159,9 @@ class RunsPage(QWidget):
             self._is_held_up = True
             return
         self._is_held_up = False
-        was_empty = not self.table.runs.all
+        was_empty, columns = not self.table.runs.all, self.table.runs.columns
         self.table.runs.show(runs)
-        if was_empty:
+        if was_empty and self.table.runs.columns is columns:  # others are fitted already
             self.table.fit_columns()
         self.empty.show_none()
         self._pages.setCurrentIndex(1 if runs else 0)
