@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QTextDocumentFragment
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QInputDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.document.project import Project
+from desktop.document.space import parse_space
 from desktop.engine.reports import Outcome
 from desktop.engine.trials.group import REPEAT, Group, new_group
 from desktop.engine.trials.reports import GroupProgress, GroupStarted
@@ -20,10 +21,12 @@ from desktop.engine.trials.trial import Trial, TrialResult
 from desktop.views.pages.groups.dialog import RepeatDialog
 from desktop.views.pages.groups.panel import GroupsPanel
 from desktop.views.pages.groups.repeat import RepeatView
+from desktop.views.pages.groups.sweep.view import SweepView
 from desktop.views.theme import Theme
 from desktop.workers.groups import GroupWork
 from desktop.workers.session import Session
 from tests.engine.trials.helpers import project
+from tests.views.pages.made_sweeps import made_grid
 from tests.views.window.windows import new_window
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -250,6 +253,40 @@ def test_the_dialog_asks_for_seeds_that_follow(
     with qtbot.waitSignal(dialog.accepted_for) as asked:
         dialog.accept()
     assert asked.args == [project(seed=21), 3] and work.workers == 1
+
+
+def test_the_best_of_a_grid_is_confirmed(qtbot: QtBot) -> None:
+    """Both are trained in a worker process, and compared as soon as there are results."""
+    load_scipy()
+    base = project(epochs=1)
+    space = parse_space({"hidden.units": [8, 16]}, base)
+    grid = made_grid(base, space, lambda each: each["hidden.units"] / 20)
+    with GroupStore().begin(Group(grid.file, grid.project)) as writer:
+        for result in grid.results:
+            writer.add(result)
+        writer.end(Outcome.FINISHED)
+    window = new_window(qtbot, base)
+    window.pages.prepare()
+    window.show()
+    work, panel = window.session.groups, window.pages.groups
+    work.workers = 1
+    window.pages.show_groups()
+    qtbot.waitUntil(lambda: isinstance(panel.details.currentWidget(), SweepView))
+    view = panel.details.currentWidget()
+    assert isinstance(view, SweepView)
+    view.confirm.click()
+    dialog = view.findChild(QInputDialog)
+    dialog.setIntValue(2)
+    with qtbot.waitSignals([work.ended, work.ended], timeout=PATIENCE):
+        dialog.accept()
+        qtbot.waitUntil(lambda: "no results yet" in said(panel), timeout=PATIENCE)
+    strip = panel.against.strip
+    qtbot.waitUntil(lambda: [len(row.values) for row in strip.rows] == [2, 2], timeout=10_000)
+    assert panel.details.currentWidget() is panel.against
+    assert "units 8 → 16" in said(panel) and "Verdict" in said(panel)
+    (first, second) = (row.group for row in panel.rows)
+    assert first is not None and second is not None
+    assert first.file.seeds == second.file.seeds == (8, 9), "not that of the grid"
 
 
 def test_what_cannot_be_trained_cannot_be_repeated(qtbot: QtBot) -> None:

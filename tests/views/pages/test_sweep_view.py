@@ -80,15 +80,14 @@ def test_the_best_is_confirmed_by_both_from_the_same_fresh_seed(
 ) -> None:
     space = parse_space({UNITS: [8, 16]}, project(seed=7))
     view.show_group(made_grid(project(seed=7), space, lambda each: each[UNITS] / 20))
-    asked: list[tuple[int, int, int]] = []
-    view.repeatWanted.connect(
-        lambda each, times: asked.append((each.layers[1].units, each.training.seed, times))
-    )
     view.confirm.click()
     dialog = view.findChild(QInputDialog)
     dialog.setIntValue(4)
-    dialog.accept()
-    assert asked == [(8, 8, 4), (16, 8, 4)]
+    with qtbot.waitSignal(view.repeatsWanted) as asked:
+        dialog.accept()
+    projects, times = asked.args
+    assert times == 4
+    assert [(each.layers[1].units, each.training.seed) for each in projects] == [(8, 8), (16, 8)]
 
 
 def test_there_is_nothing_to_confirm_where_the_project_itself_is_best(view: SweepView) -> None:

@@ -51,8 +51,8 @@ class GroupsPanel(QWidget):
         self._work, self._kept = session.groups, session.kept_runs
         self._views: dict[str, GroupView] = {}
         self._is_comparing = False  # though only one group is selected
-        self._is_next_wanted = False  # the next group that is queued is to be shown
-        self._wanted = ""  # the id of that group, as soon as it is queued
+        self._expected = 0  # how many of the next groups that are queued are to be shown
+        self._wanted: list[str] = []  # the ids of those that are
         self.listing = Listing(self._work, self)
         self.progress = ProgressStrip(self.listing, theme, self)
         self.table = GroupsTable(theme, self)
@@ -134,9 +134,9 @@ class GroupsPanel(QWidget):
         self.table.show_rows(rows)
         self._pages.setCurrentIndex(1 if rows else 0)
         self.empty.set_read(self.listing.is_read)
-        if any(row.id == self._wanted for row in rows):
-            wanted, self._wanted = self._wanted, ""
-            self.table.select([wanted])
+        if self._wanted and not self._expected and {*self._wanted} <= {row.id for row in rows}:
+            wanted, self._wanted = self._wanted, []
+            self.table.select(wanted)
         elif rows and not self.rows:
             self.table.select([rows[0].id])
         else:
@@ -158,7 +158,8 @@ class GroupsPanel(QWidget):
             self.against.offer(self._repeats)
             self.details.setCurrentWidget(self.against)
         group = rows[0].group if len(rows) == 1 else None
-        if len(rows) == 2 and all(row.summary.file.kind == REPEAT for row in rows):
+        are_repeats = all(row.group and row.summary.file.kind == REPEAT for row in rows)
+        if len(rows) == 2 and are_repeats:
             if not self._is_comparing:
                 self._is_comparing = True
                 self.against.choose(rows[1].id, rows[0].id)  # the earlier one first
@@ -182,7 +183,7 @@ class GroupsPanel(QWidget):
             self.details.addWidget(view)
             view.projectChosen.connect(self._choose_project)
             view.runsChosen.connect(self.runsChosen)
-            view.repeatWanted.connect(self._repeat)
+            view.repeatsWanted.connect(self._repeat)
         return self._views.get(kind)
 
     @property
@@ -199,24 +200,26 @@ class GroupsPanel(QWidget):
 
     # --- what is done with groups -------------------------------------------------------------
 
-    def show_next(self) -> None:
-        """Show the group that is requested next."""
-        self._is_next_wanted = True
+    def show_next(self, count: int = 1) -> None:
+        """Show the groups that are requested next, as soon as all of them are queued."""
+        self._expected, self._wanted = count, []
 
     def _on_queued(self, group: Group) -> None:
-        if self._is_next_wanted:
-            self._is_next_wanted, self._wanted = False, group.id
+        if self._expected:
+            self._expected -= 1
+            self._wanted.append(group.id)
 
     def _choose_project(self, project: Project) -> None:
         self.projectChosen.emit(project, self.rows[0].name)
 
-    def _repeat(self, project: Project, times: int) -> None:
+    def _repeat(self, projects: Sequence[Project], times: int) -> None:
         """Train what a view of a group proposes, e.g. the best of a search, several times."""
         row = self.rows[0]
-        found = differences(row.group.project, project) if row.group is not None else ()
-        text = difference_text([each for each in found if each.setting != SEED])
-        self.show_next()
-        self._work.repeat(project, times, f"{row.name}: {text}" if text else row.name)
+        self.show_next(len(projects))
+        for project in projects:
+            found = differences(row.group.project, project) if row.group is not None else ()
+            text = difference_text([each for each in found if each.setting != SEED])
+            self._work.repeat(project, times, f"{row.name}: {text}" if text else row.name)
 
     def can_compare(self) -> bool:
         return len(self._repeats) > 1

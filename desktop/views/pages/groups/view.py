@@ -18,12 +18,12 @@ class GroupView(QWidget):
     Signals:
         projectChosen: this Project is to be opened.
         runsChosen: the runs of these ids, a tuple, are to be shown in the table of runs.
-        repeatWanted: this Project is to be trained so many times.
+        repeatsWanted: these Projects, a tuple, are to be trained so many times each, and compared.
     """
 
     projectChosen = Signal(object)
     runsChosen = Signal(object)
-    repeatWanted = Signal(object, int)
+    repeatsWanted = Signal(object, int)
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -131,6 +131,9 @@ def about_two(
     parts = [heading("What differs"), difference_list(found)]
     warnings = objections(found, same_data=same_data, same_split=same_split)
     parts += [paragraph(f"⚠ {warning}", tokens.warning) for warning in warnings]
+    if not (first.results and second.results):
+        text = "There are no results yet to compare."
+        return "".join([*parts, paragraph(text, tokens.muted)])
     if verdicts is None:
         return "".join([*parts, paragraph("Comparing the results…", tokens.muted)])
     if not verdicts:

@@ -172,8 +172,8 @@ class SweepView(GroupView):
 
     def _confirm(self, times: int) -> None:
         projects = self.findings.confirming() if self.findings is not None else None
-        for project in projects or ():
-            self.repeatWanted.emit(project, times)
+        if projects is not None:
+            self.repeatsWanted.emit(projects, times)
 
 
 def _scrolled(widget: QWidget) -> QScrollArea:
