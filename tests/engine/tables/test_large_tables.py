@@ -110,6 +110,27 @@ def test_read_in_parts_a_table_is_what_it_is_read_as_a_whole(
     assert len(parts) > 3 or encoding is Encoding.UTF_16
 
 
+@pytest.mark.parametrize(
+    ("usual", "late"),
+    [("7", "many"), ("7", "1.5"), ("7", str(2**63 + 5)), ("True", "many"), ("True", "")],
+)
+def test_types_that_change_within_each_part_are_decided_on_by_all_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, usual: str, late: str
+) -> None:
+    # Of so many columns, pandas decides on 1,024 rows at a time, and a part has 1,400.
+    path = tmp_path / "table.csv"
+    others = ",0" * 700
+    names = ",".join(f"c{n}" for n in range(700))
+    row, changed = f"{usual}{others},{{}}", f"{late}{others},{{}}"
+    rows = [(changed if n % 1400 == 1200 else row).format("ab"[n % 2]) for n in range(4195)]
+    path.write_text("\n".join([f"some,{names},y", *rows]))
+    source = Table(path=str(path))
+    whole = read_table(source).frame
+    monkeypatch.setattr(reading, "PART", 1400 * (len(row)))
+    assert path.stat().st_size > 2 * reading.PART
+    pd.testing.assert_frame_equal(read_table(source).frame, whole)
+
+
 def test_what_is_wrong_in_a_part_is_told_as_of_the_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
