@@ -137,7 +137,9 @@ def _trials(
         if '"' in text:
             quotes.add("")
         edge = re.escape(delimiter) or "$"
-        if re.search(rf"(?:^|{edge})\s*'[^'\n]*'\s*(?:{edge}|$)", text, re.MULTILINE):
+        if "'" in text and re.search(
+            rf"(?:^|{edge})\s*'[^'\n]*'\s*(?:{edge}|$)", text, re.MULTILINE
+        ):
             quotes.add("'")
     escapes = {"", "\\"} if '\\"' in text or "\\'" in text else {""}
     for quote in sorted(quotes, reverse=True):
