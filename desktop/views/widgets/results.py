@@ -77,13 +77,14 @@ def comparison_table(
 ) -> str:
     """Rows of a name, two values and their difference, the last in a color of its own."""
     cell = '<td align="right" style="padding-left:16px'
+    value = f"{cell}; white-space:nowrap"
     name_cell = '<td style="white-space:nowrap">'
     lines = ["".join(f'{cell}; color:{t.muted}">{escape(head)}</td>' for head in heads[1:])]
     lines[0] = f'<td style="color:{t.muted}">{escape(heads[0])}</td>{lines[0]}'
     for name, first, second, difference, color in rows:
         lines.append(
-            f'{name_cell}{escape(name)}</td>{cell}">{first}</td>{cell}">{second}</td>'
-            f'{cell}; color:{color or t.text}">{difference}</td>'
+            f'{name_cell}{escape(name)}</td>{value}">{first}</td>{value}">{second}</td>'
+            f'{value}; color:{color or t.text}">{difference}</td>'
         )
     return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
 

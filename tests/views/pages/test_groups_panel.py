@@ -126,7 +126,7 @@ def test_a_repeat_is_told_in_figures(qtbot: QtBot, make_panel: Callable[[], Grou
     keep("small", [0.80, 0.82, 0.84])
     panel = make_panel()
     result = "validation accuracy 0.8200 (mean)"
-    assert cells(panel, 0) == ["small", "first group", "Repeat", "finished", "3 of 3", result]
+    assert cells(panel, 0) == ["small", "first group", result, "Repeat", "finished", "3 of 3"]
     view = panel.details.currentWidget()
     assert isinstance(view, RepeatView)
     # Student's t for two degrees of freedom is 4.3027; 4.3027 * 0.02 / sqrt(3) = 0.0497.
@@ -195,14 +195,14 @@ def test_a_group_under_way_can_be_paused_and_canceled(
     panel = make_panel()
     work.started.emit(GroupStarted(group.id, 2, 5))
     work.progressed.emit(GroupProgress(group.id, 2, 5, 40.0))
-    assert cells(panel, 0)[3:5] == ["running", "2 of 5"]
+    assert cells(panel, 0)[4:6] == ["running", "2 of 5"]
     qtbot.waitUntil(
         lambda: panel.progress.label.full_text == "small: 2 of 5 trained, about 40 s left"
     )
     assert (panel.progress.bar.value(), panel.progress.bar.maximum()) == (2, 5)
     assert not panel.actions_of_groups["group_delete"].isEnabled()
     panel.progress.pause_button.click()
-    assert work.is_paused and cells(panel, 0)[3] == "paused"
+    assert work.is_paused and cells(panel, 0)[4] == "paused"
     panel.progress.pause_button.click()
     assert not work.is_paused
     panel.progress.cancel_button.click()
@@ -214,7 +214,7 @@ def test_an_open_group_can_be_resumed(
 ) -> None:
     group = keep("small", [0.8, 0.9], times=5)
     panel = make_panel()
-    assert cells(panel, 0)[3:5] == ["stopped", "2 of 5"] and not panel.progress.isVisible()
+    assert cells(panel, 0)[4:6] == ["stopped", "2 of 5"] and not panel.progress.isVisible()
     panel.actions_of_groups["group_resume"].trigger()
     assert work.asked == [("resume", group.id)]
 
@@ -309,7 +309,7 @@ def test_a_network_is_trained_twice(qtbot: QtBot) -> None:
     with qtbot.waitSignal(work.ended, timeout=PATIENCE) as ended:
         dialog.accept()
     assert ended.args[0].outcome is Outcome.FINISHED and panel.isVisible()
-    qtbot.waitUntil(lambda: cells(panel, 0)[3:5] == ["finished", "2 of 2"])
+    qtbot.waitUntil(lambda: cells(panel, 0)[4:6] == ["finished", "2 of 2"])
     view = panel.details.currentWidget()
     assert isinstance(view, RepeatView)
     qtbot.waitUntil(lambda: "All 2 runs are trained" in view.text.toPlainText())

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desktop.document.comparison import SEED, difference_text, differences
 from desktop.views.widgets.results import duration
 from desktop.workers.groups import GroupWork
+from desktop.workers.reports import Outcome
 from desktop.workers.trials import (
     REPEAT,
     Group,
@@ -127,6 +128,8 @@ class Listing(QObject):
         file = summary.file
         planned = len(file.seeds) if file.kind == REPEAT else file.trials
         total = self._totals.get(file.id) or planned
+        if file.ended is Outcome.FINISHED:  # of a grid, what was planned is not in its file
+            total = summary.done
         changed = FIRST if before is None else self._changed(file.id, before.id)
         return GroupRow(summary, self._groups.get(file.id), changed, self._state(summary), total)
 

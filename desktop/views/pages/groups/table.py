@@ -30,16 +30,17 @@ Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 _KINDS = {REPEAT: "Repeat", GRID: "Grid", SEARCH: "Search"}
 _ROW = 26  # pixels
+_GAP = 8  # pixels between columns, beside the usual margin
 _WIDEST = 160, 220  # pixels of the first columns by themselves
 NAME = 0  # the column that is edited
 
 COLUMNS: tuple[tuple[str, Callable[[GroupRow], str]], ...] = (
     ("Name", lambda row: row.name),
     ("Changed", lambda row: row.changed),
+    ("Result", lambda row: words.result_text(row.group) if row.group else ""),
     ("Kind", lambda row: _KINDS.get(row.summary.file.kind, row.summary.file.kind)),
     ("State", lambda row: row.state),
     ("Done", lambda row: row.done_text),
-    ("Result", lambda row: words.result_text(row.group) if row.group else ""),
     ("When", lambda row: _when(row.id)),
     ("Network", lambda row: network_text(row.group.project) if row.group else ""),
 )
@@ -144,6 +145,7 @@ class GroupsTable(QTableView):
             self._choose(kept)
         for column in range(len(COLUMNS) - 1):
             self.resizeColumnToContents(column)
+            self.setColumnWidth(column, self.columnWidth(column) + scaled(_GAP))
         for column, widest in enumerate(_WIDEST):
             self.setColumnWidth(column, min(self.columnWidth(column), scaled(widest)))
         self.viewport().update()

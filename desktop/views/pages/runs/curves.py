@@ -55,7 +55,7 @@ class CurvesPanel(ChartPair):
         self.training_box.setToolTip("Show the values on the training rows, too, as thin lines")
         self.mean_box = QCheckBox("&Mean and deviation")
         self.mean_box.setToolTip(
-            "Show runs of one network, which differ but for their seeds, as their mean with a band "
+            "Show runs of one network, which differ only in their seeds, as their mean with a band "
             "of one standard deviation"
         )
         self.mean_box.setChecked(True)

@@ -275,8 +275,11 @@ class RunsModel(QAbstractTableModel):
         """An icon as a pixmap: a character of the font takes long to draw, in every row."""
         table = self.parent()
         assert isinstance(table, QAbstractItemView)
-        icon, ratio = self._theme.icon(name, token), table.devicePixelRatioF()
-        return QIcon(icon.pixmap(table.iconSize(), ratio))
+        drawn = self._theme.icon(name, token)
+        pixmap = drawn.pixmap(table.iconSize(), table.devicePixelRatioF())
+        icon = QIcon(pixmap)
+        icon.addPixmap(pixmap, QIcon.Mode.Selected)  # in the same color
+        return icon
 
     def _color(self, run: RunSummary, column: Column) -> QColor | None:
         tokens = self._theme.tokens

@@ -1,4 +1,4 @@
-"""Runs of one network, but for their seeds, taken together."""
+"""Runs of one network that differ only in their seeds, taken together."""
 
 from __future__ import annotations
 

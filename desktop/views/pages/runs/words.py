@@ -126,7 +126,7 @@ def about_many(count: int, networks: int, tokens: Tokens) -> str:
     """What can be compared, where too much is selected."""
     text = (
         f"{counted(count, 'run')} of {counted(networks, 'network')} are selected. Select two runs "
-        "to see what differs, or several runs of each of two networks, which differ but for their "
+        "to see what differs, or several runs of each of two networks that differ only in their "
         "seeds, to see whether the difference is more than chance."
         if networks != 1
         else f"{counted(count, 'run')} of one network, with different seeds or the same, are "
