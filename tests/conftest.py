@@ -10,6 +10,7 @@ import gc
 import itertools
 import logging
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +23,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from PySide6.QtCore import QEvent, QThread, QThreadPool
 from PySide6.QtWidgets import QApplication, QWidget
+
+from desktop import paths
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 GRACE = 2.0  # seconds a thread that was told to end may take to do so
@@ -51,6 +54,14 @@ def shared_file(name: str) -> Path:
 @pytest.fixture
 def mnist_file() -> Path:
     return shared_file("mnist.npz")
+
+
+@pytest.fixture
+def mnist_in_place(mnist_file: Path) -> None:
+    """MNIST where Keras keeps it."""
+    folder = paths.keras_datasets()
+    folder.mkdir(parents=True)
+    shutil.copy(mnist_file, folder / "mnist.npz")
 
 
 @pytest.fixture

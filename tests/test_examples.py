@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-from pathlib import Path
 
 import pytest
 
@@ -83,14 +81,6 @@ def test_two_moons_are_learned_by_the_first_network(capsys: pytest.CaptureFixtur
 
 def test_the_digits_are_learned(capsys: pytest.CaptureFixture[str]) -> None:
     assert trained(capsys, str(EXAMPLES["digits"]))["test"]["accuracy"] > 0.92
-
-
-@pytest.fixture
-def mnist_in_place(mnist_file: Path) -> None:
-    """MNIST where Keras keeps it."""
-    folder = paths.keras_datasets()
-    folder.mkdir(parents=True)
-    shutil.copy(mnist_file, folder / "mnist.npz")
 
 
 @pytest.mark.slow

@@ -24,6 +24,18 @@ class ActivationFunction(StrEnum):
     SOFTMAX = "softmax"
     EXPONENTIAL = "exponential"
 
+    @property
+    def saturation(self) -> tuple[float, float] | None:
+        """The outputs below and above which the function is all but flat; None if it never is."""
+        return _SATURATION.get(self)
+
+
+_SATURATION = {
+    ActivationFunction.SIGMOID: (0.01, 0.99),
+    ActivationFunction.HARD_SIGMOID: (0.01, 0.99),
+    ActivationFunction.TANH: (-0.99, 0.99),
+}
+
 
 class Padding(StrEnum):
     """What a window does at the border: stay inside ("valid"), or pad with zeros ("same")."""

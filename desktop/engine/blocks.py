@@ -49,6 +49,9 @@ class Blocks:
     Steps whose numbers are not finite are not taken: NonFiniteError is raised once all before them
     have been. If an earlier run trained part of the first epoch, `done` is its last block there,
     and the epoch is resumed after it.
+
+    The last full batch of each epoch is a block of its own, of which `squares` has those of its
+    StepsResult; None before it.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class Blocks:
         done: Block | None = None,
     ) -> None:
         self.block = Block()
+        self.squares: NDArray[np.float64] | None = None
         self._steps, self._choice, self._batches, self._wait = steps, choice, batches, wait
         self._life = int(steps.model.optimizer.iterations)  # steps since the optimizer was made
         self._done = done or Block()  # in the next epoch
@@ -84,7 +88,7 @@ class Blocks:
         """The 0-based `epoch` of the model's life begins."""
         done, self._done = self._done, Block()
         self._batches.begin(epoch, done.stop)
-        self._next, self._skipped = 0, done.stop
+        self._next, self._skipped, self.squares = 0, done.stop, None
         self.block = replace(done, first=done.stop, means={})
         if done.stop:
             variables = self._steps.model.metrics_variables
@@ -112,6 +116,9 @@ class Blocks:
         limit = (full if compiler is Compiler.XLA else self._batches.steps) - first
         if self._life < compiler_choice.XLA_FROM:
             limit = min(limit, compiler_choice.XLA_FROM - self._life)
+        is_last_full = first == self._last_full
+        if first <= self._last_full:
+            limit = min(limit, self._last_full - first or 1)
         if self._refused:
             raise NonFiniteError(batch=self._batches.at(first))
         start = perf_counter()
@@ -119,13 +126,21 @@ class Blocks:
         self._refused = outcome.refused
         if not outcome.steps:
             raise NonFiniteError(batch=self._batches.at(first))
-        self._pace[compiler] = (perf_counter() - start) / outcome.steps
+        if not is_last_full or compiler not in self._pace:  # the call itself takes a while
+            self._pace[compiler] = (perf_counter() - start) / outcome.steps
         self._longest[compiler] = max(outcome.steps, self._longest.get(compiler, 0))
+        if is_last_full:
+            self.squares = outcome.squares
         self._life += outcome.steps
         self.taken += outcome.steps
         self._choice.begin(source, self._last)
         metrics = tuple(variable.numpy() for variable in self._steps.model.metrics_variables)
         return Block(first, first + outcome.steps, outcome.logs, outcome.means, metrics)
+
+    @property
+    def _last_full(self) -> int:
+        """The last full batch of the epoch, or the only one there is."""
+        return max(self._batches.full_steps - 1, 0)
 
     def _length(self, compiler: Compiler, limit: int) -> int:
         """How many steps the next block should have, up to `limit`."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from desktop.document.metrics import LEARNING_RATE, LOSS, VALIDATION_PREFIX, higher_is_better
 from desktop.engine.batch_count import BatchCount
-from desktop.engine.reports import EpochEnded, Progress, RunStarted
-from desktop.engine.reservoir import CAPACITY, WeightStore
+from desktop.engine.reports import EpochEnded, FloatArray, Progress, RunStarted
+from desktop.engine.reservoir import CAPACITY, Reservoir, WeightStore
 from desktop.engine.series import Series
 
 
@@ -17,7 +17,8 @@ class Curves:
 
     `steps`, `training` and `validation` map a metric (without "val_") to its points: x in epochs, y
     the value on single batches or Keras's for the whole epoch. `statistics` maps a statistic and
-    the name of a layer, e.g. ("gradient_norm", "Dense 2"), to the values at the ends of epochs.
+    the name of a layer, e.g. ("gradient_norm", "Dense 2"), to the values at the ends of epochs;
+    `units` maps them to the values of the layer's units, (units,), at some of them.
     `origin` is the number of epochs before the first point.
     """
 
@@ -27,6 +28,7 @@ class Curves:
         self.training: dict[str, Series] = {}
         self.validation: dict[str, Series] = {}
         self.statistics: dict[tuple[str, str], Series] = {}
+        self.units: dict[tuple[str, str], Reservoir[FloatArray]] = {}
         self.weights = WeightStore(histogram_capacity)
         self.batch_count = BatchCount()
 
@@ -36,6 +38,7 @@ class Curves:
         for name in ("steps", "training", "validation", "statistics"):
             group: dict[Any, Series] = getattr(self, name)
             setattr(twin, name, {key: series.copy() for key, series in group.items()})
+        twin.units = {key: reservoir.copy() for key, reservoir in self.units.items()}
         twin.weights, twin.batch_count = self.weights.copy(), self.batch_count.copy()
         return twin
 
@@ -50,6 +53,8 @@ class Curves:
             groups = (self.steps, self.training, self.validation, self.statistics)
             for series in chain.from_iterable(group.values() for group in groups):
                 series.cut_after(report.first_epoch)
+            for reservoir in self.units.values():
+                reservoir.cut_after(report.first_epoch)
             self.weights.cut_after(report.first_epoch)
             self.weights.add(report.first_epoch, report.histograms)
         self.batch_count.begin(report)
@@ -67,13 +72,31 @@ class Curves:
             series = group.setdefault(name.removeprefix(VALIDATION_PREFIX), Series())
             series.cut_after(report.epoch - 0.5)
             series.extend(report.epoch, value)
-        for statistic, values in report.statistics.items():
+        for statistic, values in report.statistics.layers.items():
             for layer, value in values.items():
                 series = self.statistics.setdefault((statistic, layer), Series())
                 series.extend(report.epoch, value)
+        for statistic, shares in report.statistics.units.items():
+            for layer, of_units in shares.items():
+                self.units.setdefault((statistic, layer), Reservoir()).add(report.epoch, of_units)
         self.weights.add(report.epoch, report.histograms)
 
     # --- what follows from them ---------------------------------------------------------------
+
+    @property
+    def measured_epochs(self) -> tuple[int, ...]:
+        """The epochs at whose end the layers were measured, ascending."""
+        epochs = {int(x) for series in self.statistics.values() for x in series.x}
+        return tuple(sorted(epochs))
+
+    def statistics_at(self, epoch: int) -> dict[str, dict[str, float]]:
+        """What was measured at the end of `epoch`: statistic, layer and value."""
+        found: dict[str, dict[str, float]] = {}
+        for (statistic, layer), series in self.statistics.items():
+            point = series.at(epoch)
+            if point is not None and point[0] == epoch:
+                found.setdefault(statistic, {})[layer] = point[1]
+        return found
 
     @property
     def last_x(self) -> float:

@@ -41,13 +41,16 @@ class StepsResult:
     """What a call came to: `steps` were taken, all that were asked for unless `refused`.
 
     `logs` are Keras's running values at the end. `means` has the running means of the metrics that
-    are means over rows, (steps,) each, one for every step.
+    are means over rows, (steps,) each, one for every step. If one step was asked for and taken,
+    `squares` has for each trainable weight of the model the sums Σx² of what was added to it and
+    of what it was before, (weights, 2).
     """
 
     steps: int
     refused: bool  # the next step has a loss, outputs or gradients that are not finite
     logs: Mapping[str, float]
     means: Mapping[str, NDArray[np.floating[Any]]]
+    squares: NDArray[np.float64] | None = None
 
 
 class FusedSteps:
@@ -96,7 +99,9 @@ class FusedSteps:
 
     def _advance(self, compiler: Compiler, source: Any, first: int, count: int) -> StepsResult:
         function, program = self._function(compiler, source)
-        steps, fine, logs, trace = function(source, *self._numbers(first, count, keep=True))
+        steps, fine, logs, trace, squares = function(
+            source, *self._numbers(first, count, keep=True)
+        )
         taken = int(steps)
         values = trace.numpy()[:taken]
         return StepsResult(
@@ -104,6 +109,7 @@ class FusedSteps:
             refused=not bool(fine),
             logs=dict(zip(program.logged, logs.numpy().tolist(), strict=True)),
             means={name: values[:, column] for column, name in enumerate(program.traced)},
+            squares=squares.numpy() if taken == count == 1 else None,
         )
 
     def compilation(self, compiler: Compiler, source: Any) -> Callable[[], None]:
@@ -173,7 +179,13 @@ class FusedSteps:
         tf = backend.tensorflow()
 
         def advance(source: Any, first: Any, count: Any, keep: Any) -> tuple[Any, ...]:
-            steps, fine, logs, trace, state = program.loop(source, first, count, self._state())
+            before = self._state()
+            steps, fine, logs, trace, state = program.loop(source, first, count, before)
+            squares = tf.cond(
+                count == 1,  # over all weights that would take as long as a small step
+                lambda: self._squares(before, state),
+                lambda: tf.zeros((len(self._trainable), 2), tf.float64),
+            )
 
             def adopt() -> bool:
                 for variable, value in zip(self._variables, state, strict=True):
@@ -184,9 +196,22 @@ class FusedSteps:
             # state after a bad step is a bad one.
             wanted = keep & fine if compiler is Compiler.XLA else keep
             tf.cond(wanted, adopt, lambda: False)
-            return steps, fine, logs, trace
+            return steps, fine, logs, trace, squares
 
         return tf.function(advance, autograph=False)
+
+    def _squares(self, before: Sequence[Any], after: Sequence[Any]) -> Any:
+        """What StepsResult says of two states. In float64: small squares vanish in float32."""
+        tf = backend.tensorflow()
+
+        def square(values: Any) -> Any:
+            return tf.reduce_sum(tf.square(tf.cast(values, tf.float64)))
+
+        rows = [
+            (square(after[place] - before[place]), square(before[place]))
+            for place in self._trainable
+        ]
+        return tf.stack(rows) if rows else tf.zeros((0, 2), tf.float64)
 
     def _loop(self, compiler: Compiler, batch_of: Any, names: dict[str, tuple[str, ...]]) -> Any:
         """The loop to make a graph of; then `names` has the names of its metrics."""

@@ -1,7 +1,8 @@
 """Statistics of the layers while a network is trained: a few rows that it is shown now and then.
 
 To add a statistic, write a function like `gradient_norm` and enter it in `STATISTICS`: it is then
-in the report of every epoch and has its series in the record of the run.
+in the report of every epoch and has its series in the record of the run. Those of single units are
+in `UNIT_STATISTICS`. What they mean for the training is judged in `desktop.document.health`.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop.document.health import DEAD, GRADIENT, SATURATED, UPDATE, ZERO_OUTPUTS
+from desktop.document.layers import Layer
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema
 from desktop.document.trace import trace
 from desktop.engine import backend
 from desktop.engine.batches import large_batch
 from desktop.engine.encoding import encode
+from desktop.engine.reports import LayerStatistics, read_only
 from desktop.engine.rows import Rows
 
 logger = logging.getLogger(__name__)
@@ -27,6 +31,7 @@ logger = logging.getLogger(__name__)
 MOST_ROWS = 256
 SHARE = 32  # of the training rows one in so many, to take little time beside an epoch
 LEAST_ROWS = 32  # if there are as many
+MOST_UNITS = 256  # of a layer that have numbers of their own; the first ones
 COMPILED_FROM = 10  # probes: making a graph takes as long as about ten without it
 
 
@@ -34,12 +39,14 @@ COMPILED_FROM = 10  # probes: making a graph takes as long as about ten without 
 class LayerPass:
     """What one layer made of a batch: tensors.
 
-    `name` is that of the layer in the stack, `layer` the Keras layer, `output` has the shape of its
-    output with the rows first. `gradients` are those of the loss with respect to the layer's
-    trainable variables, in their order and shapes; zero where the loss does not depend on one.
+    `name` is that of the layer in the stack, `spec` what the project says of it, `layer` the Keras
+    layer, `output` has the shape of its output with the rows first. `gradients` are those of the
+    loss with respect to the layer's trainable variables, in their order and shapes; zero where the
+    loss does not depend on one.
     """
 
     name: str
+    spec: Layer
     layer: Any
     output: Any
     gradients: tuple[Any, ...]
@@ -65,8 +72,51 @@ def gradient_norm(layer: LayerPass) -> Any | None:
     return tf.sqrt(tf.add_n(squares))
 
 
+def dead_share(layer: LayerPass) -> Any | None:
+    """The share of the units that are 0 for every row, 0 to 1; None unless they can be dead."""
+    tf, zero = backend.tensorflow(), zero_outputs(layer)
+    return None if zero is None else tf.reduce_mean(tf.cast(zero == 1, tf.float32))
+
+
+def saturated_share(layer: LayerPass) -> Any | None:
+    """The share of all outputs that are saturated, 0 to 1; None if the function never is."""
+    share = saturated_outputs(layer)
+    return None if share is None else backend.tensorflow().reduce_mean(share)
+
+
+def zero_outputs(layer: LayerPass) -> Any | None:
+    """The share of each unit's outputs that are 0, (units,); None unless units can be dead.
+
+    A unit is a place on the last axis; its outputs are those for all rows, in all other places.
+    """
+    return _share_of_units(layer.output == 0) if layer.spec.can_die else None
+
+
+def saturated_outputs(layer: LayerPass) -> Any | None:
+    """The share of each unit's outputs where its function is all but flat, (units,)."""
+    function = layer.spec.nonlinearity
+    if function is None or function.saturation is None:
+        return None
+    low, high = function.saturation
+    return _share_of_units((layer.output < low) | (layer.output > high))
+
+
+def _share_of_units(which: Any) -> Any:
+    tf = backend.tensorflow()
+    return tf.reduce_mean(tf.cast(which, tf.float32), axis=tuple(range(len(which.shape) - 1)))
+
+
 # What is reported of each layer: a number, as a tensor of shape (), or None for layers without it.
-STATISTICS: Mapping[str, Callable[[LayerPass], Any | None]] = {"gradient_norm": gradient_norm}
+STATISTICS: Mapping[str, Callable[[LayerPass], Any | None]] = {
+    GRADIENT: gradient_norm,
+    DEAD: dead_share,
+    SATURATED: saturated_share,
+}
+# And of each unit of it: a tensor of shape (units,), or None.
+UNIT_STATISTICS: Mapping[str, Callable[[LayerPass], Any | None]] = {
+    ZERO_OUTPUTS: zero_outputs,
+    SATURATED: saturated_outputs,
+}
 
 
 class Probe:
@@ -81,7 +131,7 @@ class Probe:
 
     def __init__(self, model: Any, project: Project, batch: tuple[NDArray[Any], ...]) -> None:
         self._model = model
-        self._names = [info.name for info in trace(project)]
+        self._layers = [(info.name, info.layer) for info in trace(project)]
         self._batch = tuple(map(backend.tensorflow().convert_to_tensor, batch))
         self._compiled: Callable[[], Any] | None = None
 
@@ -135,21 +185,17 @@ class Probe:
             id(variable): tf.convert_to_tensor(gradient)  # rows of an embedding come one by one
             for variable, gradient in zip(variables, gradients, strict=True)
         }
-        return Pass(
-            tuple(
-                LayerPass(
-                    name,
-                    layer,
-                    output,
-                    tuple(by_variable[id(variable)] for variable in layer.trainable_variables),
-                )
-                for name, layer, output in zip(self._names, model.layers, outputs, strict=True)
-            ),
-            loss,
-        )
+        passes = []
+        for (name, spec), layer, output in zip(self._layers, model.layers, outputs, strict=True):
+            of_layer = tuple(by_variable[id(variable)] for variable in layer.trainable_variables)
+            passes.append(LayerPass(name, spec, layer, output, of_layer))
+        return Pass(tuple(passes), loss)
 
-    def statistics(self) -> dict[str, dict[str, float]]:
-        """The value of each of `STATISTICS` for each layer that has it, by name.
+    def statistics(self, squares: NDArray[np.float64] | None = None) -> LayerStatistics:
+        """The value of each of `STATISTICS` and `UNIT_STATISTICS` for each layer that has it.
+
+        With the `squares` of a step (see StepsResult) also the size of the updates: log10 of the L2
+        norm of what it added to all of a layer's weights over the norm of these before it.
 
         What is not finite is given as it is. Nothing is given, and the reason is logged, if the
         batch cannot be run through the network, for lack of memory for example: that is no reason
@@ -157,22 +203,49 @@ class Probe:
         """
         try:
             measured = self._compiled() if self._compiled is not None else self._measure()
-            return {
-                statistic: {name: float(value) for name, value in values.items()}
-                for statistic, values in measured.items()
-            }
+            layers, units = (
+                {name: {layer: value.numpy() for layer, value in of.items()} for name, of in kind}
+                for kind in (part.items() for part in measured)
+            )
         except Exception:
             logger.exception("The statistics of the layers could not be computed")
-            return {}
+            return LayerStatistics()
+        values = {n: {layer: float(x) for layer, x in of.items()} for n, of in layers.items()}
+        if squares is not None:
+            values[UPDATE] = self._update_ratios(squares)
+        return LayerStatistics(
+            values,
+            {name: {layer: read_only(x) for layer, x in of.items()} for name, of in units.items()},
+        )
 
-    def _measure(self, checkpoint: Callable[[], None] = lambda: None) -> dict[str, dict[str, Any]]:
-        """The statistics as tensors."""
+    def _update_ratios(self, squares: NDArray[np.float64]) -> dict[str, float]:
+        found, start = {}, 0
+        for (name, _), layer in zip(self._layers, self._model.layers, strict=True):
+            stop = start + len(layer.trainable_variables)
+            if stop > start:
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    added, before = squares[start:stop].sum(axis=0)
+                    found[name] = float(np.log10(added / before) / 2)
+            start = stop
+        return found
+
+    def _measure(
+        self, checkpoint: Callable[[], None] = lambda: None
+    ) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
+        """The statistics of the layers and of their units, as tensors."""
         layers = self.look(checkpoint).layers
-        measured = {
-            statistic: {layer.name: measure(layer) for layer in layers}
-            for statistic, measure in STATISTICS.items()
+        units = {
+            statistic: {name: shares[:MOST_UNITS] for name, shares in values.items()}
+            for statistic, values in _measured(UNIT_STATISTICS, layers).items()
         }
-        return {
-            statistic: {name: value for name, value in values.items() if value is not None}
-            for statistic, values in measured.items()
-        }
+        return _measured(STATISTICS, layers), units
+
+
+def _measured(
+    statistics: Mapping[str, Callable[[LayerPass], Any | None]], layers: tuple[LayerPass, ...]
+) -> dict[str, dict[str, Any]]:
+    """The values of `statistics` for those of the `layers` that have them, by name."""
+    return {
+        statistic: {layer.name: value for layer in layers if (value := measure(layer)) is not None}
+        for statistic, measure in statistics.items()
+    }

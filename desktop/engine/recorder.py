@@ -191,7 +191,7 @@ class Recorder:
         number = epoch + 1
         logs = {**logs, "learning_rate": self._learning_rate}
         histograms = weight_histograms(self._model, self._project)
-        statistics = self._probe.statistics()
+        statistics = self._probe.statistics(self._blocks.squares)
         self._is_complete = True
         best = self._completed(number, logs)
         self._sink(EpochEnded(self.plan.run, number, seconds, logs, histograms, best, statistics))

@@ -301,11 +301,25 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class LayerStatistics:
+    """Statistics of the layers, measured on a fixed batch of training rows (see `probe`).
+
+    `layers` maps e.g. "gradient_norm" to the layers that have one, by name ("Dense 2"), to the
+    value. `units` has in the same way the values of a layer's units, (units,), or the first of
+    them where there are many.
+    """
+
+    layers: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    units: Mapping[str, Mapping[str, FloatArray]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+
+@dataclass(frozen=True)
 class EpochEnded:
     """An epoch is over. `logs` are Keras's: loss, accuracy, val_loss, ..., learning_rate.
 
-    `statistics` are of the layers at its end, on a fixed batch of training rows (see `probe`):
-    e.g. "gradient_norm" to the layers that have one, by name ("Dense 2"), to the value.
+    `statistics` are of the layers at its end.
     """
 
     run: str
@@ -314,7 +328,7 @@ class EpochEnded:
     logs: Mapping[str, float]
     histograms: tuple[WeightHistogram, ...]
     best_epoch: int | None = None  # so far, 1-based over the life of the model
-    statistics: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    statistics: LayerStatistics = field(default_factory=LayerStatistics)
 
 
 class Outcome(StrEnum):

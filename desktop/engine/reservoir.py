@@ -1,16 +1,19 @@
-"""A bounded memory of how the weights were spread: first, last, and an even choice between."""
+"""A bounded memory of what was measured each epoch: first, last, and an even choice between."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Generic, TypeVar
 
 from desktop.engine.reports import WeightHistogram
+
+T = TypeVar("T")
 
 CAPACITY = 100
 
 
-class Reservoir:
-    """The histograms of one weight through the epochs, at most `capacity` of them.
+class Reservoir(Generic[T]):
+    """The values of one thing through the epochs, at most `capacity` of them.
 
     The first and the newest are always there. Between them one in every `stride` epochs is kept;
     the stride doubles whenever there would be too many.
@@ -21,11 +24,11 @@ class Reservoir:
             raise ValueError(f"capacity must be at least 3, got {capacity}")
         self.capacity = capacity
         self._stride = 1
-        self._kept: dict[int, WeightHistogram] = {}
+        self._kept: dict[int, T] = {}
 
-    def copy(self) -> Reservoir:
-        """The same histograms, to be changed on their own."""
-        twin = Reservoir(self.capacity)
+    def copy(self) -> Reservoir[T]:
+        """The same values, to be changed on their own."""
+        twin: Reservoir[T] = Reservoir(self.capacity)
         twin._stride, twin._kept = self._stride, dict(self._kept)
         return twin
 
@@ -38,40 +41,40 @@ class Reservoir:
         return tuple(self._kept)
 
     @property
-    def items(self) -> tuple[tuple[int, WeightHistogram], ...]:
+    def items(self) -> tuple[tuple[int, T], ...]:
         return tuple(self._kept.items())
 
     @property
-    def first(self) -> tuple[int, WeightHistogram]:
+    def first(self) -> tuple[int, T]:
         return next(iter(self._kept.items()))
 
     @property
-    def last(self) -> tuple[int, WeightHistogram]:
+    def last(self) -> tuple[int, T]:
         return next(reversed(self._kept.items()))
 
-    def get(self, epoch: int) -> WeightHistogram | None:
+    def get(self, epoch: int) -> T | None:
         return self._kept.get(epoch)
 
-    def is_of_same_weights(self, other: Reservoir | None) -> bool:
+    def is_of_same_weights(self, other: Reservoir[T] | None) -> bool:
         """Whether both are of one network, perhaps in different runs: they begin alike."""
         if other is None or not len(self) or not len(other):
             return False
         return self.first[1] is other.first[1]
 
-    def add(self, epoch: int, histogram: WeightHistogram) -> None:
-        """Remember the histogram after `epoch`; one of the same or a later epoch is replaced."""
+    def add(self, epoch: int, value: T) -> None:
+        """Remember the value after `epoch`; one of the same or a later epoch is replaced."""
         if self._kept and self.last[0] >= epoch:
             self.cut_after(epoch - 1)
         if len(self._kept) > 1 and not self._on_stride(self.last[0]):
             del self._kept[self.last[0]]
-        self._kept[epoch] = histogram
+        self._kept[epoch] = value
         while len(self._kept) > self.capacity:
             self._stride *= 2
-            self._kept = {e: h for e, h in self._kept.items() if self._on_stride(e) or e == epoch}
+            self._kept = {e: v for e, v in self._kept.items() if self._on_stride(e) or e == epoch}
 
     def cut_after(self, epoch: int) -> None:
         """Drop what came after `epoch`."""
-        self._kept = {e: h for e, h in self._kept.items() if e <= epoch}
+        self._kept = {e: v for e, v in self._kept.items() if e <= epoch}
 
     def _on_stride(self, epoch: int) -> bool:
         return (epoch - self.first[0]) % self._stride == 0
@@ -85,7 +88,7 @@ class WeightStore:
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._capacity = capacity
-        self._reservoirs: dict[int, dict[str, Reservoir]] = {}  # by layer and path
+        self._reservoirs: dict[int, dict[str, Reservoir[WeightHistogram]]] = {}  # by layer and path
 
     def copy(self) -> WeightStore:
         """The same histograms, to be changed on their own."""
@@ -133,12 +136,12 @@ class WeightStore:
         """The names of the weights of a layer."""
         return tuple(self._named(layer))
 
-    def reservoir(self, layer: int, weight: str) -> Reservoir | None:
+    def reservoir(self, layer: int, weight: str) -> Reservoir[WeightHistogram] | None:
         """The reservoir of a layer's weight; of its first weight if it has none of that name."""
         named = self._named(layer)
         return named.get(weight) or next(iter(named.values()), None)
 
-    def _named(self, layer: int) -> dict[str, Reservoir]:
+    def _named(self, layer: int) -> dict[str, Reservoir[WeightHistogram]]:
         return {r.last[1].weight: r for r in self._reservoirs.get(layer, {}).values()}
 
     def __len__(self) -> int:

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from desktop.document.choices import ActivationFunction
-from desktop.document.data import Digits
+from desktop.document.data import Digits, PlanePoints
 from desktop.document.layers import (
+    Activation,
     ActivityRegularization,
     BatchNormalization,
     Conv2D,
@@ -21,6 +22,7 @@ from desktop.document.layers import (
     Flatten,
     Layer,
     MaxPooling2D,
+    ReLU,
     Reshape,
 )
 from desktop.document.project import Project
@@ -29,9 +31,18 @@ from desktop.engine import backend, probe, recorder, training
 from desktop.engine.builder import build
 from desktop.engine.control import RunControl, Stopped
 from desktop.engine.encoding import encode
+from desktop.engine.fused import FusedSteps
 from desktop.engine.probe import STATISTICS, LayerPass, Probe
 from desktop.engine.records import RunRecorder
-from desktop.engine.reports import Outcome, Phase, Progress, Report
+from desktop.engine.reports import (
+    EpochEnded,
+    LayerStatistics,
+    Outcome,
+    Phase,
+    Progress,
+    Report,
+    RunStarted,
+)
 from desktop.engine.rows import Dataset, Rows
 from desktop.engine.training import Trainer
 from tests.engine.runs import HIDDEN, OUTPUT, dataset, project, rows, train
@@ -64,14 +75,14 @@ NETWORKS: dict[str, tuple[Layer, ...]] = {
     ),
 }
 
-Looks = Callable[[Probe], dict[str, dict[str, float]]]
+Looks = Callable[[Probe], LayerStatistics]
 
 
-def plainly(probe: Probe) -> dict[str, dict[str, float]]:
+def plainly(probe: Probe) -> LayerStatistics:
     return probe.statistics()
 
 
-def compiled(probe: Probe) -> dict[str, dict[str, float]]:
+def compiled(probe: Probe) -> LayerStatistics:
     probe.compile(lambda: None)
     return probe.statistics()
 
@@ -85,7 +96,7 @@ def batch() -> tuple[Any, ...]:
 
 
 def norms(model: Any, what: Project, look: Looks = plainly, *parts: Any) -> dict[str, float]:
-    return look(Probe(model, what, parts or batch()))["gradient_norm"]
+    return dict(look(Probe(model, what, parts or batch())).layers["gradient_norm"])
 
 
 def variables(model: Any) -> list[bytes]:
@@ -170,6 +181,158 @@ def test_what_is_not_finite_is_given_as_it_is(look: Looks, bad: float) -> None:
     assert not np.isfinite(list(found.values())).any()
 
 
+# --- the size of updates --------------------------------------------------------------------------
+
+OPTIMIZERS: dict[str, dict[str, Any]] = {
+    "SGD": {"optimizer": "SGD", "learning_rate": 0.3},
+    "momentum": {"optimizer": "SGD", "momentum": 0.9, "clipnorm": 0.01},
+    "Adam": {"optimizer": "Adam", "weight_decay": 0.01},
+    "Nadam": {"optimizer": "Nadam"},
+}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_the_size_of_an_update_is_that_of_the_weights_it_changes(name: str) -> None:
+    what = project(optimizer=OPTIMIZERS[name], batch_size=10, epochs=4)
+    trainer = Trainer(dataset(training=10))  # one step in each epoch
+    weights: list[list[Any]] = []
+
+    def keep(report: Report) -> None:
+        if isinstance(report, RunStarted | EpochEnded):
+            weights.append([part.astype(float) for part in trainer.model.get_weights()])
+
+    for epoch, before, after in zip(
+        train(what, trainer, then=keep).epochs, weights, weights[1:], strict=False
+    ):
+        for layer, place in (("Dense 2", 0), ("Dense 3", 2)):
+            added, there = (
+                np.sqrt(sum(np.sum(part**2) for part in parts[place : place + 2]))
+                for parts in ([b - a for a, b in zip(before, after, strict=True)], before)
+            )
+            found = epoch.statistics.layers["update_ratio"][layer]
+            assert found == pytest.approx(np.log10(added / there), abs=1e-4)
+
+
+@pytest.mark.parametrize("rows", (4, 30, 35))
+def test_the_update_is_that_of_the_last_full_batch(
+    rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[tuple[int, int, Any]] = []
+    run = FusedSteps.run
+
+    def note(steps: FusedSteps, compiler: Any, source: Any, first: int, count: int) -> Any:
+        result = run(steps, compiler, source, first, count)
+        taken.append((first, count, result.squares))
+        return result
+
+    monkeypatch.setattr(FusedSteps, "run", note)
+    trainer = Trainer(dataset(training=rows))
+    *_, epoch = train(project(epochs=3), trainer).epochs
+    (*_, (first, count, squares)) = (each for each in taken if each[0] == max(rows // 10 - 1, 0))
+    assert (first, count) == (max(rows // 10 - 1, 0), 1)
+    added, before = squares[:2].sum(axis=0)
+    expected = np.log10(np.sqrt(added / before))
+    assert epoch.statistics.layers["update_ratio"]["Dense 2"] == pytest.approx(expected)
+
+
+def test_no_update_is_10_to_the_power_of_minus_infinity() -> None:
+    dead = HIDDEN.replace(bias_initializer={"initializer": "Constant", "value": -100.0})
+    what = project(Flatten(), dead, OUTPUT, optimizer={"optimizer": "SGD"})
+    for epoch in train(what).epochs:
+        assert epoch.statistics.layers["update_ratio"]["Dense 2"] == -np.inf
+        assert -5 < epoch.statistics.layers["update_ratio"]["Dense 3"] < 0
+
+
+# --- dead and saturated units ---------------------------------------------------------------------
+
+
+def units_of(look: Looks, layers: tuple[Layer, ...], *weights: Any) -> LayerStatistics:
+    """What is found of a network on two rows of two numbers, 1 and -1 and 2 and 0."""
+    x = np.array([[1, -1], [2, 0]], np.float32)
+    what = project(*layers, loss={"loss": "mean_squared_error"}, metrics=())
+    what = what.replace(data=PlanePoints())
+    model = build(what, 3)
+    model.layers[0].set_weights([np.array(part, np.float32) for part in weights])
+    return look(Probe(model, what, (x, np.zeros((2, 1), np.float32))))
+
+
+@either
+@pytest.mark.parametrize("layer", (None, ReLU(), Activation(activation=ActivationFunction.RELU)))
+def test_a_unit_is_dead_that_gives_zero_for_every_row(layer: Layer | None, look: Looks) -> None:
+    function = ActivationFunction.RELU if layer is None else ActivationFunction.LINEAR
+    stack = (Dense(units=4, activation=function), *([layer] if layer else []), Dense(units=1))
+    # 1, 2 | -1, 0 | 0, -1 (dead) | -9, -9 (dead)
+    found = units_of(look, stack, [[1, 0, -1, 0], [0, 1, -1, 0]], [0, 0, 0, -9])
+    assert found.layers["dead_share"] == {"Dense 1" if layer is None else f"{layer.tag} 2": 0.75}
+    (shares,) = found.units["zero_outputs"].values()
+    assert shares.tolist() == [0, 1, 1, 1]
+    assert not shares.flags.writeable
+    lively = units_of(look, stack, [[1, 0, -1, 0], [0, 1, -1, 0]], [0, 1, 1, -9])
+    (shares,) = lively.units["zero_outputs"].values()
+    assert shares.tolist() == [0, 0.5, 0.5, 1]
+    assert list(lively.layers["dead_share"].values()) == [0.25]
+
+
+@either
+@pytest.mark.parametrize(
+    "layer",
+    (
+        Dense(units=4, activation=ActivationFunction.LEAKY_RELU),
+        Dense(units=4, activation=ActivationFunction.ELU),
+        Dense(units=4, activation=ActivationFunction.SOFTMAX),
+    ),
+)
+def test_other_functions_neither_die_nor_saturate(layer: Layer, look: Looks) -> None:
+    found = units_of(look, (layer, Dense(units=1)), np.full((2, 4), -100), np.zeros(4))
+    assert not found.layers["dead_share"] and not found.layers["saturated_share"]
+    assert not any(found.units.values())
+
+
+def test_a_slope_below_zero_keeps_units_of_a_relu_layer_alive() -> None:
+    stack = (Dense(units=4), ReLU(negative_slope=0.1), Dense(units=1))
+    assert not units_of(plainly, stack, np.full((2, 4), -1), np.zeros(4)).layers["dead_share"]
+
+
+@either
+@pytest.mark.parametrize(
+    ("function", "edge"),
+    ((ActivationFunction.SIGMOID, np.log(99)), (ActivationFunction.TANH, np.arctanh(0.99))),
+)
+def test_outputs_are_saturated_close_to_the_ends(
+    function: ActivationFunction, edge: float, look: Looks
+) -> None:
+    stack = (Dense(units=4, activation=function), Dense(units=1))
+    low, high = edge * 0.99, edge * 1.01
+    found = units_of(look, stack, [[0, 0, 0, low], [0] * 4], [low, high, -high, 0])
+    assert found.layers["saturated_share"] == {"Dense 1": pytest.approx(2.5 / 4)}
+    assert found.units["saturated_share"]["Dense 1"].tolist() == [0, 1, 1, 0.5]
+
+
+@either
+def test_a_channel_of_a_convolution_is_a_unit(look: Looks) -> None:
+    what = project(*NETWORKS["convolutional"])
+    model = build(what, 3)
+    kernel, bias = model.layers[1].get_weights()
+    model.layers[1].set_weights([kernel, bias - [0, 0, 0, 100]])
+    found = look(Probe(model, what, batch()))
+    shares = found.units["zero_outputs"]["Conv2D 2"]
+    assert shares.shape == (4,)
+    assert shares[3] == 1 and (shares[:3] < 1).all()
+    assert found.layers["dead_share"]["Conv2D 2"] == 0.25
+
+
+def test_of_large_layers_some_units_are_told_and_all_are_counted() -> None:
+    what = project(Flatten(), HIDDEN.replace(units=probe.MOST_UNITS + 44), OUTPUT)
+    model = build(what, 3)
+    kernel, bias = model.layers[1].get_weights()
+    bias[-44:] = -100
+    model.layers[1].set_weights([kernel, bias])
+    found = plainly(Probe(model, what, batch()))
+    shares = found.units["zero_outputs"]["Dense 2"]
+    assert len(shares) == probe.MOST_UNITS
+    assert found.layers["dead_share"]["Dense 2"] >= 44 / (probe.MOST_UNITS + 44)
+
+
 # --- in a training --------------------------------------------------------------------------------
 
 
@@ -179,8 +342,11 @@ def last_norms(what: Project, data: Dataset, seed: int) -> tuple[Any, Any]:
     reports = train(what, trainer)
     assert reports.ended.outcome is Outcome.FINISHED, reports.ended.message
     after = Probe.of_rows(trainer.model, what, data.schema, data.training, seed)
-    assert all(list(report.statistics) == ["gradient_norm"] for report in reports.epochs)
-    return reports.epochs[-1].statistics, after.statistics()
+    names = [*STATISTICS, "update_ratio"]
+    assert all(list(report.statistics.layers) == names for report in reports.epochs)
+    last = dict(reports.epochs[-1].statistics.layers)
+    del last["update_ratio"]  # of a step, not of the rows of the probe
+    return last, after.statistics().layers
 
 
 @pytest.mark.parametrize("count", (7, 100))
@@ -223,13 +389,13 @@ def test_the_probe_changes_nothing_about_the_result(
     def result() -> tuple[str, list[bytes], bool]:
         trainer = Trainer(dataset())
         reports = train(what, trainer)
-        is_there = all(epoch.statistics for epoch in reports.epochs)
+        is_there = all(epoch.statistics.layers for epoch in reports.epochs)
         return digest(reports, trainer), variables(trainer.model), is_there
 
     plain = result()
     monkeypatch.setattr(training, "COMPILED_FROM", 1)
     assert result() == plain
-    monkeypatch.setattr(Probe, "statistics", lambda _: {})
+    monkeypatch.setattr(Probe, "statistics", lambda *_: LayerStatistics())
     monkeypatch.setattr(Probe, "compile", lambda *_: None)
     assert result() == (*plain[:2], False)
 
@@ -257,7 +423,7 @@ def test_weights_of_nan_do_not_keep_the_epoch_from_being_reported(
 
     reports = train(project(), trainer, then=ruin)
     (epoch,) = reports.epochs
-    assert np.isnan(list(epoch.statistics["gradient_norm"].values())).all()
+    assert np.isnan(list(epoch.statistics.layers["gradient_norm"].values())).all()
     assert (reports.ended.outcome, reports.ended.epoch) == (Outcome.FAILED, 1)
 
 
@@ -271,7 +437,7 @@ def test_a_statistic_that_cannot_be_computed_ends_no_training(
     with caplog.at_level(logging.CRITICAL, logger=probe.__name__):
         reports = train(project())
     assert reports.ended.outcome is Outcome.FINISHED
-    assert [epoch.statistics for epoch in reports.epochs] == [{}, {}, {}]
+    assert [epoch.statistics for epoch in reports.epochs] == [LayerStatistics()] * 3
 
 
 def test_a_stop_ends_the_making_of_the_graph() -> None:
@@ -283,7 +449,7 @@ def test_a_stop_ends_the_making_of_the_graph() -> None:
     with pytest.raises(Stopped):
         probe.compile(control.checkpoint)
     assert probe.statistics() == before
-    assert compiled(probe).keys() == before.keys()
+    assert compiled(probe).layers.keys() == before.layers.keys()
 
 
 # --- what is kept, and what may be added ----------------------------------------------------------
@@ -297,14 +463,25 @@ def test_the_record_of_a_run_has_a_series_of_each_statistic_and_layer() -> None:
     assert first is not None
     assert kept.record is not None
     series = kept.record.curves.statistics
-    assert list(series) == [("gradient_norm", "Dense 2"), ("gradient_norm", "Dense 3")]
+    assert list(series) == [
+        ("gradient_norm", "Dense 2"),
+        ("gradient_norm", "Dense 3"),
+        ("dead_share", "Dense 2"),
+        ("update_ratio", "Dense 2"),
+        ("update_ratio", "Dense 3"),
+    ]
+    units = kept.record.curves.units
+    assert list(units) == [("zero_outputs", "Dense 2")]
+    assert units["zero_outputs", "Dense 2"].epochs == (1, 2, 3, 4, 5)
+    assert kept.record.curves.measured_epochs == (1, 2, 3, 4, 5)
     for key, values in series.items():
         np.testing.assert_array_equal(values.x, [1, 2, 3, 4, 5])
-        assert (values.y > 0).all()
+        assert np.isfinite(values.y).all()
         np.testing.assert_array_equal(first.curves.statistics[key].x, [1, 2])
     trainer.run(project(epochs=1), kept, RunControl())
     for values in kept.record.curves.statistics.values():
         np.testing.assert_array_equal(values.x, [1])
+    assert kept.record.curves.units["zero_outputs", "Dense 2"].epochs == (1,)
 
 
 def test_one_function_adds_a_statistic(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,10 @@ class ReLU(Layer):
     def nonlinearity(self) -> ActivationFunction | None:
         return ActivationFunction.RELU
 
+    @property
+    def can_die(self) -> bool:
+        return self.negative_slope == 0
+
     def details(self) -> str:
         return "" if self.max_value is None else f"at most {self.max_value:g}"
 

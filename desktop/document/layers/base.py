@@ -94,6 +94,11 @@ class Layer(Spec):
         return getattr(self, self.activation_field) if self.activation_field else None
 
     @property
+    def can_die(self) -> bool:
+        """Whether units whose inputs are low give 0 and get no gradient, as those of ReLU."""
+        return self.nonlinearity is ActivationFunction.RELU
+
+    @property
     def keeps_values(self) -> bool:
         """Whether the outputs are the inputs, perhaps in another shape, except while training."""
         return self.rearranges or self.training_only

@@ -4,6 +4,7 @@ run.json            what was trained, with what, and how it ended
 project.layerwise   the project
 history.csv         a line per epoch, written as the epoch ends
 histograms.npz      how the weights were spread
+statistics.npz      what was measured of the layers
 model.keras         the network as it was at the end
 best.keras          and in its best epoch, where that was another one
 logs                for TensorBoard, where the project asks for them
@@ -32,7 +33,8 @@ from desktop.engine.reports import EngineInfo, Outcome, RunEnded, RunStarted
 
 FORMAT = 1
 RECORD, PROJECT, HISTORY = "run.json", "project.layerwise", "history.csv"
-HISTOGRAMS, LAST, BEST = "histograms.npz", "model.keras", "best.keras"
+HISTOGRAMS, STATISTICS = "histograms.npz", "statistics.npz"
+LAST, BEST = "model.keras", "best.keras"
 LOGS = "logs"
 WEIGHTS = (LAST, BEST)
 MAX_BYTES = 1_000_000  # of run.json

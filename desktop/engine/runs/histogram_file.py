@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from desktop.engine.curves import Curves
 from desktop.engine.reports import WeightHistogram, read_only
 from desktop.engine.reservoir import WeightStore
 
@@ -42,8 +42,8 @@ def histograms_content(weights: WeightStore) -> bytes:
     return file.getvalue()
 
 
-def read_histograms(path: Path) -> Iterator[tuple[int, WeightHistogram]]:
-    """Epoch and histogram, weight by weight. Raises OSError, ValueError, KeyError if damaged."""
+def read_histograms(path: Path, curves: Curves) -> None:
+    """Add what the file at `path` holds to `curves`. Raises OSError, ValueError, KeyError, ..."""
     with np.load(path, allow_pickle=False) as arrays:
         for number, names in enumerate(json.loads(arrays["weights.json"].tobytes())):
             names["shape"] = tuple(names["shape"])
@@ -54,9 +54,7 @@ def read_histograms(path: Path) -> Iterator[tuple[int, WeightHistogram]]:
                 statistics = dict(zip(_STATISTICS, values.tolist(), strict=True))
                 statistics |= {key: int(statistics[key]) for key in ("zeros", "non_finite")}
                 edges = np.linspace(ends[0], ends[1], len(counts) + 1)
-                yield (
-                    int(epoch),
-                    WeightHistogram(
-                        counts=read_only(counts), edges=read_only(edges), **names, **statistics
-                    ),
+                histogram = WeightHistogram(
+                    counts=read_only(counts), edges=read_only(edges), **names, **statistics
                 )
+                curves.weights.add(int(epoch), [histogram])

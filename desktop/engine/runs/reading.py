@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+from desktop.engine.curves import Curves
 from desktop.engine.records import RunRecord
 from desktop.engine.reports import EpochEnded
 from desktop.engine.runs import folder as files
 from desktop.engine.runs.folder import DamagedRunError, RunFile
 from desktop.engine.runs.histogram_file import read_histograms
+from desktop.engine.runs.statistics_file import read_statistics
 from desktop.engine.runs.summary import RunSummary, best_values, summary_of
 
 
@@ -16,19 +19,26 @@ def record_in(folder: Path, *, with_histograms: bool = True) -> RunRecord:
     """The record of the run in `folder`, with its own epochs alone. Raises DamagedRunError."""
     file = files.read_file(folder)
     record = files.record_of(file, files.read_run_project(folder))
-    ended, path = files.ending_of(file), folder / files.HISTOGRAMS
+    ended = files.ending_of(file)
     for epoch in files.read_epochs(folder):
         best = ended.best_epoch if ended is not None else None
         record.add(EpochEnded(file.id, epoch.epoch, epoch.seconds, epoch.logs, (), best))
-    if with_histograms and path.exists():
-        try:
-            for number, histogram in read_histograms(path):
-                record.curves.weights.add(number, [histogram])
-        except Exception as error:  # zipfile and NumPy raise all kinds
-            raise DamagedRunError(f"{path.name} cannot be read: {error!s:.100}") from error
+    if with_histograms:
+        _add_arrays(folder / files.HISTOGRAMS, record.curves, read_histograms)
+    _add_arrays(folder / files.STATISTICS, record.curves, read_statistics)
     if ended is not None:
         record.add(ended)
     return record
+
+
+def _add_arrays(path: Path, curves: Curves, read: Callable[[Path, Curves], None]) -> None:
+    """Have what the file at `path` holds added to `curves`, if it is there."""
+    if not path.exists():
+        return
+    try:
+        read(path, curves)
+    except Exception as error:  # zipfile and NumPy raise all kinds
+        raise DamagedRunError(f"{path.name} cannot be read: {error!s:.100}") from error
 
 
 def summary_in(folder: Path, file: RunFile) -> RunSummary:

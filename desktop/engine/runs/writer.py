@@ -20,6 +20,7 @@ from desktop.engine.runs.folder import DamagedRunError, RunFile
 from desktop.engine.runs.histogram_file import histograms_content
 from desktop.engine.runs.index import DamagedIndexError
 from desktop.engine.runs.marks import release_mark
+from desktop.engine.runs.statistics_file import statistics_content
 from desktop.engine.runs.store import RunStore, StoreError
 from desktop.engine.runs.summary import RunSummary, best_values, summary_of
 
@@ -87,6 +88,7 @@ class RunWriter:
             self._show()
         if now - self._drawn > self._histogram_pause:
             self._write_histograms()
+            self._write_statistics()
 
     def end(self) -> None:
         """The record has ended. Its `not_kept` says afterwards what could not be written."""
@@ -95,6 +97,7 @@ class RunWriter:
         for part, write in (
             ("last epochs", self._append),
             ("histograms of weights", self._write_histograms),
+            ("statistics of layers", self._write_statistics),
         ):
             try:
                 write()
@@ -184,3 +187,7 @@ class RunWriter:
         write_atomically(self.folder / files.HISTOGRAMS, content)
         self._drawn = time.monotonic()
         self._histogram_pause = max(HISTOGRAM_SECONDS, HISTOGRAM_PART * (self._drawn - began))
+
+    def _write_statistics(self) -> None:
+        content = statistics_content(self.record.curves)
+        write_atomically(self.folder / files.STATISTICS, content)

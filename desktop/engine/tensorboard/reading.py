@@ -21,6 +21,7 @@ from desktop.engine.curves import Curves
 from desktop.engine.records import EpochRecord, RunLabels
 from desktop.engine.reports import (
     EpochEnded,
+    LayerStatistics,
     Outcome,
     RunEnded,
     WeightHistogram,
@@ -198,7 +199,8 @@ def _curves(values: Values, epochs: Sequence[EpochRecord]) -> Curves:
             if epoch.epoch - 1 in series:
                 statistics.setdefault(statistic, {})[layer] = series[epoch.epoch - 1]
         logs = dict(epoch.logs)
-        curves.add_epoch(EpochEnded("", epoch.epoch, epoch.seconds, logs, (), None, statistics))
+        measured = LayerStatistics(statistics)
+        curves.add_epoch(EpochEnded("", epoch.epoch, epoch.seconds, logs, (), None, measured))
     for number in sorted(histograms):
         curves.weights.add(number, histograms[number])
     return curves

@@ -53,7 +53,7 @@ class RunLogs:
         if validation:
             self._callback.on_test_end(validation)
         self._callback.on_epoch_end(step, logs)
-        for statistic, values in report.statistics.items():
+        for statistic, values in report.statistics.layers.items():
             for layer, value in values.items():
                 self._events.scalar(f"{statistic}/{layer}", value, step)
         self._events.flush()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from desktop.document.project import Project, starter_project
 from desktop.engine.fingerprint import Fingerprint
 from desktop.engine.histograms import histogram
@@ -9,6 +11,7 @@ from desktop.engine.records import RunLabels, RunRecord
 from desktop.engine.reports import (
     EngineInfo,
     EpochEnded,
+    LayerStatistics,
     Outcome,
     RunEnded,
     RunStarted,
@@ -23,8 +26,6 @@ MARKS = Fingerprint("data", "split")
 
 def spread(epoch: int) -> WeightHistogram:
     """A histogram that tells which epoch it is of."""
-    import numpy as np
-
     values = np.linspace(-1, epoch, 50, dtype=np.float32)
     return histogram(values, 1, "Dense 2", "kernel", "dense/kernel", (5, 10))
 
@@ -54,7 +55,14 @@ def started(
 def epoch_ended(run: str, number: int, **logs: float) -> EpochEnded:
     values = {"loss": 1 / number, "val_loss": 2 / number, "val_accuracy": 1 - 0.5 / number}
     logs = {**values, **logs, "learning_rate": 0.001}
-    return EpochEnded(run, number, 0.25, logs, (spread(number),), number)
+    measured = LayerStatistics(
+        {
+            "gradient_norm": {"Dense 2": 2.0 / number, "Dense 3": 1.0},
+            "dead_share": {"Dense 2": 0.5},
+        },
+        {"zero_outputs": {"Dense 2": np.array([1, number / 8], np.float32)}},
+    )
+    return EpochEnded(run, number, 0.25, logs, (spread(number),), number, measured)
 
 
 def run_ended(run: str, epoch: int, outcome: Outcome = Outcome.FINISHED) -> RunEnded:

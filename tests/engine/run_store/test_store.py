@@ -215,7 +215,9 @@ def test_two_programs_write_at_once(store: RunStore, said: list[str]) -> None:
 # --- damage ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["run.json", "history.csv", "histograms.npz", "project.layerwise"])
+@pytest.mark.parametrize(
+    "name", ["run.json", "history.csv", "histograms.npz", "statistics.npz", "project.layerwise"]
+)
 def test_a_damaged_run_is_set_aside(store: RunStore, said: list[str], name: str) -> None:
     broken, whole = keep(store), keep(store)
     (store.folder / broken / name).write_bytes(b"\x00{]")
@@ -449,6 +451,12 @@ def test_a_run_is_exported_as_ordinary_files(store: RunStore, tmp_path: Path) ->
     run = keep(store)
     store.export(run, tmp_path / "out")
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert names == {"run.json", "project.layerwise", "history.csv", "histograms.npz"}
+    assert names == {
+        "run.json",
+        "project.layerwise",
+        "history.csv",
+        "histograms.npz",
+        "statistics.npz",
+    }
     with pytest.raises(StoreError, match="not an empty folder"):
         store.export(run, tmp_path / "out")

@@ -72,7 +72,7 @@ class HistogramDetail(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.reservoir: Reservoir | None = None
+        self.reservoir: Reservoir[WeightHistogram] | None = None
         self._cache = RidgeCache(BINS)
         self._follow = True
         self.view = RidgeView(theme, self)
@@ -122,7 +122,9 @@ class HistogramDetail(QWidget):
             return None
         return self.reservoir.epochs[min(self.slider.value(), len(self.reservoir) - 1)]
 
-    def show_weight(self, reservoir: Reservoir, mode: HistogramMode, logarithmic: bool) -> None:
+    def show_weight(
+        self, reservoir: Reservoir[WeightHistogram], mode: HistogramMode, logarithmic: bool
+    ) -> None:
         """Show a weight as it is now."""
         picked = self.epoch
         if not reservoir.is_of_same_weights(self.reservoir):

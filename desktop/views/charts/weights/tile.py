@@ -20,6 +20,7 @@ from desktop.views.charts.weights.ridges import RidgeCache
 from desktop.views.theme import RADIUS, SIZE_SMALL, SPACE_S, Theme, factor, scaled
 from desktop.views.widgets.text import plain
 from desktop.workers.records import Reservoir
+from desktop.workers.reports import WeightHistogram
 
 BINS = 40
 HEADER = 22
@@ -37,7 +38,7 @@ class HistogramTile(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.layer = layer
-        self.reservoir: Reservoir | None = None
+        self.reservoir: Reservoir[WeightHistogram] | None = None
         self._mode, self._logarithmic = HistogramMode.RIDGELINE, False
         self._cache = RidgeCache(BINS)
         self._key: tuple[object, ...] = ()
@@ -48,7 +49,9 @@ class HistogramTile(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
-    def set_content(self, reservoir: Reservoir, mode: HistogramMode, logarithmic: bool) -> None:
+    def set_content(
+        self, reservoir: Reservoir[WeightHistogram], mode: HistogramMode, logarithmic: bool
+    ) -> None:
         """Show a weight's histograms."""
         epoch, newest = reservoir.last
         key = (id(reservoir), epoch, id(newest), len(reservoir), mode, logarithmic)
