@@ -21,6 +21,7 @@ from desktop.document.data import DataSource
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema, Range
 from desktop.workers import tasks
+from desktop.workers.activation_work import ActivationWork
 from desktop.workers.class_means import ClassMeansMaker
 from desktop.workers.data import DataLoader
 from desktop.workers.engine import EngineLoader
@@ -67,7 +68,7 @@ class Session(QObject):
     `modelAdopted`, after that: there is another one, of this project. `modelOpened` carries an
     OpenedModel, for `adopt`, `imageOpened` a drawing, for `predict`. `kept_runs` are the runs on
     disk, `tensorboard` opens them in TensorBoard, `groups` are the repeats and sweeps that are
-    trained beside all this.
+    trained beside all this, `activations` measures activation functions.
     """
 
     stateChanged = Signal(object)
@@ -127,6 +128,7 @@ class Session(QObject):
             for task in (tasks.predict_surface, tasks.hidden_units)
         )
         self._class_means = ClassMeansMaker(self._threads, self)
+        self.activations = ActivationWork(self._threads, self)
         self._state = State.STARTING
         self._waiting: tuple[Project, bool] | None = None
         self._is_reset_wanted = False
@@ -426,6 +428,7 @@ class Session(QObject):
         self._runner.control.stop()
         self._data.stop()
         self._class_means.stop()
+        self.activations.stop()
         self.tensorboard.close()
         self.groups.close()
         self._threads.close()

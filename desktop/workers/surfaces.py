@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop.document.schema import Range
+from desktop.workers.latest import Latest
 from desktop.workers.threads import Threads
 
 if TYPE_CHECKING:
@@ -35,28 +35,21 @@ class Surfaces(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._threads = threads
-        self._current = current
-        self._task = task
-        self._is_busy = False
-        self._waiting: Range | None = None
+        self._current, self._task = current, task
+        self._latest = Latest(threads, self._predict, self)
+        self._latest.answered.connect(self._on_answered)
 
     def ask(self, extent: Range) -> None:
         """Have the square predicted that `extent` bounds in both directions."""
-        if self._is_busy:
-            self._waiting = extent
-            return
-        network = self._current()
-        if network is not None:
-            self._is_busy = True
-            done = partial(self._on_predicted, network)
-            task = partial(self._task, network, extent)
-            self._threads.background(task, done, partial(self._on_predicted, network, None))
+        if self._current() is not None:
+            self._latest.ask(extent)
 
-    def _on_predicted(self, network: Network, result: Any, _failure: str = "") -> None:
-        self._is_busy = False
+    def _predict(self, extent: Range) -> tuple[Network | None, Any]:
+        """On the thread."""
+        network = self._current()
+        return network, None if network is None else self._task(network, extent)
+
+    def _on_answered(self, answer: tuple[Network | None, Any]) -> None:
+        network, result = answer
         if result is not None and network is self._current():
             self.predicted.emit(result)
-        if self._waiting is not None:
-            extent, self._waiting = self._waiting, None
-            self.ask(extent)

@@ -7,12 +7,13 @@ should not wait for. Whatever goes wrong comes out as a `TaskError` with a sente
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from desktop.document.choices import ActivationFunction
 from desktop.document.data import DataSource
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema, Range
@@ -20,6 +21,7 @@ from desktop.engine.control import RunControl, Stopped
 
 if TYPE_CHECKING:
     from desktop.engine.drawing import Raster
+    from desktop.engine.gradient_depth import DeepStack, DepthGradients
     from desktop.engine.image_reports import ImagePredictions
     from desktop.engine.network import Network
     from desktop.engine.reports import (
@@ -114,6 +116,25 @@ def class_means(split: SplitSummary, control: RunControl) -> ClassMeans | None:
             return make(split, control)
         except Stopped:
             return None
+
+
+def activation_costs(control: RunControl) -> Mapping[ActivationFunction, float] | None:
+    """What each activation function costs here, ReLU being 1; None if `control` stops that."""
+    from desktop.engine.activation_cost import relative_costs
+
+    with explaining("The cost of the functions could not be measured", TaskError):
+        try:
+            return relative_costs(control.checkpoint)
+        except Stopped:
+            return None
+
+
+def gradients_through(stack: DeepStack) -> DepthGradients:
+    """What becomes of the gradient on its way through `stack`."""
+    from desktop.engine.gradient_depth import gradients_through as follow
+
+    with explaining("The gradient could not be followed"):
+        return follow(stack)
 
 
 def train(

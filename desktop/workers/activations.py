@@ -1,0 +1,26 @@
+"""Activation functions as the engine computes them, for the views, which do not import it."""
+
+from desktop.engine.activation_facts import FLAT, ActivationFacts, facts
+from desktop.engine.activations import (
+    Activation,
+    activation,
+    softmax,
+    softmax_of_one,
+    softmax_slopes,
+)
+from desktop.engine.gradient_depth import DEPTH, INITIALIZERS, DeepStack, DepthGradients
+
+__all__ = [
+    "DEPTH",
+    "FLAT",
+    "INITIALIZERS",
+    "Activation",
+    "ActivationFacts",
+    "DeepStack",
+    "DepthGradients",
+    "activation",
+    "facts",
+    "softmax",
+    "softmax_of_one",
+    "softmax_slopes",
+]
