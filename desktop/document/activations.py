@@ -171,7 +171,7 @@ NOTES: Mapping[ActivationFunction, ActivationNotes] = {
         "In place of tanh in networks with few layers. It is seldom seen in practice.",
     ),
     ActivationFunction.SOFTMAX: ActivationNotes(
-        "p_i = exp(z_i / T) / Σ exp(z_j / T), with temperature T (1 in Keras)",
+        "pᵢ = exp(zᵢ / T) / Σⱼ exp(zⱼ / T), where the temperature T is 1 in Keras",
         "It turns any numbers into probabilities that add up to 1. With crossentropy the gradient "
         "is as simple as can be: probability minus target.",
         "The classes compete: one can only gain what others lose, so it cannot say that two are "

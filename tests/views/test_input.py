@@ -205,7 +205,7 @@ def test_scrolling_changes_nothing(window: MainWindow) -> None:
     assert kinds[QComboBox] > 20
     assert kinds[QLineEdit] > 30
     assert kinds[QSlider] >= 2
-    assert kinds[QTabBar] == len(Page) + 1  # and that of the page Runs
+    assert kinds[QTabBar] == len(Page) + 2  # and those of the pages Runs and Learn
     assert kinds[QAbstractItemView] > 8
 
 

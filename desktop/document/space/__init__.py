@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from desktop.document.space.hidden import hidden_layers
-from desktop.document.space.offers import Variable, presets, settings_of
+from desktop.document.space.offers import (
+    ACTIVATIONS,
+    COMPARED_FUNCTIONS,
+    Variable,
+    presets,
+    settings_of,
+)
 from desktop.document.space.paths import SpaceError, value_text
 from desktop.document.space.reading import parse_space, read_space
 from desktop.document.space.values import Range, Setting, Space
 
 __all__ = [
+    "ACTIVATIONS",
+    "COMPARED_FUNCTIONS",
     "Range",
     "Setting",
     "Space",

@@ -22,7 +22,8 @@ HIDDEN, TRAINING = "Hidden layers", "Training"
 _KINDS = (Kind.INTEGER, Kind.REAL, Kind.FLAG, Kind.CHOICE, Kind.VARIANT, Kind.NESTED)
 _UNVARIED = ("loss", "seed")  # results are compared by the one, and repeated by the other
 
-_FUNCTIONS = (
+ACTIVATIONS = "activation functions"  # the preset that tries each of these
+COMPARED_FUNCTIONS = (
     ActivationFunction.SIGMOID,
     ActivationFunction.TANH,
     ActivationFunction.RELU,
@@ -153,7 +154,7 @@ def presets(project: Project) -> dict[str, Space]:
     made = {
         "one more hidden layer": _more_layers(project, 1),
         "two hidden layers": _two_layers(project),
-        "activation functions": _activations(project),
+        ACTIVATIONS: _activations(project),
         "optimizers": _optimizers(project),
         "regularization": _regularization(project),
     }
@@ -187,7 +188,7 @@ def _activations(project: Project) -> dict[str, Any]:
         return {}
     path = f"{PREFIX}activation"
     current = hidden_setting(project, path).value
-    return {path: list(dict.fromkeys((current, *map(str, _FUNCTIONS))))}
+    return {path: list(dict.fromkeys((current, *map(str, COMPARED_FUNCTIONS))))}
 
 
 def _optimizers(project: Project) -> dict[str, Any]:

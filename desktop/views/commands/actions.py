@@ -13,6 +13,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from desktop.views.commands.rules import (
     Situation,
     always,
+    can_compare_activations,
     can_evaluate,
     can_pause,
     can_stop,
@@ -218,6 +219,15 @@ ACTIONS: tuple[ActionSpec, ...] = (
         lambda to: to.run.vary(),
         "mdi6.tune-variant",
         rule=can_vary,
+    ),
+    ActionSpec(
+        "compare_activations",
+        Menu.RUN,
+        "Compare &Activation Functions",
+        "Train the network with each of the usual activation functions, and compare the results",
+        lambda to: to.run.compare_activations(),
+        "mdi6.flag-checkered",
+        rule=can_compare_activations,
     ),
     ActionSpec(
         "evaluate",

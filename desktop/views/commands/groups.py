@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
 from desktop import __version__
 from desktop.document.project import Project
+from desktop.document.space import ACTIVATIONS, Space, presets
 from desktop.views.commands.pace_menu import PaceMenu
 from desktop.views.commands.shortcuts import ShortcutsDialog
 from desktop.views.files.project_files import ProjectFiles
@@ -109,19 +110,40 @@ class RunCommands:
     def _sweep(self, wanted: Wanted | None) -> None:
         if wanted is None:
             return
-        method, groups = wanted.method, self._session.groups
-        if not groups.groups:
-            groups.workers = method.workers
+        method = wanted.method
+        if not self._session.groups.groups:
+            self._session.groups.workers = method.workers
+        self._begin_sweep(
+            wanted.project, wanted.space, method.metric, method.trials, method.minutes
+        )
+
+    def _begin_sweep(
+        self,
+        project: Project,
+        space: Space,
+        metric: str,
+        trials: int | None = None,
+        minutes: float | None = None,
+    ) -> None:
+        """Vary `space`, and show what comes of it."""
         self._pages.groups.show_next()
-        groups.sweep(
-            wanted.project,
-            wanted.space,
-            method.metric,
-            trials=method.trials,
-            minutes=method.minutes,
+        self._session.groups.sweep(
+            project,
+            space,
+            metric,
+            trials=trials,
+            minutes=minutes,
             name=self._workspace.name or "Untitled",
         )
         self._pages.show_groups()
+
+    def compare_activations(self) -> None:
+        """Train the network with each of the usual activation functions."""
+        from desktop.workers.sweeps import judging_metrics
+
+        project = self._workspace.project
+        space = presets(project)[ACTIVATIONS]  # a rule sees to it that there is one
+        self._begin_sweep(project, space, judging_metrics(project)[0])
 
     def open_tensorboard(self) -> None:
         """Show the last run in TensorBoard."""

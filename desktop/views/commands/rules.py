@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from desktop.document.space import hidden_layers
 from desktop.views.theme import Theme, zoom
 from desktop.views.workspace import Workspace
 from desktop.workers.session import Session, State
@@ -51,6 +52,12 @@ def can_vary(now: Situation) -> str:
     if schema is None or not now.workspace.analysis.is_trainable:
         return _untrainable(now)
     return "" if schema.rows.validation else NO_VALIDATION
+
+
+def can_compare_activations(now: Situation) -> str:
+    """The project can be varied, and has hidden layers with an activation."""
+    missing = "There is no hidden layer whose activation could be another"
+    return can_vary(now) or ("" if hidden_layers(now.workspace.project) else missing)
 
 
 def _untrainable(now: Situation) -> str:

@@ -16,7 +16,7 @@ from desktop.views.window.spare_room import SpareRoom
 COMPACT = 1280  # pixels; in a narrower window panels and toolbar take less room
 STACKED = 1100  # pixels; in a narrower window Layers are above Model, not beside it
 SMALL = 900  # pixels; in a narrower window only what cannot be done without is shown
-TABBED = 760  # pixels; in a narrower window one panel is shown at a time
+TABBED = 782  # pixels; in a narrower window one panel is shown at a time
 LOW = 600  # pixels; in a lower window Layers and Model are not above one another, but share a place
 _HEIGHTS = [360, 440]  # pixels of Properties, while it shows a layer, and Training
 
@@ -112,7 +112,9 @@ class Docks(QObject):
         zoom before is what they become at it again.
         """
         before, shown = factor(), [dock for dock in self.all if not dock.isHidden()]
-        widths = [dock.width() / before for dock in shown]
+        # Of those that share a place, the one in front: the others have widths of long ago.
+        front = [dock for dock in shown if not dock.visibleRegion().isEmpty()]
+        widths = [dock.width() / before for dock in front]
         self._left_at[before] = self.save()
         yield
         self._settle()  # all else takes its new size first: what is left is for the panels
@@ -120,7 +122,7 @@ class Docks(QObject):
             self.restore(self._left_at[factor()])
         elif self._limits(before) == self._limits(factor()):
             sizes = [scaled(width) for width in widths]
-            self._window.resizeDocks(shown, sizes, Qt.Orientation.Horizontal)
+            self._window.resizeDocks(front, sizes, Qt.Orientation.Horizontal)
         else:
             self.restore(self._first)
             self.fit()

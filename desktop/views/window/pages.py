@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QWidget
 
 from desktop.views.pages.train.page import TrainPage
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from desktop.views.pages.evaluate.page import EvaluatePage
     from desktop.views.pages.groups.panel import GroupsPanel
     from desktop.views.pages.runs.page import RunsPage
+    from desktop.views.window.learn import Learn
     from desktop.views.window.runs_and_groups import RunsAndGroups
     from desktop.workers.reports import DataSummary
 
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 class Page(IntEnum):
     """The pages, in the order of their tabs."""
 
-    DATA, TRAIN, EVALUATE, DRAW, RUNS = range(5)
+    DATA, TRAIN, EVALUATE, DRAW, RUNS, LEARN = range(6)
 
 
 TITLES = {page: page.name.capitalize() for page in Page}
@@ -46,7 +49,7 @@ def _scrolled(page: QWidget) -> QScrollArea:
 
 
 class Pages(QTabWidget):
-    """*Data*, *Train*, *Evaluate*, *Draw* (*Predict* where the data cannot be drawn) and *Runs*.
+    """*Data*, *Train*, *Evaluate*, *Draw* (*Predict* for data that is not drawn), *Runs*, *Learn*.
 
     *Train* is shown first. The other pages, and the charts of *Train*, are made by `prepare`: the
     window can be seen sooner without them.
@@ -58,6 +61,7 @@ class Pages(QTabWidget):
     runs: RunsPage
     groups: GroupsPanel
     draw: DrawPage
+    learn: Learn
     _kept: RunsAndGroups
 
     def __init__(
@@ -71,6 +75,7 @@ class Pages(QTabWidget):
         super().__init__(parent)
         self._workspace, self._session = workspace, session
         self._theme, self._settings = theme, settings
+        self._action: Callable[[str], QAction] | None = None
         self.setTabBar(TabBar(self))
         self.tabBar().setAccessibleName("Pages")
         self.setDocumentMode(True)
@@ -81,11 +86,16 @@ class Pages(QTabWidget):
         session.dataLoaded.connect(self._retitle)
         self.show_page(Page.TRAIN)
 
+    def offer(self, action: Callable[[str], QAction]) -> None:
+        """Let pages have buttons for the commands of the window; `action` finds one by its id."""
+        self._action = action
+
     def prepare(self) -> None:
         """Make what the first painting does not show; once, before the session starts."""
         from desktop.views.pages.data.page import DataPage
         from desktop.views.pages.draw.page import DrawPage
         from desktop.views.pages.evaluate.page import EvaluatePage
+        from desktop.views.window.learn import Learn, Parts
         from desktop.views.window.runs_and_groups import RunsAndGroups
 
         self.data = DataPage(self._workspace, self._session, self._theme)
@@ -93,6 +103,10 @@ class Pages(QTabWidget):
         self._kept = RunsAndGroups(self._session, self._theme, self._settings)
         self.runs, self.groups = self._kept.runs, self._kept.groups
         self.draw = DrawPage(self._session, self._theme)
+        assert self._action is not None
+        self.learn = Learn(
+            Parts(self._workspace, self._session, self._theme, self._settings, self._action)
+        )
         shown = self.shown
         with QSignalBlocker(self):
             for page, widget in (
@@ -100,6 +114,7 @@ class Pages(QTabWidget):
                 (Page.EVALUATE, self.evaluate),
                 (Page.DRAW, _scrolled(self.draw)),
                 (Page.RUNS, _scrolled(self._kept)),
+                (Page.LEARN, self.learn),
             ):
                 empty = self.widget(page)
                 self.removeTab(page)

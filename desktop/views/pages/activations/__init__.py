@@ -1,0 +1,1 @@
+"""The section *Activations* of the page *Learn*: what activation functions are and do."""
