@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from desktop.document.files import FileError
+from desktop.engine.kept_files import DamagedError, UnreadableError
 from desktop.engine.runs import folder as files
-from desktop.engine.runs.folder import DamagedRunError, UnreadableRunError
 from desktop.engine.runs.index import DamagedIndexError, Index, cannot_be_written
 from desktop.engine.runs.marks import is_being_written
 from desktop.engine.runs.reading import summary_in
@@ -63,9 +63,9 @@ class Catalog:
         """Let the index have each run that has a folder, and no other."""
         self.ask(self._match_folders)
 
-    def set_aside(self, folder: Path, error: DamagedRunError, index: Index | None = None) -> None:
+    def set_aside(self, folder: Path, error: DamagedError, index: Index | None = None) -> None:
         """Move a damaged folder out of the way, and say so."""
-        if isinstance(error, UnreadableRunError):
+        if isinstance(error, UnreadableError):
             return
         if folder.is_dir():
             target = self._folder / DAMAGED / f"{folder.name}-{datetime.now():%Y%m%dT%H%M%S%f}"
@@ -116,7 +116,7 @@ class Catalog:
                     self._end(index, folder)
                 else:
                     found.append(summary_in(folder, file))
-            except DamagedRunError as error:
+            except DamagedError as error:
                 self.set_aside(folder, error, index)
         if found:
             with index.transaction():

@@ -13,21 +13,20 @@ running             there, and locked, as long as the run is being written
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from desktop import paths
 from desktop.document.files import write_atomically
 from desktop.document.json_values import Settings
 from desktop.document.project import Project
-from desktop.document.spec import Spec, SpecError
+from desktop.document.spec import Spec
 from desktop.document.storage import ProjectFileError, project_content, read_project
 from desktop.engine.fingerprint import Fingerprint
 from desktop.engine.history import read_history
+from desktop.engine.kept_files import DamagedError, KeptFile, read_kept, unreadable
 from desktop.engine.records import EpochRecord, RunLabels, RunRecord
 from desktop.engine.reports import EngineInfo, Outcome, RunEnded, RunStarted
 
@@ -37,15 +36,6 @@ HISTOGRAMS, STATISTICS = "histograms.npz", "statistics.npz"
 LAST, BEST = "model.keras", "best.keras"
 LOGS = "logs"
 WEIGHTS = (LAST, BEST)
-MAX_BYTES = 1_000_000  # of run.json
-
-
-class DamagedRunError(Exception):
-    """The folder of a run cannot be used; the message says why."""
-
-
-class UnreadableRunError(DamagedRunError):
-    """It cannot be used now or by this version, though nothing is wrong with it."""
 
 
 class _Ending(Spec):
@@ -74,7 +64,7 @@ class Origin:
     weights_epoch: int
 
 
-class RunFile(Spec):
+class RunFile(KeptFile):
     """What run.json says: a record without its project, epochs and curves."""
 
     format: int = FORMAT
@@ -114,12 +104,6 @@ class RunFile(Spec):
     test_looks: int | None = None
     ended: _Ending | None = None
     not_kept: str = ""
-
-    def content(self) -> bytes:
-        """What the file holds."""
-        return (
-            json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
-        ).encode()
 
     def with_ending(self, ended: RunEnded) -> RunFile:
         """The same of a run that ended."""
@@ -231,43 +215,12 @@ def ending_of(file: RunFile) -> RunEnded | None:
 
 
 def read_file(folder: Path) -> RunFile:
-    """What run.json in `folder` says. Raises DamagedRunError."""
-    path = folder / RECORD
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise DamagedRunError(f"{RECORD} is too large")
-        content = path.read_bytes()
-        _refuse_newer(json.loads(content))
-        file = RunFile.model_validate_json(content, strict=True)
-    except SpecError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise DamagedRunError(f"{RECORD}: {where} {first['msg']}".replace("  ", " ")) from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise unreadable(RECORD, error) from error
-    if file.id != folder.name:
-        raise DamagedRunError(f"{RECORD} is that of another run, {file.id:.60}")
-    return file
-
-
-def _refuse_newer(values: Any) -> None:
-    found = values.get("format") if isinstance(values, dict) else None
-    if isinstance(found, int) and found > FORMAT:
-        raise UnreadableRunError(f"{RECORD} is of a newer Layerwise; install that to open it")
-
-
-def unreadable(name: str, error: Exception) -> DamagedRunError:
-    """What to raise where the file called `name` cannot be read because of `error`.
-
-    A file that the system does not give is not damaged, unless it is not there.
-    """
-    is_there = isinstance(error, OSError) and not isinstance(error, FileNotFoundError)
-    kind = UnreadableRunError if is_there else DamagedRunError
-    return kind(f"{name} cannot be read: {error!s:.100}")
+    """What run.json in `folder` says. Raises DamagedError."""
+    return read_kept(folder / RECORD, RunFile)
 
 
 def read_epochs(folder: Path) -> tuple[EpochRecord, ...]:
-    """The epochs in `folder`. Raises DamagedRunError."""
+    """The epochs in `folder`. Raises DamagedError."""
     try:
         return read_history(folder / HISTORY)
     except (OSError, ValueError) as error:
@@ -275,11 +228,11 @@ def read_epochs(folder: Path) -> tuple[EpochRecord, ...]:
 
 
 def read_run_project(folder: Path) -> Project:
-    """The project in `folder`. Raises DamagedRunError."""
+    """The project in `folder`. Raises DamagedError."""
     try:
         return read_project(folder / PROJECT)
     except ProjectFileError as error:
-        raise DamagedRunError(str(error)) from error
+        raise DamagedError(str(error)) from error
 
 
 def write_file(folder: Path, file: RunFile) -> None:
@@ -303,7 +256,7 @@ def origin_of(path: Path) -> Origin | None:
         return None
     try:
         file = read_file(path.parent)
-    except DamagedRunError:
+    except DamagedError:
         return None
     if file.ended is None:
         return None

@@ -6,17 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from desktop.engine.curves import Curves
+from desktop.engine.kept_files import DamagedError, unreadable
 from desktop.engine.records import RunRecord
 from desktop.engine.reports import EpochEnded
 from desktop.engine.runs import folder as files
-from desktop.engine.runs.folder import DamagedRunError, RunFile
+from desktop.engine.runs.folder import RunFile
 from desktop.engine.runs.histogram_file import read_histograms
 from desktop.engine.runs.statistics_file import read_statistics
 from desktop.engine.runs.summary import RunSummary, best_values, summary_of
 
 
 def record_in(folder: Path, *, with_histograms: bool = True) -> RunRecord:
-    """The record of the run in `folder`, with its own epochs alone. Raises DamagedRunError."""
+    """The record of the run in `folder`, with its own epochs alone. Raises DamagedError."""
     file = files.read_file(folder)
     record = files.record_of(file, files.read_run_project(folder))
     ended = files.ending_of(file)
@@ -38,16 +39,16 @@ def _add_arrays(path: Path, curves: Curves, read: Callable[[Path, Curves], None]
     try:
         read(path, curves)
     except Exception as error:  # zipfile and NumPy raise all kinds
-        raise DamagedRunError(f"{path.name} cannot be read: {error!s:.100}") from error
+        raise DamagedError(f"{path.name} cannot be read: {error!s:.100}") from error
 
 
 def summary_in(folder: Path, file: RunFile) -> RunSummary:
-    """The line of the run in `folder`, whose run.json is `file`. Raises DamagedRunError."""
+    """The line of the run in `folder`, whose run.json is `file`. Raises DamagedError."""
     epochs = files.read_epochs(folder)
     try:
         project = (folder / files.PROJECT).read_text("utf-8")
     except (OSError, ValueError) as error:
-        raise files.unreadable(files.PROJECT, error) from error
+        raise unreadable(files.PROJECT, error) from error
     seconds = sum(epoch.seconds for epoch in epochs)
     weights = files.weight_bytes(folder)
     return summary_of(file, len(epochs), seconds, best_values(epochs), weights, project)

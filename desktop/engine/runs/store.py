@@ -12,16 +12,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any
 
 from desktop import paths
 from desktop.document.files import FileError
 from desktop.document.text import listed
+from desktop.engine.closing import Closing
+from desktop.engine.kept_files import DamagedError
 from desktop.engine.records import COLORS, RunLabels, RunRecord
 from desktop.engine.runs import folder as files
 from desktop.engine.runs.catalog import Catalog
-from desktop.engine.runs.folder import DamagedRunError, RunFile
+from desktop.engine.runs.folder import RunFile
 from desktop.engine.runs.index import DamagedIndexError, Index
 from desktop.engine.runs.marks import RUNNING, hold_mark, is_being_written
 from desktop.engine.runs.reading import record_in, summary_in
@@ -40,7 +41,7 @@ class StoreError(Exception):
     """Something cannot be done with the runs that are kept; the message is for the user."""
 
 
-class RunStore:
+class RunStore(Closing):
     """The runs in `folder`, by default the user's.
 
     `say` is told in a sentence what was found to be damaged, and what was done. Any number of
@@ -63,17 +64,6 @@ class RunStore:
 
     def close(self) -> None:
         self._catalog.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -101,7 +91,7 @@ class RunStore:
         found = []
         with self._explaining():
             for folder in sorted(self.trash.glob("*"), reverse=True):
-                with suppress(DamagedRunError):
+                with suppress(DamagedError):
                     found.append(summary_in(folder, files.read_file(folder)))
         return tuple(found)
 
@@ -133,7 +123,7 @@ class RunStore:
         folder = self.folder / run
         try:
             return record_in(folder, with_histograms=with_histograms)
-        except DamagedRunError as error:
+        except DamagedError as error:
             with self._explaining():
                 self._catalog.set_aside(folder, error)
             raise StoreError(f"The run {run} cannot be read: {error}") from error
@@ -167,7 +157,7 @@ class RunStore:
     def show(self, run: str, summary: Callable[[RunFile], RunSummary]) -> None:
         """Let the index say of a run what `summary` makes of its run.json.
 
-        Raises sqlite3.Error, DamagedIndexError and DamagedRunError.
+        Raises sqlite3.Error, DamagedIndexError and DamagedError.
         """
 
         def work(index: Index) -> None:
@@ -202,7 +192,7 @@ class RunStore:
         with self._explaining():
             try:
                 return self._catalog.ask(work)
-            except DamagedRunError as error:
+            except DamagedError as error:
                 self._catalog.set_aside(self.folder / run, error)
                 raise StoreError(f"The run {run} cannot be read: {error}") from error
 
@@ -285,11 +275,11 @@ class RunStore:
                     (self.folder / run / name).unlink(missing_ok=True)
                 try:
                     self.refresh(run)
-                except DamagedRunError as error:
+                except DamagedError as error:
                     self._catalog.set_aside(self.folder / run, error)
 
     def refresh(self, run: str) -> None:
-        """Take over what the folder of a run says into the index. Raises DamagedRunError, ..."""
+        """Take over what the folder of a run says into the index. Raises DamagedError, ..."""
         folder = self.folder / run
         summary = summary_in(folder, files.read_file(folder))
         self._catalog.ask(lambda index: index.put(summary))

@@ -14,9 +14,10 @@ from desktop.document.storage import project_text
 from desktop.document.text import first_line
 from desktop.engine.history import header, history_content, history_names, line
 from desktop.engine.inspection import ModelFileError
+from desktop.engine.kept_files import DamagedError
 from desktop.engine.records import RunRecord
 from desktop.engine.runs import folder as files
-from desktop.engine.runs.folder import DamagedRunError, RunFile
+from desktop.engine.runs.folder import RunFile
 from desktop.engine.runs.histogram_file import histograms_content
 from desktop.engine.runs.index import DamagedIndexError
 from desktop.engine.runs.marks import release_mark
@@ -38,7 +39,7 @@ EXPECTED = (
     FileError,
     StoreError,
     ModelFileError,
-    DamagedRunError,
+    DamagedError,
     DamagedIndexError,
 )
 

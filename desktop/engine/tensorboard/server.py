@@ -6,9 +6,8 @@ import multiprocessing
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from desktop.engine.closing import Closing
 from desktop.engine.tensorboard.serving import HOST, serve
 
 START_SECONDS = 120.0  # that TensorBoard may take until it answers
@@ -19,7 +18,7 @@ class TensorBoardError(Exception):
     """TensorBoard could not be started; the message is for the user."""
 
 
-class TensorBoard:
+class TensorBoard(Closing):
     """TensorBoard for the runs in `folders`, on this machine alone, until it is closed.
 
     Whatever ends this program ends it, too. `address` is where it answers, once it does: that takes
@@ -68,14 +67,3 @@ class TensorBoard:
             if not self.wait_for_end(END_SECONDS):
                 self._process.kill()
                 self._process.join()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

@@ -21,8 +21,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from desktop.engine.kept_files import DamagedError
 from desktop.engine.runs import folder as files
-from desktop.engine.runs.folder import DamagedRunError
 from desktop.engine.tensorboard.event_file import EVENTS
 
 HOST = "127.0.0.1"
@@ -78,8 +78,8 @@ def _named_logs(folder: Path, made: Path) -> tuple[str, Path]:
             logs = made / folder.name
             write_record(logs, record_in(folder))
         return name, logs
-    except DamagedRunError as error:
-        raise DamagedRunError(f"the run {folder.name} cannot be read: {error}") from error
+    except DamagedError as error:
+        raise DamagedError(f"the run {folder.name} cannot be read: {error}") from error
 
 
 @contextlib.contextmanager

@@ -11,8 +11,8 @@ from typing import Any
 
 from desktop import __version__
 from desktop.document.project import Project
-from desktop.document.spec import Spec
 from desktop.document.storage import parse_project, project_text
+from desktop.engine.kept_files import KeptFile
 from desktop.engine.reports import Outcome, new_run_id
 from desktop.engine.trials.trial import Trial, TrialResult
 
@@ -20,7 +20,7 @@ FORMAT = 1
 REPEAT, GRID, SEARCH = "repeat", "grid", "search"  # kinds
 
 
-class GroupFile(Spec):
+class GroupFile(KeptFile):
     """What group.json says: all of a group but its project and its results.
 
     `metric` is the one that the trials are judged by, "" for that which matters most. `trials` and

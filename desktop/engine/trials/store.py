@@ -8,7 +8,6 @@ running             there, and locked, as long as trials are being trained
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -18,16 +17,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any
 
 from desktop import paths
 from desktop.document.files import FileError, alone_in, reason, write_atomically
-from desktop.document.spec import SpecError
 from desktop.document.storage import ProjectFileError, project_content, read_project
+from desktop.engine.closing import Closing
+from desktop.engine.kept_files import DamagedError, UnreadableError, read_kept, unreadable
 from desktop.engine.reports import Outcome
 from desktop.engine.runs.marks import hold_mark, is_being_written, release_mark
-from desktop.engine.trials.group import FORMAT, Group, GroupFile, result_line, result_of
+from desktop.engine.trials.group import Group, GroupFile, result_line, result_of
 from desktop.engine.trials.trial import TrialResult
 
 RECORD, PROJECT, RESULTS = "group.json", "project.layerwise", "results.jsonl"
@@ -38,14 +37,6 @@ STALE_SECONDS = 3600  # longer than it takes to begin the folder of a group
 
 class GroupError(Exception):
     """Something cannot be done with a group; the message is for the user."""
-
-
-class _DamagedError(Exception):
-    """The folder of a group cannot be used; the message says why."""
-
-
-class _UnreadableError(_DamagedError):
-    """It cannot be used now or by this version, though nothing is wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +79,7 @@ class GroupStore:
                     is_running = is_being_written(folder)
                     done = len(_lines(folder))
                     found.append(GroupSummary(_read_file(folder), done, is_running))
-                except _DamagedError as error:
+                except DamagedError as error:
                     self._set_aside(folder, error)
         return tuple(found)
 
@@ -98,7 +89,7 @@ class GroupStore:
         with self._explaining():
             try:
                 return _read(folder)
-            except _DamagedError as error:
+            except DamagedError as error:
                 self._set_aside(folder, error)
                 raise GroupError(f"The group {group} cannot be read: {error}") from error
 
@@ -122,7 +113,7 @@ class GroupStore:
         with self._explaining():
             temporary.mkdir()
             try:
-                (temporary / RECORD).write_bytes(_content(group.file))
+                (temporary / RECORD).write_bytes(group.file.content())
                 project = project_content(folder / PROJECT, group.project)
                 (temporary / PROJECT).write_bytes(project)
                 (temporary / RESULTS).touch()
@@ -159,7 +150,7 @@ class GroupStore:
         with self._explaining():
             try:
                 _change(self.folder / group, **changes)
-            except _DamagedError as error:
+            except DamagedError as error:
                 raise GroupError(f"The group {group} cannot be read: {error}") from error
 
     def delete(self, groups: Iterable[str]) -> None:
@@ -180,9 +171,9 @@ class GroupStore:
             for group in groups:
                 (self.folder / TRASH / group).rename(self.folder / group)
 
-    def _set_aside(self, folder: Path, error: _DamagedError) -> None:
+    def _set_aside(self, folder: Path, error: DamagedError) -> None:
         """Move a damaged folder out of the way, and say so."""
-        if isinstance(error, _UnreadableError) or not folder.is_dir():
+        if isinstance(error, UnreadableError) or not folder.is_dir():
             return
         target = self.folder / DAMAGED / f"{folder.name}-{datetime.now():%Y%m%dT%H%M%S%f}"
         target.parent.mkdir(exist_ok=True)
@@ -209,7 +200,7 @@ class GroupStore:
             ) from error
 
 
-class GroupWriter:
+class GroupWriter(Closing):
     """Writes the results of `group` as they come. Raises GroupError; to be closed."""
 
     def __init__(self, folder: Path, group: Group, mark: IO[bytes]) -> None:
@@ -249,7 +240,7 @@ class GroupWriter:
         self._write()
         try:
             file = _change(self._folder, ended=outcome)  # it may have a new name
-        except (OSError, FileError, _DamagedError) as error:
+        except (OSError, FileError, DamagedError) as error:
             raise self._failure(error) from error
         self.group = replace(self.group, file=file)
 
@@ -259,59 +250,21 @@ class GroupWriter:
             self._results.close()
             release_mark(self._folder, self._mark)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def _failure(self, error: Exception) -> GroupError:
         why = reason(error) if isinstance(error, OSError) else str(error)
         return GroupError(f"The results of the group {self.group.id} cannot be kept: {why}")
-
-
-def _content(file: GroupFile) -> bytes:
-    values = file.model_dump(mode="json")
-    return (json.dumps(values, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def _change(folder: Path, **changes: Any) -> GroupFile:
     """Replace group.json in `folder` by one with these changes, while no other program does."""
     with alone_in(folder.parent):
         file = _read_file(folder).replace(**changes)
-        write_atomically(folder / RECORD, _content(file))
+        write_atomically(folder / RECORD, file.content())
     return file
 
 
 def _read_file(folder: Path) -> GroupFile:
-    try:
-        content = (folder / RECORD).read_bytes()
-        values = json.loads(content)
-        found = values.get("format") if isinstance(values, dict) else None
-        if isinstance(found, int) and found > FORMAT:
-            raise _UnreadableError(f"{RECORD} is of a newer Layerwise; install that to open it")
-        file = GroupFile.model_validate_json(content, strict=True)
-    except SpecError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise _DamagedError(f"{RECORD}: {where} {first['msg']}".replace("  ", " ")) from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise _unreadable(RECORD, error) from error
-    if file.id != folder.name:
-        raise _DamagedError(f"{RECORD} is that of another group, {file.id:.60}")
-    return file
-
-
-def _unreadable(name: str, error: Exception) -> _DamagedError:
-    """A file that the system does not give is not damaged, unless it is not there."""
-    is_there = isinstance(error, OSError) and not isinstance(error, FileNotFoundError)
-    kind = _UnreadableError if is_there else _DamagedError
-    return kind(f"{name} cannot be read: {error!s:.100}")
+    return read_kept(folder / RECORD, GroupFile)
 
 
 def _lines(folder: Path) -> list[bytes]:
@@ -319,7 +272,7 @@ def _lines(folder: Path) -> list[bytes]:
     try:
         lines = (folder / RESULTS).read_bytes().splitlines(keepends=True)
     except OSError as error:
-        raise _unreadable(RESULTS, error) from error
+        raise unreadable(RESULTS, error) from error
     return [line for line in lines if line.endswith(b"\n")]
 
 
@@ -329,9 +282,9 @@ def _read(folder: Path) -> Group:
         try:
             results.append(result_of(line))
         except (ValueError, KeyError, TypeError, AttributeError, ProjectFileError) as error:
-            raise _DamagedError(f"{RESULTS}, line {number}: {error!s:.100}") from error
+            raise DamagedError(f"{RESULTS}, line {number}: {error!s:.100}") from error
     try:
         project = read_project(folder / PROJECT)
     except ProjectFileError as error:
-        raise _DamagedError(str(error)) from error
+        raise DamagedError(str(error)) from error
     return Group(file, project, tuple(results))
