@@ -9,7 +9,6 @@ from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QLabel,
     QMenu,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -25,8 +24,9 @@ from desktop.views.pages.groups.listing import GroupRow, Listing
 from desktop.views.pages.groups.progress import ProgressStrip
 from desktop.views.pages.groups.table import GroupsTable
 from desktop.views.pages.groups.view import GroupView
-from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
+from desktop.views.theme import Theme
 from desktop.views.widgets.action_bar import ActionBar
+from desktop.views.widgets.list_and_details import ListAndDetails
 from desktop.views.widgets.table_actions import TableActions
 from desktop.workers.session import Session
 from desktop.workers.trials import REPEAT, Group
@@ -74,32 +74,12 @@ class GroupsPanel(QWidget):
         self.details = QStackedWidget()
         self.details.addWidget(self.hint)
         self.details.addWidget(self.against)
-        below = QWidget()
-        column = QVBoxLayout(below)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE_XS)
-        column.addWidget(self.action_bar)
-        column.addWidget(self.details, 1)
-        self.splitter = QSplitter(Qt.Orientation.Vertical)
-        self.splitter.setProperty("role", "gap")
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.setHandleWidth(SPACE_S)
-        self.splitter.addWidget(self.table)
-        self.splitter.addWidget(below)
-        self.splitter.setStretchFactor(0, 2)
-        self.splitter.setStretchFactor(1, 5)
-        content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
-        column.setSpacing(SPACE_S)
-        column.addWidget(self.progress)
-        column.addWidget(self.splitter, 1)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.empty)
-        self._pages.addWidget(content)
+        self._parts = ListAndDetails(
+            self.empty, self.progress, self.table, self.action_bar, self.details, (2, 5)
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._pages)
+        layout.addWidget(self._parts)
 
     def _connect(self) -> None:
         self.listing.changed.connect(self._show_rows)
@@ -120,7 +100,7 @@ class GroupsPanel(QWidget):
     @property
     def is_empty(self) -> bool:
         """Whether the panel says what to do instead of showing groups."""
-        return self._pages.currentIndex() == 0
+        return self._parts.is_empty
 
     @property
     def rows(self) -> tuple[GroupRow, ...]:
@@ -132,7 +112,7 @@ class GroupsPanel(QWidget):
             return  # a name is being written: `_on_edited` brings the rest
         rows = self.listing.rows
         self.table.show_rows(rows)
-        self._pages.setCurrentIndex(1 if rows else 0)
+        self._parts.set_empty(not rows)
         self.empty.set_read(self.listing.is_read)
         if self._wanted and not self._expected and {*self._wanted} <= {row.id for row in rows}:
             wanted, self._wanted = self._wanted, []

@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QShowEvent,
 )
-from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.views.pages.runs.actions import ACTIONS
 from desktop.views.pages.runs.bars import FilterBar
@@ -27,9 +27,10 @@ from desktop.views.pages.runs.swatches import swatch
 from desktop.views.pages.runs.table import RunsTable
 from desktop.views.pages.runs.weights import RunWeights
 from desktop.views.settings import Settings
-from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
+from desktop.views.theme import Theme
 from desktop.views.widgets.action_bar import ActionBar
 from desktop.views.widgets.controls import TabBar
+from desktop.views.widgets.list_and_details import ListAndDetails
 from desktop.views.widgets.table_actions import TableActions
 from desktop.workers.session import Session
 from desktop.workers.summaries import RunSummary
@@ -96,34 +97,14 @@ class RunsPage(QWidget):
         self.tabs.addTab(self.weights, "Weights")
         self.tabs.setCornerWidget(self.curves.controls)
         self.tabs.currentChanged.connect(self._on_tab)
-        below = QWidget()
-        column = QVBoxLayout(below)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE_XS)
-        column.addWidget(self.action_bar)
-        column.addWidget(self.tabs, 1)
-        self.splitter = QSplitter(Qt.Orientation.Vertical)
-        self.splitter.setProperty("role", "gap")
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.setHandleWidth(SPACE_S)
-        self.splitter.addWidget(self.table)
-        self.splitter.addWidget(below)
-        for place in (0, 1):
-            self.splitter.setStretchFactor(place, 1)
-        content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
-        column.setSpacing(SPACE_S)
-        column.addWidget(self.filter_bar)
-        column.addWidget(self.splitter, 1)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.empty)
-        self._pages.addWidget(content)
+        self._parts = ListAndDetails(
+            self.empty, self.filter_bar, self.table, self.action_bar, self.tabs, (1, 1)
+        )
+        self.splitter = self._parts.splitter
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._pages)
-        self._below = below
-        below.hide()
+        layout.addWidget(self._parts)
+        self._parts.below.hide()
 
     def _connect(self) -> None:
         self._kept.listed.connect(self._on_listed)
@@ -150,7 +131,7 @@ class RunsPage(QWidget):
     @property
     def is_empty(self) -> bool:
         """Whether the page says what to do instead of showing runs."""
-        return self._pages.currentIndex() == 0
+        return self._parts.is_empty
 
     # --- what there is ------------------------------------------------------------------------
 
@@ -164,7 +145,7 @@ class RunsPage(QWidget):
         if was_empty and self.table.runs.columns is columns:  # others are fitted already
             self.table.fit_columns()
         self.empty.show_none()
-        self._pages.setCurrentIndex(1 if runs else 0)
+        self._parts.set_empty(not runs)
         self.filter_bar.say_count()
         self._settle.start()
 
@@ -195,13 +176,13 @@ class RunsPage(QWidget):
         self.details.show_runs(runs, before)
         self.weights.show_run(runs[0] if len(runs) == 1 else None)
         self.tabs.setTabText(1, "Comparison" if len(runs) > 1 else "Details")
-        if runs and self._below.isHidden():
+        if runs and self._parts.below.isHidden():
             half = self.splitter.height() // 2
-            self._below.show()
+            self._parts.below.show()
             self.splitter.setSizes([half, half])
             self.table.scrollTo(self.table.currentIndex())
         elif not runs:
-            self._below.hide()
+            self._parts.below.hide()
 
     def _show_details(self) -> None:
         self.tabs.setCurrentWidget(self.details)

@@ -17,8 +17,6 @@ from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
-    QFrame,
-    QHeaderView,
     QMenu,
     QTableView,
     QWidget,
@@ -29,6 +27,7 @@ from desktop.views.pages.runs.layout import TableLayout
 from desktop.views.pages.runs.model import Order, RunsModel
 from desktop.views.settings import Settings
 from desktop.views.theme import SPACE_XS, Theme, factor, scaled
+from desktop.views.widgets.row_table import set_up_rows
 from desktop.views.widgets.text import label
 from desktop.workers.summaries import RunSummary
 
@@ -64,20 +63,9 @@ class RunsTable(QTableView):
         self.setModel(self.runs)
         self.setObjectName("runs_table")
         self.setAccessibleName("Runs")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setAlternatingRowColors(False)
-        self.setWordWrap(False)
-        self.setCornerButtonEnabled(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)  # an action does it
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        set_up_rows(self)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setIconSize(_SWATCH)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self._make_header()
         self.runs.columnsChanged.connect(self._arrange)
         self.runs.modelAboutToBeReset.connect(self._keep_place)
@@ -94,13 +82,12 @@ class RunsTable(QTableView):
         self._no_selection = QItemSelectionModel(self.runs, self)
         header.setSelectionModel(self._no_selection)
         header.setAccessibleName("Columns of the table of runs")
-        header.setHighlightSections(False)
+        header.setStretchLastSection(False)
         header.setSectionsMovable(True)
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.setMinimumSectionSize(scaled(24))
         header.setResizeContentsPrecision(_LOOKED_AT)
-        header.setStyleSheet(f"QHeaderView::section {{ padding: {SPACE_XS}px; }}")
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._open_header_menu)
         header.sectionClicked.connect(self._sort_by_section)
