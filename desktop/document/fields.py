@@ -76,8 +76,9 @@ def fields_of(cls: type[Spec]) -> tuple[FieldSpec, ...]:
     shared = {
         name for base in cls.__mro__ if base.__name__.startswith("_") for name in _declared(base)
     } - set(_declared(cls))
+    hints = typing.get_type_hints(cls, include_extras=True)
     fields = [
-        _field_spec(cls, name, info)
+        _field_spec(name, hints[name], info)
         for name, info in cls.model_fields.items()
         if name != cls.tag_key
     ]
@@ -88,11 +89,11 @@ def _declared(cls: type) -> Mapping[str, Any]:
     return inspect.get_annotations(cls)
 
 
-def _field_spec(cls: type[Spec], name: str, info: FieldInfo) -> FieldSpec:
+def _field_spec(name: str, hint: Any, info: FieldInfo) -> FieldSpec:
     extra: Mapping[str, Any] = (
         info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     )
-    annotation, outer = _without_annotated(typing.get_type_hints(cls, include_extras=True)[name])
+    annotation, outer = _without_annotated(hint)
     annotation, optional = _without_none(annotation)
     annotation, metadata = _without_annotated(annotation)
     bounds: dict[str, Any] = {}

@@ -180,15 +180,15 @@ class Form(SpecWidget):
             self._body.deleteLater()
         self._rows, self._more, self._more_body = {}, None, None
         self._fields = tuple(field for field in fields_of(cls) if field.kind in EDITORS)
-        self._body = QWidget()
+        self._body = QWidget(self)
         column = QVBoxLayout(self._body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)
         everyday = [field for field in self._fields if not field.advanced]
         if everyday:
-            column.addLayout(self._add_rows(everyday, cls))
+            self._add_rows(column, everyday, cls)
         if len(everyday) < len(self._fields):
-            self._more = QToolButton()
+            self._more = QToolButton(self._body)
             self._more.setProperty("role", "flat")
             self._more.setStyleSheet("padding-left: 0px;")  # in line with the labels
             self._more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -201,11 +201,11 @@ class Form(SpecWidget):
         """Make the rare fields: only once they are wanted, for they are the larger part."""
         if self._more_body is not None or self._body is None or self._spec is None:
             return
-        self._more_body = QWidget()
+        self._more_body = QWidget(self._body)
+        body = QVBoxLayout(self._more_body)
+        body.setContentsMargins(0, 0, 0, 0)
         rare = [field for field in self._fields if field.advanced]
-        rows = self._add_rows(rare, type(self._spec))
-        rows.setContentsMargins(0, 0, 0, 0)
-        self._more_body.setLayout(rows)
+        self._add_rows(body, rare, type(self._spec))
         for field in rare:
             self._rows[field.name].editor.set_value(getattr(self._spec, field.name))
             self._rows[field.name].set_used(field.name not in self._spec.unused)
@@ -214,9 +214,10 @@ class Form(SpecWidget):
         column.addWidget(self._more_body)
         self._more_body.setVisible(type(self._spec) in self._more_open)
 
-    def _add_rows(self, wanted: list[FieldSpec], cls: type[Spec]) -> QVBoxLayout:
+    def _add_rows(self, column: QVBoxLayout, wanted: list[FieldSpec], cls: type[Spec]) -> None:
         rows = QVBoxLayout()
         rows.setSpacing(SPACE_S)
+        column.addLayout(rows)
         for field in wanted:
             editor = EDITORS[field.kind](field, self._theme, cls)
             row = self._rows[field.name] = Row(field, editor, self._name(field.name))
@@ -226,7 +227,6 @@ class Form(SpecWidget):
             editor.edited.connect(self._edited)
             editor.refused.connect(self._refused)
         self._arrange()
-        return rows
 
     def _arrange(self) -> None:
         """Put labels beside their fields, or above where that would cut any."""

@@ -43,10 +43,10 @@ class Row:
 
     def add_to(self, column: QVBoxLayout) -> None:
         """Put the widgets into `column`, below what is there."""
+        column.addLayout(self._box)
         if self.label is not None:
             self._box.addWidget(self.label, _LABEL)
         self._box.addWidget(self.editor, _FIELD)
-        column.addLayout(self._box)
         column.addWidget(self.error)
 
     @property

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow
 
+from desktop.views.editor.palette import Palette
 from desktop.views.editor.properties.panel import PropertiesPanel
+from desktop.views.editor.stack import StackView
+from desktop.views.editor.training.panel import TrainingPanel
 from desktop.views.settings import LAYOUT_VERSION
-from desktop.views.theme import factor, scaled
+from desktop.views.theme import Theme, factor, scaled
 from desktop.views.window.spare_room import SpareRoom
+from desktop.views.workspace import Workspace
 
 COMPACT = 1280  # pixels; in a narrower window panels and toolbar take less room
 STACKED = 1100  # pixels; in a narrower window Layers are above Model, not beside it
@@ -28,31 +32,31 @@ class Docks(QObject):
     tab each.
     """
 
-    def __init__(
-        self,
-        window: QMainWindow,
-        layers: QWidget,
-        model: QWidget,
-        properties: PropertiesPanel,
-        training: QWidget,
-    ) -> None:
+    def __init__(self, window: QMainWindow, workspace: Workspace, theme: Theme) -> None:
         super().__init__(window)
         self._window = window
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-        self._layers = self._dock("Layers", layers, left)
-        self._model = self._dock("Model", model, left)
-        self._properties = self._dock("Properties", properties, right)
-        self._training = self._dock("Training", training, right)
+        self._layers = self._dock("Layers", left)
+        self._model = self._dock("Model", left)
+        self._properties = self._dock("Properties", right)
+        self._training = self._dock("Training", right)
         self.all = self._layers, self._model, self._properties, self._training
+        # Made where they stay: what moves to another parent is styled again with all that is in it.
+        self.palette = Palette(theme, self._layers)
+        self.stack = StackView(workspace, theme, self._model)
+        self.properties = PropertiesPanel(workspace, theme, self._properties)
+        self.training = TrainingPanel(workspace, theme, self._training)
+        panels = self.palette, self.stack, self.properties, self.training
+        for dock, panel in zip(self.all, panels, strict=True):
+            dock.setWidget(panel)
         window.splitDockWidget(self._layers, self._model, Qt.Orientation.Horizontal)
         window.splitDockWidget(self._properties, self._training, Qt.Orientation.Vertical)
         self._left_at: dict[float, QByteArray] = {}  # the layout at each zoom as it was left
-        self._room = SpareRoom(window, self._properties, self._training, properties)
+        self._room = SpareRoom(window, self._properties, self._training, self.properties)
 
-    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+    def _dock(self, title: str, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self._window)
         dock.setObjectName(f"{title.lower()}_dock")
-        dock.setWidget(widget)
         self._window.addDockWidget(area, dock)
         return dock
 

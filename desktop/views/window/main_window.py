@@ -17,11 +17,7 @@ from PySide6.QtWidgets import QMainWindow
 from desktop.document.project import Project
 from desktop.views.commands.actions import Actions
 from desktop.views.commands.groups import Commands, HelpCommands, RunCommands, ViewCommands
-from desktop.views.editor.palette import Palette
-from desktop.views.editor.properties.panel import PropertiesPanel
-from desktop.views.editor.stack import StackView
 from desktop.views.editor.stack.menu import CommandActions
-from desktop.views.editor.training.panel import TrainingPanel
 from desktop.views.files.project_files import ProjectFiles
 from desktop.views.settings import Settings
 from desktop.views.theme import Theme
@@ -108,7 +104,7 @@ class MainWindow(QMainWindow):
 
     def _make_parts(self) -> None:
         workspace, session, theme = self.workspace, self.session, self._theme
-        self.pages = Pages(workspace, session, theme, self._settings)
+        self.pages = Pages(workspace, session, theme, self._settings, self)
         self.pages.setObjectName("pages")
         self.setCentralWidget(self.pages)
         self.notice = Notice(theme, self.pages)
@@ -116,12 +112,10 @@ class MainWindow(QMainWindow):
         self._messages = Messages(workspace, session, self.pages, self.files, self.notice)
         self._outdated = Outdated(workspace, session, self.pages, self.notice)
         self._first_network = FirstNetwork(workspace, self)
-        self.palette_view = Palette(theme)
-        self.stack = StackView(workspace, theme)
-        self.properties = PropertiesPanel(workspace, theme)
-        self.training = TrainingPanel(workspace, theme)
-        self.docks = Docks(self, self.palette_view, self.stack, self.properties, self.training)
-        self.status = StatusBar(workspace, session, theme)
+        self.docks = Docks(self, workspace, theme)
+        self.palette_view, self.stack = self.docks.palette, self.docks.stack
+        self.properties, self.training = self.docks.properties, self.docks.training
+        self.status = StatusBar(workspace, session, theme, self)
         self.setStatusBar(self.status)
 
     def _make_commands(self) -> None:
@@ -143,7 +137,7 @@ class MainWindow(QMainWindow):
         actions = self._actions = Actions(commands, workspace, session, theme)
         self.pages.offer(actions.__getitem__)
         menu_bar.fill(self.menuBar(), actions, commands, edits, self._stack_actions, self.docks)
-        self.toolbar = Toolbar(actions, edits, workspace, session, theme)
+        self.toolbar = Toolbar(actions, edits, workspace, session, theme, self)
         self.addToolBar(self.toolbar)
         self.run_bar = self.toolbar.run_bar
         self._set_icons()

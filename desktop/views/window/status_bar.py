@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QStatusBar
+from PySide6.QtWidgets import QStatusBar, QWidget
 
 from desktop.views.theme import SPACE_S, Theme
 from desktop.views.widgets.elided import ElidedLabel
@@ -22,8 +22,14 @@ SHOWN = 4000  # milliseconds that a message stays
 class StatusBar(QStatusBar):
     """Messages and tips take the place of the libraries, never that of the problems."""
 
-    def __init__(self, workspace: Workspace, session: Session, theme: Theme) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        workspace: Workspace,
+        session: Session,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
         self.problems = ProblemsBar(workspace, theme)
         self.setSizeGripEnabled(False)
         self._libraries = "Loading TensorFlow…"

@@ -33,8 +33,9 @@ class Toolbar(QToolBar):
         workspace: Workspace,
         session: Session,
         theme: Theme,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__("Toolbar")
+        super().__init__("Toolbar", parent)
         self._workspace = workspace
         self._session = session
         self._theme = theme
