@@ -24,6 +24,6 @@ def fit_columns(table: QTableView) -> None:
     rows = range(min(_LOOKED_AT, model.rowCount()))
     for column in range(min(_FITTED, model.columnCount())):
         title = model.headerData(column, Qt.Orientation.Horizontal)
-        texts = [model.index(row, column).data() for row in rows]
+        texts = [model.data(model.index(row, column)) for row in rows]
         widest = max(metrics.horizontalAdvance(text) for text in (title, *texts))
         table.setColumnWidth(column, min(max(widest + scaled(_EDGES), least), most))

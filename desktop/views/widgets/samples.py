@@ -10,8 +10,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
-from desktop.document.schema import Classes, Target, shown_names
-from desktop.document.text import number_text
+from desktop.document.schema import Classes, Target
+from desktop.document.text import number_text, one_line
 from desktop.views.widgets.text import plain
 from desktop.workers.reports import FloatArray
 
@@ -50,8 +50,7 @@ class Sample:
 def target_text(y: Any, target: Target) -> str:
     """The target of one row: the name of its class, or its numbers in their units."""
     if isinstance(target, Classes):
-        name: str = shown_names(target)[y]
-        return name
+        return one_line(target.names[y])
     return ", ".join(map(number_text, target.in_unit(np.atleast_1d(y).tolist())))
 
 

@@ -149,7 +149,7 @@ class _Table(QTableView):
         model, bold = self.model(), QFont(self.font())
         bold.setBold(True)  # as what is decided is written
         rows = range(min(_LOOKED_AT, model.rowCount()))
-        texts = {str(model.index(row, column).data()) for row in rows}
+        texts = {str(model.data(model.index(row, column))) for row in rows}
         advance = QFontMetrics(bold).horizontalAdvance
         return max(map(advance, texts), default=0) + scaled(_EDGES)
 
