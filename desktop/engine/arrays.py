@@ -32,6 +32,7 @@ from desktop.engine.tables.target import MOST_CLASSES, TargetValues, read_target
 from desktop.engine.zero_copy import aligned_empty
 
 _BLOCK = 2**22  # values that are scaled at once
+_CENTERED = (-0.5, 0.5), (-1.0, 1.0)  # black and white of pixels around 0
 _SMALLEST_IMAGE = 8  # pixels on a side, from which whole numbers are taken for pixels
 _ROW_KINDS = {
     ArrayRow.NUMBERS: RowKind.TABLE_ROW,
@@ -226,15 +227,15 @@ def _range(
 ) -> Range:
     """The least and the largest of the `inputs`; of images, what black and white are among them.
 
-    Pixels `x` are taken to be 0 to 1, 16 or 255, or -1 to 1, where all training rows are within.
+    Pixels `x` are taken to be 0 to 1, 16 or 255, -0.5 to 0.5 or -1 to 1: the first of these that
+    all training rows are within.
     """
     if row is ArrayRow.IMAGE:
         low, high = float(x[training].min()), float(x[training].max())
-        white = next((level for level in LEVELS if high <= level), None)
-        black = 0 if low >= 0 else -1
-        if white is not None and (low >= 0 or (low >= -1 and white == 1)):
-            offset, divisor = float(scale.offset), float(scale.scale)
-            return (black - offset) / divisor, (white - offset) / divisor
+        for black, white in (*((0.0, float(level)) for level in LEVELS), *_CENTERED):
+            if black <= low and high <= white:
+                offset, divisor = float(scale.offset), float(scale.scale)
+                return (black - offset) / divisor, (white - offset) / divisor
     return float(inputs.min()), float(inputs.max())
 
 

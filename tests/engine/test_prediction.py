@@ -482,9 +482,14 @@ def _raw(shape: tuple[int, ...]) -> NDArray[np.uint8]:
         (lambda x: x.astype(np.float32) / 255, None),
         (lambda x: x.astype(np.float32) / 127.5 - 1, Scaling.NONE),
         (lambda x: x.astype(np.float32) / 127.5 - 1, None),
+        (lambda x: x.astype(np.float32) / 255 - 0.5, Scaling.NONE),
+        (lambda x: x.astype(np.float32) / 255 - 0.5, None),
         (lambda x: x.astype(np.float64), Scaling.STANDARDIZE),
     ],
-    ids=["bytes", "standardized", "as they are", "0 to 1", "-1 to 1", "shifted", "0.0 to 255.0"],
+    ids=[
+        *("bytes", "standardized", "as they are", "0 to 1", "-1 to 1", "shifted"),
+        *("-0.5 to 0.5", "centered and shifted", "0.0 to 255.0"),
+    ],
 )
 def test_files_are_prepared_as_the_arrays_were(
     tmp_path: Path,
