@@ -12,6 +12,8 @@ from functools import cache
 from desktop.document.choices import ActivationFunction
 from desktop.document.fields import FieldSpec, Kind, fields_of
 from desktop.document.layers import LAYER_CLASSES, Family, Layer
+from desktop.document.project import Project
+from desktop.document.trace import LayerInfo, trace
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,23 @@ def default_parameters(function: ActivationFunction) -> dict[str, float | None]:
     """What the parameters are where `function` is chosen by its name alone."""
     layer = {field.name: field.default for field in parameters_of(function)}
     return {**layer, **_BY_NAME.get(function, {})}
+
+
+def parameters_in(layer: Layer) -> dict[str, float | None]:
+    """What the parameters of the function that `layer` applies are there."""
+    function = layer.nonlinearity
+    if function is None:
+        return {}
+    given = default_parameters(function)
+    if type(layer) is layer_of(function):
+        return {name: getattr(layer, name) for name in given}
+    return given
+
+
+def drawable_layers(project: Project) -> tuple[LayerInfo, ...]:
+    """The layers of `project` with a function of each value alone that is more than linear."""
+    without = None, ActivationFunction.LINEAR, ActivationFunction.SOFTMAX
+    return tuple(info for info in trace(project) if info.layer.nonlinearity not in without)
 
 
 NOTES: Mapping[ActivationFunction, ActivationNotes] = {

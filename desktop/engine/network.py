@@ -238,6 +238,17 @@ class Network:
             )
         return self._probe
 
+    def probe_inputs(self, dataset: Dataset) -> Any:
+        """The rows of the probe, a tensor; of a network that has none yet, some of `dataset`.
+
+        May be called on any thread: it leaves the choice of the rows to the training.
+        """
+        probe = self._probe
+        if probe is None:
+            rows = dataset.training_rows(self.project.training)
+            probe = Probe.of_rows(self.model, self.project, dataset.schema, rows, seed=0)
+        return probe.inputs
+
     def run_begins(self, blocks: Blocks, clock: Clock) -> None:
         """A run trains `blocks` from now on, its time being taken by `clock`."""
         self._run = blocks, clock

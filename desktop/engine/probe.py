@@ -149,6 +149,11 @@ class Probe:
         weights = () if rows.sample_weight is None else (rows.sample_weight[chosen],)
         return cls(model, project, (rows.x[chosen], targets, *weights))
 
+    @property
+    def inputs(self) -> Any:
+        """The rows that the network is shown: a tensor."""
+        return self._batch[0]
+
     def compile(self, checkpoint: Callable[[], None]) -> None:
         """Make a graph of the statistics, unless there is one, for many looks to come.
 

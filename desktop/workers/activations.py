@@ -1,6 +1,7 @@
 """Activation functions as the engine computes them, for the views, which do not import it."""
 
 from desktop.engine.activation_facts import FLAT, ActivationFacts, facts
+from desktop.engine.activation_inputs import ActivationInputs
 from desktop.engine.activations import (
     Activation,
     activation,
@@ -16,6 +17,7 @@ __all__ = [
     "INITIALIZERS",
     "Activation",
     "ActivationFacts",
+    "ActivationInputs",
     "DeepStack",
     "DepthGradients",
     "activation",

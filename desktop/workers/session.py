@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         SplitSummary,
     )
     from desktop.engine.row_reports import Row, TableMatch
+    from desktop.engine.rows import Dataset
 
 
 class State(StrEnum):
@@ -128,7 +129,7 @@ class Session(QObject):
             for task in (tasks.predict_surface, tasks.hidden_units)
         )
         self._class_means = ClassMeansMaker(self._threads, self)
-        self.activations = ActivationWork(self._threads, self)
+        self.activations = ActivationWork(self._threads, self._network_and_rows, self)
         self._state = State.STARTING
         self._waiting: tuple[Project, bool] | None = None
         self._is_reset_wanted = False
@@ -227,6 +228,9 @@ class Session(QObject):
 
     def _network_and_data(self) -> tuple[Network | None, DataSchema | None]:
         return self._network_of_data(), self._data.schema
+
+    def _network_and_rows(self) -> tuple[Network | None, Dataset | None]:
+        return self._network_of_data(), self._data.dataset
 
     # --- what can be requested --------------------------------------------------------------------
 

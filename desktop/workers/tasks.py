@@ -20,6 +20,7 @@ from desktop.document.schema import DataSchema, Range
 from desktop.engine.control import RunControl, Stopped
 
 if TYPE_CHECKING:
+    from desktop.engine.activation_inputs import ActivationInputs
     from desktop.engine.drawing import Raster
     from desktop.engine.gradient_depth import DeepStack, DepthGradients
     from desktop.engine.image_reports import ImagePredictions
@@ -127,6 +128,14 @@ def activation_costs(control: RunControl) -> Mapping[ActivationFunction, float] 
             return relative_costs(control.checkpoint)
         except Stopped:
             return None
+
+
+def activation_inputs(network: Network, dataset: Dataset, layer: int) -> ActivationInputs:
+    """What enters the activation of the layer at that place of `network`."""
+    from desktop.engine.activation_inputs import read_inputs
+
+    with explaining("What enters the activation could not be computed"):
+        return read_inputs(network, dataset, layer)
 
 
 def gradients_through(stack: DeepStack) -> DepthGradients:

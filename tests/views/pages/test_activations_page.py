@@ -13,10 +13,15 @@ from pytestqt.qtbot import QtBot
 
 from desktop.document.activations import NOTES, parameters_of
 from desktop.document.choices import ActivationFunction
+from desktop.document.data import Digits
 from desktop.document.initializers import GlorotUniform, HeUniform
+from desktop.document.layers import Dense, Flatten
+from desktop.document.project import Project, starter_project
+from desktop.document.training import Training
 from desktop.engine.activations import activation, softmax, softmax_slopes
 from desktop.views.pages.activations.depth_card import left_text
 from desktop.views.pages.activations.function_card import FunctionCard
+from desktop.views.pages.activations.inputs_card import NO_LAYER, NO_NETWORK
 from desktop.views.pages.activations.page import ActivationsPage
 from desktop.views.theme import Theme
 from desktop.workers.session import Session
@@ -208,6 +213,40 @@ def test_the_race_says_why_it_cannot_begin(session: Session, theme: Theme, qtbot
     with qtbot.waitSignal(action.triggered):
         action.setEnabled(True)
         page.race.button.click()
+
+
+def test_what_enters_a_layer_is_drawn_while_it_trains(
+    page: ActivationsPage, session: Session, qtbot: QtBot
+) -> None:
+    card, project = page.inputs, starter_project()
+    page.show()
+    page.ensureWidgetVisible(card)
+    assert card.about.text() == NO_NETWORK and not card.choice.isVisible()
+    project = project.replace(training=project.training.replace(epochs=2))
+    epochs: list[int] = []
+    session.activations.inputsRead.connect(lambda found: epochs.append(found.epoch))
+    with qtbot.waitSignal(session.runEnded, timeout=PATIENCE):
+        session.train(project)
+    qtbot.waitUntil(lambda: bool(epochs) and epochs[-1] == 2, timeout=PATIENCE)
+    assert [card.choice.itemText(row) for row in range(card.choice.count())] == ["Dense 2 · relu"]
+    assert card.shown is not None and card.plot.isVisible()
+    edges, heights = drawn(card.bars)
+    np.testing.assert_allclose(edges, card.shown.histogram.edges)
+    assert len(heights) == len(edges) - 1 and card.curve.getData()[0][0] <= edges[0]
+    share = f"{100 * card.shown.flat_share:.0f} %"
+    assert share in card.reading.text() and "after 2 epochs" in card.reading.text()
+    session.reset()
+    assert card.about.text() == NO_NETWORK and not card.plot.isVisible()
+
+
+def test_a_network_without_such_a_layer_is_told(
+    page: ActivationsPage, session: Session, qtbot: QtBot
+) -> None:
+    output = Dense(units=10, activation="softmax")
+    project = Project(data=Digits(), layers=(Flatten(), output), training=Training(epochs=1))
+    with qtbot.waitSignal(session.runEnded, timeout=PATIENCE):
+        session.train(project)
+    assert page.inputs.about.text() == NO_LAYER and page.inputs.layer is None
 
 
 def test_every_slider_has_a_name(page: ActivationsPage) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.views.pages.activations.depth_card import DepthCard
 from desktop.views.pages.activations.function_card import FunctionCard
+from desktop.views.pages.activations.inputs_card import InputsCard
 from desktop.views.pages.activations.race_card import RaceCard
 from desktop.views.theme import Theme
 from desktop.views.widgets.cards import CardPage
@@ -25,6 +26,7 @@ class ActivationsPage(CardPage):
     """
 
     functions: FunctionCard
+    inputs: InputsCard
     through_depth: DepthCard
     race: RaceCard
 
@@ -36,6 +38,7 @@ class ActivationsPage(CardPage):
         self._missing: list[Callable[[], None]] = [
             self._add_functions,
             lambda: self.functions.prepare(),
+            self._add_inputs,
             self._add_depth,
             self._add_race,
         ]
@@ -56,6 +59,10 @@ class ActivationsPage(CardPage):
         self.functions = FunctionCard(self._session, self._theme)
         self.rows.addWidget(self.functions)
         self.rows.addStretch(1)
+
+    def _add_inputs(self) -> None:
+        self.inputs = InputsCard(self._session, self._theme)
+        self.rows.insertWidget(self.rows.count() - 1, self.inputs)
 
     def _add_depth(self) -> None:
         self.through_depth = DepthCard(self._session, self._theme)
