@@ -32,7 +32,11 @@ class Spec(BaseModel):
 
     # None of the names that pydantic reserves is taken, and looking for them takes a while.
     model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, protected_namespaces=()
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        protected_namespaces=(),
+        defer_build=True,  # to `__pydantic_init_subclass__`
     )
 
     tag_key: ClassVar[str] = ""  # the JSON key that tells the variants of a family apart
@@ -42,12 +46,23 @@ class Spec(BaseModel):
 
     def __init_subclass__(cls, tag: str | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        own_key = "tag_key" in cls.__dict__  # the base of a family declares its key
-        if cls.tag_key and not own_key and not cls.__name__.startswith("_"):
+        if cls.tag_key and not cls._is_base():
             cls.tag = tag or cls.__name__
             # The tag becomes an ordinary field with one allowed value, before pydantic reads them.
             cls.__annotations__[cls.tag_key] = Literal[cls.tag]
             setattr(cls, cls.tag_key, cls.tag)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Build at once what validates values: two threads must not. A base has no values."""
+        super().__pydantic_init_subclass__(**kwargs)
+        if not cls._is_base():
+            cls.model_rebuild()
+
+    @classmethod
+    def _is_base(cls) -> bool:
+        """Whether this is what several classes have in common, and not one to make values of."""
+        return "tag_key" in cls.__dict__ or cls.__name__.startswith("_")
 
     def replace(self, **changes: Any) -> Self:
         """A validated copy with some fields changed. Raises SpecError."""

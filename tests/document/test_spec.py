@@ -32,6 +32,9 @@ def field(cls: type[Spec], name: str) -> FieldSpec:
 
 @pytest.mark.parametrize("cls", SPEC_CLASSES, ids=lambda cls: cls.__name__)
 class TestEverySpec:
+    def test_is_built_before_any_thread_validates_with_it(self, cls: type[Spec]) -> None:
+        assert cls.__pydantic_complete__
+
     def test_is_described(self, cls: type[Spec]) -> None:
         assert cls.summary().endswith((".", "?")), "a sentence for the palette"
         for each in fields_of(cls):

@@ -24,7 +24,7 @@ PREFIX = "hidden."
 COUNT = "hidden.count"
 
 
-class _Own(Spec):
+class OwnSettings(Spec):
     """What can be set beside the fields of the layers."""
 
     count: int = Field(1, ge=0, le=100, title="Hidden layers")
@@ -35,7 +35,7 @@ class _Own(Spec):
     max_norm: float | None = Field(None, gt=0, title="Maximum norm")
 
 
-OWN: Mapping[str, FieldSpec] = {field.name: field for field in fields_of(_Own)}
+OWN: Mapping[str, FieldSpec] = {field.name: field for field in fields_of(OwnSettings)}
 
 
 @dataclass(frozen=True)
@@ -105,10 +105,10 @@ def _title(words: str) -> str:
     return f"Hidden {in_sentence(words)}"
 
 
-def _checked(name: str, value: Any) -> _Own:
+def _checked(name: str, value: Any) -> OwnSettings:
     values = {name: value}
     try:
-        return _Own.model_validate_json(json.dumps(values), strict=True)
+        return OwnSettings.model_validate_json(json.dumps(values), strict=True)
     except SpecError as error:
         raise SpaceError(f"{PREFIX}{describe(error, values)}") from error
 
