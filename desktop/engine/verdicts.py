@@ -172,7 +172,9 @@ def _sentence(found: GroupComparison, second: str) -> str:
     if found.low is None or found.high is None:
         return f"Too few runs to compare {title}: train each network at least twice"
     if found.verdict is Verdict.UNDECIDED:
-        ends = (f"{_amount(end, found.metric):+}" for end in (found.low, found.high))
+        ends = (
+            f"{_amount(end, found.metric):+}".replace("-", "−") for end in (found.low, found.high)
+        )
         return (
             f"Not distinguishable by {title}: more runs are needed, or there is no difference "
             f"({' to '.join(ends)}{unit})"

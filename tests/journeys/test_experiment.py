@@ -99,11 +99,11 @@ def check_verdict(text: str, values: dict[str, list[float]]) -> str:
     else:
         open_ = re.fullmatch(
             r"Not distinguishable by validation accuracy: more runs are needed, or there is no "
-            r"difference \(([-+\d.]+) to ([-+\d.]+) points\)\.",
+            r"difference \(([−+\d.]+) to ([−+\d.]+) points\)\.",
             sentence,
         )
         assert open_ is not None, sentence
-        low, high = map(float, open_.groups())
+        low, high = (float(each.replace("−", "-")) for each in open_.groups())
         assert low - 0.1 <= difference <= high + 0.1 and low <= 0 <= high
     return "tanh" if difference > 0 else "relu"
 

@@ -85,7 +85,7 @@ def about_repeat(group: Group, summaries: Mapping[str, Summary] | None, tokens: 
     count = counted(planned, "run")
     so_far = f"All {count} are trained" if done == planned else f"{done} of {count} are trained"
     took = f", in {duration(seconds)} of training" if seconds else ""
-    parts.append(paragraph(f"{so_far}{took}; they differ by their seeds alone.", tokens.text))
+    parts.append(paragraph(f"{so_far}{took}; they differ only in their seeds.", tokens.text))
     parts += [
         paragraph(f"⚠ Run {each.trial.number} failed: {each.message}", tokens.warning)
         for each in failed[:3]
