@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
 from desktop.views.charts.runs import ShownRuns
 from desktop.views.charts.weights.panel import HistogramPanel
-from desktop.views.theme import Theme
+from desktop.views.theme import Theme, scaled
 from desktop.workers.kept_runs import KeptRuns
 from desktop.workers.records import Recorded
 from desktop.workers.summaries import RunSummary
 
+LOWEST = 150  # pixels
 BUDGET = 0.02  # seconds of painting at a time
 PAUSE = 20  # milliseconds until the next part is painted
 ONE = "Select one run to see how its weights changed."
@@ -77,6 +78,10 @@ class RunWeights(QStackedWidget):
         self.setCurrentWidget(self.note)
 
     # --- Qt -----------------------------------------------------------------------------------
+
+    def minimumSizeHint(self) -> QSize:
+        """Leaves room for the table in a low window: the charts are scrolled."""
+        return QSize(super().minimumSizeHint().width(), scaled(LOWEST))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
