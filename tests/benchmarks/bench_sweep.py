@@ -99,15 +99,16 @@ def compare(options: argparse.Namespace) -> None:
         sweep = ["main.py", "sweep", str(paths[0]), json.dumps({RATE: rates})]
         trains = [["main.py", "train", str(path), "--json"] for path in paths]
         what = [str(options.mnist), rates, options.epochs, UNITS, BATCH, rows]
-        seconds = {
-            "sweep": seconds_of(
-                [*sweep, "--workers", str(options.workers), "--json"], folder=folder / "sweep"
-            ),
-            "train": seconds_of(*trains, folder=folder / "train"),
-            "loop": seconds_of(["-c", LOOP, json.dumps(what)], folder=folder),
+        ways = {
+            "sweep": [[*sweep, "--workers", str(options.workers), "--json"]],
+            "train": trains,
+            "loop": [["-c", LOOP, json.dumps(what)]],
         }
-    for way, each in seconds.items():
-        print(f"{way:6} {each:7.1f} s   {each / seconds['sweep']:5.2f}")
+        first = 0.0
+        for way, commands in ways.items():
+            seconds = seconds_of(*commands, folder=folder / way)
+            first = first or seconds
+            print(f"{way:6} {seconds:7.1f} s   {seconds / first:5.2f}", flush=True)
 
 
 def main() -> None:
@@ -119,7 +120,7 @@ def main() -> None:
     default = SHARED if SHARED.is_file() else keras_datasets() / "mnist.npz"
     parser.add_argument("--mnist", type=Path, default=default)
     options = parser.parse_args()
-    print(f"{options.trials} trials of {options.epochs} epochs, {options.workers} workers")
+    print(f"{options.trials} trials of {options.epochs} epochs, {options.workers} workers", flush=True)
     for _ in range(options.rounds):
         compare(options)
 
