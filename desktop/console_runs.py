@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from desktop.console import figures, output, show_table
+from desktop.document.health import course
 from desktop.document.metrics import TEST_PREFIX, higher_is_better, metric_title
 from desktop.document.text import counted, number_text
 
@@ -57,6 +58,7 @@ def show_run(record: RunRecord, run: RunSummary, folder: Path, *, test: bool) ->
     engine = record.engine
     rows = counted(record.start.training_rows, "training row")
     validation = counted(record.start.validation_rows, "validation row")
+    health = course(record.project, record.curves.statistics_history())
     libraries = f"Keras {engine.keras}, TensorFlow {engine.tensorflow}, {engine.device}"
     lines = [
         f"{run.name}  {short_id(run)}",
@@ -70,6 +72,7 @@ def show_run(record: RunRecord, run: RunSummary, folder: Path, *, test: bool) ->
         f"Layerwise {record.program}, Python {record.python}, {libraries}",
         f"On {record.machine}",
         _trial(run),
+        f"Health: {', '.join(health)}" if health else "",
         f"Tags: {', '.join(run.tags)}" if run.tags else "",
         f"Notes: {run.notes}" if run.notes else "",
     ]

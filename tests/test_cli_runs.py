@@ -93,7 +93,9 @@ def test_a_run_is_shown(runs: Command, kept: list[str]) -> None:
     assert value["data_fingerprint"] == "data" and value["keras"] == "3.15"
     code, out, _ = runs("show", kept[1][-8:])
     assert code == 0
-    for words in ("wide", "finished after 3 epochs", "Epoch 3", "Keras 3.15", value["folder"]):
+    health = "Health: Dense 2 dead units 50 % (epoch 3)"
+    facts = "wide", "finished after 3 epochs", health, "Epoch 3", "Keras 3.15", value["folder"]
+    for words in facts:
         assert words in out
 
 

@@ -9,7 +9,7 @@ layer are dead, and updates are between 10^-4.2 and 10^-0.7 of the weights.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -202,6 +202,22 @@ def judge(project: Project, statistics: Statistics) -> tuple[Health | None, ...]
         )
         found.append(Health(info.name, measures) if measures else None)
     return tuple(found)
+
+
+def course(project: Project, epochs: Iterable[tuple[int, Statistics]]) -> tuple[str, ...]:
+    """For each layer that was measured a few words on the worst of these `epochs`."""
+    worst: dict[str, tuple[int, Health]] = {}
+    for epoch, statistics in epochs:
+        for health in judge(project, statistics):
+            if health is None:
+                continue
+            before = worst.get(health.layer)
+            if before is None or _ORDER.index(health.level) >= _ORDER.index(before[1].level):
+                worst[health.layer] = epoch, health
+    return tuple(
+        f"{layer} {health.word}" + ("" if health.level is Level.OK else f" (epoch {epoch})")
+        for layer, (epoch, health) in worst.items()
+    )
 
 
 def _gradient_ratios(norms: Mapping[str, float]) -> dict[str, float]:

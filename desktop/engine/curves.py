@@ -89,6 +89,12 @@ class Curves:
         epochs = {int(x) for series in self.statistics.values() for x in series.x}
         return tuple(sorted(epochs))
 
+    def statistics_history(self, most: int = 60) -> list[tuple[int, dict[str, dict[str, float]]]]:
+        """Epochs and what was measured then: all, or about `most` of them; always the last."""
+        epochs = self.measured_epochs
+        shown = (*epochs[: -1 : -(-len(epochs) // most)], epochs[-1]) if epochs else ()
+        return [(epoch, self.statistics_at(epoch)) for epoch in shown]
+
     def statistics_at(self, epoch: int) -> dict[str, dict[str, float]]:
         """What was measured at the end of `epoch`: statistic, layer and value."""
         found: dict[str, dict[str, float]] = {}

@@ -20,6 +20,7 @@ from desktop.document.health import (
     Health,
     Level,
     Statistics,
+    course,
     judge,
 )
 from desktop.document.layers import (
@@ -155,6 +156,16 @@ def test_an_output_may_be_saturated(after: tuple[Layer, ...]) -> None:
     assert health(statistics, 2, what).level is Level.OK
     assert health(statistics, 2, what).measures[0].text == "100 %"
     assert health(statistics, 1, what).level is Level.ALARM
+
+
+def test_a_run_is_told_by_the_worst_of_its_epochs() -> None:
+    shares = {1: 0.0, 2: 0.9, 3: 1.0, 4: 0.5}
+    updates = {"Dense 2": -3.0, "Dense 3": -3.0}
+    epochs = [
+        (epoch, {DEAD: {"Dense 2": share}, UPDATE: updates}) for epoch, share in shares.items()
+    ]
+    assert course(STACK, epochs) == ("Dense 2 dead units 100 % (epoch 3)", "Dense 3 healthy")
+    assert course(STACK, []) == ()
 
 
 def test_all_quantities_say_what_is_usual() -> None:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from desktop.document.analysis import Analysis
+from desktop.document.health import Health, Level
 from desktop.document.layers import Family, Layer
 from desktop.document.problems import Problem, Severity
 from desktop.document.project import Project
@@ -24,6 +25,7 @@ from desktop.views.widgets.card_text import bold, draw, draw_right, small, wrapp
 STRIPE = 4  # width of the family's color along the left edge
 TILE = 22
 MARK, WAND = 16, 14  # icons of a problem and of its fix
+LIGHT = 8  # across
 GAP = 3  # between cards, above and below each
 SIDE = SPACE_S  # between a card and the edge of the list
 DRAG_SPOT = QPoint(-12, -32)  # a dragged card hangs so low that it does not cover where it lands
@@ -41,6 +43,7 @@ class LayerCard:
     shape: str
     parameters: str
     problems: tuple[Problem, ...] = ()
+    health: Health | None = None
 
     @property
     def problem(self) -> Problem | None:
@@ -58,6 +61,7 @@ class LayerCard:
     def sentence(self) -> str:
         """Everything on the card, for a screen reader."""
         parts = [self.name, self.family or "", self.details, self.shape, self.parameters]
+        parts += [f"health: {self.health.word}"] if self.health is not None else []
         parts += [f"{problem.severity}: {problem.message}" for problem in self.problems]
         return ", ".join(part for part in parts if part)
 
@@ -68,8 +72,8 @@ def input_card(project: Project, schema: DataSchema | None) -> LayerCard:
     return LayerCard("Input", None, project.data.title, shape, "")
 
 
-def layer_card(analysis: Analysis, index: int) -> LayerCard:
-    """The card of the layer at `index`."""
+def layer_card(analysis: Analysis, index: int, health: Health | None = None) -> LayerCard:
+    """The card of the layer at `index`; `health` is what is known of how it trains."""
     info = analysis.layers[index]
     shape = f"→ {shape_text(info.output_shape)}"
     return LayerCard(
@@ -79,6 +83,7 @@ def layer_card(analysis: Analysis, index: int) -> LayerCard:
         shape,
         counted(info.parameters, "parameter") if info.parameters else "",
         analysis.problems_of(index),
+        health,
     )
 
 
@@ -121,6 +126,17 @@ class CardPainter:
         width = min(width, message.width())
         return QRect(message.left(), message.bottom() + SPACE_XS, width, self._fix_height())
 
+    def light_rect(self, card: LayerCard, rect: QRect) -> QRect:
+        """Where the light and its word are; empty if nothing is known of the layer's health."""
+        if card.health is None:
+            return QRect()
+        text, line = self._text_left(rect), self._line(small())
+        left = text - SPACE_S - scaled(TILE + LIGHT) // 2  # in the middle below the tile
+        bottom = self._frame(rect).top() + self._body_height(card, rect) - 6
+        word = QFontMetrics(small()).horizontalAdvance(card.health.word)
+        right = min(text + word, self._frame(rect).right() - SPACE_XS)
+        return QRect(left, bottom - line, right - left, line)
+
     def paint(
         self,
         painter: QPainter,
@@ -131,6 +147,7 @@ class CardPainter:
         hovered: bool = False,
         focused: bool = False,
         on_fix: bool = False,
+        on_light: bool = False,
     ) -> None:
         """Paint `card` into `rect`, the place it has in the list."""
         tokens = self._theme.tokens
@@ -167,6 +184,8 @@ class CardPainter:
             used = draw(painter, line, card.shape, fine, muted)
             rest = line.adjusted(used + SPACE_S, 0, 0, 0)
             draw_right(painter, rest, _count_for(card.parameters, fine, rest.width()), fine, muted)
+        if card.health is not None:
+            self._paint_light(painter, rect, card, text if selected or on_light else muted)
         if card.problem is not None:
             self._paint_problem(painter, rect, card, on_fix)
         painter.restore()
@@ -217,6 +236,17 @@ class CardPainter:
             painter.setBrush(QColor(FAMILIES[card.family].color))
             painter.drawRoundedRect(frame, RADIUS, RADIUS)
             painter.restore()
+
+    def _paint_light(self, painter: QPainter, rect: QRect, card: LayerCard, color: QColor) -> None:
+        assert card.health is not None
+        place, side = self.light_rect(card, rect), scaled(LIGHT)
+        light = QRectF(place.left(), place.center().y() + 1 - side / 2, side, side)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.tokens.color(LEVEL_TOKENS[card.health.level]))
+        painter.drawEllipse(light)
+        word = QRect(self._text_left(rect), place.top(), place.width(), place.height())
+        word.setRight(place.right() + 2)
+        draw(painter, word, card.health.word, small(), color)
 
     def _paint_problem(self, painter: QPainter, rect: QRect, card: LayerCard, on_fix: bool) -> None:
         problem, tokens = card.problem, self._theme.tokens
@@ -272,6 +302,8 @@ class CardPainter:
             height += self._line(QApplication.font()) + 1
         if card.family is not None and (card.shape or card.parameters):
             height += self._line(small()) + 1
+        if card.health is not None:
+            height += self._line(small()) + 1
         return height
 
     def _fix_height(self) -> int:
@@ -289,3 +321,5 @@ SEVERITY_LOOKS = {  # token and icon: never told apart by color alone
     Severity.ERROR: ("bad", "mdi6.alert-circle"),
     Severity.WARNING: ("warning", "mdi6.alert"),
 }
+# The color of a light, beside which there is always a word.
+LEVEL_TOKENS = {Level.OK: "good", Level.WARNING: "warning", Level.ALARM: "bad"}

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QMainWindow
 from desktop.document.project import Project
 from desktop.views.commands.actions import Actions
 from desktop.views.commands.groups import Commands, HelpCommands, RunCommands, ViewCommands
+from desktop.views.editor.health.lights import HealthLights
 from desktop.views.editor.stack.menu import CommandActions
 from desktop.views.files.project_files import ProjectFiles
 from desktop.views.settings import Settings
@@ -116,6 +117,7 @@ class MainWindow(QMainWindow):
         self.palette_view, self.stack = self.docks.palette, self.docks.stack
         self.properties, self.training = self.docks.properties, self.docks.training
         self.status = StatusBar(workspace, session, theme, self)
+        self.lights = HealthLights(workspace, session, self)
         self.setStatusBar(self.status)
 
     def _make_commands(self) -> None:
@@ -164,6 +166,9 @@ class MainWindow(QMainWindow):
         self.stack.selectedLayersChanged.connect(self._stack_actions.update)
         self.stack.editRequested.connect(self.properties.focus_form)
         self.properties.left.connect(self.stack.setFocus)
+        self.lights.changed.connect(self.stack.set_health)
+        self.lights.changed.connect(self._stack_actions.update)
+        self.stack.healthRequested.connect(self._show_health)
         self.stack.message.connect(self._messages.show_stack_message)
         self.status.problems.layerRequested.connect(self.stack.select_layer)
         self.status.problems.trainingRequested.connect(self.training.focus_field)
@@ -182,6 +187,17 @@ class MainWindow(QMainWindow):
 
     def _load_data(self) -> None:
         self.session.load_data(self.workspace.project.data)
+
+    def _show_health(self, layer: int) -> None:
+        from desktop.views.editor.health.dialog import HealthDialog
+
+        shown = self.findChild(HealthDialog) or HealthDialog(
+            self.lights, self.workspace, self._theme, self
+        )
+        shown.show_layer(layer)
+        shown.show()
+        shown.raise_()
+        shown.activateWindow()
 
     def _show_data_page(self) -> None:
         self.pages.show_page(Page.DATA)

@@ -86,6 +86,14 @@ def test_a_run_is_read_back_as_it_was(store: RunStore) -> None:
             histogram.zeros,
             histogram.path,
         )
+    measured = record.curves.statistics
+    assert len(measured) == 3 and read.curves.statistics.keys() == measured.keys()
+    for key, series in measured.items():
+        assert (read.curves.statistics[key].x == series.x).all()
+        assert (read.curves.statistics[key].y == series.y).all()
+    (units,) = read.curves.units.values()
+    assert units.epochs == (1, 2, 3)
+    assert units.last[1].tolist() == [1, 3 / 8]
     (summary,) = store.all()
     assert summary.best["val_loss"] == 0.1 and summary.epochs == 3
     assert set(summary.validation) == {"val_loss", "val_accuracy"}

@@ -14,6 +14,7 @@ from desktop.document.data import Digits
 from desktop.document.layers import Conv2D, Dense, Dropout, Flatten, ReLU
 from desktop.document.project import MAX_LAYERS, Project
 from desktop.views.editor.stack import StackView
+from desktop.views.editor.stack.delegate import Spot
 from desktop.views.editor.stack.model import CARD_ROLE
 from desktop.views.theme import Mode, Theme
 from desktop.views.workspace import Workspace
@@ -235,7 +236,7 @@ def test_the_fix_on_a_card(qtbot: QtBot, stack: StackView, workspace: Workspace)
     index = stack.model().index(2, 0)
     assert index.data(CARD_ROLE).problem is not None
     assert "error:" in text(stack, 2)
-    place = stack._delegate.fix_rect(index, stack.visualRect(index)).center()
+    place = stack._delegate.spot_rect(index, stack.visualRect(index), Spot.FIX).center()
     qtbot.mouseMove(stack.viewport(), place + QPoint(0, -60))
     qtbot.mouseMove(stack.viewport(), place)
     qtbot.mouseClick(stack.viewport(), Qt.MouseButton.LeftButton, pos=place)

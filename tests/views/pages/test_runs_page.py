@@ -378,6 +378,18 @@ def test_the_weights_of_a_run_are_shown(
         assert tile.title == "Dense 2 kernel"
 
 
+def test_the_health_of_the_layers_of_a_run_is_told(
+    qtbot: QtBot, make_page: Callable[[], RunsPage], store: RunStore
+) -> None:
+    run, other = keep(store, project(), epochs=3), keep(store, project(), epochs=5)
+    page = make_page()
+    page.tabs.setCurrentWidget(page.details)
+    for each, epoch in ((run, 3), (other, 5)):
+        page.table.select([each])
+        words = f"Dense 2 dead units 50 % (epoch {epoch})"
+        qtbot.waitUntil(lambda words=words: words in page.details.toPlainText())
+
+
 def test_logs_are_asked_for_where_there_is_no_run(
     qtbot: QtBot,
     make_page: Callable[[], RunsPage],

@@ -49,6 +49,7 @@ _KEY = QKeySequence.StandardKey
 
 COMMANDS: tuple[Command, ...] = (
     Command("edit_selected", "Edit Properties", "mdi6.tune", ("Return", "Enter")),
+    Command("show_health", "Show Health", "mdi6.heart-pulse", ("Alt+Return", "Alt+Enter")),
     Command("move_up", "Move Up", "mdi6.arrow-up", ("Alt+Up",), separator=True),
     Command("move_down", "Move Down", "mdi6.arrow-down", ("Alt+Down",)),
     Command("duplicate_selected", "Duplicate", "mdi6.content-duplicate", ("Ctrl+D",)),

@@ -20,6 +20,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from desktop.document.health import Health
 from desktop.document.layers import Layer
 from desktop.document.storage import ProjectFileError
 from desktop.views.editor.stack.edits import StackEdits
@@ -68,6 +69,7 @@ class StackModel(QAbstractListModel):
         self._layers: tuple[Layer, ...] = workspace.project.layers
         self._id = uuid4().hex
         self._changing = False
+        self._health: tuple[Health | None, ...] = ()
         self.edits = StackEdits(workspace)
         workspace.projectChanged.connect(self._sync)
 
@@ -84,7 +86,18 @@ class StackModel(QAbstractListModel):
         """What the card in `row` says."""
         if row < FIRST_LAYER_ROW:
             return input_card(self._workspace.project, self._workspace.analysis.schema)
-        return layer_card(self._workspace.analysis, row - FIRST_LAYER_ROW)
+        index = row - FIRST_LAYER_ROW
+        return layer_card(self._workspace.analysis, index, self.health_of(index))
+
+    def health_of(self, index: int) -> Health | None:
+        """What is known of how the layer at `index` trains."""
+        return self._health[index] if 0 <= index < len(self._health) else None
+
+    def show_health(self, health: tuple[Health | None, ...]) -> None:
+        """Show how well the layers train; empty if that is not known."""
+        if health != self._health:
+            self._health = health
+            self.dataChanged.emit(self.index(0), self.index(len(self._layers)))
 
     def dragged(self, data: QMimeData) -> list[int]:
         """The indexes of the layers that a drag out of this stack carries."""
@@ -229,5 +242,7 @@ class StackModel(QAbstractListModel):
             lines.append(escape(layer.summary()))
         facts = " · ".join(part for part in (card.details, card.shape, card.parameters) if part)
         lines.append(escape(facts))
+        if card.health is not None:
+            lines.append(f"<b>Health:</b> {escape(card.health.word)}; click it for more")
         lines += [f"<b>{p.severity.capitalize()}:</b> {escape(p.message)}" for p in card.problems]
         return "<br>".join(line for line in lines if line)

@@ -26,10 +26,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
+from desktop.document.health import Health
 from desktop.document.layers import Layer
 from desktop.document.storage import ProjectFileError
 from desktop.views.editor.stack.commands import Command, command_for
-from desktop.views.editor.stack.delegate import CardDelegate
+from desktop.views.editor.stack.delegate import CardDelegate, Spot
 from desktop.views.editor.stack.extras import Footer, paint_empty
 from desktop.views.editor.stack.menu import CommandActions
 from desktop.views.editor.stack.model import CARD_ROLE, FIRST_LAYER_ROW, StackModel
@@ -47,18 +48,19 @@ class StackView(LayerListView):
     """The layers of `workspace` as cards.
 
     Signals: `currentLayerChanged(index)` and `selectedLayersChanged(indexes)`, see the base;
-    `editRequested()` when the settings of the current layer are wanted; `message(text)` when
-    something could not be done.
+    `editRequested()` when the settings of the current layer are wanted; `healthRequested(index)`
+    when what was measured of a layer is; `message(text)` when something could not be done.
     """
 
     editRequested = Signal()
+    healthRequested = Signal(int)
     message = Signal(str)
 
     def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(StackModel(workspace), theme, parent)
         self._workspace = workspace
         self._edits = self._stack.edits
-        self._pressed_fix = -1
+        self._pressed: tuple[int, Spot] | None = None
         self.setObjectName("stack")
         self.setAccessibleName("Model: the stack of layers")
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -83,6 +85,8 @@ class StackView(LayerListView):
             return bool(selected) and selected[0] > 0
         if command.id == "move_down":
             return bool(selected) and selected[-1] < last
+        if command.id == "show_health":
+            return self._stack.health_of(self.current_layer) is not None
         return bool(selected) or not command.needs_selection
 
     def add_layer(self, type_name: str) -> None:
@@ -97,6 +101,11 @@ class StackView(LayerListView):
         """Ask for the settings of the current layer."""
         if self.current_layer >= 0:
             self.editRequested.emit()
+
+    def show_health(self) -> None:
+        """Ask for what was measured of the current layer."""
+        if self._stack.health_of(self.current_layer) is not None:
+            self.healthRequested.emit(self.current_layer)
 
     def move_selected(self, down: int) -> None:
         """Move the selected layers one place up (-1) or down (+1)."""
@@ -174,6 +183,11 @@ class StackView(LayerListView):
 
     # --- keeping up -------------------------------------------------------------------------------
 
+    def set_health(self, health: tuple[Health | None, ...]) -> None:
+        """Show on each card how well its layer trains; `health` is empty if that is not known."""
+        self._stack.show_health(health)
+        self.scheduleDelayedItemsLayout()  # cards with a light are higher
+
     def _project_changed(self) -> None:
         self.scheduleDelayedItemsLayout()  # a problem that comes or goes changes a card's height
         self._footer.show_analysis(self._workspace.analysis)
@@ -194,20 +208,19 @@ class StackView(LayerListView):
         self._footer.setGeometry(frame.left(), frame.bottom() - height + 1, frame.width(), height)
         self.scheduleDelayedItemsLayout()
 
-    def _fix_row_at(self, position: QPoint) -> int:
-        """The row whose Fix button is at `position` of the viewport, or -1."""
+    def _spot_at(self, position: QPoint) -> tuple[int, Spot] | None:
+        """The spot that can be clicked at `position` of the viewport, and its row."""
         index = self.indexAt(position)
-        if index.isValid() and self._delegate.fix_rect(index, self.visualRect(index)).contains(
-            position
-        ):
-            return index.row()
-        return -1
+        for spot in Spot if index.isValid() else ():
+            if self._delegate.spot_rect(index, self.visualRect(index), spot).contains(position):
+                return index.row(), spot
+        return None
 
-    def _set_hot_fix(self, row: int) -> None:
-        if row != self._delegate.hot_fix_row:
-            self._delegate.hot_fix_row = row
-            cursor = Qt.CursorShape.PointingHandCursor if row >= 0 else Qt.CursorShape.ArrowCursor
-            self.viewport().setCursor(cursor)
+    def _set_hot(self, hot: tuple[int, Spot] | None) -> None:
+        if hot != self._delegate.hot:
+            self._delegate.hot = hot
+            shape = Qt.CursorShape
+            self.viewport().setCursor(shape.PointingHandCursor if hot else shape.ArrowCursor)
             self.viewport().update()
 
     def _menu(self) -> QMenu:
@@ -237,7 +250,7 @@ class StackView(LayerListView):
         drag.setMimeData(self._stack.mimeData(indexes))
         under = self.indexAt(self._press_position)
         shown = under if under.row() in rows else indexes[0]
-        card = replace(shown.data(CARD_ROLE), problems=())
+        card = replace(shown.data(CARD_ROLE), problems=(), health=None)
         drag.setPixmap(self._delegate.painter.pixmap(card, self.devicePixelRatioF()))
         drag.setHotSpot(DRAG_SPOT)
         drag.exec(Qt.DropAction.MoveAction | Qt.DropAction.CopyAction, Qt.DropAction.MoveAction)
@@ -264,25 +277,31 @@ class StackView(LayerListView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._press_position = event.position().toPoint()
-        self._pressed_fix = self._fix_row_at(self._press_position)
-        if self._pressed_fix < 0 or event.button() != Qt.MouseButton.LeftButton:
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        self._pressed = self._spot_at(self._press_position) if is_left else None
+        if self._pressed is None:
             super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        pressed, self._pressed_fix = self._pressed_fix, -1
-        if pressed < 0:
+        pressed, self._pressed = self._pressed, None
+        if pressed is None:
             super().mouseReleaseEvent(event)
-        elif pressed == self._fix_row_at(event.position().toPoint()):
-            self.apply_fix(pressed - FIRST_LAYER_ROW)
-            self._set_hot_fix(-1)
+        elif pressed == self._spot_at(event.position().toPoint()):
+            self._set_hot(None)
+            row, spot = pressed
+            if spot is Spot.FIX:
+                self.apply_fix(row - FIRST_LAYER_ROW)
+            else:
+                self.select_layer(row - FIRST_LAYER_ROW)
+                self.show_health()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._set_hot_fix(self._fix_row_at(event.position().toPoint()))
-        if self._pressed_fix < 0:
+        self._set_hot(self._spot_at(event.position().toPoint()))
+        if self._pressed is None:
             super().mouseMoveEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._set_hot_fix(-1)
+        self._set_hot(None)
         super().leaveEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:

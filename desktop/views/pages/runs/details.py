@@ -7,11 +7,13 @@ from functools import partial
 
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
+from desktop.document.health import course
 from desktop.views.pages.runs import words
 from desktop.views.pages.runs.sets import RunSet, sets_of, weighings
 from desktop.views.theme import Theme, Tokens
 from desktop.views.widgets.results import Verdicts
 from desktop.workers.kept_runs import KeptRuns
+from desktop.workers.records import Recorded, RunRecord
 from desktop.workers.summaries import RunSummary
 
 _MOST = 200  # runs that are looked through for networks
@@ -26,7 +28,9 @@ class RunDetails(QTextBrowser):
         self._write: Callable[[], str] = str
         self._shown: tuple[tuple[RunSummary, ...], RunSummary | None, bool] = (), None, False
         self._asked = 0
+        self._health: tuple[str, tuple[str, ...]] = "", ()  # of the run of this id
         self.with_test = False
+        kept.recordRead.connect(self._on_record)
         self.setObjectName("run_details")
         self.setAccessibleName("Details of the selected runs")
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -41,7 +45,7 @@ class RunDetails(QTextBrowser):
         self._shown = runs, before, self.with_test
         self._asked += 1
         if len(runs) == 1:
-            self._show(lambda: words.about_one(runs[0], before, self._tokens, test=self.with_test))
+            self._show_one(runs[0], before)
             return
         ordered = sorted(runs[:_MOST], key=lambda run: run.id)
         if len(ordered) == 2:
@@ -59,6 +63,24 @@ class RunDetails(QTextBrowser):
             self._show(lambda: words.about_many(count, networks, self._tokens))
         else:
             self._show(str)
+
+    def _show_one(self, run: RunSummary, before: RunSummary | None) -> None:
+        """Show what the list says of a run, and the health of its layers once that is read."""
+
+        def write() -> str:
+            health = self._health[1] if self._health[0] == run.id else ()
+            return words.about_one(run, before, self._tokens, health, test=self.with_test)
+
+        self._show(write)
+        if not run.is_read_only:
+            self._kept.read(run.id)
+
+    def _on_record(self, record: Recorded) -> None:
+        runs, _, _ = self._shown
+        if isinstance(record, RunRecord) and [run.id for run in runs] == [record.id]:
+            history = record.curves.statistics_history()
+            self._health = record.id, course(record.project, history)
+            self._rewrite()
 
     @property
     def _tokens(self) -> Tokens:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from desktop.document.comparison import SEED
@@ -33,8 +34,15 @@ from desktop.workers.summaries import (
 _COUNTS = ("epochs", "seconds", "parameters")
 
 
-def about_one(run: RunSummary, before: RunSummary | None, tokens: Tokens, *, test: bool) -> str:
-    """What was trained, with what, and how it went."""
+def about_one(
+    run: RunSummary,
+    before: RunSummary | None,
+    tokens: Tokens,
+    health: Sequence[str] = (),
+    *,
+    test: bool,
+) -> str:
+    """What was trained, with what, and how it went; `health` says how well the layers trained."""
     count = run.known_parameters
     size = "" if count is None else f"; {counted(count, 'parameter')}"
     try:
@@ -54,6 +62,7 @@ def about_one(run: RunSummary, before: RunSummary | None, tokens: Tokens, *, tes
         ("Outcome", f"{outcome(run)}, {counted(run.epochs, 'epoch')} in {duration(run.seconds)}"),
         ("Best results", ", ".join(results)),
         ("Test results", "; ".join(filter(None, [", ".join(tested), run.looks_text]))),
+        ("Health", ", ".join(health)),
         ("Varied", ", ".join(settings)),
         ("Tags", ", ".join(run.tags)),
         ("Notes", run.notes),
