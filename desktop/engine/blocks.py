@@ -50,7 +50,7 @@ class Blocks:
     have been. If an earlier run trained part of the first epoch, `done` is its last block there,
     and the epoch is resumed after it.
 
-    The last full batch of each epoch is a block of its own, of which `squares` has those of its
+    The last batch of each epoch is a block of its own, of which `squares` has those of its
     StepsResult; None before it.
     """
 
@@ -116,9 +116,9 @@ class Blocks:
         limit = (full if compiler is Compiler.XLA else self._batches.steps) - first
         if self._life < compiler_choice.XLA_FROM:
             limit = min(limit, compiler_choice.XLA_FROM - self._life)
-        is_last_full = first == self._last_full
-        if first <= self._last_full:
-            limit = min(limit, self._last_full - first or 1)
+        is_last = first == self._last_batch
+        if first <= self._last_batch:
+            limit = min(limit, self._last_batch - first or 1)
         if self._refused:
             raise NonFiniteError(batch=self._batches.at(first))
         start = perf_counter()
@@ -126,10 +126,10 @@ class Blocks:
         self._refused = outcome.refused
         if not outcome.steps:
             raise NonFiniteError(batch=self._batches.at(first))
-        if not is_last_full or compiler not in self._pace:  # the call itself takes a while
+        if not is_last or compiler not in self._pace:  # the call itself takes a while
             self._pace[compiler] = (perf_counter() - start) / outcome.steps
         self._longest[compiler] = max(outcome.steps, self._longest.get(compiler, 0))
-        if is_last_full:
+        if is_last:
             self.squares = outcome.squares
         self._life += outcome.steps
         self.taken += outcome.steps
@@ -138,9 +138,9 @@ class Blocks:
         return Block(first, first + outcome.steps, outcome.logs, outcome.means, metrics)
 
     @property
-    def _last_full(self) -> int:
-        """The last full batch of the epoch, or the only one there is."""
-        return max(self._batches.full_steps - 1, 0)
+    def _last_batch(self) -> int:
+        """The batch of the epoch that is a block of its own."""
+        return self._batches.steps - 1
 
     def _length(self, compiler: Compiler, limit: int) -> int:
         """How many steps the next block should have, up to `limit`."""

@@ -50,13 +50,13 @@ def measuring(case: str) -> Iterator[None]:
         "nothing": [
             mock.patch.object(Probe, "statistics", lambda *_: LayerStatistics()),
             mock.patch.object(Probe, "compile", lambda *_: None),
-            mock.patch.object(Blocks, "_last_full", -1),
+            mock.patch.object(Blocks, "_last_batch", -1),
         ],
         "norms alone": [
             mock.patch.object(probe, "STATISTICS", {"gradient_norm": probe.gradient_norm}),
             mock.patch.object(probe, "UNIT_STATISTICS", {}),
             mock.patch.object(Probe, "_update_ratios", lambda *_: {}),
-            mock.patch.object(Blocks, "_last_full", -1),
+            mock.patch.object(Blocks, "_last_batch", -1),
         ],
         "all": [],
     }

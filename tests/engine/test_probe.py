@@ -214,9 +214,7 @@ def test_the_size_of_an_update_is_that_of_the_weights_it_changes(name: str) -> N
 
 
 @pytest.mark.parametrize("rows", (4, 30, 35))
-def test_the_update_is_that_of_the_last_full_batch(
-    rows: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_update_is_that_of_the_last_batch(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[tuple[int, int, Any]] = []
     run = FusedSteps.run
 
@@ -228,8 +226,8 @@ def test_the_update_is_that_of_the_last_full_batch(
     monkeypatch.setattr(FusedSteps, "run", note)
     trainer = Trainer(dataset(training=rows))
     *_, epoch = train(project(epochs=3), trainer).epochs
-    (*_, (first, count, squares)) = (each for each in taken if each[0] == max(rows // 10 - 1, 0))
-    assert (first, count) == (max(rows // 10 - 1, 0), 1)
+    (*_, (first, count, squares)) = (each for each in taken if each[0] == (rows - 1) // 10)
+    assert (first, count) == ((rows - 1) // 10, 1)
     added, before = squares[:2].sum(axis=0)
     expected = np.log10(np.sqrt(added / before))
     assert epoch.statistics.layers["update_ratio"]["Dense 2"] == pytest.approx(expected)
