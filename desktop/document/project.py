@@ -21,6 +21,11 @@ class Project(Spec):
     layers: tuple[AnyLayer, ...] = Field((), max_length=MAX_LAYERS)
     training: Training = Training()
 
+    @property
+    def hidden_layers(self) -> tuple[int, ...]:
+        """The places of the layers with units but the last one, whose units are the output."""
+        return tuple(i for i, layer in enumerate(self.layers) if layer.units_field)[:-1]
+
     def inserted(self, index: int, *layers: Layer) -> Self:
         """With `layers` before the one at `index` (0 to len)."""
         return self.replace(layers=(*self.layers[:index], *layers, *self.layers[index:]))

@@ -120,7 +120,9 @@ def main() -> None:
     default = SHARED if SHARED.is_file() else keras_datasets() / "mnist.npz"
     parser.add_argument("--mnist", type=Path, default=default)
     options = parser.parse_args()
-    print(f"{options.trials} trials of {options.epochs} epochs, {options.workers} workers", flush=True)
+    print(
+        f"{options.trials} trials of {options.epochs} epochs, {options.workers} workers", flush=True
+    )
     for _ in range(options.rounds):
         compare(options)
 

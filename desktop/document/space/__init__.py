@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from desktop.document.space.hidden import hidden_layers
 from desktop.document.space.offers import (
     ACTIVATIONS,
     COMPARED_FUNCTIONS,
@@ -22,7 +21,6 @@ __all__ = [
     "Space",
     "SpaceError",
     "Variable",
-    "hidden_layers",
     "parse_space",
     "presets",
     "read_space",

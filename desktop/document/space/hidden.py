@@ -48,11 +48,6 @@ class HiddenSetting:
     value: Any
 
 
-def hidden_layers(project: Project) -> tuple[int, ...]:
-    """The places of the layers with units but the last one, whose units are the output."""
-    return tuple(i for i, layer in enumerate(project.layers) if layer.units_field)[:-1]
-
-
 def hidden_setting(project: Project, path: str) -> HiddenSetting:
     """What `path`, e.g. "hidden.units", is in `project`. Raises SpaceError if there is no such."""
     name = path.removeprefix(PREFIX)
@@ -60,7 +55,7 @@ def hidden_setting(project: Project, path: str) -> HiddenSetting:
         title = OWN[name].title if path == COUNT else _title(OWN[name].title)
         return HiddenSetting(path, title, OWN[name], _CURRENT[name](project))
     # Where there is no hidden layer yet, one like those that `hidden.count` would add.
-    layers = [project.layers[index] for index in hidden_layers(project)] or [_new_layer()]
+    layers = [project.layers[index] for index in project.hidden_layers] or [_new_layer()]
     first = name.partition(".")[0]
     having = [layer for layer in layers if first in type(layer).model_fields]
     if not having:
@@ -81,7 +76,7 @@ def with_hidden(project: Project, changes: Mapping[str, Any]) -> Project:
     """
     for path in sorted(changes, key=lambda each: each != COUNT):
         name, value = path.removeprefix(PREFIX), changes[path]
-        places = hidden_layers(project)
+        places = project.hidden_layers
         if not places and COUNT in changes and path != COUNT:
             continue  # there is nothing to set
         if name in OWN:
@@ -122,7 +117,7 @@ def _new_layer() -> Layer:
 
 def _dense(project: Project) -> list[int]:
     """The places of the hidden layers that can be added and removed: those that take any input."""
-    return [i for i in hidden_layers(project) if project.layers[i].position_wise]
+    return [i for i in project.hidden_layers if project.layers[i].position_wise]
 
 
 def _block(project: Project, index: int) -> int:
@@ -211,7 +206,7 @@ def _with_dropout(project: Project, rate: float) -> Project:
         project = project.with_layer(index, project.layers[index].replace(rate=rate))
     if _dropouts(project) or not rate:
         return project
-    for index in reversed(hidden_layers(project)):
+    for index in reversed(project.hidden_layers):
         project = _valid(f"{PREFIX}dropout", project, _block(project, index), (Dropout(rate=rate),))
     return project
 
@@ -243,7 +238,7 @@ def _with_max_norm(project: Project, value: float | None) -> Project:
 
 
 def _with_each(project: Project, change: Callable[[Any], Layer]) -> Project:
-    for index in hidden_layers(project):
+    for index in project.hidden_layers:
         project = project.with_layer(index, change(project.layers[index]))
     return project
 
@@ -275,7 +270,7 @@ _CURRENT: Mapping[str, Callable[[Project], Any]] = {
     "l1": lambda project: _penalty(project, "l1"),
     "l2": lambda project: _penalty(project, "l2"),
     "max_norm": lambda project: _of_first(
-        project, hidden_layers(project), "kernel_constraint", "max_value"
+        project, project.hidden_layers, "kernel_constraint", "max_value"
     ),
 }
 
@@ -285,4 +280,4 @@ def _text(value: Any) -> str | None:
 
 
 def _penalty(project: Project, name: str) -> float:
-    return _of_first(project, hidden_layers(project), "kernel_regularizer", name) or 0.0
+    return _of_first(project, project.hidden_layers, "kernel_regularizer", name) or 0.0

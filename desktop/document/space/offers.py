@@ -12,7 +12,7 @@ from desktop.document.fields import FieldSpec, Kind, fields_of
 from desktop.document.json_values import to_json
 from desktop.document.optimizers import Optimizer
 from desktop.document.project import Project
-from desktop.document.space.hidden import COUNT, OWN, PREFIX, hidden_layers, hidden_setting
+from desktop.document.space.hidden import COUNT, OWN, PREFIX, hidden_setting
 from desktop.document.space.paths import SpaceError, locate
 from desktop.document.space.reading import parse_space
 from desktop.document.space.values import Space
@@ -75,7 +75,7 @@ def settings_of(project: Project) -> tuple[Variable, ...]:
 
 
 def _hidden(project: Project) -> Iterator[Variable]:
-    hidden = [project.layers[index] for index in hidden_layers(project)]
+    hidden = [project.layers[index] for index in project.hidden_layers]
     own = [name for name in OWN if hidden or f"{PREFIX}{name}" == COUNT]
     units = dict.fromkeys(layer.units_field for layer in hidden if layer.units_field)
     for name in (*own, *units):
@@ -184,7 +184,7 @@ def _two_layers(project: Project) -> dict[str, Any]:
 
 
 def _activations(project: Project) -> dict[str, Any]:
-    if not hidden_layers(project):
+    if not project.hidden_layers:
         return {}
     path = f"{PREFIX}activation"
     current = hidden_setting(project, path).value
@@ -200,7 +200,7 @@ def _optimizers(project: Project) -> dict[str, Any]:
 
 def _regularization(project: Project) -> dict[str, Any]:
     """None at all, and each kind alone: of the strength it has in the project, or a usual one."""
-    if not hidden_layers(project):
+    if not project.hidden_layers:
         return {}
     stopping = project.training.early_stopping or EarlyStopping.suggested()
     usual = {

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
 from desktop import __version__
 from desktop.document.project import Project
-from desktop.document.space import ACTIVATIONS, Space, presets
 from desktop.views.commands.pace_menu import PaceMenu
 from desktop.views.commands.shortcuts import ShortcutsDialog
 from desktop.views.files.project_files import ProjectFiles
@@ -23,6 +22,7 @@ from desktop.views.workspace import Workspace
 from desktop.workers.session import Session, State
 
 if TYPE_CHECKING:
+    from desktop.document.space import Space
     from desktop.views.pages.groups.sweep.dialog import Wanted
 
 
@@ -139,6 +139,7 @@ class RunCommands:
 
     def compare_activations(self) -> None:
         """Train the network with each of the usual activation functions."""
+        from desktop.document.space import ACTIVATIONS, presets
         from desktop.workers.sweeps import judging_metrics
 
         project = self._workspace.project

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desktop.document.space import hidden_layers
 from desktop.views.theme import Theme, zoom
 from desktop.views.workspace import Workspace
 from desktop.workers.session import Session, State
@@ -57,7 +56,7 @@ def can_vary(now: Situation) -> str:
 def can_compare_activations(now: Situation) -> str:
     """The project can be varied, and has hidden layers with an activation."""
     missing = "There is no hidden layer whose activation could be another"
-    return can_vary(now) or ("" if hidden_layers(now.workspace.project) else missing)
+    return can_vary(now) or ("" if now.workspace.project.hidden_layers else missing)
 
 
 def _untrainable(now: Situation) -> str:

@@ -18,7 +18,9 @@ class CheckBox(QCheckBox):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self._beside: int | None = None  # until the font or the style changes
+        # Layouts ask again and again. Both are kept until the font or the style changes.
+        self._beside: int | None = None
+        self._heights: dict[tuple[str, int], int] = {}
 
     def _width(self, text: str) -> int:
         return self.fontMetrics().horizontalAdvance(text)
@@ -53,6 +55,7 @@ class CheckBox(QCheckBox):
 
     def changeEvent(self, event: QEvent) -> None:
         self._beside = None
+        self._heights.clear()
         super().changeEvent(event)
 
     def initStyleOption(self, option: QStyleOptionButton) -> None:
@@ -63,8 +66,12 @@ class CheckBox(QCheckBox):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        more = len(self._lines(width)) - 1
-        return super().sizeHint().height() + more * self.fontMetrics().lineSpacing()
+        key = self.text(), width
+        if key not in self._heights:
+            more = len(self._lines(width)) - 1
+            height = super().sizeHint().height() + more * self.fontMetrics().lineSpacing()
+            self._heights[key] = height
+        return self._heights[key]
 
     def minimumSizeHint(self) -> QSize:
         widest = max(self._width(part.rstrip()) for part in parts(self.text()))
