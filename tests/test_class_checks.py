@@ -42,7 +42,9 @@ def classes_in(source: str) -> Iterator[str]:
             if isinstance(each, ast.Name) and each.id in known:
                 found.append(known[each.id])
             elif isinstance(each, ast.Attribute) and each.attr in NAMES:
-                found.append(each.attr)
+                owner = each.value
+                if not (isinstance(owner, ast.Name) and owner.id == "ActivationFunction"):
+                    found.append(each.attr)
         return [name for name in found if name in NAMES]
 
     for statement in tree.body:  # a list of classes under a name of its own

@@ -100,8 +100,8 @@ NOTES: Mapping[ActivationFunction, ActivationNotes] = {
         "sparse.",
         "A neuron whose input is negative for every row gets no gradient and stays so: it is dead. "
         "Outputs are never negative, so their mean is above 0.",
-        "The usual choice for hidden layers, dense or convolutional. The weights should start by "
-        "HeNormal or HeUniform.",
+        "The usual choice for hidden layers, dense or convolutional. HeNormal and HeUniform "
+        "are the initializers made for it.",
     ),
     ActivationFunction.LEAKY_RELU: ActivationNotes(
         "f(x) = x for x > 0, else slope × x",
@@ -124,7 +124,7 @@ NOTES: Mapping[ActivationFunction, ActivationNotes] = {
         "f(x) = 1.0507 × x for x > 0, else 1.7581 × (exp(x) − 1)",
         "Its two constants are chosen so that mean 0 and variance 1 are kept from layer to layer. "
         "Deep dense networks can be trained with it without normalization.",
-        "This holds only if the weights start by LecunNormal and the inputs are standardized. "
+        "This holds only with the initializer LecunNormal and standardized inputs. "
         "Ordinary dropout and other kinds of layers disturb it.",
         "In deep networks of dense layers alone, mostly for tables. With convolutions, batch "
         "normalization and ReLU are more usual.",

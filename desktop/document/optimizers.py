@@ -11,6 +11,7 @@ class Optimizer(Spec):
     """The base of all optimizers."""
 
     tag_key: ClassVar[str] = "optimizer"
+    follows_size: ClassVar[bool] = False  # a gradient half as large makes a step half as large
     optimizer: str = ""
     learning_rate: float = Field(
         0.001,
@@ -42,6 +43,7 @@ class Optimizer(Spec):
 class SGD(Optimizer):
     """Gradient descent, optionally with momentum."""
 
+    follows_size: ClassVar[bool] = True
     learning_rate: float = Field(
         0.01,
         gt=0,

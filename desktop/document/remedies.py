@@ -8,7 +8,7 @@ from desktop.document.choices import ActivationFunction
 from desktop.document.health import Finding
 from desktop.document.initializers import GlorotUniform, HeNormal, HeUniform, Initializer, Zeros
 from desktop.document.layers import Activation, BatchNormalization, Layer, LeakyReLU
-from desktop.document.optimizers import SGD, Adam
+from desktop.document.optimizers import Adam
 from desktop.document.problems.base import Fix, with_activation
 from desktop.document.project import MAX_LAYERS, Project
 from desktop.document.text import number_text
@@ -101,7 +101,7 @@ def _start(
     if not isinstance(getattr(layer, "kernel_initializer", initializer), alike):
         changes["kernel_initializer"] = initializer
         words.append(f"weights with {initializer.tag}")
-    if not isinstance(getattr(layer, "bias_initializer", Zeros()), Zeros):
+    if getattr(layer, "bias_initializer", Zeros()) != Zeros():
         changes["bias_initializer"] = Zeros()
         words.append("the bias with 0")
     if changes:
@@ -179,7 +179,7 @@ def _trained(project: Project, **changes: float) -> Project:
 def _adam(project: Project, index: int) -> Iterator[Fix]:
     """An optimizer whose steps do not depend on the size of the gradient."""
     training = project.training
-    if isinstance(training.optimizer, SGD):
+    if training.optimizer.follows_size:
         yield Fix("Use Adam", project.replace(training=training.replace(optimizer=Adam())))
 
 

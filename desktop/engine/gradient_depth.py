@@ -66,7 +66,7 @@ def gradients_through(stack: DeepStack) -> DepthGradients:
 
 def _weights(stack: DeepStack, rng: np.random.Generator) -> FloatArray:
     shape = stack.width, stack.width
-    if stack.initializer is Orthogonal:
+    if stack.initializer.makes_matrix:
         q, r = np.linalg.qr(rng.standard_normal(shape))
         return np.asarray(stack.gain * q * np.sign(np.diag(r)))
     limit = np.sqrt(3 * _VARIANCES[stack.initializer] / stack.width)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -33,6 +33,9 @@ class _FocusedWheel:
             super().wheelEvent(event)  # type: ignore[misc]
         else:
             event.ignore()
+
+
+_TEXT_MARGIN = 1  # pixels that Qt leaves on each side of the text of a combo box
 
 
 class ComboBox(_FocusedWheel, QComboBox):
@@ -62,8 +65,11 @@ class ComboBox(_FocusedWheel, QComboBox):
         area = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, self)
         mode = Qt.TextElideMode.ElideRight
         option.currentText = self.fontMetrics().elidedText(
-            self.currentText(), mode, area.width() - 2
+            self.currentText(), mode, area.width() - 2 * _TEXT_MARGIN
         )
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint() + QSize(2 * _TEXT_MARGIN, 0)  # Qt leaves room for the text alone
 
 
 class Slider(_FocusedWheel, QSlider):

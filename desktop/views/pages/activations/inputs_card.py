@@ -137,5 +137,5 @@ def inputs_text(inputs: ActivationInputs) -> str:
     return (
         f"{inputs.layer_name}, {stage}: {100 * inputs.flat_share:.0f} % of the values are where "
         f"{inputs.function} is flat (slope under {FLAT:g}). {inputs.flat_units} of "
-        f"{counted(inputs.units, 'unit')} are there for each of the {counted(inputs.rows, 'row')}."
+        f"{counted(inputs.units, 'unit')} have such inputs for all {counted(inputs.rows, 'row')}."
     )
