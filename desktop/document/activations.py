@@ -153,7 +153,7 @@ NOTES: Mapping[ActivationFunction, ActivationNotes] = {
         "The slope is at most 0.25 and nearly 0 on both sides, so that gradients vanish in deep "
         "networks. Outputs are all positive, which slows down the layer that follows.",
         "In the output layer, for two classes or for several labels at once. In hidden layers it "
-        "is history, except for the gates of recurrent networks.",
+        "is rarely used today, except for the gates of recurrent networks.",
     ),
     ActivationFunction.HARD_SIGMOID: ActivationNotes(
         "f(x) = x / 6 + 1/2, cut off at 0 and 1",

@@ -57,11 +57,11 @@ EXPLANATIONS: Mapping[Finding, str] = {
     Finding.NOT_FINITE: "A number has become infinite or NaN: the training has diverged.",
     Finding.DEAD: (
         "These units output 0 for every row, so that they get no gradient: they add nothing, and "
-        "hardly ever recover. That comes of large negative biases and of steps that are too large."
+        "hardly ever recover. The usual causes are large negative biases and too large steps."
     ),
     Finding.SATURATED: (
         "Most outputs are where the activation is all but flat, so that hardly any gradient passes "
-        "through. That comes of large weights or inputs."
+        "through. The usual cause is large weights or inputs."
     ),
     Finding.VANISHING: (
         "Much less gradient arrives here than at the last layer, so that this layer learns much "

@@ -32,17 +32,23 @@ def remedies(project: Project, index: int, finding: Finding) -> tuple[Fix, ...]:
 
 def _leaky(project: Project, index: int) -> Iterator[Fix]:
     """leaky_relu in place of relu in this layer."""
-    if project.layers[index].can_die:
+    if index in _mortal(project):
         yield Fix(f"Use {ActivationFunction.LEAKY_RELU}", _with_leaky(project, index))
 
 
 def _leaky_after(project: Project, index: int) -> Iterator[Fix]:
     """leaky_relu in place of relu from the layer on: gradient also passes through dead units."""
-    places = [i for i, layer in enumerate(project.layers) if layer.can_die and i >= index]
+    places = [place for place in _mortal(project) if place >= index]
     for place in places:
         project = _with_leaky(project, place)
     if places:
         yield Fix(f"Use {ActivationFunction.LEAKY_RELU} in place of relu", project)
+
+
+def _mortal(project: Project) -> list[int]:
+    """The places of the layers, but for the output, whose units can die."""
+    output, _ = output_activation(trace(project))
+    return [i for i, layer in enumerate(project.layers) if layer.can_die and i != output]
 
 
 def _with_leaky(project: Project, index: int) -> Project:

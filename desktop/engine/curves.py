@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any
 
+import numpy as np
+
 from desktop.document.metrics import LEARNING_RATE, LOSS, VALIDATION_PREFIX, higher_is_better
 from desktop.engine.batch_count import BatchCount
 from desktop.engine.reports import EpochEnded, FloatArray, Progress, RunStarted
@@ -86,8 +88,16 @@ class Curves:
     @property
     def measured_epochs(self) -> tuple[int, ...]:
         """The epochs at whose end the layers were measured, ascending."""
-        epochs = {int(x) for series in self.statistics.values() for x in series.x}
-        return tuple(sorted(epochs))
+        if not self.statistics:
+            return ()
+        epochs = np.concatenate([series.x for series in self.statistics.values()])
+        return tuple(np.unique(epochs).astype(int).tolist())
+
+    @property
+    def last_measured(self) -> int | None:
+        """The last of these epochs; None if there is none."""
+        ends = [series.x[-1] for series in self.statistics.values() if len(series.x)]
+        return int(max(ends)) if ends else None
 
     def statistics_history(self, most: int = 60) -> list[tuple[int, dict[str, dict[str, float]]]]:
         """Epochs and what was measured then: all, or about `most` of them; always the last."""

@@ -206,6 +206,16 @@ def test_against_dead_units() -> None:
     assert found["Learning rate 0.0001"].layers == what.layers
 
 
+def test_the_output_stays_what_it_is() -> None:
+    what = project(Flatten(), dense(RELU), dense(RELU))
+    assert not any("leaky" in label for label in offered(what, 2, Finding.DEAD))
+    (changed,) = [
+        found for label, found in offered(what, 1, Finding.VANISHING).items() if "leaky" in label
+    ]
+    assert changed.layers[2] == what.layers[2]
+    assert changed.layers[1].activation is ActivationFunction.LEAKY_RELU
+
+
 def test_a_relu_layer_of_its_own_is_replaced_and_what_feeds_it_is_started_anew() -> None:
     what = project(Flatten(), dense(ActivationFunction.LINEAR), ReLU(), OUTPUT)
     found = offered(what, 2, Finding.DEAD)

@@ -38,7 +38,7 @@ LOGS = "logs"
 WEIGHTS = (LAST, BEST)
 
 
-class _Ending(Spec):
+class Ending(Spec):
     """RunEnded, but for the id of the run."""
 
     outcome: Outcome
@@ -102,20 +102,20 @@ class RunFile(KeptFile):
     note: str = ""
     test: dict[str, float | None] = {}
     test_looks: int | None = None
-    ended: _Ending | None = None
+    ended: Ending | None = None
     not_kept: str = ""
 
     def with_ending(self, ended: RunEnded) -> RunFile:
         """The same of a run that ended."""
         values = {name: value for name, value in asdict(ended).items() if name != "run"}
-        return self.replace(ended=_Ending(**values))
+        return self.replace(ended=Ending(**values))
 
     def interrupted(self, epochs: tuple[EpochRecord, ...]) -> RunFile:
         """The same of a run that has these epochs, and whose program is gone."""
         last = epochs[-1].epoch if epochs else self.first_epoch
         seconds = sum(epoch.seconds for epoch in epochs)
         return self.replace(
-            ended=_Ending(
+            ended=Ending(
                 outcome=Outcome.INTERRUPTED,
                 epoch=last,
                 seconds=round(seconds, 3),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZipFile
 
 from desktop.engine.curves import Curves
-from desktop.engine.kept_files import DamagedError, unreadable
+from desktop.engine.kept_files import DamagedError, UnreadableError, unreadable
 from desktop.engine.records import RunRecord
 from desktop.engine.reports import EpochEnded
 from desktop.engine.runs import folder as files
@@ -14,6 +15,8 @@ from desktop.engine.runs.folder import RunFile
 from desktop.engine.runs.histogram_file import read_histograms
 from desktop.engine.runs.statistics_file import read_statistics
 from desktop.engine.runs.summary import RunSummary, best_values, summary_of
+
+MAX_ARRAYS = 200_000_000  # bytes of a file of arrays, once they are read
 
 
 def record_in(folder: Path, *, with_histograms: bool = True) -> RunRecord:
@@ -37,7 +40,13 @@ def _add_arrays(path: Path, curves: Curves, read: Callable[[Path, Curves], None]
     if not path.exists():
         return
     try:
+        with ZipFile(path) as archive:
+            size = sum(item.file_size for item in archive.infolist())
+        if size > MAX_ARRAYS:
+            raise DamagedError(f"{path.name} is too large")
         read(path, curves)
+    except (OSError, MemoryError) as error:
+        raise UnreadableError(f"{path.name} cannot be read: {error!s:.100}") from error
     except Exception as error:  # zipfile and NumPy raise all kinds
         raise DamagedError(f"{path.name} cannot be read: {error!s:.100}") from error
 

@@ -40,6 +40,8 @@ def read_statistics(path: Path, curves: Curves) -> None:
     with np.load(path, allow_pickle=False) as arrays:
         for number, (statistic, layer) in enumerate(_keys(arrays["layers.json"])):
             epochs, values = arrays[f"{number}.layers"]
+            if not np.isfinite(epochs).all() or (np.diff(epochs) <= 0).any():
+                raise ValueError("the epochs are not ascending")
             series = curves.statistics.setdefault((statistic, layer), Series())
             series.extend(epochs, values)
         for number, (statistic, layer) in enumerate(_keys(arrays["units.json"])):

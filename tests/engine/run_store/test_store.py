@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ import pytest
 from desktop.document.optimizers import SGD
 from desktop.document.project import starter_project
 from desktop.document.storage import read_project
+from desktop.engine.curves import Curves
 from desktop.engine.history import read_history
 from desktop.engine.records import RunRecord
 from desktop.engine.reports import Outcome
@@ -236,6 +238,35 @@ def test_a_damaged_run_is_set_aside(store: RunStore, said: list[str], name: str)
     (moved,) = (store.folder / ".damaged").iterdir()
     assert (moved / name).read_bytes() == b"\x00{]"
     assert store.read(whole).outcome is Outcome.FINISHED
+
+
+@pytest.mark.parametrize(
+    "epochs", [[np.nan, 1.0], [2.0, 1.0], np.arange(15_000_000.0)], ids=["NaN", "falling", "many"]
+)
+def test_statistics_that_cannot_be_are_damage(store: RunStore, epochs: Any) -> None:
+    run = keep(store)
+    path = store.folder / run / "statistics.npz"
+    with np.load(path) as file:
+        arrays = dict(file)
+    arrays["0.layers"] = np.array([epochs, np.zeros(len(epochs))])
+    np.savez_compressed(path, **arrays)
+    with pytest.raises(StoreError, match=r"statistics\.npz"):
+        store.read(run)
+
+
+def test_a_file_that_the_system_does_not_give_is_no_damage(
+    store: RunStore, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = keep(store)
+
+    def refuse(path: Path, curves: Curves) -> None:
+        raise PermissionError("not now")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("desktop.engine.runs.reading.read_statistics", refuse)
+        with pytest.raises(StoreError, match=r"statistics\.npz cannot be read: not now"):
+            store.read(run)
+    assert store.read(run).outcome is Outcome.FINISHED and not said
 
 
 def test_a_run_of_a_newer_program_stays_where_it_is(store: RunStore, said: list[str]) -> None:

@@ -179,7 +179,8 @@ def test_the_dialog_by_keyboard_and_what_it_shows(editor: Editor, qtbot: QtBot) 
     editor.remedies()[1].setFocus()
     qtbot.keyClick(editor.remedies()[1], Qt.Key.Key_Space)
     assert editor.workspace.project.layers[1].activation is ActivationFunction.LEAKY_RELU
-    assert dialog.about.text().startswith("Train the network")
+    assert dialog.about.text().startswith("Nothing is known of this layer")
+    assert not dialog.title.isVisible() and dialog.windowTitle() == "Health of a layer"
     close = dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Close)
     assert isinstance(close, QWidget)
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)

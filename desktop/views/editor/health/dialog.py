@@ -42,7 +42,7 @@ _CAPTIONS = {
     ZERO_OUTPUTS: ("Share of outputs that are 0", "dead"),
     SATURATED: ("Share of outputs that are saturated", "saturated for every row"),
 }
-_GONE = "Train the network to measure this layer: the layers have changed, or it is gone."
+_GONE = "Nothing is known of this layer. Train the network to measure it."
 
 
 class HealthDialog(QDialog):
@@ -112,7 +112,9 @@ class HealthDialog(QDialog):
         is_known = health is not None and record is not None
         for widget in (self._measures, self.units, self.units_caption, self._help, self._remedies):
             widget.setVisible(is_known)
+        self.title.setVisible(is_known)
         if health is None or record is None:
+            self.setWindowTitle("Health of a layer")
             self.about.setText(_GONE)
             return
         self.setWindowTitle(f"Health of {health.layer}")

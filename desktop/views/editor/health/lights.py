@@ -52,7 +52,7 @@ class HealthLights(QObject):
     def record(self) -> RunRecord | None:
         """The run that the layers were measured in; None if they have changed since."""
         record, project = self._session.record, self._workspace.project
-        if record is None or not record.curves.measured_epochs:
+        if record is None or record.curves.last_measured is None:
             return None
         trained = record.project
         is_same = (trained.layers, trained.data) == (project.layers, project.data)
@@ -68,9 +68,8 @@ class HealthLights(QObject):
         self._timer.stop()
         record = self.record
         health: tuple[Health | None, ...] = ()
-        epoch = None
-        if record is not None:
-            epoch = record.curves.measured_epochs[-1]
+        epoch = record.curves.last_measured if record is not None else None
+        if record is not None and epoch is not None:
             health = judge(record.project, record.curves.statistics_at(epoch))
         if (epoch, health) != (self._epoch, self._health):
             self._epoch, self._health = epoch, health

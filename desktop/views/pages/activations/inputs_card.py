@@ -22,7 +22,7 @@ _POINTS = 401
 _HIGHEST = 0.55  # of the plot, for the highest bar
 
 NO_NETWORK = "Train the network to see what enters its activations."
-NO_LAYER = "No layer of this network has an activation with a curve of its own."
+NO_LAYER = "No layer of this network has a nonlinear activation other than softmax."
 ABOUT = (
     "The bars are the values that the activation of a layer gets, for some training rows; the "
     "line is its curve. Where that is flat, the units learn little or nothing."
