@@ -47,8 +47,7 @@ def _leaky_after(project: Project, index: int) -> Iterator[Fix]:
 
 def _mortal(project: Project) -> list[int]:
     """The places of the layers, but for the output, whose units can die."""
-    output, _ = output_activation(trace(project))
-    return [i for i, layer in enumerate(project.layers) if layer.can_die and i != output]
+    return [place for place, layer in _hidden(project) if layer.can_die]
 
 
 def _with_leaky(project: Project, index: int) -> Project:
@@ -74,14 +73,17 @@ def _relu_in_all(project: Project, index: int) -> Iterator[Fix]:
 
 def _squashing(project: Project) -> list[int]:
     """The places of the layers, but for the output, whose functions saturate."""
-    output, _ = output_activation(trace(project))
     return [
         place
-        for place, layer in enumerate(project.layers)
-        if place != output
-        and layer.nonlinearity is not None
-        and layer.nonlinearity.saturation is not None
+        for place, layer in _hidden(project)
+        if layer.nonlinearity is not None and layer.nonlinearity.saturation is not None
     ]
+
+
+def _hidden(project: Project) -> list[tuple[int, Layer]]:
+    """The layers and their places, but for the one that shapes the output."""
+    output, _ = output_activation(trace(project))
+    return [(place, layer) for place, layer in enumerate(project.layers) if place != output]
 
 
 # --- the initial weights --------------------------------------------------------------------------

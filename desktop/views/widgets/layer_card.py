@@ -321,5 +321,5 @@ SEVERITY_LOOKS = {  # token and icon: never told apart by color alone
     Severity.ERROR: ("bad", "mdi6.alert-circle"),
     Severity.WARNING: ("warning", "mdi6.alert"),
 }
-# The color of a light, beside which there is always a word.
+# The color of a light, and the role of a value; beside it there is always a word.
 LEVEL_TOKENS = {Level.OK: "good", Level.WARNING: "warning", Level.ALARM: "bad"}

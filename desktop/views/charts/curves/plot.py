@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.document.metrics import higher_is_better, in_sentence, metric_title
+from desktop.views.charts.controls import remove_controls
 from desktop.views.charts.curves.axes import EpochAxis, ValueAxis
 from desktop.views.charts.curves.content import CurveContent, Points, Span
 from desktop.views.charts.curves.lines import Line
@@ -38,12 +39,8 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         self._steady: tuple[object, Span] | None = None  # what was shown, and its range of values
         for axis in (self._x_axis, self._y_axis):
             axis.setZValue(-1000)  # the grid lies behind the curves
-        plot = self.getPlotItem()
-        plot.ctrlMenu.setParent(self)  # made in any case, and left behind without a parent
-        plot.ctrlMenu.hide()
-        plot.hideButtons()
+        plot = remove_controls(self)
         plot.setContentsMargins(0, 4, 10, 0)
-        plot.getViewBox().setMouseEnabled(False, False)
         plot.getViewBox().setDefaultPadding(0)
         self.shade = Shade(plot)
         self.lines: dict[LineKey, Line] = {}

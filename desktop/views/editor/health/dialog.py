@@ -20,7 +20,6 @@ from desktop.document.health import (
     SATURATED,
     ZERO_OUTPUTS,
     Health,
-    Level,
     Measure,
     judge,
 )
@@ -37,7 +36,6 @@ from desktop.views.workspace import Workspace
 from desktop.workers.records import RunRecord
 
 _SIZE = QSize(480, 620)
-_ROLES = {Level.OK: "good", Level.WARNING: "warning", Level.ALARM: "bad"}
 _CAPTIONS = {
     ZERO_OUTPUTS: ("Share of outputs that are 0", "dead"),
     SATURATED: ("Share of outputs that are saturated", "saturated for every row"),
@@ -142,7 +140,7 @@ class HealthDialog(QDialog):
         for measure in health.measures:
             _, value, line = self._row(measure)
             value.setText(measure.text)
-            value.setProperty("role", _ROLES[measure.level])
+            value.setProperty("role", LEVEL_TOKENS[measure.level])
             value.style().polish(value)
             of_it = history[measure.quantity.name]
             line.show_values(tuple(of_it))

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop.views.charts.controls import remove_controls
 from desktop.views.charts.curves.axes import ChartAxis, ValueAxis
 from desktop.views.theme import Theme, scaled
 from desktop.workers.reports import FloatArray
@@ -51,12 +52,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.theme, self._titles = theme, titles
         for axis in (self._x_axis, self.y_axis):
             axis.setZValue(-1000)  # the grid lies behind the lines
-        plot = self.getPlotItem()
-        plot.ctrlMenu.setParent(self)  # made in any case, and left behind without a parent
-        plot.ctrlMenu.hide()
-        plot.hideButtons()
+        plot = remove_controls(self)
         plot.setContentsMargins(0, 4, 10, 0)
-        plot.getViewBox().setMouseEnabled(False, False)
         self.zeros = [pg.InfiniteLine(0, angle=angle) for angle in (0, 90)]
         for line in self.zeros:
             line.setZValue(-900)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.document.text import number_text
+from desktop.views.charts.controls import remove_controls
 from desktop.views.theme import SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
@@ -29,11 +30,7 @@ class _Plot(pg.PlotWidget):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__(enableMenu=False)
-        plot = self.getPlotItem()
-        plot.ctrlMenu.setParent(self)  # made in any case, and left behind without a parent
-        plot.ctrlMenu.hide()
-        plot.hideButtons()
-        plot.getViewBox().setMouseEnabled(False, False)
+        remove_controls(self)
         self.setAcceptDrops(False)
         # Not the 640 by 480 pixels that pyqtgraph would like.
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)

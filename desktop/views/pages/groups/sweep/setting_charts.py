@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from desktop.document.metrics import in_sentence
+from desktop.views.charts.controls import remove_controls
 from desktop.views.charts.curves.axes import ChartAxis, ValueAxis
 from desktop.views.pages.groups.sweep.findings import Findings
 from desktop.views.pages.groups.sweep.scales import Scale
@@ -40,12 +41,8 @@ class SettingChart(pg.PlotWidget):  # type: ignore[misc]
         self._findings: Findings | None = None
         for axis in (self._setting_axis, self._value_axis):
             axis.setZValue(-1000)  # the grid lies behind the points
-        plot = self.getPlotItem()
-        plot.ctrlMenu.setParent(self)  # made in any case, and left behind without a parent
-        plot.ctrlMenu.hide()
-        plot.hideButtons()
+        plot = remove_controls(self)
         plot.setContentsMargins(0, 4, 10, 0)
-        plot.getViewBox().setMouseEnabled(False, False)
         self.means = pg.PlotDataItem()
         self.points = pg.ScatterPlotItem(pxMode=True, antialias=True)
         plot.addItem(self.means)
