@@ -88,7 +88,7 @@ def prepare(source: TableSource, raw: RawTable, progress: Progress = ignore) -> 
     else:
         training, validation, test = parts(source, target, rows, groups)
     progress(0.5)
-    known = rows_of(frame, training)
+    known = rows_of(frame, training, form)
     columns, questions = find_columns(frame, known, source, uses)
     prepared = fit(known, columns, fit_target(raw.target, target, training), form)
     progress(0.9)

@@ -16,14 +16,37 @@ if TYPE_CHECKING:
 
     from desktop.engine.reports import FloatArray, IntArray
 
+_LOOK = 100  # cells in which texts that are no numbers are looked for first
 
-def rows_of(frame: pd.DataFrame, rows: IntArray) -> pd.DataFrame:
-    """What `frame.iloc[rows]` holds, found on all processors; its rows are counted from 0."""
+
+def rows_of(frame: pd.DataFrame, rows: IntArray, form: NumberFormat) -> pd.DataFrame:
+    """What `frame.iloc[rows]` holds, found on all processors; its rows are counted from 0.
+
+    A column of texts is one of numbers if it has nothing but numbers in these `rows`, written as
+    `form` says: a single text in another row makes pandas read every cell as a text.
+    """
     import pandas as pd
 
+    def taken(name: str) -> pd.Series[Any]:
+        return _as_numbers(pd.Series(frame[name].array.take(rows), copy=False), form)
+
     names = list(frame.columns)
-    columns = in_threads(lambda name: frame[name].array.take(rows), names)
-    return pd.DataFrame(dict(zip(names, columns, strict=True)), copy=False)
+    return pd.DataFrame(dict(zip(names, in_threads(taken, names), strict=True)), copy=False)
+
+
+def _as_numbers(series: pd.Series[Any], form: NumberFormat) -> pd.Series[Any]:
+    """`series` as float64 if it has texts, and each of them is a number."""
+    import pandas as pd
+
+    if pd.api.types.is_numeric_dtype(series):
+        return series
+    present = series.dropna()
+    for some in (present.iloc[:_LOOK], present):  # most texts are seen to be none in a few cells
+        texts = [str(value) for value in some.unique()]
+        if not texts or not all(form.pattern.fullmatch(text.strip()) for text in texts):
+            return series
+    numbers: pd.Series[Any] = series.map({text: form.parse(text) for text in texts})
+    return numbers.astype(np.float64)
 
 
 def labels(series: pd.Series[Any], form: NumberFormat) -> tuple[IntArray, list[str]]:

@@ -82,6 +82,30 @@ def test_test_rows_change_nothing_that_is_fitted(
     same_with_other_test_files(frame, frame.iloc[held], changed.iloc[held], folder)
 
 
+@pytest.mark.parametrize("cell", ["red", "NA", "2.5"])
+def test_a_column_is_what_its_training_rows_are_whatever_test_rows_hold(
+    cell: str, tmp_path: Path
+) -> None:
+    frame = pd.DataFrame(
+        {
+            "of two": [str(index // 3 % 2) for index in range(60)],
+            "case id": [str(index * 37 % 1009) for index in range(60)],
+            "number": [f"{index * 7 % 23}.0" for index in range(60)],
+            "target": ["ab"[index % 2] for index in range(60)],
+        }
+    )
+    before = prepared(frame, tmp_path)
+    kinds = {each.name: each.kind for each in before.columns}
+    assert kinds["of two"] is ColumnKind.YES_NO
+    assert kinds["case id"] is ColumnKind.LEFT_OUT
+    assert kinds["number"] is ColumnKind.NUMBER
+    changed = frame.copy()
+    changed.loc[before.test[0], changed.columns[:-1]] = cell
+    after = prepared(changed, tmp_path)
+    assert after.preparation == before.preparation
+    assert after.columns == before.columns
+
+
 def same_with_other_test_files(
     frame: pd.DataFrame, held: pd.DataFrame, others: pd.DataFrame, folder: Path
 ) -> None:
