@@ -71,6 +71,8 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
         window.session.train(project, resume=False)
     with qtbot.waitSignal(window.session.evaluated, timeout=PATIENCE):
         window.session.evaluate()
+    window.pages.show_page(Page.RUNS)
+    qtbot.waitUntil(window.pages.runs.table.isVisible)  # once the run is listed
     draw(qtbot, window)
     window.stack.select_layer(1)
     for form in window.findChildren(Form):

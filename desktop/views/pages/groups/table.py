@@ -122,7 +122,7 @@ class GroupsTable(QTableView):
         self.setModel(self.groups)
         self.setObjectName("groups_table")
         self.setAccessibleName("Groups of runs")
-        set_up_rows(self)
+        set_up_rows(self, theme)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         header = self.horizontalHeader()
         header.setSectionsClickable(False)

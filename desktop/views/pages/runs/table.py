@@ -63,7 +63,7 @@ class RunsTable(QTableView):
         self.setModel(self.runs)
         self.setObjectName("runs_table")
         self.setAccessibleName("Runs")
-        set_up_rows(self)
+        set_up_rows(self, theme)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setIconSize(_SWATCH)
         self._make_header()

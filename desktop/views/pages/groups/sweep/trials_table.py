@@ -99,7 +99,7 @@ class TrialsTable(QTableView):
         self.setModel(self._model)
         self.setObjectName("trials_table")
         self.setAccessibleName("Trials, the best first")
-        set_up_rows(self)
+        set_up_rows(self, theme)
         self.selectionModel().selectionChanged.connect(self._on_selected)
         theme.changed.connect(self._fit)
         self._fit()
