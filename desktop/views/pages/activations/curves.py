@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from desktop.document.activations import default_parameters, parameters_of
 from desktop.document.choices import ActivationFunction
 from desktop.document.fields import FieldSpec
+from desktop.views.charts.curves.fixed_plot import FixedPlot, span
 from desktop.views.pages.activations.number_slider import NumberSlider, number_text
-from desktop.views.pages.activations.plot import Plot, span
 from desktop.views.theme import SPACE_XS, Theme
 from desktop.views.widgets.cards import Columns
 from desktop.workers.activations import Activation, ActivationFacts, activation, facts
@@ -45,8 +45,8 @@ class FunctionPlots(QWidget):
         self._function = ActivationFunction.RELU
         self._activation: Activation = activation(self._function)
         self._x = np.linspace(-END, END, _POINTS)
-        self.value_plot = Plot(theme, ("input x", "output f(x)"), self)
-        self.slope_plot = Plot(theme, ("input x", "derivative f′(x)"), self)
+        self.value_plot = FixedPlot(theme, ("input x", "output f(x)"), self)
+        self.slope_plot = FixedPlot(theme, ("input x", "derivative f′(x)"), self)
         self._value_line, self._tangent = (self.value_plot.new_line() for _ in range(2))
         self._slope_line = self.slope_plot.new_line()
         self._marks = [plot.new_line() for plot in (self.value_plot, self.slope_plot)]

@@ -8,8 +8,8 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from desktop.document.choices import ActivationFunction
+from desktop.views.charts.curves.fixed_plot import FixedPlot
 from desktop.views.pages.activations.number_slider import NumberSlider
-from desktop.views.pages.activations.plot import Plot
 from desktop.views.theme import SPACE_S, Theme
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
@@ -40,7 +40,7 @@ class DepthCard(Card):
         about = QLabel(ABOUT)
         about.setWordWrap(True)
         about.setProperty("role", "muted")
-        self.plot = Plot(theme, ("layers passed", "gradient"), self)
+        self.plot = FixedPlot(theme, ("layers passed", "gradient"), self)
         self.plot.use_powers()
         self.lines = [self.plot.new_line() for _ in _COMPARED]
         self.reading = QLabel()

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 
 from desktop.document.activations import NOTES, layer_of
 from desktop.document.choices import ActivationFunction
+from desktop.views.charts.curves.fixed_plot import HEIGHT
 from desktop.views.pages.activations import words
 from desktop.views.pages.activations.curves import FunctionPlots
-from desktop.views.pages.activations.plot import HEIGHT
 from desktop.views.pages.activations.softmax import SoftmaxPlots
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme, scaled
 from desktop.views.widgets.cards import Card

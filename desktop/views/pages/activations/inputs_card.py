@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from desktop.document.activations import drawable_layers
 from desktop.document.text import counted
-from desktop.views.pages.activations.plot import Plot, span
+from desktop.views.charts.curves.fixed_plot import FixedPlot, span
 from desktop.views.theme import Theme
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
@@ -45,7 +45,7 @@ class InputsCard(Card):
         self.about = QLabel()
         self.about.setWordWrap(True)
         self.about.setProperty("role", "muted")
-        self.plot = Plot(theme, ("input of the activation", "output f(x)"), self)
+        self.plot = FixedPlot(theme, ("input of the activation", "output f(x)"), self)
         self.bars, self.curve = self.plot.new_line(), self.plot.new_line()
         self.bars.setZValue(-800)
         self.reading = QLabel()

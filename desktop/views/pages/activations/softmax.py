@@ -6,8 +6,8 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from desktop.views.charts.curves.fixed_plot import FixedPlot
 from desktop.views.pages.activations.number_slider import NumberSlider, number_text
-from desktop.views.pages.activations.plot import Plot
 from desktop.views.theme import SPACE_XS, Theme
 from desktop.views.widgets.cards import Columns
 from desktop.workers.activations import (
@@ -33,8 +33,8 @@ class SoftmaxPlots(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._moved = theme, 0
-        self.value_plot = Plot(theme, ("class", "probability"), self)
-        self.slope_plot = Plot(theme, ("class", "change with a logit"), self)
+        self.value_plot = FixedPlot(theme, ("class", "probability"), self)
+        self.slope_plot = FixedPlot(theme, ("class", "change with a logit"), self)
         self._bars = [pg.BarGraphItem(x=[], height=[], width=0.7) for _ in range(2)]
         for plot, bars in zip((self.value_plot, self.slope_plot), self._bars, strict=True):
             plot.addItem(bars)

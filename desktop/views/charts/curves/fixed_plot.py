@@ -1,4 +1,4 @@
-"""What the plots of the section have in common."""
+"""A plot for explanations: lines in the colors of the theme, which nothing moves."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class _BottomAxis(ChartAxis):
         return [f"{value:.6g}".replace("-", "−") for value in values]
 
 
-class Plot(pg.PlotWidget):  # type: ignore[misc]
+class FixedPlot(pg.PlotWidget):  # type: ignore[misc]
     """Lines in the colors of the theme, which neither mouse nor wheel move.
 
     Signals:
