@@ -287,11 +287,27 @@ ACTIONS: tuple[ActionSpec, ...] = (
         separator=True,
     ),
     ActionSpec(
-        "about",
+        "glossary",
         Menu.HELP,
-        "&About Layerwise",
-        "Version and libraries",
-        lambda to: to.help.about(),
+        "&Glossary",
+        "All terms and what they mean",
+        lambda to: to.help.glossary(),
+    ),
+    ActionSpec(
+        "explain",
+        Menu.HELP,
+        "&Explain",
+        "What the terms at the control with the keyboard focus mean; else open the glossary",
+        lambda to: to.help.explain(),
+        key="F1",
+    ),
+    ActionSpec(
+        "whats_this",
+        Menu.HELP,
+        "&What's This?",
+        "Click at anything in the window to have its terms explained",
+        lambda to: to.help.whats_this(),
+        key="Shift+F1",
     ),
     ActionSpec(
         "keys",
@@ -299,7 +315,15 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "&Keyboard Shortcuts",
         "All keys and what they do",
         lambda to: to.help.keys(),
-        key="F1",
+        key="Ctrl+F1",
+        separator=True,
+    ),
+    ActionSpec(
+        "about",
+        Menu.HELP,
+        "&About Layerwise",
+        "Version and libraries",
+        lambda to: to.help.about(),
     ),
 )
 

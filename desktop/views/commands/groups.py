@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QWidget
 
 from desktop import __version__
 from desktop.document.project import Project
@@ -24,6 +25,7 @@ from desktop.workers.session import Session, State
 if TYPE_CHECKING:
     from desktop.document.space import Space
     from desktop.views.pages.groups.sweep.dialog import Wanted
+    from desktop.views.window.explain import Explain
 
 
 class RunCommands:
@@ -216,9 +218,32 @@ class ViewCommands(QObject):
 class HelpCommands:
     """What there is to know."""
 
-    def __init__(self, session: Session, window: QWidget) -> None:
-        self._session = session
-        self._window = window
+    def __init__(self, session: Session, pages: Pages, theme: Theme, window: QWidget) -> None:
+        self._session, self._pages = session, pages
+        self._theme, self._window = theme, window
+
+    @cached_property
+    def _explain(self) -> Explain:
+        from desktop.views.window.explain import Explain
+
+        return Explain(self._theme, self._window)
+
+    def explain(self) -> None:
+        """Explain the terms at the control with the focus; open the glossary if it has none."""
+        widget = QApplication.focusWidget()
+        if widget is None or not self._explain.show_for(widget):
+            self.glossary()
+
+    def whats_this(self) -> None:
+        """Let the user click at something to have its terms explained."""
+        self._explain.start()
+
+    def glossary(self) -> None:
+        """Show all terms."""
+        from desktop.views.window.learn import GLOSSARY
+
+        self._pages.show_page(Page.LEARN)
+        self._pages.learn.show_section(GLOSSARY).setFocus()
 
     def about(self) -> None:
         info = self._session.info

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from desktop.views.settings import Settings
 from desktop.views.theme import SPACE_XS, Theme
 from desktop.views.widgets.controls import TabBar
+from desktop.views.window.explain import glossary
 from desktop.views.workspace import Workspace
 from desktop.workers.session import Session
 
@@ -44,7 +45,14 @@ def _activations(parts: Parts) -> QWidget:
     return ActivationsPage(parts.session, parts.theme, parts.action("compare_activations"))
 
 
-SECTIONS = (Section("Activations", _activations),)
+def _glossary(parts: Parts) -> QWidget:
+    from desktop.views.pages.glossary.page import GlossaryPage
+
+    return GlossaryPage(glossary(), parts.theme)
+
+
+GLOSSARY = "Glossary"
+SECTIONS = (Section("Activations", _activations), Section(GLOSSARY, _glossary))
 
 
 class Learn(QWidget):

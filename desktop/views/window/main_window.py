@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
             workspace,
             RunCommands(workspace, session, self.files, self.pages, theme),
             view,
-            HelpCommands(session, self),
+            HelpCommands(session, self.pages, theme, self),
         )
         self.undo_action = workspace.undo_action(self)
         self.redo_action = workspace.redo_action(self)

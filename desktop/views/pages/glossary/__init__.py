@@ -1,0 +1,1 @@
+"""The section *Glossary* of the page *Learn*: what the words of the program mean."""
