@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
@@ -32,19 +33,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "propagat
 
 # Words of short labels that mean what they mean everywhere. Whatever else is a term, for which the
 # glossary needs an entry.
-ORDINARY = frozenset(
-    """
-    a add again all and as balance below built-in by cancel change changed choose clear click
-    color compare curves data dates default delete details difference digits done draw each
-    edit erase every file finite first folder for forget from glossary handwritten here hide
-    image images in is keep kind learn learns load loaded loading log make max mean min
-    mistakes more my name new no not notes nothing of off on one open or other outcome page
-    pause pen per predicted problems project race random reading redo rename reset result
-    results resume rows same sample samples save select selected settings show size source star
-    start state stop tags take tensorflow test the this time times to too trained true try turn
-    undo use usual values view when where why width with without yet your
-    """.split()
-)
+ORDINARY = (Path(__file__).parent / "ordinary_words.txt").read_text().split()
 
 
 @pytest.fixture
@@ -169,7 +158,7 @@ def test_the_glossary_is_searched_and_its_links_followed(qtbot: QtBot, window: M
     page.text.anchorClicked.emit(QUrl("#Early%20stopping"))
     assert page.search.text() == "" and page.shown == glossary().entries
     bar = page.text.verticalScrollBar()
-    assert 0 < bar.value()
+    assert bar.value() > 0
     top = page.text.cursorForPosition(QPoint(5, 5)).block().text()
     assert top.startswith("Early stopping")
     qtbot.keyClicks(page.search, "<b>zyx")
