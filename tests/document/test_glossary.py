@@ -29,7 +29,7 @@ def glossary() -> Glossary:
 
 def spec_classes(base: type[Spec] = Spec) -> Iterator[type[Spec]]:
     for each in base.__subclasses__():
-        if each.__module__.startswith("desktop."):
+        if each.__module__.startswith("desktop.document."):
             yield each
             yield from spec_classes(each)
 
