@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from desktop import __version__, cli_runs, json_output, signals, startup, streams
+from desktop import __version__, cli_lesson, cli_runs, json_output, signals, startup, streams
 from desktop.cli_checks import CommandError, DataReader, refuse_machine
 from desktop.document.storage import ProjectFileError, read_project
 
@@ -45,6 +45,7 @@ app = typer.Typer(
 )
 
 app.add_typer(cli_runs.app)
+app.add_typer(cli_lesson.app)
 
 ProjectPath = Annotated[Path, typer.Argument(metavar="PROJECT", help="A .layerwise file")]
 ModelPath = Annotated[Path, typer.Argument(metavar="MODEL", help="A .keras file")]

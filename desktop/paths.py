@@ -17,6 +17,16 @@ def resources() -> Path:
     return Path(bundle or Path(__file__).resolve().parent.parent) / "resources"
 
 
+def example_projects() -> Path:
+    """The folder of the projects that come with the program."""
+    return resources() / "projects"
+
+
+def lessons() -> Path:
+    """The folder of the lessons that come with the program."""
+    return resources() / "lessons"
+
+
 def settings_folder() -> Path:
     """Where settings and recent files are kept; LAYERWISE_HOME overrides the system's place."""
     override = os.environ.get("LAYERWISE_HOME")

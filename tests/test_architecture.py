@@ -66,6 +66,7 @@ WIRING = (
     "desktop.cli_new",
     "desktop.cli_evaluate",
     "desktop.cli_groups",
+    "desktop.cli_lesson",
     "desktop.cli_predict",
     "desktop.cli_repeat",
     "desktop.cli_runs",

@@ -11,7 +11,9 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULE = re.compile(r"`([\w/.-]+\.py|(?:desktop|tests|packaging)/[\w/.-]+|[\w/]+/)`")
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "packaging/README.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "packaging/README.md", "resources/lessons/README.md"]
+)
 def test_every_module_and_folder_named_exists(name: str) -> None:
     folders = [ROOT / folder for folder in ("desktop", "tests", "packaging", "resources")]
     there = [*ROOT.glob("*"), *(path for folder in folders for path in folder.rglob("*"))]

@@ -41,7 +41,15 @@ _BOUNDS = {
 
 
 def describe(error: ValidationError, values: Any) -> str:
-    """The problems of `error` in one line; `values` is the JSON that was validated."""
+    """The problems of `error` in one line; `values` is the JSON of a project that was validated."""
+    lines = problems(error, values)
+    if len(lines) > MOST:
+        lines[MOST:] = [f"and {len(lines) - MOST} more"]
+    return "; ".join(lines)
+
+
+def problems(error: ValidationError, values: Any, cls: type[Spec] = Project) -> list[str]:
+    """Each problem of `error` in a line; `values` is the JSON of `cls` that was validated."""
     errors: list[dict[str, Any]] = [dict(each) for each in error.errors()]
     texts: dict[str, None] = {}  # in order, each once
     for each in errors:
@@ -50,11 +58,8 @@ def describe(error: ValidationError, values: Any) -> str:
         if each["type"] == "too_short" and within:
             continue  # items that are wrong are not counted, which makes a list too short
         row = [e["loc"][-1] for e in errors if e["loc"][:-1] == place[:-1] and place]
-        texts[_describe_one(each, _find(place, values), row)] = None
-    lines = list(texts)
-    if len(lines) > MOST:
-        lines[MOST:] = [f"and {len(lines) - MOST} more"]
-    return "; ".join(lines)
+        texts[_describe_one(each, _find(place, values, cls), row)] = None
+    return list(texts)
 
 
 def refusal(error: ValidationError) -> str:
@@ -133,10 +138,9 @@ class _Place:
     known_keys: list[str]  # of the parent
 
 
-def _find(location: Location, values: Any) -> _Place:
-    """Follow pydantic's `location`, in which a tag comes after each union."""
+def _find(location: Location, values: Any, cls: type[Spec]) -> _Place:
+    """Follow pydantic's `location` in a `cls`, in which a tag comes after each union."""
     path, here, parent = "", values, values
-    cls: type[Spec] = Project
     keys: list[str] = []
     for step in location:
         if isinstance(here, dict) and step not in here and step in here.values():

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.document.storage import EXTENSION, ProjectFileError, read_project
-from desktop.paths import keras_file, resources
+from desktop.paths import example_projects, keras_file
 from desktop.views.settings import Settings
 from desktop.views.widgets.text import label
 
@@ -77,7 +77,7 @@ class ExamplesMenu(_FileMenu):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__("Open E&xample", parent)
-        for path in sorted((resources() / "projects").glob(f"*{EXTENSION}"), key=_place):
+        for path in sorted(example_projects().glob(f"*{EXTENSION}"), key=_place):
             self.add_file(example_title(path), path)
         self.aboutToShow.connect(self._say_what_is_missing)
 
