@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 import threading
@@ -37,6 +38,9 @@ def open_window(path: Path | None) -> int:
 
         app = QApplication([sys.argv[0]])
         window = make_window()
+        # All of this stays: without it among the objects to look through, no collection holds up
+        # the first painting.
+        gc.freeze()
     catch_errors(window)
     open_from_file_manager(app, window)
     window.show()
