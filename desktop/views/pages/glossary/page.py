@@ -32,6 +32,12 @@ class GlossaryPage(QWidget):
         self.text.setAccessibleName("Terms and what they mean")
         self.text.setFrameShape(QFrame.Shape.NoFrame)
         self.text.setOpenLinks(False)
+        # Not with Tab: hundreds of links would be in the way through the window.
+        self.text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse
+            | Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
         self.text.anchorClicked.connect(self._follow)
         find = QAction("Search the Glossary", self)
         find.setShortcut(QKeySequence.StandardKey.Find)
