@@ -36,6 +36,14 @@ class Training(Spec):
         title="Balance classes",
         description="Rows of rare classes count more in the loss, so that all classes count alike",
     )
+    rows: int | None = Field(
+        None,
+        ge=1,
+        title="Training rows",
+        description="Train with only so many of the training rows, of each class its share; "
+        "empty: all of them",
+        json_schema_extra={"none": "All"},
+    )
     seed: int | None = Field(
         812,
         ge=0,

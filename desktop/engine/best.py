@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from desktop.document.callbacks import EarlyStopping
 from desktop.document.choices import Direction
 from desktop.document.metrics import direction
 from desktop.document.project import Project
@@ -38,6 +39,38 @@ class Best:
                 return False
         self.value, self.epoch = value, epoch
         return True
+
+
+@dataclass(frozen=True)
+class StoppingCourse:
+    """What EarlyStopping makes of the epochs of a run.
+
+    `best_epoch` is None before a finite value. `left` is how many epochs without improvement are
+    still tolerated after each epoch; it is `patience` after an improvement. `ends_after` is the
+    epoch after which it ends the training, None if it does not.
+    """
+
+    best_epoch: int | None
+    left: tuple[int, ...]
+    ends_after: int | None
+
+
+def stopping_course(
+    stopping: EarlyStopping, epochs: Sequence[int], values: Sequence[float]
+) -> StoppingCourse:
+    """What `stopping` makes of the `values` of its monitor after these 1-based `epochs`."""
+    mode = direction(stopping.monitor, stopping.mode)
+    best = Best(stopping.monitor, mode, stopping.min_delta, stopping.start_from_epoch)
+    wait, left, ends = 0, list[int](), None
+    for epoch, value in zip(epochs, values, strict=True):
+        if best.add(epoch, {stopping.monitor: value}):
+            wait = 0
+        elif epoch > stopping.start_from_epoch:
+            wait += 1
+        left.append(max(0, stopping.patience - wait))
+        if ends is None and wait and wait >= stopping.patience and epoch > 1:
+            ends = epoch
+    return StoppingCourse(best.epoch, tuple(left), ends)
 
 
 def _judge(project: Project, validated: bool) -> Best:

@@ -52,7 +52,7 @@ def evaluate(
     from sklearn.metrics import confusion_matrix
 
     rows, classes = dataset.test, dataset.schema.class_names
-    callbacks = _stoppable(control)
+    callbacks = stoppable(control)
     batch_size = large_batch(model)
     metrics = model.evaluate(
         rows.x,
@@ -169,7 +169,7 @@ def _note(dataset: Dataset, outputs: NDArray[Any]) -> str:
     return ". ".join(notes)
 
 
-def _stoppable(control: RunControl | None) -> list[Any]:
+def stoppable(control: RunControl | None) -> list[Any]:
     """Keras callbacks that ask `control` at every batch."""
     if control is None:
         return []

@@ -33,8 +33,10 @@ COURSE = (
     "loss",
     "metrics",
     "balance_classes",
+    "rows",
 )  # settings that make up an epoch
-_COMPILED = ("loss", "metrics", "balance_classes")  # settings that steps and probe are made for
+# Settings that steps and probe are made for.
+_COMPILED = ("loss", "metrics", "balance_classes", "rows")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from desktop.engine.fingerprint import (
 )
 from desktop.engine.reports import ColumnFacts, FloatArray, IntArray, TableCells
 from desktop.engine.row_reports import RowExample
+from desktop.engine.shares import some_rows
 
 if TYPE_CHECKING:
     from desktop.engine.tables.preparation import Preparation
@@ -53,6 +54,12 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.y)
+
+    def part(self, indices: IntArray) -> Rows:
+        """The rows at `indices`, shape (k,), as a copy."""
+        weight = None if self.sample_weight is None else self.sample_weight[indices]
+        names = tuple(self.names[index] for index in indices) if self.names else ()
+        return Rows(self.x[indices], self.y[indices], weight, names)
 
 
 def balanced(rows: Rows, classes: int) -> Rows:
@@ -94,11 +101,13 @@ class Dataset:
     turned: bool | None = None
 
     def training_rows(self, training: Training) -> Rows:
-        """The training rows with the weights that the settings `training` ask for."""
-        target = self.schema.target
+        """As many training rows as the settings `training` ask for, weighted as they ask."""
+        target, rows = self.schema.target, self.training
+        if training.rows is not None and training.rows < len(rows):
+            rows = rows.part(some_rows(rows.y, training.rows))
         if training.balance_classes and isinstance(target, Classes):
-            return balanced(self.training, len(target.names))
-        return self.training
+            return balanced(rows, len(target.names))
+        return rows
 
     @cached_property
     def fingerprint(self) -> Fingerprint:

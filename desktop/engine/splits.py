@@ -12,6 +12,7 @@ from desktop.document.data import held_back
 from desktop.engine.data_error import DataError
 from desktop.engine.reports import FloatArray, IntArray
 from desktop.engine.rows import Rows
+from desktop.engine.shares import draw, shares
 from desktop.engine.zero_copy import aligned_empty
 
 LARGE = 100_000  # rows; scikit-learn's split of more takes longer than reading them
@@ -73,7 +74,7 @@ def split(
             )
         )
     if rows > LARGE:
-        return sides(rows, _stratified(y, counts, held, seed))
+        return sides(rows, draw(y, _at_least_one(counts, held), seed))
     staying, held_out = train_test_split(
         np.arange(rows), test_size=held, random_state=seed, stratify=y
     )
@@ -91,23 +92,9 @@ def _complete(y: NDArray[Any], side: IntArray, other: IntArray) -> None:
         side[given], other[taken] = other[taken], side[given]
 
 
-def _stratified(y: NDArray[Any], counts: IntArray, held: int, seed: int) -> IntArray:
-    """`held` random rows, of each class its share; the fractions that remain go to the largest."""
-    shares = counts * (held / counts.sum())
-    numbers = shares.astype(np.int64)
-    rest = held - int(numbers.sum())
-    numbers[np.argsort(numbers - shares, kind="stable")[:rest]] += 1
-    numbers = np.clip(numbers, 1, counts - 1)  # every class on both sides
-    random = np.random.default_rng(seed)
-    small = y.astype(np.min_scalar_type(int(y.max())))  # sorted by its bytes, which is quick
-    order = np.argsort(small, kind="stable")
-    ends = np.cumsum(counts)
-    return np.concatenate(
-        [
-            random.permutation(order[end - count : end])[:number]
-            for end, count, number in zip(ends, counts, numbers, strict=True)
-        ]
-    )
+def _at_least_one(counts: IntArray, held: int) -> IntArray:
+    """How many rows of each class to hold out: its share, and one on both sides in any case."""
+    return np.clip(shares(counts, held), 1, counts - 1)
 
 
 def sides(rows: int, held_out: IntArray) -> tuple[IntArray, IntArray]:

@@ -28,6 +28,7 @@ from desktop.workers.engine import EngineLoader
 from desktop.workers.groups import GroupWork
 from desktop.workers.kept_runs import KeptRuns
 from desktop.workers.predictions import Predictions
+from desktop.workers.regularization_work import RegularizationWork
 from desktop.workers.runs import NetworkRunner
 from desktop.workers.surfaces import Surfaces
 from desktop.workers.tensorboard import TensorBoardRunner
@@ -69,7 +70,8 @@ class Session(QObject):
     `modelAdopted`, after that: there is another one, of this project. `modelOpened` carries an
     OpenedModel, for `adopt`, `imageOpened` a drawing, for `predict`. `kept_runs` are the runs on
     disk, `tensorboard` opens them in TensorBoard, `groups` are the repeats and sweeps that are
-    trained beside all this, `activations` measures activation functions.
+    trained beside all this, `activations` measures activation functions,
+    `regularization` the networks of kept runs.
     """
 
     stateChanged = Signal(object)
@@ -130,6 +132,12 @@ class Session(QObject):
         )
         self._class_means = ClassMeansMaker(self._threads, self)
         self.activations = ActivationWork(self._threads, self._network_and_rows, self)
+        self.regularization = RegularizationWork(
+            self._threads,
+            lambda run: self.kept_runs.networks(run)[0],
+            lambda: self._data.dataset,
+            self,
+        )
         self._state = State.STARTING
         self._waiting: tuple[Project, bool] | None = None
         self._is_reset_wanted = False
@@ -433,6 +441,7 @@ class Session(QObject):
         self._data.stop()
         self._class_means.stop()
         self.activations.stop()
+        self.regularization.stop()
         self.tensorboard.close()
         self.groups.close()
         self._threads.close()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from desktop.engine.gradient_depth import DeepStack, DepthGradients
     from desktop.engine.image_reports import ImagePredictions
     from desktop.engine.network import Network
+    from desktop.engine.regularization import Regularized
     from desktop.engine.reports import (
         ClassMeans,
         DataPreview,
@@ -144,6 +145,33 @@ def gradients_through(stack: DeepStack) -> DepthGradients:
 
     with explaining("The gradient could not be followed"):
         return follow(stack)
+
+
+def regularized(
+    run: str, path: Path | None, dataset: Dataset | None, control: RunControl
+) -> Regularized | None:
+    """What is measured of the network at `path`, which the run of the id `run` has kept.
+
+    None if `control` stops that.
+    """
+    from desktop.engine.import_model import open_network
+    from desktop.engine.inspection import ModelFileError
+    from desktop.engine.regularization import measure
+
+    with explaining("The weights could not be measured", TaskError, ModelFileError):
+        if path is None:
+            raise TaskError("The weights of this run were not kept")
+        if dataset is None:
+            raise TaskError("The data is not loaded")
+        load_engine()
+        try:
+            control.checkpoint()
+            network = open_network(path, dataset.source)
+            if network.project.data != dataset.source:
+                raise TaskError("The data of this run is not the one that is loaded")
+            return measure(network, dataset, run, control)
+        except Stopped:
+            return None
 
 
 def train(

@@ -205,12 +205,16 @@ def test_presets_are_made_of_the_project() -> None:
         for name, space in found.items()
     }
     assert words["one more hidden layer"][0] == ""
-    assert [len(words[name]) for name in words] == [2, 3, 7, 6, 6]
+    assert [len(words[name]) for name in words] == [2, 3, 7, 6, 8]
     assert words["two hidden layers"][0] == "Dense 2 removed; Dropout 3 removed"
     assert words["optimizers"][1] == "optimizer SGD (momentum 0.9) → Adam"
     assert words["regularization"][0] == "Dropout 3: rate 0.4 → 0"
     assert words["regularization"][4] == "", "its own dropout"
     assert words["regularization"][5].endswith("early stopping Off → patience 5")
+    assert words["regularization"][6] == (
+        "Dense 2: kernel regularizer None → L2 (L2 0.001); early stopping Off → patience 5"
+    )
+    assert "kernel constraint" in words["regularization"][7]
 
 
 def test_what_does_not_suit_a_project_is_not_offered() -> None:

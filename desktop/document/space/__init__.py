@@ -5,6 +5,8 @@ from __future__ import annotations
 from desktop.document.space.offers import (
     ACTIVATIONS,
     COMPARED_FUNCTIONS,
+    REGULARIZATION,
+    UNREGULARIZED,
     Variable,
     presets,
     settings_of,
@@ -16,6 +18,8 @@ from desktop.document.space.values import Range, Setting, Space
 __all__ = [
     "ACTIVATIONS",
     "COMPARED_FUNCTIONS",
+    "REGULARIZATION",
+    "UNREGULARIZED",
     "Range",
     "Setting",
     "Space",

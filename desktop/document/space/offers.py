@@ -32,10 +32,13 @@ COMPARED_FUNCTIONS = (
     ActivationFunction.GELU,
     ActivationFunction.SILU,
 )
+REGULARIZATION = "regularization"  # the preset that tries each kind, and what that varies
+UNREGULARIZED = "none"
 _DROPOUT, _MAX_NORM, _PENALTY = 0.3, 2.0, 0.001
 _USUAL: Mapping[str, tuple[Any, ...]] = {
     COUNT: (0, 1, 2, 3),
     f"{PREFIX}max_norm": (None, 1.0, 2.0, 3.0),
+    "training.rows": (None, 50, 200, 1000),
 }
 
 
@@ -81,9 +84,7 @@ def _hidden(project: Project) -> Iterator[Variable]:
     for name in (*own, *units):
         setting = hidden_setting(project, f"{PREFIX}{name}")
         if setting.field is not None:
-            suggested = _suggested(setting.field, setting.value)
-            if setting.path in _USUAL:
-                suggested = _USUAL[setting.path]
+            suggested = _USUAL.get(setting.path) or _suggested(setting.field, setting.value)
             yield Variable(
                 setting.path, HIDDEN, setting.title, setting.field, setting.value, suggested
             )
@@ -98,7 +99,8 @@ def _fields(path: str, group: str, spec: Spec, project: Project) -> Iterator[Var
         written = to_json(value)
         title = locate(project, inner).title.rpartition(": ")[2]
         title = f"{title[:1].upper()}{title[1:]}"
-        yield Variable(inner, group, title, field, written, _suggested(field, written))
+        suggested = _USUAL.get(inner) or _suggested(field, written)
+        yield Variable(inner, group, title, field, written, suggested)
         if isinstance(value, Spec) and field.name not in ("kernel_initializer", "bias_initializer"):
             yield from _fields(inner, group, value, project)
 
@@ -156,7 +158,7 @@ def presets(project: Project) -> dict[str, Space]:
         "two hidden layers": _two_layers(project),
         ACTIVATIONS: _activations(project),
         "optimizers": _optimizers(project),
-        "regularization": _regularization(project),
+        REGULARIZATION: _regularization(project),
     }
     found: dict[str, Space] = {}
     for name, values in made.items():
@@ -199,7 +201,10 @@ def _optimizers(project: Project) -> dict[str, Any]:
 
 
 def _regularization(project: Project) -> dict[str, Any]:
-    """None at all, and each kind alone: of the strength it has in the project, or a usual one."""
+    """None at all, each kind alone, and two combinations, with early stopping in both.
+
+    Each is of the strength it has in the project, or a usual one.
+    """
     if not project.hidden_layers:
         return {}
     stopping = project.training.early_stopping or EarlyStopping.suggested()
@@ -219,5 +224,9 @@ def _regularization(project: Project) -> dict[str, Any]:
     if project.training.early_stopping is not None:
         none["training.early_stopping"] = None
     alone["early stopping"] = {"training.early_stopping": to_json(stopping)}
-    choices = {name: {**none, **changes} for name, changes in alone.items()}
-    return {"regularization": {"alternatives": {"none": none, **choices}}}
+    combined = {
+        f"{kind} + dropout": {**alone[kind], **alone["dropout"], **alone["early stopping"]}
+        for kind in ("L2", "MaxNorm")
+    }
+    choices = {name: {**none, **changes} for name, changes in (alone | combined).items()}
+    return {REGULARIZATION: {"alternatives": {UNREGULARIZED: none, **choices}}}
