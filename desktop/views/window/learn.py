@@ -45,6 +45,12 @@ def _activations(parts: Parts) -> QWidget:
     return ActivationsPage(parts.session, parts.theme, parts.action("compare_activations"))
 
 
+def _regularization(parts: Parts) -> QWidget:
+    from desktop.views.pages.regularization.page import RegularizationPage
+
+    return RegularizationPage(parts.workspace, parts.session, parts.theme, parts.action("vary"))
+
+
 def _glossary(parts: Parts) -> QWidget:
     from desktop.views.pages.glossary.page import GlossaryPage
 
@@ -52,7 +58,11 @@ def _glossary(parts: Parts) -> QWidget:
 
 
 GLOSSARY = "Glossary"
-SECTIONS = (Section("Activations", _activations), Section(GLOSSARY, _glossary))
+SECTIONS = (
+    Section("Activations", _activations),
+    Section("Regularization", _regularization),
+    Section(GLOSSARY, _glossary),
+)
 
 
 class Learn(QWidget):

@@ -43,13 +43,17 @@ class FixedPlot(pg.PlotWidget):  # type: ignore[misc]
     pointed = Signal(float)
 
     def __init__(
-        self, theme: Theme, titles: tuple[str, str], parent: QWidget | None = None
+        self,
+        theme: Theme,
+        titles: tuple[str, str],
+        parent: QWidget | None = None,
+        lowest: int = HEIGHT,
     ) -> None:
-        """`titles` are those of the horizontal and the vertical axis."""
+        """`titles` are those of the horizontal and the vertical axis; `lowest` is in pixels."""
         self._x_axis, self.y_axis = _BottomAxis(), ValueAxis()
         axes = {"bottom": self._x_axis, "left": self.y_axis}
         super().__init__(parent, axisItems=axes, enableMenu=False)
-        self.theme, self._titles = theme, titles
+        self.theme, self._titles, self._lowest = theme, titles, lowest
         for axis in (self._x_axis, self.y_axis):
             axis.setZValue(-1000)  # the grid lies behind the lines
         plot = remove_controls(self)
@@ -85,7 +89,7 @@ class FixedPlot(pg.PlotWidget):  # type: ignore[misc]
     def recolor(self) -> None:
         """Take the colors and sizes of the theme."""
         tokens = self.theme.tokens
-        self.setMinimumSize(scaled(_WIDTH), scaled(HEIGHT))
+        self.setMinimumSize(scaled(_WIDTH), scaled(self._lowest))
         self.setBackground(tokens.color("surface"))
         self._x_axis.paint_with(tokens, self._titles[0])
         self.y_axis.paint_with(tokens, self._titles[1])
