@@ -25,7 +25,6 @@ from desktop.views.pages.data.columns_model import (
     FILL,
     KIND,
     NAME,
-    REASON,
     SCALING,
     TITLES,
     TOGETHER,
@@ -35,6 +34,13 @@ from desktop.views.theme import Theme
 from desktop.views.widgets.controls import ComboBox
 from desktop.views.workspace import Workspace
 from tests.views.pages.test_data_page import FakeSession
+
+REASON = "4 different whole numbers"
+
+
+def told(cell: QModelIndex) -> str:
+    """What a screen reader says of `cell`."""
+    return str(cell.data(Qt.ItemDataRole.AccessibleTextRole)).lower()
 
 
 class Bench:
@@ -109,7 +115,7 @@ def test_what_the_user_decided_is_marked_and_can_be_given_back(bench: Bench) -> 
     assert cell.data(Qt.ItemDataRole.FontRole) is None
     bench.choose("city", KIND, ColumnKind.LEFT_OUT)
     assert cell.data(Qt.ItemDataRole.FontRole).bold()
-    assert "chosen by you; found: category" in bench.cell("city", REASON).data().lower()
+    assert "chosen by you; found: category" in told(cell)
     bench.choose("city", KIND, "as found")
     assert bench.source.columns == () and cell.data() == "category"
     bench.choose("city", FILL, Fill.MOST_FREQUENT)
@@ -140,7 +146,7 @@ def test_the_order_of_dates_is_decided(bench: Bench) -> None:
 def test_the_target_is_switched_in_its_row(bench: Bench) -> None:
     cell = bench.cell("stars", KIND)
     assert cell.data() == "target: classes"
-    assert bench.cell("stars", REASON).data() == "4 different whole numbers"
+    assert REASON in told(cell)
     bench.choose("stars", KIND, TargetKind.NUMBER)
     assert bench.source.target_kind is TargetKind.NUMBER
     assert cell.data() == "target: number" and cell.data(Qt.ItemDataRole.FontRole).bold()
@@ -187,5 +193,24 @@ def test_all_columns_can_be_seen_at_once(bench: Bench, width: int) -> None:
     for column, title in enumerate(TITLES):
         words = [header.fontMetrics().horizontalAdvance(word) for word in title.split()]
         assert table.columnWidth(column) > max(words)
-    reason = bench.cell("city", REASON)
-    assert reason.data(Qt.ItemDataRole.ToolTipRole) == reason.data()  # all of what may be elided
+    name = bench.cell("city", NAME)
+    assert name.data(Qt.ItemDataRole.ToolTipRole) == name.data()  # all of what may be elided
+
+
+def test_the_reason_for_a_kind_is_written_whole_below_it(bench: Bench) -> None:
+    bench.page.resize(500, 900)
+    QApplication.processEvents()
+    cell, table = bench.cell("stars", KIND), bench.table
+    assert table.columnWidth(KIND) < table.fontMetrics().horizontalAdvance(REASON)
+    rect = table.visualRect(cell)
+    table.scrollTo(cell)
+    image = table.viewport().grab().toImage()
+    y = range(table.visualRect(cell).center().y() + 1, table.visualRect(cell).bottom() + 1)
+    background = image.pixelColor(image.width() - 2, y[-1])
+    inked = [
+        x
+        for x in range(rect.left(), image.width())
+        if any(image.pixelColor(x, each) != background for each in y)
+    ]
+    width = table.fontMetrics().horizontalAdvance(REASON)
+    assert 0.9 * width <= inked[-1] - inked[0] <= width  # past the edge of its own cell

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -26,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from desktop.views.pages.data.columns_model import (
     DATES,
-    REASON,
+    KIND,
     TITLES,
     VALUES,
     ColumnsModel,
@@ -39,29 +40,59 @@ from desktop.views.widgets.controls import ComboBox
 from desktop.workers.reports import ColumnFacts
 
 WIDEST = 260  # pixels of a column
-_HISTOGRAM = 96  # pixels of the small one in a cell
-_EDGES = 20  # pixels beside a text
+_HISTOGRAM, _SMALLEST = 96, 60  # pixels of the small one in a cell
+_EDGES = 10  # pixels beside a text
 _LOOKED_AT = 50  # rows that decide how wide a column is
 
 
-class _ChoiceDelegate(QStyledItemDelegate):
-    """Combo boxes for cells with a few choices, open at once; and small histograms."""
+class _CellDelegate(QStyledItemDelegate):
+    """Cells with a line below them all that says why a column is of its kind; small histograms.
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
+    Cells with a few choices have combo boxes, open at once.
+    """
+
+    def __init__(self, theme: Theme, table: QTableView) -> None:
+        super().__init__(table)
         self._theme = theme
+        self._table = table
+
+    def _paint_reason(self, painter: QPainter, cell: QRect, top: int, reason: str) -> None:
+        """Paint the part of the `reason` that is in the `cell`, from `top` on."""
+        line = QRect(cell)
+        line.setTop(top)
+        line.setLeft(self._table.columnViewportPosition(KIND) + SPACE_XS)
+        line.setRight(self._table.viewport().width() - SPACE_XS)
+        text = self._table.fontMetrics().elidedText(
+            reason, Qt.TextElideMode.ElideRight, line.width()
+        )
+        painter.save()
+        painter.setClipRect(cell)
+        painter.setFont(self._table.font())
+        painter.setPen(self._theme.tokens.color("muted"))
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, text)
+        painter.restore()
 
     # --- Qt ---------------------------------------------------------------------------------------
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        super().paint(painter, option, index)
         model = index.model()
         assert isinstance(model, ColumnsModel)
-        statistics = model.facts[index.row()].statistics
-        if index.column() == VALUES and statistics is not None:
-            rect: QRect = option.rect
+        facts, rect = model.facts[index.row()], QRect(option.rect)
+        if index.column() < KIND:
+            super().paint(painter, option, index)
+        if index.column() == VALUES and facts.statistics is not None:
             bars = QRectF(rect).adjusted(SPACE_S, SPACE_XS, -SPACE_S, -SPACE_XS)
-            paint_bars(painter, bars, statistics, self._theme.tokens)
+            paint_bars(painter, bars, facts.statistics, self._theme.tokens)
+        if index.column() >= KIND:
+            self.initStyleOption(option, index)
+            panel = QStyle.PrimitiveElement.PE_PanelItemViewItem
+            self._table.style().drawPrimitive(panel, option, painter, self._table)
+            upper = QStyleOptionViewItem(option)
+            middle = rect.top() + rect.height() // 2
+            upper.rect = QRect(rect.left(), rect.top(), rect.width(), rect.height() // 2)
+            upper.features &= ~QStyleOptionViewItem.ViewItemFeature.WrapText
+            super().paint(painter, upper, index)
+            self._paint_reason(painter, rect, middle, facts.reason)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         hint = super().sizeHint(option, index)
@@ -140,12 +171,14 @@ class _Table(QTableView):
             column: max(least, self._width(column))
             for column, least in zip(shown, self._least, strict=True)
         }
+        height = 2 * (self.fontMetrics().lineSpacing() + SPACE_XS)
+        self.verticalHeader().setDefaultSectionSize(height)
         self._fit()
 
     def _width(self, column: int) -> int:
         """What the texts in `column` need. Qt's own way lays out every cell, equal or not."""
         if column == VALUES:
-            return scaled(_HISTOGRAM)
+            return scaled(_SMALLEST)
         model, bold = self.model(), QFont(self.font())
         bold.setBold(True)  # as what is decided is written
         rows = range(min(_LOOKED_AT, model.rowCount()))
@@ -157,9 +190,9 @@ class _Table(QTableView):
         room = self.viewport().width()
         wanted = [min(width, scaled(WIDEST)) for width in self._wanted.values()]
         sizes = dict(zip(self._wanted, fitted(wanted, self._least, room), strict=True))
-        if REASON in sizes:
-            spare = max(room - sum(sizes.values()), 0)
-            sizes[REASON] = max(min(sizes[REASON] + spare, self._wanted[REASON]), sizes[REASON])
+        spare = max(room - sum(sizes.values()), 0)
+        if VALUES in sizes:
+            sizes[VALUES] += min(spare, scaled(_HISTOGRAM - _SMALLEST))
         for column, width in sizes.items():
             self.setColumnWidth(column, width)
 
@@ -193,7 +226,7 @@ class ColumnsCard(Card):
         self.model = ColumnsModel(theme, self.table)
         self.model.edited.connect(self.edited)
         self.table.setModel(self.model)
-        self.table.setItemDelegate(_ChoiceDelegate(theme, self.table))
+        self.table.setItemDelegate(_CellDelegate(theme, self.table))
         self.table.setAccessibleName("Columns of the table")
         self.table.setFrameShape(QFrame.Shape.NoFrame)
         self.table.setShowGrid(False)

@@ -1,4 +1,4 @@
-"""What the table of a table's columns says: what each holds, what becomes of it, and why."""
+"""What the table of a table's columns says: what each holds, and what becomes of it."""
 
 from __future__ import annotations
 
@@ -24,12 +24,11 @@ from desktop.workers.reports import ColumnFacts
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
-NAME, KIND, REASON, VALUES, TOGETHER, FILL, SCALING, DATES = range(8)
+NAME, VALUES, KIND, TOGETHER, FILL, SCALING, DATES = range(7)
 TITLES = (
     "Column",
-    "Kind",
-    "Why",
     "Values",
+    "Kind",
     "With target",
     "Missing",
     "Scaling",
@@ -42,7 +41,7 @@ _DECIDED = "Chosen by you; press Delete for what the program finds"
 
 
 class ColumnsModel(QAbstractTableModel):
-    """One row for each column of the table.
+    """One row for each column of the table. Why it is of its kind is for the view to show.
 
     `edited(name, field, value)` asks to decide on that column: on a field of `Column` or on the
     "target_kind", where None leaves it to the program; or to make it the "target".
@@ -135,7 +134,11 @@ class ColumnsModel(QAbstractTableModel):
             return self._text(facts, column)
         if role in (Role.ToolTipRole, Role.AccessibleTextRole):
             text = self._text(facts, column)
-            lines = (text, _DECIDED) if self.is_decided(index) else (text,)
+            lines = [text]
+            if column == KIND:
+                lines.append(facts.reason)
+            if self.is_decided(index):
+                lines.append(_DECIDED)
             return plain("\n".join(lines)) if role == Role.ToolTipRole else ". ".join(lines)
         if role == Role.FontRole and self.is_decided(index):
             font = QFont()
@@ -152,8 +155,6 @@ class ColumnsModel(QAbstractTableModel):
             return f"{facts.purpose}: {facts.target_kind}"
         if column == KIND:
             return facts.purpose or str(facts.kind)
-        if column == REASON:
-            return facts.reason
         if column == VALUES:
             return ""
         if column == TOGETHER:

@@ -108,6 +108,7 @@ class RowsCard(Card):
         self._chosen: int | None = None
         self.splits = ComboBox()
         self.splits.setAccessibleName("Split whose rows are shown")
+        self.splits.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
         self.splits.activated.connect(self._show)
         self.seen = ComboBox()
         self.seen.setAccessibleName("Form in which rows are shown")
