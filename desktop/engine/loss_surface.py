@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from desktop.engine import backend
 from desktop.engine.reports import read_only
-from desktop.engine.step_reports import LossSurface
+from desktop.engine.step_reports import LossSurface, SurfaceQuestion
 from desktop.engine.stepper import Stepper, loss_at
 
 SIDE = 41  # points of the grid in each direction
@@ -22,23 +23,18 @@ class LossSurfaces:
         self._stepper = stepper
         self._functions: dict[tuple[int, int], Any] = {}
 
-    def over(
-        self,
-        first: int,
-        second: int,
-        first_range: tuple[float, float],
-        second_range: tuple[float, float],
-    ) -> LossSurface:
-        """The loss over these two parameters, which differ, the others being what they are."""
-        key = first, second
+    def over(self, question: SurfaceQuestion) -> LossSurface:
+        """The loss over two parameters, the others being what they are."""
+        key = question.first, question.second
         if key not in self._functions:
-            self._functions[key] = self._function(first, second)
-        across, up = (np.linspace(*each, SIDE, dtype="f4") for each in (first_range, second_range))
+            self._functions[key] = self._function(*key)
+        ranges = question.first_range, question.second_range
+        across, up = (np.linspace(*each, SIDE, dtype=np.float32) for each in ranges)
         grid = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
         weights = [variable.numpy() for variable in self._stepper.model.trainable_variables]
         losses = self._functions[key](grid, weights).numpy().reshape(SIDE, SIDE)
         rows = min(len(self._stepper.rows), MOST_ROWS)
-        return LossSurface(first, second, first_range, second_range, read_only(losses), rows)
+        return LossSurface(question, read_only(losses), rows)
 
     def _function(self, first: int, second: int) -> Any:
         """From points, (n, 2), and all weights to losses, (n,), as one graph."""
@@ -65,3 +61,11 @@ class LossSurfaces:
             input_signature=[tf.TensorSpec((SIDE * SIDE, 2), tf.float32), shapes],
             autograph=False,
         )
+
+
+@dataclass(frozen=True)
+class Stepping:
+    """A network that is trained step by step, and its loss surfaces."""
+
+    stepper: Stepper
+    surfaces: LossSurfaces

@@ -97,6 +97,16 @@ class StepState:
 
 
 @dataclass(frozen=True)
+class SurfaceQuestion:
+    """The loss over which two of the parameters, which differ, and where."""
+
+    first: int
+    second: int
+    first_range: tuple[float, float]
+    second_range: tuple[float, float]
+
+
+@dataclass(frozen=True)
 class LossSurface:
     """The loss over two weights, the others being what they are.
 
@@ -104,9 +114,6 @@ class LossSurface:
     column to column. It is the mean over the first `rows` training rows.
     """
 
-    first: int  # places among the parameters
-    second: int
-    first_range: tuple[float, float]
-    second_range: tuple[float, float]
+    question: SurfaceQuestion
     values: FloatArray
     rows: int

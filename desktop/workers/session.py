@@ -30,6 +30,7 @@ from desktop.workers.kept_runs import KeptRuns
 from desktop.workers.predictions import Predictions
 from desktop.workers.regularization_work import RegularizationWork
 from desktop.workers.runs import NetworkRunner
+from desktop.workers.step_work import StepWork
 from desktop.workers.surfaces import Surfaces
 from desktop.workers.tensorboard import TensorBoardRunner
 from desktop.workers.threads import Threads
@@ -71,7 +72,7 @@ class Session(QObject):
     OpenedModel, for `adopt`, `imageOpened` a drawing, for `predict`. `kept_runs` are the runs on
     disk, `tensorboard` opens them in TensorBoard, `groups` are the repeats and sweeps that are
     trained beside all this, `activations` measures activation functions,
-    `regularization` the networks of kept runs.
+    `regularization` the networks of kept runs, `steps` trains a copy of a network step by step.
     """
 
     stateChanged = Signal(object)
@@ -138,6 +139,7 @@ class Session(QObject):
             lambda: self._data.dataset,
             self,
         )
+        self.steps = StepWork(self._threads, lambda: self._data.dataset, self)
         self._state = State.STARTING
         self._waiting: tuple[Project, bool] | None = None
         self._is_reset_wanted = False
@@ -442,6 +444,7 @@ class Session(QObject):
         self._class_means.stop()
         self.activations.stop()
         self.regularization.stop()
+        self.steps.stop()
         self.tensorboard.close()
         self.groups.close()
         self._threads.close()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from desktop.engine.drawing import Raster
     from desktop.engine.gradient_depth import DeepStack, DepthGradients
     from desktop.engine.image_reports import ImagePredictions
+    from desktop.engine.loss_surface import Stepping
     from desktop.engine.network import Network
     from desktop.engine.regularization import Regularized
     from desktop.engine.reports import (
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from desktop.engine.rows import Dataset
     from desktop.engine.runs.keeper import RunKeeper
     from desktop.engine.runs.store import RunStore
+    from desktop.engine.step_reports import LossSurface, StepState, SurfaceQuestion
+    from desktop.engine.stepper import Part
     from desktop.engine.tensorboard.reading import LoggedRun
     from desktop.engine.training import Trainer
     from desktop.engine.trials.store import GroupStore
@@ -129,6 +132,48 @@ def activation_costs(control: RunControl) -> Mapping[ActivationFunction, float] 
             return relative_costs(control.checkpoint)
         except Stopped:
             return None
+
+
+def make_stepping(
+    project: Project, dataset: Dataset, seed: int | None, extent: Range | None
+) -> tuple[Stepping, StepState]:
+    """A network of `project` to be trained step by step, and how it is at first."""
+    from desktop.engine.backend import BackendError
+    from desktop.engine.builder import ProjectError, draw_seed
+    from desktop.engine.loss_surface import LossSurfaces, Stepping
+    from desktop.engine.stepper import Stepper
+
+    with explaining("The network could not be built", ProjectError, BackendError):
+        stepper = Stepper(project, dataset, draw_seed(project) if seed is None else seed)
+        return Stepping(stepper, LossSurfaces(stepper)), stepper.state(extent)
+
+
+def advance(
+    stepping: Stepping,
+    part: Part,
+    seconds: float,
+    is_stopped: Callable[[], bool],
+    extent: Range | None,
+) -> tuple[bool, StepState]:
+    """Train as `Stepper.advance` does; whether that is all of `part`, and how the network is."""
+    with explaining("The step could not be taken"):
+        is_done = stepping.stepper.advance(part, seconds, is_stopped)
+        return is_done, stepping.stepper.state(extent)
+
+
+def set_step_values(
+    stepping: Stepping, values: Mapping[int, float], extent: Range | None
+) -> StepState:
+    """Give parameters of the network other values; how it is then."""
+    with explaining("The weights could not be set"):
+        stepping.stepper.set_values(values)
+        return stepping.stepper.state(extent)
+
+
+def loss_surface(stepping: Stepping, question: SurfaceQuestion) -> LossSurface:
+    """The loss over two weights."""
+    with explaining("The loss could not be computed"):
+        return stepping.surfaces.over(question)
 
 
 def activation_inputs(network: Network, dataset: Dataset, layer: int) -> ActivationInputs:

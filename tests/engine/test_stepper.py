@@ -24,6 +24,7 @@ from desktop.engine.datasets import load
 from desktop.engine.encoding import encode
 from desktop.engine.loss_surface import SIDE, LossSurfaces
 from desktop.engine.separable import is_separable
+from desktop.engine.step_reports import SurfaceQuestion
 from desktop.engine.stepper import MOST_POINTS, MOST_ROWS, Part, Stepper
 
 OUTPUT = Dense(units=1, activation="sigmoid")
@@ -208,7 +209,8 @@ def test_weights_set_by_hand_are_those_of_the_network() -> None:
 def test_the_surface_has_the_loss_of_the_network(layers: tuple[Layer, ...]) -> None:
     steps = stepper(project("AND", layers=layers))
     before = [weight.copy() for weight in steps.model.get_weights()]
-    found = LossSurfaces(steps).over(0, 2, (-2.0, 2.0), (-4.0, 4.0))
+    question = SurfaceQuestion(0, 2, (-2.0, 2.0), (-4.0, 4.0))
+    found = LossSurfaces(steps).over(question)
     for old, new in zip(before, steps.model.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
     assert found.values.shape == (SIDE, SIDE)

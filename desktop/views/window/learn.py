@@ -51,6 +51,12 @@ def _regularization(parts: Parts) -> QWidget:
     return RegularizationPage(parts.workspace, parts.session, parts.theme, parts.action("vary"))
 
 
+def _perceptron(parts: Parts) -> QWidget:
+    from desktop.views.pages.perceptron.page import PerceptronPage
+
+    return PerceptronPage(parts.workspace, parts.session, parts.theme)
+
+
 def _glossary(parts: Parts) -> QWidget:
     from desktop.views.pages.glossary.page import GlossaryPage
 
@@ -61,6 +67,7 @@ GLOSSARY = "Glossary"
 SECTIONS = (
     Section("Activations", _activations),
     Section("Regularization", _regularization),
+    Section("Perceptron", _perceptron),
     Section(GLOSSARY, _glossary),
 )
 

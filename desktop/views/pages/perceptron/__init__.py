@@ -1,0 +1,1 @@
+"""The section *Perceptron*: a small network, trained step by step."""

@@ -1,0 +1,129 @@
+"""The card *Steps*: the buttons that train, and how well the network predicts."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from desktop.document.data import LogicTable
+from desktop.document.data.logic import GATES
+from desktop.document.project import Project
+from desktop.views.pages.perceptron.words import (
+    COPY,
+    LOADING,
+    REFUSED,
+    is_two_inputs_table,
+    measured_text,
+    progress_text,
+    verdict,
+)
+from desktop.views.theme import SPACE_M, SPACE_S
+from desktop.views.widgets.cards import Card
+from desktop.views.widgets.controls import ComboBox
+from desktop.workers.stepping import Part, StepState
+
+OWN = "Own rows"
+_BUTTONS = (
+    ("row", "One &Row", "Train on the next row"),
+    ("batch", "One &Batch", "Train on the next batch, of the batch size of the training settings"),
+    ("epoch", "One &Epoch", "Train on the rest of the rows of this epoch"),
+    ("run", "R&un", "Train epoch after epoch until it is stopped"),
+    ("same", "Reset", "Begin with the same first weights again"),
+    ("other", "Reset with &New Seed", "Begin with other first weights"),
+)
+
+
+class StepsCard(Card):
+    """Buttons and what has become of the network.
+
+    Signals:
+        stepped: the Part that is to be trained.
+        runToggled: epoch after epoch is to be trained, or no more.
+        reset: new first weights are wanted; whether they are to be others.
+        hiddenLayerWanted: the project is to get one.
+        dataChosen: the LogicTable that is to be the data.
+    """
+
+    stepped = Signal(object)
+    runToggled = Signal()
+    reset = Signal(bool)
+    hiddenLayerWanted = Signal()
+    dataChosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Steps", parent)
+        self.table = ComboBox()
+        self._table_label = QLabel("&Logic table")
+        self._table_label.setBuddy(self.table)
+        for name in (*GATES, OWN):
+            self.table.addItem(name)
+        self.table.activated.connect(self._on_table)
+        self.heading.addWidget(self._table_label)
+        self.heading.addWidget(self.table)
+        self.buttons: dict[str, QPushButton] = {}
+        grid = QGridLayout()
+        grid.setSpacing(SPACE_S)
+        for place, (name, text, tip) in enumerate(_BUTTONS):
+            button = QPushButton(text)
+            button.setToolTip(tip)
+            self.buttons[name] = button
+            grid.addWidget(button, place // 3, place % 3)
+        self.body.addLayout(grid)
+        for part in Part:
+            self.buttons[part].clicked.connect(lambda _=False, part=part: self.stepped.emit(part))
+        self.buttons["run"].clicked.connect(self.runToggled)
+        self.buttons["same"].clicked.connect(lambda: self.reset.emit(False))
+        self.buttons["other"].clicked.connect(lambda: self.reset.emit(True))
+        self.progress, self.measured, self.verdict = QLabel(), QLabel(), QLabel()
+        self.message, self.about = QLabel(LOADING), QLabel(COPY)
+        self.hidden_layer = QPushButton("Add a &Hidden Layer")
+        self.hidden_layer.setToolTip("Put a Dense layer of 4 units before the last one")
+        self.hidden_layer.clicked.connect(self.hiddenLayerWanted)
+        line = QHBoxLayout()
+        line.setSpacing(SPACE_M)
+        line.addWidget(self.progress)
+        line.addWidget(self.measured, 1)
+        self.body.addLayout(line)
+        self.body.addWidget(self.verdict)
+        self.body.addWidget(self.hidden_layer, 0, Qt.AlignmentFlag.AlignLeft)
+        for label in (self.message, self.about):
+            self.body.addWidget(label)
+            label.setProperty("role", "muted")
+        for label in (self.measured, self.verdict, self.message, self.about):
+            label.setWordWrap(True)
+        self.progress.setProperty("role", "title")
+
+    def show_project(self, project: Project) -> None:
+        """Offer the logic tables where the data is one."""
+        shows = is_two_inputs_table(project)
+        self._table_label.setVisible(shows)
+        self.table.setVisible(shows)
+        if shows and isinstance(project.data, LogicTable):
+            with QSignalBlocker(self.table):
+                self.table.setCurrentText(project.data.gate or OWN)
+
+    def show_state(self, state: StepState | None, message: str, is_running: bool) -> None:
+        """Show how the network is; `message` says why it cannot be trained, if that is so."""
+        can_step = state is not None and not message
+        for name, button in self.buttons.items():
+            button.setEnabled(can_step and (name == "run" or not is_running))
+        self.buttons["run"].setText("Sto&p" if is_running else "R&un")
+        if state is not None:
+            self.progress.setText(progress_text(state))
+            self.measured.setText(measured_text(state))
+            self.verdict.setText(verdict(state))
+            message = message or (REFUSED if state.refused else "")
+        for label in (self.progress, self.measured, self.verdict):
+            label.setVisible(state is not None and bool(label.text()))
+        self.hidden_layer.setVisible(
+            state is not None
+            and bool(state.layers)
+            and not state.has_hidden_layer
+            and not state.separable
+        )
+        self.message.setText(message)
+        self.message.setVisible(bool(message))
+
+    def _on_table(self) -> None:
+        if (rows := GATES.get(self.table.currentText())) is not None:
+            self.dataChosen.emit(LogicTable(rows=rows))
