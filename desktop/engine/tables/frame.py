@@ -26,6 +26,7 @@ from desktop.engine.tables.numbers import AROUND, NumberFormat, find_number_form
 from desktop.engine.tables.reading import length_message, missing_marks, read_rows
 from desktop.engine.tables.sample import Sample, read_sample
 from desktop.engine.tables.workbook import Sheet, is_workbook, read_sheet, sheet_titles
+from desktop.garbage import collector_paused
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +112,8 @@ def _recognize(source: Table, sample: Sample) -> Recognized:
     try:
         if isinstance(sample, Sheet):
             return sample.recognized(source.header, source.skip_rows)
-        return recognize(sample, Dialect(**given), frozenset(given))
+        with collector_paused():  # tens of thousands of texts are made, and none is garbage
+            return recognize(sample, Dialect(**given), frozenset(given))
     except DataError as error:
         raise DataError(f"{Path(source.path).name}: {error}") from error
 

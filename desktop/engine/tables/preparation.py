@@ -176,7 +176,7 @@ class Preparation(Spec):
             by_feature = np.empty((out.shape[1], len(rows)), np.float32)
             place = 0
             for column, values, width in zip(self.columns, cells, widths, strict=True):
-                _encode(column, values[rows], by_feature[place : place + width])
+                _encode(column, values.take(rows), by_feature[place : place + width])
                 place += width
             out[:] = by_feature.T
 
@@ -268,13 +268,15 @@ def _missing(column: PreparedColumn, series: pd.Series[Any], form: NumberFormat)
 def _cells(column: PreparedColumn, series: pd.Series[Any], form: NumberFormat) -> Any:
     """The numbers of `series`, or the places of its categories, -1 for none; all filled."""
     if not column.categories:
+        if column.kind is ColumnKind.NUMBER and series.dtype.kind == "i":
+            return series.to_numpy()  # nothing is missing, and a copy would be large
         values = cell_numbers(series, column.kind, column.date_order, form)
         missing = np.isnan(values)
         return np.where(missing, float(column.fill or 0.0), values) if missing.any() else values
     places = {category: place for place, category in enumerate(column.categories)}
     codes, texts = labels(series, form)
     fill = -1 if column.fill is None else places.get(str(column.fill), -1)
-    return np.array([*(places.get(text, -1) for text in texts), fill])[codes]
+    return np.array([*(places.get(text, -1) for text in texts), fill], np.int16)[codes]
 
 
 def _encode(column: PreparedColumn, cells: Any, out: FloatArray) -> None:
@@ -283,6 +285,7 @@ def _encode(column: PreparedColumn, cells: Any, out: FloatArray) -> None:
     The numbers in `cells` are overwritten.
     """
     if not column.categories:
+        cells = cells.astype(np.float64, copy=False)
         cells -= column.offset
         cells /= column.scale
         # What is too large for float32 stays finite: the largest there is.
@@ -291,4 +294,4 @@ def _encode(column: PreparedColumn, cells: Any, out: FloatArray) -> None:
     elif column.kind is ColumnKind.YES_NO:
         out[0] = cells == 1
     else:
-        out[:] = cells == np.arange(len(out))[:, None]
+        out[:] = cells == np.arange(len(out), dtype=cells.dtype)[:, None]
