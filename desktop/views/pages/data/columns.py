@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.document.data import ColumnKind
 from desktop.views.pages.data.columns_model import (
     DATES,
     KIND,
@@ -155,7 +156,7 @@ class _Table(QTableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._wanted: dict[int, int] = {}  # the width that each column in sight would need
-        self._least: list[int] = []  # what each needs for its title
+        self._least: list[int] = []  # what each needs for its title, or its shortest texts
 
     def measure(self) -> None:
         """Find out how wide the columns would have to be, and make them fit."""
@@ -163,8 +164,10 @@ class _Table(QTableView):
         header = self.horizontalHeader()
         metrics = header.fontMetrics()
         header.setFixedHeight(2 * (metrics.lineSpacing() + SPACE_XS))  # titles of two words wrap
+        words = {column: TITLES[column].split() for column in shown}
+        words[KIND] += map(str, ColumnKind)
         self._least = [
-            max(metrics.horizontalAdvance(word) for word in TITLES[column].split()) + 3 * SPACE_XS
+            max(map(metrics.horizontalAdvance, words[column])) + 2 * SPACE_XS + 2
             for column in shown
         ]
         self._wanted = {
