@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from desktop.engine.regularization import Regularized
     from desktop.engine.rows import Dataset
 
+NO_DATA = "Measured when the data is loaded"
+
 
 class RegularizationWork(QObject):
     """Measures the networks of kept runs, one after the other.
@@ -45,22 +47,25 @@ class RegularizationWork(QObject):
         self._asked: set[str] = set()
 
     def measure(self, run: str) -> None:
-        """Have the network of the run of this id measured, unless that is being done."""
-        if run in self._asked:
-            return
-        self._asked.add(run)
-        self._threads.background(
-            partial(self._measure, run), self._on_measured, partial(self._on_failed, run)
-        )
+        """Have the network of the run of this id measured, unless that is being done.
+
+        Without data it fails at once, so that it can be asked for again when that is loaded.
+        """
+        dataset = self._dataset()
+        if dataset is None:
+            self.failed.emit(run, NO_DATA)
+        elif run not in self._asked:
+            self._asked.add(run)
+            task = partial(self._measure, run, dataset)
+            self._threads.background(task, self._on_measured, partial(self._on_failed, run))
 
     def stop(self) -> None:
         """Stop what is under way, for good."""
         self._control.stop()
 
-    def _measure(self, run: str) -> tuple[str, Regularized | None]:
+    def _measure(self, run: str, dataset: Dataset) -> tuple[str, Regularized | None]:
         """On the thread."""
-        found = tasks.regularized(run, self._network_of(run), self._dataset(), self._control)
-        return run, found
+        return run, tasks.regularized(run, self._network_of(run), dataset, self._control)
 
     def _on_measured(self, answer: tuple[str, Regularized | None]) -> None:
         run, found = answer

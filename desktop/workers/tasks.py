@@ -193,7 +193,7 @@ def gradients_through(stack: DeepStack) -> DepthGradients:
 
 
 def regularized(
-    run: str, path: Path | None, dataset: Dataset | None, control: RunControl
+    run: str, path: Path | None, dataset: Dataset, control: RunControl
 ) -> Regularized | None:
     """What is measured of the network at `path`, which the run of the id `run` has kept.
 
@@ -206,8 +206,6 @@ def regularized(
     with explaining("The weights could not be measured", TaskError, ModelFileError):
         if path is None:
             raise TaskError("The weights of this run were not kept")
-        if dataset is None:
-            raise TaskError("The data is not loaded")
         load_engine()
         try:
             control.checkpoint()

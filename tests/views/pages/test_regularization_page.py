@@ -158,7 +158,17 @@ def test_kinds_are_trained_side_by_side_and_taken_over(
     assert workspace.undo_stack.undoText() == "Use L1"
     workspace.undo()
     assert workspace.project == before
+    with qtbot.waitSignal(session.dataLoaded, timeout=PATIENCE):
+        session.load_data(Digits(split_seed=5))
     again = new_page(workspace, session, theme, vary, qtbot)
+    known = again.comparison
+    qtbot.waitUntil(
+        lambda: len(known.shown) == 3 and all(each.note for each in known.shown), timeout=PATIENCE
+    )
+    qtbot.waitUntil(lambda: len(again.curves.tiles.tiles) == 3, timeout=PATIENCE)
+    again.curves.tiles.prepare()
+    assert "not the one that is loaded" in again.curves.tiles.tiles[0].caption.text()
+    session.load_data(before.data)
     qtbot.waitUntil(lambda: is_known(again, 3), timeout=PATIENCE)
     assert "150 training rows" in again.setup.state.text()
 
@@ -179,6 +189,7 @@ def test_the_charts_have_the_same_axes_and_show_the_gap(
     assert "dropout off" in second.caption.text() and "gap" in second.plot.accessibleName()
     choice = page.curves.metric_choice
     choice.setCurrentIndex(choice.findData("accuracy"))
+    page.curves.tiles.prepare()
     _, drawn = second.training.getData()
     np.testing.assert_allclose(drawn, [each.logs["accuracy"] for each in record.epochs])
 
@@ -211,6 +222,7 @@ def test_weights_and_norms_are_drawn(page: RegularizationPage, session: Session)
     assert "near zero" in none.caption.text() and "at the limit 2" in limited.caption.text()
     choice = page.weights.choice
     choice.setCurrentIndex(1)
+    page.weights.tiles.prepare()
     _, norms = none.norms.getData()
     assert len(norms) == 10
 

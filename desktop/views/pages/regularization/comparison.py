@@ -34,12 +34,14 @@ _SETTLED = 30  # milliseconds without another report, after which everything is 
 class Variant:
     """One kind of regularization: its project, and what there is of its run by now.
 
-    `note` says why there is nothing, or why its network could not be measured.
+    `is_over` once the training has ended. `note` says why there is nothing, or why its network
+    could not be measured.
     """
 
     name: str
     project: Project
     run: str = ""
+    is_over: bool = False
     record: Recorded | None = None
     measured: Regularized | None = None
     note: str = ""
@@ -101,7 +103,7 @@ class Comparison(QObject):
     @property
     def done(self) -> int:
         """How many variants are trained."""
-        return sum(each.record is not None and not each.record.is_running for each in self.shown)
+        return sum(each.is_over for each in self.variants)
 
     @property
     def shown(self) -> tuple[Variant, ...]:
@@ -173,7 +175,7 @@ class Comparison(QObject):
         variant = self._variant(result.trial.settings.get(REGULARIZATION))
         if variant is None:
             return
-        variant.run, variant.note = result.run, ""
+        variant.run, variant.is_over, variant.note = result.run, True, ""
         if result.outcome is Outcome.FAILED:
             variant.note = result.message
         if result.run:
@@ -219,8 +221,7 @@ class Comparison(QObject):
     def _measure(self) -> None:
         """Measure what could not be measured without its data."""
         for variant in self.variants:
-            ended = variant.record is not None and not variant.record.is_running
-            if ended and variant.measured is None:
+            if variant.run and variant.is_over and variant.measured is None:
                 self._regularization.measure(variant.run)
 
     def _on_measured(self, found: Regularized) -> None:

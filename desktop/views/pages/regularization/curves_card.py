@@ -40,6 +40,7 @@ class CurveTile(Tile):
 
     def __init__(self, variant: Variant, theme: Theme) -> None:
         super().__init__(variant)
+        self._drawn: tuple[object, ...] = ()
         self.plot = FixedPlot(theme, ("epoch", ""), self, lowest=_LOWEST)
         self.training, self.validation, self.dot = (self.plot.new_line() for _ in range(3))
         self.gap = pg.FillBetweenItem(self.training, self.validation)
@@ -54,27 +55,14 @@ class CurveTile(Tile):
         self.column.addWidget(self.caption)
         self.column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
 
-    def series(self, metric: str) -> tuple[Series | None, Series | None]:
-        """The points of a metric on the training and the validation rows."""
-        record = self.variant.record
-        if record is None:
-            return None, None
-        curves = record.curves
-        return curves.series(metric), curves.series(f"{VALIDATION_PREFIX}{metric}")
-
-    def values(self, metric: str) -> list[float]:
-        """All finite values that are drawn."""
-        found = [series.y for series in self.series(metric) if series is not None]
-        measured = self.variant.measured
-        if measured is not None and metric in measured.training:
-            found.append(np.array([measured.training[metric]]))
-        values = np.concatenate(found) if found else np.empty(0)
-        return [float(value) for value in values[np.isfinite(values)]]
-
     def draw(self, metric: str, x: tuple[float, float], y: tuple[float, float]) -> None:
-        plot, variant = self.plot, self.variant
-        empty = np.empty(0)
-        training, validation = self.series(metric)
+        plot, variant, empty = self.plot, self.variant, np.empty(0)
+        count = len(variant.record.epochs) if variant.record is not None else 0
+        state = metric, x, y, count, variant.measured, variant.note, plot.theme.tokens
+        if state == self._drawn:
+            return
+        self._drawn = state
+        training, validation = series_of(variant, metric)
         plot.set_titles("epoch", metric_title(metric).lower())
         for line, series, pen in (
             (self.training, training, plot.pen("accent")),
@@ -122,13 +110,13 @@ class CurvesCard(Card):
         about = QLabel(ABOUT)
         about.setWordWrap(True)
         about.setProperty("role", "muted")
-        self.tiles: Tiles[CurveTile] = Tiles(self._tile, self._draw)
+        self.tiles: Tiles[CurveTile] = Tiles(self._tile, self._draw_tile)
         self.body.addWidget(about)
         self.body.addWidget(self.tiles)
-        self.metric_choice.currentIndexChanged.connect(self._draw)
+        self.metric_choice.currentIndexChanged.connect(self.tiles.redraw)
         comparison.changed.connect(self.refresh)
         comparison.begun.connect(self.refresh)
-        theme.changed.connect(self._draw)
+        theme.changed.connect(self.tiles.redraw)
         self.refresh()
 
     def _tile(self, variant: Variant) -> CurveTile:
@@ -156,11 +144,12 @@ class CurvesCard(Card):
             self.metric_choice.blockSignals(False)
         self.tiles.show_variants(shown)
         self.setVisible(bool(shown))
-        self._draw()
+        self.tiles.redraw()
 
-    def _draw(self) -> None:
+    def _draw_tile(self, tile: CurveTile) -> None:
+        """Draw `tile`, with axes for the values of all."""
         metric = self.metric_choice.currentData() or LOSS
-        values = [value for tile in self.tiles.tiles for value in tile.values(metric)]
+        values = [each for variant in self._comparison.shown for each in values_of(variant, metric)]
         ends = [
             each.record.epochs[-1].epoch
             for each in self._comparison.shown
@@ -169,8 +158,25 @@ class CurvesCard(Card):
         y = (min(values), max(values)) if values else (0.0, 1.0)
         if y[0] == y[1]:
             y = (y[0] - 0.5, y[1] + 0.5)
-        for tile in self.tiles.tiles:
-            tile.draw(metric, (0.0, float(max(ends, default=1))), y)
+        tile.draw(metric, (0.0, float(max(ends, default=1))), y)
+
+
+def series_of(variant: Variant, metric: str) -> tuple[Series | None, Series | None]:
+    """The points of a metric on the training and the validation rows."""
+    if variant.record is None:
+        return None, None
+    curves = variant.record.curves
+    return curves.series(metric), curves.series(f"{VALIDATION_PREFIX}{metric}")
+
+
+def values_of(variant: Variant, metric: str) -> list[float]:
+    """All finite values that are drawn of `variant`."""
+    found = [series.y for series in series_of(variant, metric) if series is not None]
+    measured = variant.measured
+    if measured is not None and metric in measured.training:
+        found.append(np.array([measured.training[metric]]))
+    values = np.concatenate(found) if found else np.empty(0)
+    return [float(value) for value in values[np.isfinite(values)]]
 
 
 def caption_text(variant: Variant, metric: str) -> str:
@@ -184,11 +190,12 @@ def caption_text(variant: Variant, metric: str) -> str:
             parts += [f"validation {figure(validation)}", f"gap {signed(gap)}"]
         return ", ".join(parts)
     if record is None or not record.epochs:
-        return "not yet trained"
+        return variant.note or "not yet trained"
     logs = record.epochs[-1].logs
     parts = [
         f"{name} {figure(logs[key])}"
         for name, key in (("training", metric), ("validation", f"{VALIDATION_PREFIX}{metric}"))
         if key in logs
     ]
-    return f"epoch {record.epochs[-1].epoch}: {', '.join(parts)}"
+    text = f"epoch {record.epochs[-1].epoch}: {', '.join(parts)}"
+    return f"{text}. {variant.note}" if variant.note else text

@@ -52,6 +52,7 @@ class RegularizationPage(CardPage):
             self._add_losses,
             self._add_weights,
             self._add_stopping,
+            lambda: self.stopping.prepare(),
         ]
         self._next = QTimer(self, singleShot=True, interval=0)
         self._next.timeout.connect(self._make_next)

@@ -22,8 +22,8 @@ from desktop.views.workspace import Workspace
 ABOUT = (
     "The network in the window is trained once without regularization and once with each kind "
     "that is checked, from the same seed and with the same rows. The smaller the training set, the "
-    "more there is to see: few rows are easily memorized. You can go on working meanwhile; the "
-    "runs are kept."
+    "more there is to see: few rows are easily memorized. The two combinations with dropout have "
+    "early stopping, too. You can go on working meanwhile; the runs are kept."
 )
 NO_HIDDEN = "There is no hidden layer that could be regularized"
 FEWER = 200  # training rows to begin with

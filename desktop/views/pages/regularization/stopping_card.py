@@ -29,7 +29,13 @@ _LOWEST = 170  # pixels of a plot
 
 
 class StoppingCard(Card):
-    """The course of one variant, with its own early stopping or that of the group."""
+    """The course of one variant, with its own early stopping or that of the group.
+
+    It shows something once `prepare` has been called.
+    """
+
+    left_plot: FixedPlot
+    left: pg.PlotDataItem
 
     def __init__(self, comparison: Comparison, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Early stopping", parent)
@@ -44,8 +50,14 @@ class StoppingCard(Card):
         about.setWordWrap(True)
         about.setProperty("role", "muted")
         self.values_plot = FixedPlot(theme, ("epoch", ""), self, lowest=_LOWEST)
-        self.left_plot = FixedPlot(theme, ("epoch", "patience left"), self, lowest=_LOWEST)
         self.line, self.dot = self.values_plot.new_line(), self.values_plot.new_line()
+        self.body.addWidget(about)
+        self.body.addWidget(self.values_plot)
+        self.hide()
+
+    def prepare(self) -> None:
+        """Make the second plot, on another turn than the first, and show what there is."""
+        self.left_plot = FixedPlot(self._theme, ("epoch", "patience left"), self, lowest=_LOWEST)
         self.left = self.left_plot.new_line()
         self.wasted = [pg.LinearRegionItem(movable=False) for _ in range(2)]
         for plot, region in zip((self.values_plot, self.left_plot), self.wasted, strict=True):
@@ -54,14 +66,14 @@ class StoppingCard(Card):
         self.columns = Columns(self.values_plot, self.left_plot, (1, 1))
         self.reading = QLabel()
         self.reading.setWordWrap(True)
-        for widget in (about, self.columns, self.reading):
+        for widget in (self.columns, self.reading):
             self.body.addWidget(widget)
         self._chosen = ""  # by the user
         self.choice.activated.connect(self._on_chosen)
         self.choice.currentIndexChanged.connect(self._draw)
-        comparison.changed.connect(self.refresh)
-        comparison.begun.connect(self.refresh)
-        theme.changed.connect(self._draw)
+        self._comparison.changed.connect(self.refresh)
+        self._comparison.begun.connect(self.refresh)
+        self._theme.changed.connect(self._draw)
         self.refresh()
 
     @property
@@ -174,8 +186,8 @@ def course_text(
     if is_own and ended is not None:
         parts.append(f"With a patience of {patience}, the training ended after epoch {ended}.")
     elif is_own:
-        left = f"{course.left[-1]} of {patience} patience left"
-        parts.append(f"It {'has' if record.is_running else 'ended with'} {left}.")
+        when = "are left" if record.is_running else "were left at the end"
+        parts.append(f"Of a patience of {patience}, {course.left[-1]} {when}.")
     elif course.ends_after is not None:
         saved = counted(last - course.ends_after, "epoch")
         parts.append(

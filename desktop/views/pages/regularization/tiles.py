@@ -39,20 +39,22 @@ T = TypeVar("T", bound=Tile)
 class Tiles(QWidget, Generic[T]):
     """A tile for each variant, in as many columns as there is room for.
 
-    They are made one after another, as all at once would hold up the window; `drawn` is called when
-    there is another, and `prepare` makes all that are missing.
+    They are made by `make` and drawn by `draw`, one after another, as all at once would hold up the
+    window; `prepare` does what is left of that.
     """
 
-    def __init__(self, make: Callable[[Variant], T], drawn: Callable[[], None]) -> None:
+    def __init__(self, make: Callable[[Variant], T], draw: Callable[[T], None]) -> None:
         super().__init__()
-        self._make, self._drawn = make, drawn
+        self._make, self._draw = make, draw
         self.tiles: list[T] = []
+        self._order: list[int] = []
         self._missing: list[Variant] = []
+        self._old: list[T] = []  # those to be drawn again
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(SPACE_M)
         self._next = QTimer(self, singleShot=True, interval=0)
-        self._next.timeout.connect(self._make_next)
+        self._next.timeout.connect(self._on_next)
 
     def show_variants(self, variants: Sequence[Variant]) -> None:
         """Have tiles for these variants and no others."""
@@ -67,28 +69,36 @@ class Tiles(QWidget, Generic[T]):
                 tile.hide()
                 tile.deleteLater()
         self.tiles = [kept[id(each)] for each in variants if id(each) in kept]
+        self._old = [tile for tile in self._old if tile in self.tiles]
         self._missing = [each for each in variants if id(each) not in kept]
         self._order = [id(each) for each in variants]
         self._arrange()
         self._next.start()
 
-    def prepare(self) -> None:
-        """Make all tiles that are missing."""
-        while self._missing:
-            self._add()
-        self._arrange()
-        self._drawn()
+    def redraw(self) -> None:
+        """Draw all tiles again."""
+        self._old = list(self.tiles)
+        self._next.start()
 
-    def _make_next(self) -> None:
-        if self._missing:
-            self._add()
-            self._arrange()
-            self._drawn()
+    def prepare(self) -> None:
+        """Make and draw all that is missing."""
+        while self._missing or self._old:
+            self._do_next()
+
+    def _on_next(self) -> None:
+        if self._missing or self._old:
+            self._do_next()
             self._next.start()
 
-    def _add(self) -> None:
-        self.tiles.append(self._make(self._missing.pop(0)))
-        self.tiles.sort(key=lambda tile: self._order.index(id(tile.variant)))
+    def _do_next(self) -> None:
+        if self._old:
+            self._draw(self._old.pop(0))
+            return
+        tile = self._make(self._missing.pop(0))
+        self.tiles.append(tile)
+        self.tiles.sort(key=lambda each: self._order.index(id(each.variant)))
+        self._arrange()
+        self._old.append(tile)
 
     def _arrange(self) -> None:
         columns = _columns(self.width())

@@ -29,26 +29,33 @@ _LOWEST = 110  # pixels of a plot
 class WeightsTile(Tile):
     """Histogram and norms of one layer in one variant."""
 
+    lengths: FixedPlot  # from the first drawing on, with its lines
+    norms: pg.PlotDataItem
+    limit: pg.PlotDataItem
+
     def __init__(self, variant: Variant, theme: Theme) -> None:
         super().__init__(variant)
+        self._drawn: tuple[object, ...] = ()
         self.spread = FixedPlot(theme, ("weight", "share"), self, lowest=_LOWEST)
-        self.lengths = FixedPlot(theme, ("unit", "norm"), self, lowest=_LOWEST)
         self.bars = self.spread.new_line()
-        self.norms, self.limit = self.lengths.new_line(), self.lengths.new_line()
         self.column.addWidget(self.spread, 1)
-        self.column.addWidget(self.lengths, 1)
         self.column.addWidget(self.caption)
 
-    def layer(self, place: int) -> LayerWeights | None:
-        """What was measured of the layer at this place among those with weights."""
-        measured = self.variant.measured
-        layers = measured.layers if measured is not None else ()
-        return layers[place] if place < len(layers) else None
+    def _add_lengths(self) -> None:
+        """Make the second plot, on another turn than the first: each takes a while."""
+        self.lengths = FixedPlot(self.spread.theme, ("unit", "norm"), self, lowest=_LOWEST)
+        self.norms, self.limit = self.lengths.new_line(), self.lengths.new_line()
+        self.column.insertWidget(self.column.indexOf(self.caption), self.lengths, 1)
 
     def draw(self, layer: LayerWeights, largest: float, highest: float, longest: float) -> None:
         """Show `layer`, with axes up to these sizes."""
-        empty = np.empty(0)
-        tokens = self.spread.theme.tokens
+        tokens, empty = self.spread.theme.tokens, np.empty(0)
+        state = layer, largest, highest, longest, tokens
+        if state == self._drawn:
+            return
+        if not self._drawn:
+            self._add_lengths()
+        self._drawn = state
         self.bars.setData(
             layer.histogram.edges,
             shares(layer),
@@ -91,14 +98,14 @@ class WeightsCard(Card):
         about.setWordWrap(True)
         about.setProperty("role", "muted")
         self.tiles: Tiles[WeightsTile] = Tiles(
-            lambda variant: WeightsTile(variant, theme), self._draw
+            lambda variant: WeightsTile(variant, theme), self._draw_tile
         )
         self.body.addWidget(about)
         self.body.addWidget(self.tiles)
-        self.choice.currentIndexChanged.connect(self._draw)
+        self.choice.currentIndexChanged.connect(self.tiles.redraw)
         comparison.changed.connect(self.refresh)
         comparison.begun.connect(self.refresh)
-        theme.changed.connect(self._draw)
+        theme.changed.connect(self.tiles.redraw)
         self.refresh()
 
     def refresh(self) -> None:
@@ -114,20 +121,27 @@ class WeightsCard(Card):
             self.choice.blockSignals(False)
         self.tiles.show_variants(shown)
         self.setVisible(bool(shown))
-        self._draw()
+        self.tiles.redraw()
 
-    def _draw(self) -> None:
+    def _draw_tile(self, tile: WeightsTile) -> None:
+        """Draw `tile`, with axes for all."""
         place = max(0, self.choice.currentIndex())
-        layers = [layer for tile in self.tiles.tiles if (layer := tile.layer(place))]
+        shown = self._comparison.shown
+        layers = [layer for each in shown if (layer := layer_of(each, place)) is not None]
         if not layers:
             return
         edges = np.abs([layer.histogram.edges[[0, -1]] for layer in layers])
         highest = max(float(shares(layer).max()) for layer in layers)
         limits = [layer.max_norm for layer in layers if layer.max_norm is not None]
         longest = max(*(float(layer.norms.max()) for layer in layers), *limits, 0.0)
-        for tile in self.tiles.tiles:
-            if (layer := tile.layer(place)) is not None:
-                tile.draw(layer, float(edges.max()), highest, longest)
+        if (layer := layer_of(tile.variant, place)) is not None:
+            tile.draw(layer, float(edges.max()), highest, longest)
+
+
+def layer_of(variant: Variant, place: int) -> LayerWeights | None:
+    """What was measured of the layer at this place among those with weights."""
+    layers = variant.measured.layers if variant.measured is not None else ()
+    return layers[place] if place < len(layers) else None
 
 
 def shares(layer: LayerWeights) -> FloatArray:
