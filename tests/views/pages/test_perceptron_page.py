@@ -8,7 +8,14 @@ from functools import partial
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QPushButton, QSlider
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QPushButton,
+    QSlider,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from desktop.document.choices import Metric
@@ -146,7 +153,9 @@ def test_the_update_of_adam_is_named_after_it(
     state = press(page, BATCH, qtbot)
     assert state.update is not None and not state.update.is_plain
     assert "Adam makes the update" in page.weights.heading_of_update.text()
-    assert all("gradient" in line for line in page.weights.update_text.text().splitlines())
+    assert all(
+        "(g\N{NO-BREAK SPACE}=" in line for line in page.weights.update_text.text().splitlines()
+    )
 
 
 @pytest.mark.parametrize("gate", ["OR", "NAND"])
@@ -359,3 +368,28 @@ def test_all_of_it_is_reached_by_tab_and_has_a_name(page: PerceptronPage, qtbot:
     assert expected <= reached
     qtbot.keyClick(page.steps.buttons[ROW], Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: page.state is not None and page.state.taken == 1, timeout=PATIENCE)
+
+
+def widest(page: PerceptronPage) -> str:
+    """Which parts need how much room, for the message of a test that fails."""
+    found = [
+        (each.minimumSizeHint().width(), type(each).__name__, each.accessibleName())
+        for each in page.findChildren(QWidget)
+        if each.isVisible()
+    ]
+    return str(sorted(found)[-8:])
+
+
+@pytest.mark.parametrize("width", [250, 360, 540, 900])
+def test_it_is_never_wider_than_its_room(
+    page: PerceptronPage, workspace: Workspace, qtbot: QtBot, width: int
+) -> None:
+    page._add_hidden_layer()
+    page_ready(page, qtbot)
+    page.resize(width, 700)
+    QApplication.processEvents()
+    inside = page.widget()
+    assert inside is not None
+    assert inside.width() <= page.viewport().width(), widest(page)
+    workspace.edit("Digits", starter_project())
+    assert inside.minimumSizeHint().width() <= page.viewport().width()

@@ -20,11 +20,9 @@ def units_of(state: StepState) -> list[tuple[str, Unit]]:
     """All units with parameters, with their names; those of the last layer first."""
     found: dict[Unit, str] = {}
     names = {layer.index: layer.name for layer in state.layers}
-    last = state.layers[-1].index if state.layers else -1
     for each in state.parameters:
         unit = Unit(each.layer, each.unit)
-        kind = "output" if each.layer == last else "unit"
-        found.setdefault(unit, f"{names[each.layer]}, {kind} {each.unit + 1}")
+        found.setdefault(unit, f"{names[each.layer]}, unit {each.unit + 1}")
     return [(name, unit) for unit, name in found.items()]
 
 

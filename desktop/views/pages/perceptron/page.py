@@ -16,11 +16,12 @@ from desktop.document.storage import read_project
 from desktop.paths import resources
 from desktop.views.pages.perceptron.choice import Unit, layer_of, places_of, weights_of
 from desktop.views.pages.perceptron.line_plane import Line, LinePlane
+from desktop.views.pages.perceptron.narrow import may_be_narrow
 from desktop.views.pages.perceptron.rows_card import RowsCard
 from desktop.views.pages.perceptron.steps_card import StepsCard
 from desktop.views.pages.perceptron.surface_card import SurfaceCard
 from desktop.views.pages.perceptron.weights_card import WeightsCard
-from desktop.views.pages.perceptron.words import OTHER_DATA, TRAINING
+from desktop.views.pages.perceptron.words import LOADING, OTHER_DATA, TRAINING
 from desktop.views.theme import Theme, scaled
 from desktop.views.widgets.cards import Card, CardPage
 from desktop.views.widgets.plane.view import is_plane
@@ -30,7 +31,7 @@ from desktop.workers.stepping import StepState
 
 EXAMPLE = "projects/perceptron.layerwise"
 HIDDEN_UNITS = 4
-PLANE_HEIGHT = 260  # pixels
+PLANE_HEIGHT = 300  # pixels
 
 
 class PerceptronPage(CardPage):
@@ -84,6 +85,7 @@ class PerceptronPage(CardPage):
         about = QLabel(OTHER_DATA)
         about.setWordWrap(True)
         self.open_example = QPushButton("Open the Perceptron &Example")
+        may_be_narrow(self.open_example)
         self.open_example.setToolTip("Make the example the project, which can be undone")
         self.open_example.clicked.connect(self._open_example)
         self.other_data.body.addWidget(about)
@@ -100,12 +102,14 @@ class PerceptronPage(CardPage):
     def _add_plane(self) -> None:
         self.plane_card = Card("Points, prediction and line")
         self.plane = LinePlane(self._theme)
-        self.plane.setMinimumHeight(scaled(PLANE_HEIGHT))
+        self.plane.setFixedHeight(scaled(PLANE_HEIGHT))
+        self.plane.show_held_out(False)  # the rows are those for training
         self.about_line = QLabel()
         self.about_line.setWordWrap(True)
         self.about_line.setProperty("role", "muted")
-        self.plane_card.body.addWidget(self.plane, 1)
+        self.plane_card.body.addWidget(self.plane)
         self.plane_card.body.addWidget(self.about_line)
+        self.plane_card.body.addStretch(1)
         self.plane.dragged.connect(self._on_dragged)
         self._show_points()
 
@@ -138,9 +142,11 @@ class PerceptronPage(CardPage):
         self.weights.moved.connect(work.set_values)
         self.surface.wanted.connect(work.ask_surface)
         session.dataLoaded.connect(self._begin)
+        session.dataFailed.connect(self._show)
         session.engineReady.connect(self._begin)
         session.stateChanged.connect(self._on_session)
         self._workspace.projectChanged.connect(self._begin)
+        self._theme.changed.connect(self._rescale)
         self._begin()
 
     # --- the network ------------------------------------------------------------------------------
@@ -170,6 +176,9 @@ class PerceptronPage(CardPage):
             self._show_points()
             if self._work.begin(project, None):
                 self._made_of = wanted
+
+    def _rescale(self) -> None:
+        self.plane.setFixedHeight(scaled(PLANE_HEIGHT))
 
     def _show_points(self) -> None:
         summary = self._session.summary
@@ -217,8 +226,8 @@ class PerceptronPage(CardPage):
     def _show(self) -> None:
         state = self.state
         message = TRAINING if self._session.is_running else self._message
-        if state is None and not message and self._suits:
-            message = self.steps.message.text()
+        if state is None and not message:
+            message = self._session.data_error or LOADING
         self.steps.show_state(state, message, self._work.is_running)
         is_there = state is not None and bool(state.layers)
         self.weights.setEnabled(is_there)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from desktop.document.data import LogicTable
 from desktop.document.data.logic import GATES
 from desktop.document.project import Project
+from desktop.views.pages.perceptron.narrow import may_be_narrow
 from desktop.views.pages.perceptron.words import (
     COPY,
-    LOADING,
     REFUSED,
     is_two_inputs_table,
     measured_text,
@@ -58,38 +59,39 @@ class StepsCard(Card):
         for name in (*GATES, OWN):
             self.table.addItem(name)
         self.table.activated.connect(self._on_table)
-        self.heading.addWidget(self._table_label)
-        self.heading.addWidget(self.table)
+        may_be_narrow(self.table)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_S)
+        row.addWidget(self._table_label)
+        row.addWidget(self.table, 1)
+        self.heading.addLayout(row, 2)
         self.buttons: dict[str, QPushButton] = {}
-        grid = QGridLayout()
-        grid.setSpacing(SPACE_S)
-        for place, (name, text, tip) in enumerate(_BUTTONS):
+        self._grid = QGridLayout()
+        self._grid.setSpacing(SPACE_S)
+        for name, text, tip in _BUTTONS:
             button = QPushButton(text)
             button.setToolTip(tip)
+            may_be_narrow(button)
             self.buttons[name] = button
-            grid.addWidget(button, place // 3, place % 3)
-        self.body.addLayout(grid)
+        self._arrange()
+        self.body.addLayout(self._grid)
         for part in Part:
             self.buttons[part].clicked.connect(lambda _=False, part=part: self.stepped.emit(part))
         self.buttons["run"].clicked.connect(self.runToggled)
         self.buttons["same"].clicked.connect(lambda: self.reset.emit(False))
         self.buttons["other"].clicked.connect(lambda: self.reset.emit(True))
         self.progress, self.measured, self.verdict = QLabel(), QLabel(), QLabel()
-        self.message, self.about = QLabel(LOADING), QLabel(COPY)
+        self.message, self.about = QLabel(), QLabel(COPY)
         self.hidden_layer = QPushButton("Add a &Hidden Layer")
         self.hidden_layer.setToolTip("Put a Dense layer of 4 units before the last one")
         self.hidden_layer.clicked.connect(self.hiddenLayerWanted)
-        line = QHBoxLayout()
-        line.setSpacing(SPACE_M)
-        line.addWidget(self.progress)
-        line.addWidget(self.measured, 1)
-        self.body.addLayout(line)
-        self.body.addWidget(self.verdict)
+        for label in (self.progress, self.measured, self.verdict):
+            self.body.addWidget(label)
         self.body.addWidget(self.hidden_layer, 0, Qt.AlignmentFlag.AlignLeft)
         for label in (self.message, self.about):
             self.body.addWidget(label)
             label.setProperty("role", "muted")
-        for label in (self.measured, self.verdict, self.message, self.about):
+        for label in (self.progress, self.measured, self.verdict, self.message, self.about):
             label.setWordWrap(True)
         self.progress.setProperty("role", "title")
 
@@ -124,6 +126,20 @@ class StepsCard(Card):
         self.message.setText(message)
         self.message.setVisible(bool(message))
 
+    def _arrange(self) -> None:
+        """Put the buttons in as many columns as there is room for."""
+        widest = max(button.sizeHint().width() for button in self.buttons.values())
+        inside = self.contentsRect().width() - 2 * SPACE_M
+        columns = next((n for n in (6, 3, 2) if inside >= n * widest + (n - 1) * SPACE_S), 1)
+        for place, button in enumerate(self.buttons.values()):
+            self._grid.addWidget(button, place // columns, place % columns)
+
     def _on_table(self) -> None:
         if (rows := GATES.get(self.table.currentText())) is not None:
             self.dataChosen.emit(LogicTable(rows=rows))
+
+    # --- Qt ---------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, QSignalBlocker, Signal
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from desktop.views.charts.curves.fixed_plot import FixedPlot
+from desktop.views.pages.perceptron.narrow import may_be_narrow
 from desktop.views.pages.perceptron.words import figure
-from desktop.views.theme import Theme, scaled
+from desktop.views.theme import SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
 from desktop.workers.reports import FloatArray
@@ -20,8 +21,8 @@ LEAST = 4.0  # the surface reaches at least so far from zero
 STEP = 2.0  # it ends at a multiple of this
 CONTOURS = 9
 ABOUT = (
-    "The loss for every value of two weights, the others being as they are now: the darker, the "
-    "lower. The line is the way from the first weights to the current ones, the dot."
+    "The loss for every value of two weights, the others being as they are now: the stronger the "
+    "color, the lower. The line leads from the first weights to the current ones, the dot."
 )
 
 
@@ -40,18 +41,19 @@ class SurfaceCard(Card):
         self.state: StepState | None = None
         self.shown: LossSurface | None = None
         self.choices = (ComboBox(), ComboBox())
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_S)
         for choice, text in zip(self.choices, ("&Across", "U&p"), strict=True):
             label = QLabel(text)
             label.setBuddy(choice)
-            choice.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
+            may_be_narrow(choice)
             choice.currentIndexChanged.connect(self._ask)
-            self.heading.addWidget(label)
-            self.heading.addWidget(choice)
+            row.addWidget(label)
+            row.addWidget(choice, 1)
         self.about = QLabel(ABOUT)
         self.about.setWordWrap(True)
         self.about.setProperty("role", "muted")
         self.plot = FixedPlot(theme, ("w1", "w2"), self)
-        self.plot.setFixedHeight(scaled(HEIGHT))
         self.image = pg.ImageItem(axisOrder="row-major")
         self.image.setZValue(-950)
         self.plot.addItem(self.image)
@@ -63,9 +65,12 @@ class SurfaceCard(Card):
         self.plot.addItem(self.dot)
         self.reading = QLabel()
         self.reading.setWordWrap(True)
-        for widget in (self.about, self.plot, self.reading):
+        self.body.addWidget(self.about)
+        self.body.addLayout(row)
+        for widget in (self.plot, self.reading):
             self.body.addWidget(widget)
         theme.changed.connect(self._draw)
+        self._draw()
 
     def show_state(self, state: StepState) -> None:
         """Draw the path, and ask for the surface beneath."""
@@ -109,6 +114,7 @@ class SurfaceCard(Card):
 
     def _draw(self) -> None:
         surface, state, tokens = self.shown, self.state, self._theme.tokens
+        self.plot.setFixedHeight(scaled(HEIGHT))
         if surface is None or state is None:
             return
         ask = surface.question

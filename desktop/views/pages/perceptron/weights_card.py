@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QWidget
 
 from desktop.views.pages.perceptron.choice import Unit, places_of, units_of
+from desktop.views.pages.perceptron.narrow import may_be_narrow
 from desktop.views.pages.perceptron.words import update_heading, update_lines
 from desktop.views.theme import SPACE_S
 from desktop.views.widgets.cards import Card
-from desktop.views.widgets.controls import ComboBox, Slider
+from desktop.views.widgets.controls import ComboBox, LineEdit, Slider
 from desktop.workers.stepping import StepState
 
 MOST = 9  # weights that are shown
@@ -32,13 +33,17 @@ class _Number(QDoubleSpinBox):
         self.setSingleStep(0.1)
         self.setRange(-LARGEST, LARGEST)
         self.setKeyboardTracking(False)
+        self.setLineEdit(LineEdit())
 
-    def sizeHint(self):  # type: ignore[no-untyped-def]
-        hint = super().sizeHint()
-        hint.setWidth(self.fontMetrics().horizontalAdvance("−0000.0000") + 2 * hint.height() // 2)
-        return hint
+    # --- Qt ---------------------------------------------------------------------------------------
 
-    minimumSizeHint = sizeHint
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()  # for the largest number there may be
+        width = self.fontMetrics().horizontalAdvance("−00.000")
+        return QSize(width + hint.height(), hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
@@ -62,12 +67,12 @@ class WeightsCard(Card):
         super().__init__("Weights", parent)
         self._places: list[int] = []
         self.choice = ComboBox()
-        self.choice.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
+        may_be_narrow(self.choice)
         self.choice.currentIndexChanged.connect(self._on_chosen)
         self._label = QLabel("&Unit")
         self._label.setBuddy(self.choice)
         self.heading.addWidget(self._label)
-        self.heading.addWidget(self.choice)
+        self.heading.addWidget(self.choice, 3)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(SPACE_S)
         self._grid.setColumnStretch(1, 1)
@@ -134,6 +139,7 @@ class WeightsCard(Card):
         name.setBuddy(number)
         slider.setRange(round(-END * STEPS), round(END * STEPS))
         slider.setPageStep(STEPS)
+        may_be_narrow(slider)
         slider.valueChanged.connect(partial(self._on_slider, row))
         number.valueChanged.connect(partial(self._on_number, row))
         for column, widget in enumerate((name, slider, number)):

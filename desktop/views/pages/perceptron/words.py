@@ -10,7 +10,8 @@ from desktop.document.text import counted, number_text
 from desktop.workers.reports import FloatArray
 from desktop.workers.stepping import DenseValues, StepState, Update
 
-MOST_TERMS = 4  # of a sum that is written out
+MOST_TERMS = 3  # of a sum that is written out; of longer ones, fewer
+FEW_TERMS = 2
 
 OTHER_DATA = (
     "This section shows how a network with two inputs learns, step by step. The data of this "
@@ -25,15 +26,15 @@ LOADING = "Loading TensorFlow and the data…"
 
 
 def figure(value: float) -> str:
-    """`value` with three decimals; very small or large ones with four significant figures."""
+    """`value` with three decimals; very small or large ones with three significant figures."""
     if value and not 0.001 <= abs(value) < 10_000:
-        return number_text(float(value)).replace("-", "−")
+        return short(value)
     return f"{round(float(value), 3) + 0.0:.3f}".replace("-", "−")
 
 
 def short(value: float) -> str:
-    """`value` as short as its four significant figures allow."""
-    return number_text(float(value) + 0.0).replace("-", "−")
+    """`value` with three significant figures, or fewer if that is all."""
+    return number_text(float(value) + 0.0, 3).replace("-", "−")
 
 
 def _bracketed(value: float, write: Callable[[float], str] = figure) -> str:
@@ -43,20 +44,22 @@ def _bracketed(value: float, write: Callable[[float], str] = figure) -> str:
 def sum_text(layer: DenseValues, row: int, weights: FloatArray, bias: float | None) -> str:
     """The weighted sum of a unit with these `weights`, (n,), for a row, with its numbers."""
     inputs = layer.inputs[row]
+    most = len(inputs) if len(inputs) <= MOST_TERMS else FEW_TERMS
     terms = [
         (float(weight), f"·{_bracketed(float(value), short)}")
-        for weight, value in zip(weights[:MOST_TERMS], inputs, strict=False)
+        for weight, value in zip(weights[:most], inputs, strict=False)
     ]
+    text = " ".join(_term(value, factor) for value, factor in terms)
+    if most < len(inputs):
+        text += " + …"
     if bias is not None:
-        terms.append((bias, ""))
-    text = ""
-    for number, (value, factor) in enumerate(terms):
-        sign = ("−" if value < 0 else "+") if number else ("−" if value < 0 else "")
-        if number == MOST_TERMS and len(inputs) > MOST_TERMS:
-            text += " + …"
-        text += f" {sign} " if number else sign
-        text += f"{figure(abs(value))}{factor}"
-    return text
+        text += f" {_term(bias)}"
+    return text.removeprefix("+ ").replace("− ", "−", text.startswith("− "))
+
+
+def _term(value: float, factor: str = "") -> str:
+    """A term of a sum, with its sign before it."""
+    return f"{'−' if value < 0 else '+'} {figure(abs(value))}{factor}"
 
 
 def update_lines(state: StepState, update: Update, places: list[int]) -> list[str]:
@@ -73,12 +76,9 @@ def update_lines(state: StepState, update: Update, places: list[int]) -> list[st
                 f"{symbol}: {figure(before)} − {rate} × {_bracketed(gradient)} = {figure(after)}"
             )
         else:
-            change = figure(abs(after - before))
-            sign = "−" if after < before else "+"
-            lines.append(
-                f"{symbol}: {figure(before)} {sign} {change} = {figure(after)}, "
-                f"gradient {figure(gradient)}"
-            )
+            change = _term(after - before)
+            of = f"(g = {figure(gradient)})".replace(" ", "\N{NO-BREAK SPACE}")
+            lines.append(f"{symbol}: {figure(before)} {change} = {figure(after)} {of}")
     return lines
 
 
@@ -91,7 +91,7 @@ def update_heading(update: Update) -> str:
         return f"{of}. old weight − learning rate × gradient = new weight"
     return (
         f"{of}. old weight + update = new weight, where {update.optimizer} makes the update of the "
-        f"gradient by its own rule, learning rate {short(update.learning_rate)}"
+        f"gradient g by its own rule, learning rate {short(update.learning_rate)}"
     )
 
 
