@@ -1,4 +1,4 @@
-"""What the window remembers between starts: layout, theme, zoom, recent files."""
+"""What the window remembers: layout, theme, zoom, recent files, progress in lessons."""
 
 from __future__ import annotations
 
@@ -73,15 +73,27 @@ class Settings:
     @property
     def runs_table(self) -> dict[str, Any]:
         """How the table of runs was left, as it was given; empty if it never was."""
-        try:
-            value = json.loads(str(self._store.value("runs/table", "{}")))
-        except ValueError:
-            return {}
-        return value if isinstance(value, dict) else {}
+        return self._json("runs/table")
 
     @runs_table.setter
     def runs_table(self, value: dict[str, Any]) -> None:
         self._store.setValue("runs/table", json.dumps(value))
+
+    @property
+    def lessons(self) -> dict[str, Any]:
+        """The progress in lessons, as it was given."""
+        return self._json("lessons/progress")
+
+    @lessons.setter
+    def lessons(self, value: dict[str, Any]) -> None:
+        self._store.setValue("lessons/progress", json.dumps(value))
+
+    def _json(self, key: str) -> dict[str, Any]:
+        try:
+            value = json.loads(str(self._store.value(key, "{}")))
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
 
     def sync(self) -> None:
         """Write to disk now."""

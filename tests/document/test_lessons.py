@@ -15,6 +15,7 @@ from desktop import paths
 from desktop.document.choices import ActivationFunction
 from desktop.document.data import LogicTable
 from desktop.document.layers import Dense, Dropout
+from desktop.document.lessons import is_lesson
 from desktop.document.lessons.goals import (
     DataLoaded,
     DigitRecognized,
@@ -36,7 +37,6 @@ from desktop.document.lessons.reading import (
     FORMAT,
     MAX_BYTES,
     LessonError,
-    is_lesson,
     project_at_start,
     read_lesson,
 )

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from desktop.document.files import is_special, reason
 from desktop.document.json_values import JsonError, parse_json, short
+from desktop.document.lessons import LESSON_FILE
 from desktop.document.lessons.lesson import MAX_TEXT, Lesson, LessonStep, Start
 from desktop.document.messages import problems
 from desktop.document.project import Project
@@ -18,8 +19,6 @@ from desktop.document.space.paths import SpaceError, with_values
 from desktop.document.storage import EXTENSION, ProjectFileError, read_project
 
 FORMAT = 1
-LESSON_FILE = "lesson.json"  # in the folder of a lesson
-LESSON_EXTENSION = ".lesson"  # of a lesson in one file
 MAX_BYTES = 1_000_000
 
 
@@ -30,13 +29,6 @@ class LessonError(Exception):
         more = f"; and {len(problems) - 1} more" if len(problems) > 1 else ""
         super().__init__(f"{path}: {problems[0]}{more}")
         self.problems = problems
-
-
-def is_lesson(path: Path) -> bool:
-    """Whether `path` is that of a lesson, by its name: a folder or a file."""
-    if path.is_dir():
-        return (path / LESSON_FILE).is_file()
-    return path.name == LESSON_FILE or path.suffix.lower() == LESSON_EXTENSION
 
 
 def read_lesson(path: Path, examples: Path) -> Lesson:

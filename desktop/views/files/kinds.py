@@ -7,6 +7,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from desktop.document.data import data_suffixes, sources_for
+from desktop.document.lessons import LESSON_EXTENSION, LESSON_FILE, is_lesson
 from desktop.document.storage import EXTENSION, ProjectFileError, read_project
 from desktop.views.widgets.file_questions import IMAGE_SUFFIXES, MODEL_EXTENSION, files_filter
 
@@ -14,6 +15,7 @@ from desktop.views.widgets.file_questions import IMAGE_SUFFIXES, MODEL_EXTENSION
 class FileKind(Enum):
     """What is done with a file that is opened or dropped."""
 
+    LESSON = auto()
     PROJECT = auto()  # also what has no known name: reading it says what is wrong
     MODEL = auto()
     DATA = auto()  # what a data source reads
@@ -36,6 +38,8 @@ _TEST = re.compile(r"(?<![a-z])test(?:s|ing)?(?![a-z])", re.IGNORECASE)  # in th
 
 def kind_of(path: Path) -> FileKind:
     """The kind of the file at `path`, by its ending; of a folder or nothing, a project."""
+    if is_lesson(path):
+        return FileKind.LESSON
     if sources_for(path):
         return FileKind.DATA
     suffix = path.suffix.lower()
@@ -84,4 +88,5 @@ def open_filter() -> str:
         ("Projects and models", (EXTENSION, MODEL_EXTENSION)),
         ("Data", data_suffixes()),
         ("Images", _KINDS[FileKind.IMAGE]),
+        ("Lessons", (LESSON_EXTENSION, LESSON_FILE)),
     )

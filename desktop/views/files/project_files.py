@@ -47,13 +47,14 @@ class ProjectFiles(QObject):
 
     `saved` carries the path that was written; `opened` follows when another project is in place,
     `dataUsed` when the project has other data. `imagesChosen` carries the paths of images that are
-    to be predicted as they are.
+    to be predicted as they are, `lessonChosen` the path of a lesson.
     """
 
     saved = Signal(str)
     opened = Signal()
     dataUsed = Signal()
     imagesChosen = Signal(list)
+    lessonChosen = Signal(object)
 
     def __init__(
         self,
@@ -96,6 +97,8 @@ class ProjectFiles(QObject):
         kind = kind_of(path)
         if kind is FileKind.MODEL:
             self._open_model(path)
+        elif kind is FileKind.LESSON:
+            self.lessonChosen.emit(path)
         elif kind is FileKind.DATA:
             self._use_data(path)
         elif kind is FileKind.IMAGE:

@@ -85,6 +85,9 @@ def _inputs(t: Tokens) -> str:
     QLineEdit:hover, QAbstractSpinBox:hover, QComboBox:hover {{ border-color: {t.muted}; }}
     QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus,
     QTextEdit:focus {{ border: 1px solid {t.accent}; }}
+    QTextBrowser[role="text"] {{ padding: 0; border: 1px solid transparent;
+        background: transparent; }}
+    QTextBrowser[role="text"]:focus {{ border: 1px solid {t.accent}; }}
     QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{ color: {t.muted};
         background: {t.window}; }}
     QLineEdit[invalid="true"] {{ border: 1px solid {t.bad}; }}

@@ -56,9 +56,13 @@ class Docks(QObject):
 
     def _dock(self, title: str, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self._window)
-        dock.setObjectName(f"{title.lower()}_dock")
+        dock.setObjectName(_dock_name(title.lower()))
         self._window.addDockWidget(area, dock)
         return dock
+
+    def panel(self, name: str) -> QDockWidget | None:
+        """The dock of the panel called e.g. "layers"; None if there is none of that name."""
+        return next((dock for dock in self.all if dock.objectName() == _dock_name(name)), None)
 
     def remember(self) -> None:
         """Take the layout of now, with all of the window made, as the one to go back to."""
@@ -147,3 +151,7 @@ class Docks(QObject):
         width, height = self._window.width() / zoom, self._window.height() / zoom
         stacked = TABBED <= width < STACKED
         return [width < STACKED, width < TABBED, stacked and height < LOW]
+
+
+def _dock_name(panel: str) -> str:
+    return f"{panel}_dock"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.views.course import Course
 from desktop.views.settings import Settings
 from desktop.views.theme import SPACE_XS, Theme
 from desktop.views.widgets.controls import TabBar
@@ -29,6 +30,7 @@ class Parts:
     theme: Theme
     settings: Settings
     action: Callable[[str], QAction]
+    course: Course
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,12 @@ class Section:
 
     title: str
     make: Callable[[Parts], QWidget]
+
+
+def _lessons(parts: Parts) -> QWidget:
+    from desktop.views.pages.lessons.page import LessonsPage
+
+    return LessonsPage(parts.course)
 
 
 def _activations(parts: Parts) -> QWidget:
@@ -65,6 +73,7 @@ def _glossary(parts: Parts) -> QWidget:
 
 GLOSSARY = "Glossary"
 SECTIONS = (
+    Section("Lessons", _lessons),
     Section("Activations", _activations),
     Section("Regularization", _regularization),
     Section("Perceptron", _perceptron),

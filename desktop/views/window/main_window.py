@@ -84,6 +84,7 @@ class MainWindow(QMainWindow):
         self.session.modelReset.connect(self._collector.collect)
         self.pages.prepare()
         self._prepare_runs()
+        self._prepare_lessons()
         self.files.opened.connect(self.pages.evaluate.clear)
         self.files.opened.connect(self.pages.draw.images.clear_files)
         self.session.start()
@@ -100,6 +101,11 @@ class MainWindow(QMainWindow):
             self.pages.groups, self.session.groups, self.files, self.notice
         )
         self.pages.groups.offer([self._actions["train_times"], self._actions["vary"]])
+
+    def _prepare_lessons(self) -> None:
+        from desktop.views.window.lessons import Lessons
+
+        self.lessons = Lessons(self, self.pages.course, self._actions.__getitem__, self._theme)
 
     # --- making the parts -------------------------------------------------------------------------
 

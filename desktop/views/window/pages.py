@@ -18,6 +18,7 @@ from desktop.views.workspace import Workspace
 from desktop.workers.session import Session
 
 if TYPE_CHECKING:
+    from desktop.views.course import Course
     from desktop.views.pages.data.page import DataPage
     from desktop.views.pages.draw.page import DrawPage
     from desktop.views.pages.evaluate.page import EvaluatePage
@@ -62,6 +63,7 @@ class Pages(QTabWidget):
     groups: GroupsPanel
     draw: DrawPage
     learn: Learn
+    course: Course
     _kept: RunsAndGroups
 
     def __init__(
@@ -92,6 +94,7 @@ class Pages(QTabWidget):
 
     def prepare(self) -> None:
         """Make what the first painting does not show; once, before the session starts."""
+        from desktop.views.course import Course
         from desktop.views.pages.data.page import DataPage
         from desktop.views.pages.draw.page import DrawPage
         from desktop.views.pages.evaluate.page import EvaluatePage
@@ -104,8 +107,16 @@ class Pages(QTabWidget):
         self.runs, self.groups = self._kept.runs, self._kept.groups
         self.draw = DrawPage(self._session, self._theme)
         assert self._action is not None
+        self.course = Course(self._settings, self)
         self.learn = Learn(
-            Parts(self._workspace, self._session, self._theme, self._settings, self._action)
+            Parts(
+                self._workspace,
+                self._session,
+                self._theme,
+                self._settings,
+                self._action,
+                self.course,
+            )
         )
         shown = self.shown
         with QSignalBlocker(self):

@@ -1,0 +1,1 @@
+"""The panel with the step of the lesson."""

@@ -1,0 +1,1 @@
+"""The section *Lessons* of the page *Learn*."""

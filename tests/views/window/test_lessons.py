@@ -1,0 +1,159 @@
+"""Lessons in the window: each that comes with the program is done from first to last step."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QDockWidget, QPushButton
+from pytest import MonkeyPatch
+from pytestqt.qtbot import QtBot
+
+from desktop import paths
+from desktop.views.course import SHIPPED, Course
+from desktop.views.editor.lesson.text import LessonText
+from desktop.views.pages.lessons.page import LessonsPage
+from desktop.views.settings import Settings
+from desktop.views.window.main_window import MainWindow
+from desktop.views.window.pages import Page
+from tests.views.window.followed_lessons import follow, locked, save_as
+from tests.views.window.windows import new_window
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+def test_all_lessons_in_the_folder_are_listed() -> None:
+    assert {path.parent.name for path in paths.lessons().glob("*/lesson.json")} == set(SHIPPED)
+
+
+def test_the_keras_workflow(qtbot: QtBot, tmp_path: Path, monkeypatch: MonkeyPatch) -> None:
+    user = follow(qtbot, "keras-workflow")
+    window = user.window
+    before = window.workspace.project
+    user.meet(0, user.prepare)
+    assert window.workspace.undo_stack.undoText() == "Prepare Load four rows"
+    window.workspace.undo()
+    assert window.workspace.project == before
+    window.workspace.redo()
+    user.finish_step()
+    user.finish_step()
+    user.meet(0, user.train)
+    user.finish_step()
+    assert locked(window) == ["Layers", "Model"]
+    user.prepare()
+    user.meet(0, user.train)
+    user.finish_step()
+    assert locked(window) == []
+    user.meet(0, user.prepare)
+    user.meet(1, user.train)
+    user.finish_step()
+    user.meet(0, lambda: user.run("evaluate"))
+    user.meet(1, user.draw_line)
+    save_as(monkeypatch, tmp_path / "digits.keras")
+    user.meet(2, lambda: user.run("save_model"))
+    assert (tmp_path / "digits.keras").is_file()
+    user.finish_step()
+    save_as(monkeypatch, tmp_path / "progress.html")
+    window.pages.show_page(Page.LEARN)
+    page = window.pages.learn.show_section("Lessons")
+    assert isinstance(page, LessonsPage)
+    page.export_button.click()
+    exported = (tmp_path / "progress.html").read_text("utf-8")
+    assert "The Keras workflow" in exported and "Done" in exported and "☐" not in exported
+
+
+# --- the panel and the list -----------------------------------------------------------------------
+
+
+def prepared(qtbot: QtBot) -> MainWindow:
+    """A window with all of its pages, without TensorFlow and data."""
+    window = new_window(qtbot)
+    window.show()
+    window.pages.prepare()
+    window._prepare_lessons()
+    return window
+
+
+def test_nothing_is_made_before_a_lesson_is_opened(qtbot: QtBot) -> None:
+    window = prepared(qtbot)
+    assert not window.findChildren(LessonsPage)
+    assert "lesson_dock" not in [each.objectName() for each in window.findChildren(QDockWidget)]
+
+
+def test_progress_is_kept(qtbot: QtBot) -> None:
+    window = prepared(qtbot)
+    course = window.pages.course
+    course.open(paths.lessons() / "keras-workflow")
+    course.go(1)
+    assert not course.answer(0, 4) and course.answer(0, 3)
+    again = Course(Settings())
+    ((_, lesson, progress), *_others) = again.known()
+    assert lesson.title == "The Keras workflow"
+    assert (progress.step, progress.answered) == (1, {(1, 0)})
+
+
+@pytest.mark.parametrize("kept", ["{", "[]", '{"keras-workflow": {"step": 99, "met": [[0], 3]}}'])
+def test_damaged_progress_is_left_out(qtbot: QtBot, kept: str) -> None:
+    settings = Settings()
+    settings._store.setValue("lessons/progress", kept)
+    progress = Course(settings).known()[0][2]
+    assert (progress.step, progress.met) == (0, frozenset())
+
+
+def own_lesson(folder: Path, **changes: object) -> Path:
+    values = {"format": 1, "title": "My own", "steps": [{"title": "One", "text": "Read"}]}
+    path = folder / "own.lesson"
+    path.write_text(json.dumps({**values, **changes}), "utf-8")
+    return path
+
+
+def test_an_own_lesson_is_opened_as_a_file(qtbot: QtBot, tmp_path: Path) -> None:
+    window = prepared(qtbot)
+    project = window.workspace.project
+    window.files.open_path(own_lesson(tmp_path))
+    assert window.lessons.dock is not None and window.lessons.dock.isVisible()
+    assert window.workspace.project is project
+    window.pages.show_page(Page.LEARN)
+    page = window.pages.learn.show_section("Lessons")
+    assert page.findChild(QPushButton, "open_own") is not None
+    window.pages.course.close()
+    assert not window.lessons.dock.isVisible()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"format": 2}, {"code": "import os"}, {"steps": []}, {"title": "x" * 1000}],
+)
+def test_a_lesson_that_cannot_be_read_changes_nothing(
+    qtbot: QtBot, tmp_path: Path, changes: dict[str, object]
+) -> None:
+    window = prepared(qtbot)
+    window.files.open_path(own_lesson(tmp_path, **changes))
+    assert "own.lesson" in window.notice.text
+    assert window.lessons.dock is None and window.pages.course.lesson is None
+
+
+def test_html_is_shown_as_text_and_nothing_is_loaded(qtbot: QtBot, tmp_path: Path) -> None:
+    shown = LessonText()
+    qtbot.addWidget(shown)
+    (tmp_path / "a.png").write_bytes(b"")
+    shown.show_markdown(f"<b>x</b> ![a]({tmp_path}/a.png)\n\n    code")
+    assert "<b>x</b>" in shown.toPlainText()
+    assert shown.loadResource(2, f"{tmp_path}/a.png") is None
+
+
+def test_each_control_is_found(qtbot: QtBot) -> None:
+    from desktop.document.lessons.lesson import Control
+    from desktop.views.window.pointer import Pointer
+
+    window = prepared(qtbot)
+    window.resize(1366, 768)
+    window.pages.course.open(paths.lessons() / "keras-workflow")
+    pointer = window.findChild(Pointer, "lesson_pointer")
+    assert pointer is not None
+    for control in Control:
+        pointer.hide()
+        pointer.point_at(control, window._actions.__getitem__)
+        assert pointer.isVisible()
+        assert pointer.width() > 10 and pointer.height() > 10, control
