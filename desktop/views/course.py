@@ -107,9 +107,9 @@ class Course(QObject):
         self._reach(reached)
 
     def export(self, path: Path) -> None:
-        """Write a page with the progress in all lessons that were begun."""
-        begun = [(lesson, progress) for _, lesson, progress in self.known() if progress.met]
-        page = progress_page(begun, date.today().isoformat())
+        """Write a page with the progress in all lessons that were started."""
+        started = [(lesson, progress) for _, lesson, progress in self.known() if progress.met]
+        page = progress_page(started, date.today().isoformat())
         try:
             write_atomically(path, page.encode())
         except FileError as error:

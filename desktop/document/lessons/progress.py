@@ -42,9 +42,9 @@ class LessonProgress:
         return goals + sum((step, number) not in self.answered for number in questions)
 
     def text(self, lesson: Lesson) -> str:
-        """ "3 of 8 goals", "Done" or "Not begun"."""
+        """ "3 of 8 goals", "Done" or "Not started"."""
         if self == LessonProgress():
-            return "Not begun"
+            return "Not started"
         if all(self.is_done(lesson, step) for step in range(len(lesson.steps))):
             return "Done"
         return f"{len(self.met)} of {counted(lesson.goal_count, 'goal')}"

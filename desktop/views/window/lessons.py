@@ -2,40 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from desktop.document.lessons.lesson import Panel
 from desktop.document.lessons.reading import project_at_start
 from desktop.document.space.paths import SpaceError
 from desktop.document.storage import ProjectFileError
 from desktop.paths import example_projects
-from desktop.views.course import Course
-from desktop.views.theme import Theme, scaled
+from desktop.views.files.project_files import ProjectFiles
+from desktop.views.theme import scaled
+from desktop.views.window.docks import Docks
+from desktop.views.window.notice import Notice
+from desktop.views.window.pages import Pages
+from desktop.views.window.toolbar import Toolbar
 
 if TYPE_CHECKING:
     from desktop.views.editor.lesson.panel import LessonPanel
     from desktop.views.window.lesson_watch import LessonWatch
-    from desktop.views.window.main_window import MainWindow
     from desktop.views.window.pointer import Pointer
 
 _WIDTH = 300  # pixels of the panel
 
 
 class Lessons(QObject):
-    """Shows the lesson of `course` in `window`. Nothing is made before the first one is opened."""
+    """Shows the lesson in `window`. Nothing is made before the first one is opened."""
 
     def __init__(
-        self, window: MainWindow, course: Course, action: Callable[[str], QAction], theme: Theme
+        self,
+        window: QMainWindow,
+        docks: Docks,
+        pages: Pages,
+        toolbar: Toolbar,
+        files: ProjectFiles,
+        notice: Notice,
     ) -> None:
         super().__init__(window)
-        self._window, self._theme, self._action = window, theme, action
-        self.course = course
+        self._window, self._docks, self._pages = window, docks, pages
+        self._toolbar, self._notice = toolbar, notice
+        self._parts = pages.parts
+        self.course = course = pages.parts.course
         self.dock: QDockWidget | None = None
         self._panel: LessonPanel
         self._watch: LessonWatch
@@ -43,7 +52,7 @@ class Lessons(QObject):
         course.lessonChanged.connect(self._on_lesson_changed)
         course.stepChanged.connect(self._on_step_changed)
         course.failed.connect(self._show_failure)
-        window.files.lessonChosen.connect(self.open)
+        files.lessonChosen.connect(self.open)
 
     def open(self, path: Path) -> None:
         """Follow the lesson at `path`, if it can be read."""
@@ -65,10 +74,10 @@ class Lessons(QObject):
         from desktop.views.window.lesson_watch import LessonWatch
         from desktop.views.window.pointer import Pointer
 
-        window = self._window
-        self._watch = LessonWatch(window.workspace, window.session, self)
+        window, parts = self._window, self._parts
+        self._watch = LessonWatch(parts.workspace, parts.session, self)
         self._watch.happened.connect(self._look)
-        self._pointer = Pointer(window, self._theme)
+        self._pointer = Pointer(window, self._docks, self._pages, self._toolbar, parts.theme)
         dock = QDockWidget("Lesson", window)
         dock.setObjectName("lesson_dock")
         self._panel = LessonPanel(self.course, dock)
@@ -76,7 +85,7 @@ class Lessons(QObject):
         self._panel.showRequested.connect(self._show_control)
         dock.setWidget(self._panel)
         window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
-        beside = window.docks.panel(Panel.LAYERS)
+        beside = self._docks.panel(Panel.LAYERS)
         assert beside is not None
         window.tabifyDockWidget(beside, dock)
         window.resizeDocks([dock], [scaled(_WIDTH)], Qt.Orientation.Horizontal)
@@ -86,7 +95,7 @@ class Lessons(QObject):
         step = self.course.step
         locked = step.lock if step is not None else ()
         for panel in Panel:
-            dock = self._window.docks.panel(panel)
+            dock = self._docks.panel(panel)
             if dock is not None:
                 dock.widget().setEnabled(panel not in locked)
         if self.dock is not None:
@@ -98,7 +107,7 @@ class Lessons(QObject):
 
     def _prepare_step(self) -> None:
         """Make what the step begins with, as one edit."""
-        step, workspace = self.course.step, self._window.workspace
+        step, workspace = self.course.step, self._parts.workspace
         if step is None or step.start is None:
             return
         try:
@@ -111,7 +120,7 @@ class Lessons(QObject):
     def _show_control(self) -> None:
         step = self.course.step
         if step is not None and step.show is not None:
-            self._pointer.point_at(step.show, self._action)
+            self._pointer.point_at(step.show)
 
     def _show_failure(self, message: str) -> None:
-        self._window.notice.show_message(message, cause="lesson")
+        self._notice.show_message(message, cause="lesson")

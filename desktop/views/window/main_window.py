@@ -105,7 +105,7 @@ class MainWindow(QMainWindow):
     def _prepare_lessons(self) -> None:
         from desktop.views.window.lessons import Lessons
 
-        self.lessons = Lessons(self, self.pages.course, self._actions.__getitem__, self._theme)
+        self.lessons = Lessons(self, self.docks, self.pages, self.toolbar, self.files, self.notice)
 
     # --- making the parts -------------------------------------------------------------------------
 

@@ -18,13 +18,12 @@ from desktop.views.workspace import Workspace
 from desktop.workers.session import Session
 
 if TYPE_CHECKING:
-    from desktop.views.course import Course
     from desktop.views.pages.data.page import DataPage
     from desktop.views.pages.draw.page import DrawPage
     from desktop.views.pages.evaluate.page import EvaluatePage
     from desktop.views.pages.groups.panel import GroupsPanel
     from desktop.views.pages.runs.page import RunsPage
-    from desktop.views.window.learn import Learn
+    from desktop.views.window.learn import Learn, Parts
     from desktop.views.window.runs_and_groups import RunsAndGroups
     from desktop.workers.reports import DataSummary
 
@@ -63,7 +62,7 @@ class Pages(QTabWidget):
     groups: GroupsPanel
     draw: DrawPage
     learn: Learn
-    course: Course
+    parts: Parts
     _kept: RunsAndGroups
 
     def __init__(
@@ -107,17 +106,15 @@ class Pages(QTabWidget):
         self.runs, self.groups = self._kept.runs, self._kept.groups
         self.draw = DrawPage(self._session, self._theme)
         assert self._action is not None
-        self.course = Course(self._settings, self)
-        self.learn = Learn(
-            Parts(
-                self._workspace,
-                self._session,
-                self._theme,
-                self._settings,
-                self._action,
-                self.course,
-            )
+        self.parts = Parts(
+            self._workspace,
+            self._session,
+            self._theme,
+            self._settings,
+            self._action,
+            Course(self._settings, self),
         )
+        self.learn = Learn(self.parts)
         shown = self.shown
         with QSignalBlocker(self):
             for page, widget in (

@@ -83,7 +83,7 @@ def test_nothing_is_made_before_a_lesson_is_opened(qtbot: QtBot) -> None:
 
 def test_progress_is_kept(qtbot: QtBot) -> None:
     window = prepared(qtbot)
-    course = window.pages.course
+    course = window.lessons.course
     course.open(paths.lessons() / "keras-workflow")
     course.go(1)
     assert not course.answer(0, 4) and course.answer(0, 3)
@@ -117,7 +117,7 @@ def test_an_own_lesson_is_opened_as_a_file(qtbot: QtBot, tmp_path: Path) -> None
     window.pages.show_page(Page.LEARN)
     page = window.pages.learn.show_section("Lessons")
     assert page.findChild(QPushButton, "open_own") is not None
-    window.pages.course.close()
+    window.lessons.course.close()
     assert not window.lessons.dock.isVisible()
 
 
@@ -131,7 +131,7 @@ def test_a_lesson_that_cannot_be_read_changes_nothing(
     window = prepared(qtbot)
     window.files.open_path(own_lesson(tmp_path, **changes))
     assert "own.lesson" in window.notice.text
-    assert window.lessons.dock is None and window.pages.course.lesson is None
+    assert window.lessons.dock is None and window.lessons.course.lesson is None
 
 
 def test_html_is_shown_as_text_and_nothing_is_loaded(qtbot: QtBot, tmp_path: Path) -> None:
@@ -149,11 +149,11 @@ def test_each_control_is_found(qtbot: QtBot) -> None:
 
     window = prepared(qtbot)
     window.resize(1366, 768)
-    window.pages.course.open(paths.lessons() / "keras-workflow")
+    window.lessons.course.open(paths.lessons() / "keras-workflow")
     pointer = window.findChild(Pointer, "lesson_pointer")
     assert pointer is not None
     for control in Control:
         pointer.hide()
-        pointer.point_at(control, window._actions.__getitem__)
+        pointer.point_at(control)
         assert pointer.isVisible()
         assert pointer.width() > 10 and pointer.height() > 10, control

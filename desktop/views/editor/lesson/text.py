@@ -28,6 +28,7 @@ class LessonText(QTextBrowser):
         self.setAccessibleName("Text of the step")
         self.setProperty("role", "text")
         self.setOpenLinks(False)
+        self.setTabChangesFocus(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
