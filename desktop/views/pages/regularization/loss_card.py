@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from desktop.document.metrics import LOSS, in_sentence, metric_title
 from desktop.views.pages.regularization.comparison import Comparison, Variant
-from desktop.views.theme import SPACE_M, SPACE_S, Theme, scaled
+from desktop.views.theme import SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.results import figure
 from desktop.workers.regularization import Regularized
@@ -19,6 +19,7 @@ ABOUT = (
     "the part that the data contributes, or the accuracy. The column on the right is what Keras "
     "reported while training; with dropout on it looks worse than the network is."
 )
+_WITH_BARS = 460  # pixels of the card at least, to have bars beside the figures
 
 
 class PartsBar(QWidget):
@@ -65,9 +66,12 @@ class LossCard(Card):
         self.table = QWidget()
         self._grid = QGridLayout(self.table)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(SPACE_M)
+        self._grid.setHorizontalSpacing(SPACE_S)
         self._grid.setVerticalSpacing(SPACE_S)
+        policy = QSizePolicy.Policy
+        self.table.setSizePolicy(policy.Ignored, policy.Preferred)  # the bars give way
         self.lines: list[tuple[str, ...]] = []
+        self._bars: list[PartsBar] = []
         self._shown: list[tuple[str, Regularized]] = []
         self.body.addWidget(about)
         self.body.addWidget(self.table)
@@ -98,7 +102,7 @@ class LossCard(Card):
         for column, head in enumerate(heads):
             self._put(0, column, head, "small")
         longest = max((found.data_loss + found.penalty for _, found in shown), default=0.0)
-        self.lines = []
+        self.lines, self._bars = [], []
         for row, (variant, found) in enumerate(shown, start=1):
             line = self._line(variant, found, metric)
             self.lines.append(line)
@@ -106,9 +110,16 @@ class LossCard(Card):
             bar = PartsBar(self._theme, found.data_loss, found.penalty, longest)
             bar.setAccessibleName(f"{line[0]}: data {line[1]}, penalty {line[2]}")
             self._grid.addWidget(bar, row, 1)
+            self._bars.append(bar)
             for column, text in enumerate(line[1:], start=2):
                 self._put(row, column, text)
         self._grid.setColumnStretch(1, 1)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave the bars out where the figures need the room."""
+        for bar in self._bars:
+            bar.setVisible(self.width() >= scaled(_WITH_BARS))
 
     def _line(self, variant: Variant, found: Regularized, metric: str) -> tuple[str, ...]:
         """The texts of a line: name, data, penalty, and three times the metric."""
@@ -133,12 +144,18 @@ class LossCard(Card):
     def _put(self, row: int, column: int, text: str, role: str = "") -> None:
         label = QLabel(text)
         label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(bool(role) or not column)
         if role:
             label.setProperty("role", role)
-            label.setWordWrap(True)
         side = Qt.AlignmentFlag.AlignRight if column > 1 else Qt.AlignmentFlag.AlignLeft
         label.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
         self._grid.addWidget(label, row, column)
+
+    # --- Qt ---------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
 
 def _second_metric(shown: list[tuple[Variant, Regularized]]) -> str:
