@@ -16,7 +16,14 @@ from desktop.document.lessons.snapshot import Snapshot
 from desktop.views.settings import Settings
 
 # The lessons that come with the program, in the order of the list.
-SHIPPED = ("keras-workflow",)
+SHIPPED = (
+    "keras-workflow",
+    "results-differ",
+    "choosing-an-architecture",
+    "activation-functions",
+    "regularization",
+    "your-own-data",
+)
 
 
 class Course(QObject):

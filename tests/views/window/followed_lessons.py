@@ -12,6 +12,7 @@ from pytest import MonkeyPatch
 from pytestqt.qtbot import QtBot
 
 from desktop import paths
+from desktop.document.layers import Layer
 from desktop.document.lessons.questions import Choice, NumberQuestion
 from desktop.engine import backend
 from desktop.views.editor.lesson.panel import MET, OPEN, LessonPanel
@@ -67,6 +68,29 @@ class Follower:
         session.reset()
         with self.qtbot.waitSignal(session.runEnded, timeout=LONG):
             self.window.toolbar.train_button.click()
+
+    def meet_both(self, goal: int, other: int, doing: Callable[[], object]) -> None:
+        """Meet two goals, which are not met before, by the same."""
+        assert self.marks()[other] == OPEN
+        self.meet(goal, doing)
+        self.qtbot.waitUntil(lambda: self.marks()[other] == MET, timeout=LONG)
+
+    def add(self, place: int, layer: Layer) -> None:
+        """Put `layer` before the one at `place`."""
+        workspace = self.window.workspace
+        workspace.edit("Add", workspace.project.inserted(place, layer))
+
+    def change(self, place: int, **settings: object) -> None:
+        """Change settings of the layer at `place`."""
+        workspace = self.window.workspace
+        layer = workspace.project.layers[place].replace(**settings)
+        workspace.edit("Change", workspace.project.with_layer(place, layer))
+
+    def repeat(self, times: int) -> None:
+        """Train the project `times` times, in one process."""
+        groups = self.window.session.groups
+        groups.workers = 1
+        groups.repeat(self.window.workspace.project, times)
 
     def run(self, command: str) -> None:
         """Give a command of the window."""

@@ -6,11 +6,18 @@ import json
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDockWidget, QPushButton
 from pytest import MonkeyPatch
 from pytestqt.qtbot import QtBot
 
 from desktop import paths
+from desktop.document.callbacks import EarlyStopping
+from desktop.document.choices import ActivationFunction
+from desktop.document.constraints import MaxNorm
+from desktop.document.layers import Dense, Dropout
+from desktop.document.optimizers import SGD
+from desktop.document.regularizers import L2
 from desktop.views.course import SHIPPED, Course
 from desktop.views.editor.lesson.text import LessonText
 from desktop.views.pages.lessons.page import LessonsPage
@@ -61,6 +68,98 @@ def test_the_keras_workflow(qtbot: QtBot, tmp_path: Path, monkeypatch: MonkeyPat
     page.export_button.click()
     exported = (tmp_path / "progress.html").read_text("utf-8")
     assert "The Keras workflow" in exported and "Done" in exported and "☐" not in exported
+
+
+def test_results_differ(qtbot: QtBot) -> None:
+    user = follow(qtbot, "results-differ")
+    user.meet(0, lambda: (user.prepare(), user.train()))
+    user.finish_step()
+    user.meet(0, lambda: user.train(seed=2))
+    user.finish_step()
+    user.meet(0, lambda: user.repeat(5))
+    user.finish_step()
+    user.meet(0, lambda: (user.prepare(), user.train()))
+    user.meet(1, lambda: user.run("evaluate"))
+    user.finish_step()
+
+
+def test_choosing_an_architecture(qtbot: QtBot, monkeypatch: MonkeyPatch) -> None:
+    user = follow(qtbot, "choosing-an-architecture")
+    hidden = Dense(units=32, activation=ActivationFunction.RELU)
+    user.meet(0, lambda: (user.prepare(), user.train()))
+    user.finish_step()
+    user.add(2, hidden)
+    user.meet_both(0, 1, user.train)
+    user.finish_step()
+    user.add(2, hidden)
+    user.meet(0, user.train)
+    user.finish_step()
+    user.prepare()
+    user.change(1, activation=ActivationFunction.TANH)
+    user.meet_both(0, 1, user.train)
+    user.finish_step()
+    user.prepare()
+    user.meet(0, lambda: user.train(optimizer=SGD()))
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: True)
+    user.meet(1, lambda: user.run("tensorboard"))
+    user.finish_step()
+
+
+def test_activation_functions(qtbot: QtBot) -> None:
+    user = follow(qtbot, "activation-functions")
+    user.meet(0, lambda: (user.prepare(), user.train()))
+    user.finish_step()
+    user.meet(0, lambda: (user.prepare(), user.train()))
+    user.finish_step()
+    user.meet(0, lambda: (user.prepare(), user.train()))
+    user.finish_step()
+    user.change(1, activation=ActivationFunction.RELU)
+    user.meet(0, user.train)
+    user.finish_step()
+    user.window.session.groups.workers = 1
+    user.meet(0, lambda: user.run("compare_activations"))
+    user.finish_step()
+
+
+def test_regularization(qtbot: QtBot) -> None:
+    user = follow(qtbot, "regularization")
+    user.meet(0, lambda: (user.prepare(), user.train()))
+    user.finish_step()
+    user.meet(0, lambda: (user.prepare(), user.train()))
+    user.finish_step()
+    user.change(1, kernel_regularizer=L2(l2=0.001))
+    user.meet(0, user.train)
+    user.finish_step()
+    user.meet(0, lambda: user.add(2, Dropout(rate=0.2)))
+    user.meet(1, user.train)
+    user.finish_step()
+    user.change(1, kernel_regularizer=None, kernel_constraint=MaxNorm(max_value=3.0))
+    user.meet(0, user.train)
+    user.meet(1, lambda: user.run("evaluate"))
+    user.finish_step()
+
+
+def test_your_own_data(qtbot: QtBot, tmp_path: Path, monkeypatch: MonkeyPatch) -> None:
+    table = tmp_path / "flowers.csv"
+    lines = (f"{i % 7},{(i * 3) % 5},{'high' if i % 7 > 3 else 'low'}" for i in range(210))
+    table.write_text("\n".join(["a,b,size", *lines]), "utf-8")
+    user = follow(qtbot, "your-own-data")
+    window = user.window
+    user.meet(0, lambda: window.files.open_path(table))
+    user.finish_step()
+    window.workspace.use_first_network()
+    user.meet(0, lambda: user.train(epochs=2))
+    user.finish_step()
+    user.meet(0, lambda: user.repeat(3))
+    user.finish_step()
+    user.add(0, Dense(units=4, activation=ActivationFunction.RELU))
+    user.meet(0, user.train)
+    user.meet(1, lambda: user.train(early_stopping=EarlyStopping(patience=1)))
+    user.finish_step()
+    user.meet(0, lambda: user.run("evaluate"))
+    save_as(monkeypatch, tmp_path / "flowers.keras")
+    user.meet(1, lambda: user.run("save_model"))
+    user.finish_step()
 
 
 # --- the panel and the list -----------------------------------------------------------------------
