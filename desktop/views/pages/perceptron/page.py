@@ -96,8 +96,8 @@ class PerceptronPage(CardPage):
     def _add_steps(self) -> None:
         self.steps = StepsCard()
         self.steps.show_project(self._workspace.project)
-        self.steps.setVisible(self._suits)
         self.rows.addWidget(self.steps)
+        self.steps.setVisible(self._suits)
 
     def _add_plane(self) -> None:
         self.plane_card = Card("Points, prediction and line")
