@@ -18,7 +18,7 @@ from time import perf_counter
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
-TURNS = 3
+TURNS = 7
 
 
 def write_table(path: Path, rows: int) -> None:

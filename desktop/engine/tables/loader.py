@@ -25,6 +25,7 @@ from desktop.engine.tables.splits import parts, without_validation
 from desktop.engine.tables.statistics import with_statistics
 from desktop.engine.tables.target import TargetValues, read_target
 from desktop.engine.tables.values import cell_numbers, rows_of
+from desktop.garbage import collector_paused
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +50,7 @@ class PreparedTable:
     test: IntArray
 
 
+@collector_paused()  # texts by the thousand are made, which it would look through again and again
 def load_table(source: Table, progress: Progress = ignore) -> Dataset:
     """The data set of the file of `source`. Raises DataError."""
     beginning = preview(source, between(progress, 0, 0.7))
