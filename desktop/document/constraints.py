@@ -13,6 +13,11 @@ class Constraint(Spec):
     tag_key: ClassVar[str] = "constraint"
     constraint: str = ""
 
+    @property
+    def norm_limit(self) -> tuple[tuple[int, ...], float] | None:
+        """The axes along which norms are limited, and the largest norm; None if none is."""
+        return None
+
 
 def _as_axes(value: Any) -> Any:
     """Keras allows one axis as a bare number; JSON has lists for tuples."""
@@ -37,6 +42,10 @@ class MaxNorm(_AlongAxis):
     max_value: float = Field(
         2.0, gt=0, title="Maximum value", description="Largest norm of a unit's weights"
     )
+
+    @property
+    def norm_limit(self) -> tuple[tuple[int, ...], float] | None:
+        return self.axis, self.max_value
 
 
 class UnitNorm(_AlongAxis):

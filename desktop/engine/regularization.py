@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from desktop.document.constraints import MaxNorm
 from desktop.document.metrics import LOSS
 from desktop.document.trace import trace
 from desktop.engine.batches import large_batch
@@ -114,8 +113,8 @@ def _layers(network: Network) -> Iterator[LayerWeights]:
         values = np.asarray(kernel.value)
         constraint = getattr(info.layer, "kernel_constraint", None)
         axes, largest = tuple(range(values.ndim - 1)), None
-        if isinstance(constraint, MaxNorm):
-            axes, largest = constraint.axis, constraint.max_value
+        if constraint is not None and constraint.norm_limit is not None:
+            axes, largest = constraint.norm_limit
         norms = np.sqrt(np.square(values, dtype=np.float64).sum(axis=axes))
         shape = tuple(kernel.shape)
         yield LayerWeights(

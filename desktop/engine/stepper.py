@@ -287,12 +287,12 @@ def loss_at(model: Any, weights: list[Any], batch: tuple[Any, ...], *, training:
 
 def _dense_layers(infos: tuple[LayerInfo, ...]) -> dict[int, LayerInfo]:
     """The layers with a weighted sum for each unit, of rows that are flat, by place."""
-    from desktop.document.layers import Dense
-
     return {
         info.index: info
         for info in infos
-        if isinstance(info.layer, Dense) and info.output_shape and len(info.output_shape) == 1
+        if getattr(info.layer, "kernel_rank", None) == 2
+        and info.output_shape is not None
+        and len(info.output_shape) == 1
     }
 
 
