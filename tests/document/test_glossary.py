@@ -42,6 +42,8 @@ def test_every_name_belongs_to_one_entry_and_every_link_leads_to_one(glossary: G
         (each.term, to) for each in glossary.entries for to in each.see if to not in terms
     ] == []
     assert [each.term for each in glossary.entries if not each.text.endswith(".")] == []
+    lessons = {each.name for each in paths.lessons().iterdir() if each.is_dir()}
+    assert {each.lesson for each in glossary.entries} - {""} == lessons
     assert len(terms) > 100
 
 

@@ -68,7 +68,7 @@ def _perceptron(parts: Parts) -> QWidget:
 def _glossary(parts: Parts) -> QWidget:
     from desktop.views.pages.glossary.page import GlossaryPage
 
-    return GlossaryPage(glossary(), parts.theme)
+    return GlossaryPage(glossary(), parts.course, parts.theme)
 
 
 GLOSSARY = "Glossary"

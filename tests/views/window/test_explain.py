@@ -161,5 +161,8 @@ def test_the_glossary_is_searched_and_its_links_followed(qtbot: QtBot, window: M
     assert bar.value() > 0
     top = page.text.cursorForPosition(QPoint(5, 5)).block().text()
     assert top.startswith("Early stopping")
+    page.text.anchorClicked.emit(QUrl("lesson:regularization"))
+    lesson = window.pages.parts.course.lesson
+    assert lesson is not None and lesson.title == "Regularization"
     qtbot.keyClicks(page.search, "<b>zyx")
     assert page.shown == () and '"<b>zyx"' in page.text.toPlainText()

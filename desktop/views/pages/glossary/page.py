@@ -10,16 +10,25 @@ from PySide6.QtGui import QAction, QKeySequence, Qt
 from PySide6.QtWidgets import QFrame, QTextBrowser, QVBoxLayout, QWidget
 
 from desktop.document.glossary import Entry, Glossary
+from desktop.views.course import Course
 from desktop.views.theme import SPACE_M, SPACE_S, Theme
 from desktop.views.widgets.controls import LineEdit
 
+_LESSON = "lesson"  # the scheme of links to lessons
+
 
 class GlossaryPage(QWidget):
-    """All entries of `glossary`, or those with what is searched for."""
+    """All entries of `glossary`, or those with what is searched for.
 
-    def __init__(self, glossary: Glossary, theme: Theme, parent: QWidget | None = None) -> None:
+    A link opens the lesson of `course` that treats a term.
+    """
+
+    def __init__(
+        self, glossary: Glossary, course: Course, theme: Theme, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._glossary, self._theme = glossary, theme
+        self._glossary, self._course, self._theme = glossary, course, theme
+        self._lessons = {path.name: (path, lesson.title) for path, lesson, _ in course.known()}
         self._shown: tuple[Entry, ...] = ()
         self.search = LineEdit()
         self.search.setPlaceholderText("Search, e.g. overfitting")
@@ -80,16 +89,25 @@ class GlossaryPage(QWidget):
     def _html(self, entry: Entry, accent: str, muted: str) -> str:
         also = ", ".join(entry.also)
         named = f' <span style="color: {muted}">{escape(also)}</span>' if also else ""
-        links = ", ".join(
-            f'<a href="#{quote(term)}" style="color: {accent}; text-decoration: none">'
-            f"{escape(term)}</a>"
-            for term in entry.see
-        )
-        see = f'<br><span style="color: {muted}">See also:</span> {links}' if links else ""
+
+        def link(to: str, text: str) -> str:
+            style = f"color: {accent}; text-decoration: none"
+            return f'<a href="{to}" style="{style}">{escape(text)}</a>'
+
+        see = ""
+        if entry.see:
+            links = ", ".join(link(f"#{quote(term)}", term) for term in entry.see)
+            see = f'<br><span style="color: {muted}">See also:</span> {links}'
+        if entry.lesson in self._lessons:
+            title = link(f"{_LESSON}:{entry.lesson}", self._lessons[entry.lesson][1])
+            see += f'<br><span style="color: {muted}">Lesson:</span> {title}'
         return (
             f'<p style="margin: 0 0 14px 0"><a name="{quote(entry.term)}"></a>'
             f"<b>{escape(entry.term)}</b>{named}<br>{escape(entry.text)}{see}</p>"
         )
 
     def _follow(self, link: QUrl) -> None:
-        self.go_to(unquote(link.fragment()))
+        if link.scheme() == _LESSON:
+            self._course.open(self._lessons[link.path()][0])
+        else:
+            self.go_to(unquote(link.fragment()))
