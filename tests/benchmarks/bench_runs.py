@@ -4,21 +4,27 @@
 
 The first part trains the same network with and without a keeper, by turns, and prints the seconds
 of each, and what of the training's time the calls of the keeper took. The second part makes a store
-of many runs of 50 epochs, and opens, lists, sorts and filters it.
+of many runs of 50 epochs, and opens, lists, sorts and filters it; in a table of them, every second
+one is selected, the table sorted, and all are selected.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from desktop.document.choices import ActivationFunction
 from desktop.document.data import Digits, Mnist
@@ -35,7 +41,7 @@ from desktop.engine.runs import folder as files
 from desktop.engine.runs.comparing import change
 from desktop.engine.runs.keeper import RunKeeper
 from desktop.engine.runs.store import RunStore
-from desktop.engine.runs.summary import filtered, in_order
+from desktop.engine.runs.summary import RunSummary, filtered, in_order
 from desktop.engine.training import Trainer
 from tests.engine.run_store.kept import epoch_ended, run_ended, started
 
@@ -147,6 +153,47 @@ def measure_store(count: int) -> None:
                 "what differs, 50 lines",
                 lambda: [change(*pair) for pair in itertools.pairwise(runs[:51])],
             )
+        measure_table(runs, timed)
+
+
+def measure_table(
+    runs: tuple[RunSummary, ...], timed: Callable[[str, Callable[[], object]], None]
+) -> None:
+    """What is done with very many runs in the table, until it is painted again."""
+    from PySide6.QtWidgets import QApplication
+
+    from desktop.views.pages.runs.model import Order
+    from desktop.views.pages.runs.table import RunsTable
+    from desktop.views.settings import Settings
+    from desktop.views.theme import Theme
+
+    application = QApplication(["bench_runs"])
+    table = RunsTable(Theme(), Settings())
+    table.resize(1000, 500)
+    table.show()
+    mixed = np.random.default_rng(1).permutation(len(runs))
+    named = (replace(run, name=f"{place:06}") for run, place in zip(runs, mixed, strict=True))
+    table.runs.show(tuple(named))
+    some = [run.id for run in runs[::2]]
+    orders = itertools.cycle((Order.AscendingOrder, Order.DescendingOrder))
+
+    def select() -> None:
+        table.select(some)
+        application.processEvents()
+
+    def sort() -> None:
+        table.sort_by("name", next(orders))
+        application.processEvents()
+
+    def select_all() -> None:
+        table.selectAll()
+        application.processEvents()
+
+    timed("select every second", select)
+    timed("sort these", sort)
+    select()
+    timed("select all, then again", select_all)
+    timed("sort all", sort)
 
 
 if __name__ == "__main__":

@@ -132,6 +132,28 @@ def test_a_click_on_a_header_sorts_and_words_filter(
     assert names(page) == ["c"]
 
 
+def test_scattered_runs_stay_selected_in_another_order_and_all_are_by_key(
+    qtbot: QtBot, make_page: Callable[[], RunsPage], store: RunStore
+) -> None:
+    runs = {name: keep(store, project(), name) for name in "daebfc"}
+    page = make_page()
+    table = page.table
+    table.select([runs[name] for name in "def"])
+    assert [run.name for run in table.selection] == ["f", "e", "d"]
+    table.sort_by("name", Qt.SortOrder.AscendingOrder)
+    assert names(page) == list("abcdef")
+    assert [run.name for run in table.selection] == ["d", "e", "f"]
+    model = table.selectionModel()
+    assert [index.row() for index in model.selectedRows()] == [3, 4, 5]  # whole rows
+    table.select([runs[name] for name in "ace"])
+    qtbot.keyClick(table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert [run.name for run in table.selection] == list("abcdef")
+    assert len(model.selectedRows()) == 6
+    place = table.visualRect(table.runs.index(2, 1)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert [run.name for run in table.selection] == ["c"]
+
+
 def test_curves_of_selected_runs_lie_over_one_another(
     qtbot: QtBot, make_page: Callable[[], RunsPage], store: RunStore
 ) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QItemSelection,
+    QItemSelectionRange,
     QModelIndex,
     QPersistentModelIndex,
     Qt,
@@ -98,6 +100,18 @@ class RunsModel(QAbstractTableModel):
     def column_of(self, name: str) -> int | None:
         """The place of the column of this id; None if there is none."""
         return next((i for i, each in enumerate(self.columns) if each.id == name), None)
+
+    def ranges(self, rows: Sequence[int]) -> QItemSelection:
+        """`rows`, in ascending order, as few ranges of whole rows."""
+        selection, last = QItemSelection(), len(self.columns) - 1
+        start = 0
+        for place, row in enumerate(rows, start=1):
+            if place == len(rows) or rows[place] != row + 1:
+                # Not `index`, which asks how many rows and columns there are, each time.
+                ends = self.createIndex(rows[start], 0), self.createIndex(row, last)
+                selection.append(QItemSelectionRange(*ends))
+                start = place
+        return selection
 
     def show(self, runs: tuple[RunSummary, ...]) -> None:
         """Show `runs`, the latest first."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import (
-    QItemSelection,
     QItemSelectionModel,
     QPoint,
     QSignalBlocker,
@@ -101,7 +100,8 @@ class RunsTable(QTableView):
         """The runs that are selected, from the top."""
         ranges = self.selectionModel().selection().toList()
         rows = sorted({row for each in ranges for row in range(each.top(), each.bottom() + 1)})
-        return tuple(self.runs.shown[row] for row in rows)
+        shown = self.runs.shown
+        return tuple(shown[row] for row in rows)
 
     @property
     def current(self) -> RunSummary | None:
@@ -112,8 +112,7 @@ class RunsTable(QTableView):
     def select(self, runs: Iterable[str]) -> None:
         """Select the runs of these ids, as far as they are shown, and go to the first."""
         rows = sorted(row for run in runs if (row := self.runs.row_of(run)) is not None)
-        model = self.selectionModel()
-        model.select(self._ranges(rows), _Flag.ClearAndSelect | _Flag.Rows)
+        self.selectionModel().select(self.runs.ranges(rows), _Flag.ClearAndSelect)
         if rows:
             self._make_current(rows[0], self._first_column)
             self.scrollTo(self.currentIndex())
@@ -139,17 +138,6 @@ class RunsTable(QTableView):
         """Where the keyboard begins: at the name."""
         return self.runs.column_of(NAME) or 0
 
-    def _ranges(self, rows: list[int]) -> QItemSelection:
-        """`rows`, in ascending order, as few ranges."""
-        selection, last = QItemSelection(), self.runs.columnCount() - 1
-        start = 0
-        for place in range(1, len(rows) + 1):
-            if place == len(rows) or rows[place] != rows[place - 1] + 1:
-                first, end = rows[start], rows[place - 1]
-                selection.select(self.runs.index(first, 0), self.runs.index(end, last))
-                start = place
-        return selection
-
     def _keep_place(self) -> None:
         """Remember what is selected, and where the view is, by the ids of runs."""
         current, column = self.current, self.currentIndex().column()
@@ -162,7 +150,7 @@ class RunsTable(QTableView):
         (ids, current, name, top), self._kept = self._kept, None
         rows = sorted(row for run in ids if (row := self.runs.row_of(run)) is not None)
         with QSignalBlocker(self.selectionModel()):
-            self.selectionModel().select(self._ranges(rows), _Flag.ClearAndSelect | _Flag.Rows)
+            self.selectionModel().select(self.runs.ranges(rows), _Flag.ClearAndSelect)
             row = self.runs.row_of(current)
             if row is not None:
                 self._make_current(row, self.runs.column_of(name) or self._first_column)
@@ -287,6 +275,12 @@ class RunsTable(QTableView):
         header.viewport().update()
 
     # --- Qt -----------------------------------------------------------------------------------
+
+    def selectAll(self) -> None:
+        """Select all rows; nothing is selected before, as Qt compares each range with each."""
+        with QSignalBlocker(self.selectionModel()):
+            self.selectionModel().clearSelection()
+        super().selectAll()
 
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
         super().closeEditor(editor, hint)
