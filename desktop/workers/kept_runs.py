@@ -36,9 +36,10 @@ class KeptRuns(QObject):
     Signals:
         listed: every run, the latest first, as a tuple of RunSummary; those that are as they were
             are the same objects as before.
-        recordRead: a RunRecord that was requested, without histograms of weights; of a run from
-            logs the LoggedRun.
-        histogramsRead: the same with histograms, where they were requested.
+        recordRead: a RunRecord that was requested, without histograms of weights and values of
+            units; of a run from logs the LoggedRun.
+        histogramsRead: the same with these, where they were requested.
+        histogramsFailed: the id of the run whose histograms could not be read, and why.
         exported: the path of what was written.
         said: what was found to be damaged, and what was done.
         failed: what could not be done, and why.
@@ -47,6 +48,7 @@ class KeptRuns(QObject):
     listed = Signal(object)
     recordRead = Signal(object)
     histogramsRead = Signal(object)
+    histogramsFailed = Signal(str, str)
     exported = Signal(str)
     said = Signal(str)
     failed = Signal(str)
@@ -113,7 +115,11 @@ class KeptRuns(QObject):
         if logged is not None:
             self.histogramsRead.emit(logged)
         else:
-            self._work(lambda store: store.read(run), self.histogramsRead.emit)
+            self._work(
+                lambda store: store.read(run),
+                self.histogramsRead.emit,
+                partial(self.histogramsFailed.emit, run),
+            )
 
     def add_logged(self, runs: Sequence[LoggedRun]) -> None:
         """List `runs`, too; each takes the place of what was read of the same logs before."""

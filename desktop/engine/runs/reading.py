@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -20,7 +21,10 @@ MAX_ARRAYS = 200_000_000  # bytes of a file of arrays, once they are read
 
 
 def record_in(folder: Path, *, with_histograms: bool = True) -> RunRecord:
-    """The record of the run in `folder`, with its own epochs alone. Raises DamagedError."""
+    """The record of the run in `folder`, with its own epochs alone. Raises DamagedError.
+
+    Histograms of its weights, and what was measured of single units, are read `with_histograms`.
+    """
     file = files.read_file(folder)
     record = files.record_of(file, files.read_run_project(folder))
     ended = files.ending_of(file)
@@ -29,7 +33,8 @@ def record_in(folder: Path, *, with_histograms: bool = True) -> RunRecord:
         record.add(EpochEnded(file.id, epoch.epoch, epoch.seconds, epoch.logs, (), best))
     if with_histograms:
         _add_arrays(folder / files.HISTOGRAMS, record.curves, read_histograms)
-    _add_arrays(folder / files.STATISTICS, record.curves, read_statistics)
+    read_layers = partial(read_statistics, with_units=with_histograms)
+    _add_arrays(folder / files.STATISTICS, record.curves, read_layers)
     if ended is not None:
         record.add(ended)
     return record

@@ -35,8 +35,11 @@ def statistics_content(curves: Curves) -> bytes:
     return file.getvalue()
 
 
-def read_statistics(path: Path, curves: Curves) -> None:
-    """Add what the file at `path` holds to `curves`. Raises OSError, ValueError, KeyError, ..."""
+def read_statistics(path: Path, curves: Curves, *, with_units: bool = True) -> None:
+    """Add what the file at `path` holds to `curves`, of single units only `with_units`.
+
+    Raises OSError, ValueError, KeyError, ...
+    """
     with np.load(path, allow_pickle=False) as arrays:
         for number, (statistic, layer) in enumerate(_keys(arrays["layers.json"])):
             epochs, values = arrays[f"{number}.layers"]
@@ -44,6 +47,8 @@ def read_statistics(path: Path, curves: Curves) -> None:
                 raise ValueError("the epochs are not ascending")
             series = curves.statistics.setdefault((statistic, layer), Series())
             series.extend(epochs, values)
+        if not with_units:
+            return
         for number, (statistic, layer) in enumerate(_keys(arrays["units.json"])):
             reservoir = curves.units.setdefault((statistic, layer), Reservoir())
             parts = arrays[f"{number}.epochs"], arrays[f"{number}.units"]

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 INDEX_SECONDS = 0.5  # between two updates of the index
 LONGEST_PAUSE = 60.0  # where it cannot be written
-HISTOGRAM_SECONDS = 30.0  # between two updates of the histograms
+HISTOGRAM_SECONDS = 30.0  # between two updates of the histograms and the statistics of layers
 HISTOGRAM_PART = 200  # and at least so many times as long as one takes
 
 
@@ -55,10 +55,10 @@ def why(error: Exception) -> str:
 class RunWriter:
     """Writes `record`, which is that of a run that begins, to `store`.
 
-    An epoch is in history.csv when `epoch_ended` is over. The index and the histograms follow now
-    and then and at the end, since the folder alone counts. Every method may raise OSError,
-    FileError and what else the store raises; the next call writes what is missing by then. To be
-    used on one thread at a time, and closed.
+    An epoch is in history.csv when `epoch_ended` is over. The index, the histograms and the
+    statistics follow now and then and at the end, since the folder alone counts. Every method may
+    raise OSError, FileError and what else the store raises; the next call writes what is missing by
+    then. To be used on one thread at a time, and closed.
     """
 
     def __init__(self, store: RunStore, record: RunRecord) -> None:
@@ -90,6 +90,8 @@ class RunWriter:
         if now - self._drawn > self._histogram_pause:
             self._write_histograms()
             self._write_statistics()
+            self._drawn = time.monotonic()
+            self._histogram_pause = max(HISTOGRAM_SECONDS, HISTOGRAM_PART * (self._drawn - now))
 
     def end(self) -> None:
         """The record has ended. Its `not_kept` says afterwards what could not be written."""
@@ -183,11 +185,8 @@ class RunWriter:
         )
 
     def _write_histograms(self) -> None:
-        began = time.monotonic()
         content = histograms_content(self.record.curves.weights)
         write_atomically(self.folder / files.HISTOGRAMS, content)
-        self._drawn = time.monotonic()
-        self._histogram_pause = max(HISTOGRAM_SECONDS, HISTOGRAM_PART * (self._drawn - began))
 
     def _write_statistics(self) -> None:
         content = statistics_content(self.record.curves)

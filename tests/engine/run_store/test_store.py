@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from desktop.engine.curves import Curves
 from desktop.engine.history import read_history
 from desktop.engine.records import RunRecord
 from desktop.engine.reports import Outcome
+from desktop.engine.runs import writer
 from desktop.engine.runs.keeper import RunKeeper
 from desktop.engine.runs.store import RunStore, StoreError
 from desktop.engine.runs.summary import filtered, in_order
@@ -96,6 +98,9 @@ def test_a_run_is_read_back_as_it_was(store: RunStore) -> None:
     (units,) = read.curves.units.values()
     assert units.epochs == (1, 2, 3)
     assert units.last[1].tolist() == [1, 3 / 8]
+    short = store.read(record.id, with_histograms=False).curves
+    assert not short.units and not short.weights.layers
+    assert short.statistics.keys() == measured.keys()
     (summary,) = store.all()
     assert summary.best["val_loss"] == 0.1 and summary.epochs == 3
     assert set(summary.validation) == {"val_loss", "val_accuracy"}
@@ -259,7 +264,7 @@ def test_a_file_that_the_system_does_not_give_is_no_damage(
 ) -> None:
     run = keep(store)
 
-    def refuse(path: Path, curves: Curves) -> None:
+    def refuse(path: Path, curves: Curves, **_: bool) -> None:
         raise PermissionError("not now")
 
     with monkeypatch.context() as patch:
@@ -377,6 +382,32 @@ def test_a_run_says_what_of_it_is_not_kept(tmp_path: Path, said: list[str]) -> N
         (summary,) = store.all()
         assert summary.not_kept == store.read(start.run).not_kept == said[0]
         assert (summary.outcome, summary.epochs) == (Outcome.FINISHED, 1)
+
+
+def test_what_is_written_now_and_then_takes_a_small_part_of_the_time(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, written = 0.0, []
+
+    def slow_content(*_: object) -> bytes:
+        nonlocal clock
+        clock += 1
+        written.append(clock)
+        return b""
+
+    monkeypatch.setattr(writer, "time", SimpleNamespace(monotonic=lambda: clock))
+    monkeypatch.setattr(writer, "histograms_content", slow_content)
+    monkeypatch.setattr(writer, "statistics_content", slow_content)
+    record = RunRecord(started(epochs=1000))
+    writing = RunWriter(store, record)
+    for number in range(1, 1001):
+        clock += 1
+        record.add(epoch_ended(record.id, number))
+        writing.epoch_ended()
+    writing.close()
+    assert written[:2] == [32, 33]  # after more than HISTOGRAM_SECONDS
+    assert len(written) == 2 * 3
+    assert len(written) / clock < 0.01
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="not everybody may make links")

@@ -400,6 +400,41 @@ def test_the_weights_of_a_run_are_shown(
         assert tile.title == "Dense 2 kernel"
 
 
+def test_histograms_that_cannot_be_read_are_no_reason_to_wait(
+    qtbot: QtBot, make_page: Callable[[], RunsPage], store: RunStore
+) -> None:
+    run, good = keep(store, project()), keep(store, project())
+    histograms = store.folder / run / "histograms.npz"
+    histograms.unlink()
+    histograms.mkdir()
+    page = make_page()
+    page.tabs.setCurrentWidget(page.weights)
+    page.table.select([run])
+    qtbot.waitUntil(lambda: "histograms.npz cannot be read" in page.weights.note.text())
+    assert page.weights.currentWidget() is page.weights.note
+    page.table.select([good])
+    qtbot.waitUntil(lambda: len(tiles(page)) == 1)
+
+
+def test_a_run_is_read_once_for_curves_and_details(
+    qtbot: QtBot,
+    make_page: Callable[[], RunsPage],
+    store: RunStore,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = keep(store, project())
+    page = make_page()
+    asked: list[str] = []
+    read = session.kept_runs.read
+    monkeypatch.setattr(session.kept_runs, "read", lambda run: (asked.append(run), read(run)))
+    with qtbot.waitSignal(session.kept_runs.recordRead):
+        page.table.select([run])
+    page.tabs.setCurrentWidget(page.details)
+    qtbot.waitUntil(lambda: "Dense 2 dead units 50 %" in page.details.toPlainText())
+    assert asked == [run]
+
+
 def test_the_health_of_the_layers_of_a_run_is_told(
     qtbot: QtBot, make_page: Callable[[], RunsPage], store: RunStore
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
 from desktop.document.health import course
@@ -29,6 +30,7 @@ class RunDetails(QTextBrowser):
         self._shown: tuple[tuple[RunSummary, ...], RunSummary | None, bool] = (), None, False
         self._asked = 0
         self._health: tuple[str, tuple[str, ...]] = "", ()  # of the run of this id
+        self._wanted = ""  # the run that is to be read once it can be seen
         self.with_test = False
         kept.recordRead.connect(self._on_record)
         self.setObjectName("run_details")
@@ -44,6 +46,7 @@ class RunDetails(QTextBrowser):
             return
         self._shown = runs, before, self.with_test
         self._asked += 1
+        self._wanted = ""
         if len(runs) == 1:
             self._show_one(runs[0], before)
             return
@@ -73,11 +76,19 @@ class RunDetails(QTextBrowser):
 
         self._show(write)
         if not run.is_read_only:
-            self._kept.read(run.id)
+            self._wanted = run.id
+        if self.isVisible():
+            self._read_wanted()
+
+    def _read_wanted(self) -> None:
+        if self._wanted:
+            self._kept.read(self._wanted)
+            self._wanted = ""
 
     def _on_record(self, record: Recorded) -> None:
         runs, _, _ = self._shown
         if isinstance(record, RunRecord) and [run.id for run in runs] == [record.id]:
+            self._wanted = ""  # the curves have asked for it, too
             history = record.curves.statistics_history()
             self._health = record.id, course(record.project, history)
             self._rewrite()
@@ -106,3 +117,9 @@ class RunDetails(QTextBrowser):
         if html != self.toHtml():
             self.setHtml(html)
             self.verticalScrollBar().setValue(place)
+
+    # --- Qt ---------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._read_wanted()

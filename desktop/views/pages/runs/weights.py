@@ -41,6 +41,7 @@ class RunWeights(QStackedWidget):
         self._due.timeout.connect(self._paint)
         self.panel.grid.verticalScrollBar().valueChanged.connect(self._due.start)
         kept.histogramsRead.connect(self._on_read)
+        kept.histogramsFailed.connect(self._on_failed)
 
     def show_run(self, run: RunSummary | None) -> None:
         """Show the weights of `run`; None if there is not exactly one to show."""
@@ -68,6 +69,11 @@ class RunWeights(QStackedWidget):
             self._paint()
         else:
             self._say(NONE)
+
+    def _on_failed(self, run: str, message: str) -> None:
+        if self._run is not None and run == self._run.id:
+            self.runs.records = ()
+            self._say(message)
 
     def _paint(self) -> None:
         if self.panel.refresh(BUDGET):
