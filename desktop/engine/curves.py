@@ -52,14 +52,18 @@ class Curves:
         A new one takes the place of what was trained of it before.
         """
         if report.first_step == 0:
-            groups = (self.steps, self.training, self.validation, self.statistics)
-            for series in chain.from_iterable(group.values() for group in groups):
-                series.cut_after(report.first_epoch)
-            for reservoir in self.units.values():
-                reservoir.cut_after(report.first_epoch)
-            self.weights.cut_after(report.first_epoch)
+            self.cut_after(report.first_epoch)
             self.weights.add(report.first_epoch, report.histograms)
         self.batch_count.begin(report)
+
+    def cut_after(self, epoch: int) -> None:
+        """Leave out what was after `epoch`."""
+        groups = (self.steps, self.training, self.validation, self.statistics)
+        for series in chain.from_iterable(group.values() for group in groups):
+            series.cut_after(epoch)
+        for reservoir in self.units.values():
+            reservoir.cut_after(epoch)
+        self.weights.cut_after(epoch)
 
     def add_batches(self, report: Progress) -> None:
         """Take over the values on single batches."""

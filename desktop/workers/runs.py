@@ -47,6 +47,7 @@ class NetworkRunner(QObject):
         self._run = ""  # the id of the last one
         self._epoch_seconds = 0.0
         self._recorder: RunRecorder | None = None  # made at the first run: it needs numpy
+        self._origin: RunRecord | None = None
         self.network: Network | None = None
         self.control = RunControl()  # of what is running
 
@@ -55,15 +56,30 @@ class NetworkRunner(QObject):
         """What is kept of the network's last run, and of those before it; None if there is none."""
         return self._recorder.record if self._recorder is not None else None
 
+    @property
+    def measured(self) -> RunRecord | None:
+        """The record that says how the layers of the network are; None if nothing is known.
+
+        That of its last run, or, until something was measured there, of the kept one that its
+        weights were read with.
+        """
+        record = self.record
+        if record is None or record.curves.last_measured is None:
+            return self._origin or record
+        return record
+
     @cached_property
     def _keeper(self) -> RunKeeper:
         from desktop.engine.runs.keeper import RunKeeper  # it needs numpy
 
         return RunKeeper(partial(self._threads.deliver, self.notKept.emit))
 
-    def replace(self, network: Network | None) -> None:
-        """Let `network` be the current one, without any runs so far."""
-        self.network = network
+    def replace(self, network: Network | None, origin: RunRecord | None = None) -> None:
+        """Let `network` be the current one, without any runs so far.
+
+        `origin` is the record of the kept run that its weights were read with.
+        """
+        self.network, self._origin = network, origin
         if self._recorder is not None:
             self._recorder.clear()
 
@@ -135,7 +151,8 @@ class NetworkRunner(QObject):
         if report.run != self._run or self._trainer is None:
             return
         if isinstance(report, RunStarted):
-            self.network = self._trainer.network
+            if self.network is not self._trainer.network:
+                self.replace(self._trainer.network)
         elif isinstance(report, RunEnded):
             self._trainer = None
         self._keep(report)

@@ -200,6 +200,11 @@ class Session(QObject):
         return self._runner.record
 
     @property
+    def measured(self) -> RunRecord | None:
+        """The record that says how the layers of the network are; None if nothing is known."""
+        return self._runner.measured
+
+    @property
     def is_busy(self) -> bool:
         """Whether there is training, as `is_running` says, or evaluation."""
         return self.is_running or self._state is State.EVALUATING
@@ -294,16 +299,17 @@ class Session(QObject):
         elif self._runner.network is not None:
             self._replace_network(None)
 
-    def adopt(self, network: Network) -> bool:
+    def adopt(self, network: Network, origin: RunRecord | None = None) -> bool:
         """Make `network`, e.g. one that was read from a file, the current one.
 
+        `origin` is the record of the kept run that its weights were read with, if there is one.
         Returns whether that was done: not while there is training or evaluation. The network there
         was is discarded. Resuming `network.project`, evaluation and predictions work as
         after training, once `network.project.data` is loaded.
         """
         if self.is_busy:
             return False
-        self._replace_network(network)
+        self._replace_network(network, origin)
         self.modelAdopted.emit(network.project)
         return True
 
@@ -515,10 +521,10 @@ class Session(QObject):
             self._is_reset_wanted = False
             self.reset()
 
-    def _replace_network(self, network: Network | None) -> None:
+    def _replace_network(self, network: Network | None, origin: RunRecord | None = None) -> None:
         if self._state is State.EVALUATING:
             self._runner.control.stop()  # its result is of no use
-        self._runner.replace(network)
+        self._runner.replace(network, origin)
         self.modelReset.emit()
 
     def _on_evaluated(self, result: Evaluation | str | None) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from desktop.engine.image_reports import ImagePredictions
     from desktop.engine.loss_surface import Stepping
     from desktop.engine.network import Network
+    from desktop.engine.records import RunRecord
     from desktop.engine.regularization import Regularized
     from desktop.engine.reports import (
         ClassMeans,
@@ -387,12 +388,14 @@ def read_image(path: Path, schema: DataSchema | None) -> Raster:
 class OpenedModel:
     """A network that was read from the file at `path`, with the project it is made of.
 
-    `name` is that of the run it belongs to, if it is kept with one.
+    If it is kept with a run, `name` is that of the run, and `origin` the record of it up to the
+    epoch whose weights these are, as far as it can be read.
     """
 
     path: Path
     network: Network
     name: str = ""
+    origin: RunRecord | None = None
 
     @property
     def project(self) -> Project:
@@ -403,9 +406,11 @@ def open_model(path: Path, current: DataSource, name: str) -> OpenedModel:
     """The model in the .keras file at `path`; `current` is the data in use."""
     from desktop.engine.import_model import open_network
     from desktop.engine.inspection import ModelFileError
+    from desktop.engine.runs.reading import kept_record
 
     with explaining("The model could not be opened", ModelFileError):
-        return OpenedModel(path, open_network(path, current), name)
+        network = open_network(path, current)
+        return OpenedModel(path, network, name, kept_record(path))
 
 
 def save_model(network: Network, path: Path) -> str:

@@ -40,6 +40,23 @@ def record_in(folder: Path, *, with_histograms: bool = True) -> RunRecord:
     return record
 
 
+def kept_record(path: Path) -> RunRecord | None:
+    """The record of the run that the network in the file at `path` is kept with.
+
+    It ends with the epoch that the weights are of. None for other files, and if it is damaged: the
+    network can be used all the same.
+    """
+    origin = files.origin_of(path)
+    if origin is None:
+        return None
+    try:
+        record = record_in(path.parent)
+    except DamagedError:
+        return None
+    record.curves.cut_after(origin.weights_epoch)
+    return record
+
+
 def _add_arrays(path: Path, curves: Curves, read: Callable[[Path, Curves], None]) -> None:
     """Have what the file at `path` holds added to `curves`, if it is there."""
     if not path.exists():

@@ -156,7 +156,7 @@ class ProjectFiles(QObject):
             self._workspace.mark_unsaved()
             self._settings.add_recent(model.path)
         self.opened.emit()
-        self._session.adopt(model.network)
+        self._session.adopt(model.network, model.origin)
         if model.name:
             self._notice.show_message(LOADED.format(model.name), "good", cause="file")
 

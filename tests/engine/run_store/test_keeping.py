@@ -26,6 +26,7 @@ from desktop.engine.control import RunControl
 from desktop.engine.import_model import open_network
 from desktop.engine.reports import EpochEnded, Outcome, Report, RunEnded
 from desktop.engine.runs.keeper import RunKeeper
+from desktop.engine.runs.reading import kept_record
 from desktop.engine.runs.store import RunStore
 from desktop.engine.storage import load_model, packed_model, with_weights
 from desktop.engine.training import Trainer
@@ -74,6 +75,13 @@ def test_weights_of_the_last_and_of_the_best_epoch_are_kept(
     opened = [open_network(folder / name, Digits()) for name in ("model.keras", "best.keras")]
     assert [network.epoch for network in opened] == [8, record.best_epoch]
     assert [network.run for network in opened] == [run.id, ""]
+    origins = [kept_record(folder / name) for name in ("model.keras", "best.keras")]
+    assert [origin and origin.id for origin in origins] == [run.id] * 2
+    measured = [origin and origin.curves.last_measured for origin in origins]
+    assert measured == [8, record.best_epoch]
+    assert kept_record(tmp_path / "model.keras") is None
+    (folder / "statistics.npz").write_bytes(b"damaged")
+    assert kept_record(folder / "model.keras") is None
     assert run.weights == sum((folder / n).stat().st_size for n in ("model.keras", "best.keras"))
     curves = record.curves.weights
     assert [epoch for epoch, _ in curves.histories[0]] == list(range(9))

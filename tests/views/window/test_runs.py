@@ -66,3 +66,33 @@ def test_runs_are_compared_opened_loaded_and_deleted(qtbot: QtBot) -> None:
     assert not any(dock.isVisible() for dock in window.docks.all)
     window.pages.show_page(Page.TRAIN)
     assert [dock.isVisible() for dock in window.docks.all] == docks
+
+
+def test_a_loaded_network_shows_what_was_measured_of_it(qtbot: QtBot) -> None:
+    backend.load()
+    (data_folder() / "runs" / "settings.json").write_text('{"weights_limit_mb": 100}')
+    window = new_window(qtbot, project("relu"))
+    window.show()
+    window.start()
+    session, page, lights = window.session, window.pages.runs, window.lights
+    with qtbot.waitSignal(session.runEnded, timeout=LONG):
+        session.train(window.workspace.project)
+    health = lights.health
+    session.reset()
+    assert lights.health == ()
+    window.pages.show_page(Page.RUNS)
+    qtbot.waitUntil(lambda: len(page.table.runs.shown) == 1, timeout=LONG)
+    (run,) = page.table.runs.shown
+    page.table.select([run.id])
+    qtbot.waitUntil(lambda: page.actions_of_runs["run_load"].isEnabled(), timeout=LONG)
+    with qtbot.waitSignal(session.modelAdopted, timeout=LONG):
+        page.doing.load_network()
+    assert session.record is None and lights.record is not None
+    assert (lights.record.id, lights.epoch, lights.health) == (run.id, 2, health)
+    assert [each is not None for each in health] == [False, True, True]
+    assert lights.record.curves.units  # for the dialog
+    with qtbot.waitSignal(session.runEnded, timeout=LONG):
+        session.train(window.workspace.project, resume=True)
+    assert lights.record is session.record and lights.epoch == 4
+    session.reset()
+    assert lights.health == ()

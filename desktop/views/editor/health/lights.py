@@ -17,7 +17,7 @@ PAUSE = 100  # milliseconds at least between two changes during a run
 
 
 class HealthLights(QObject):
-    """Judges the layers of `workspace` by the last run of `session`.
+    """Judges the layers of `workspace` by the last run of `session`, or that of a loaded network.
 
     Nothing is known once the network is gone, or the layers or the data are others than those that
     were trained. `changed(health)`: there is something new, for each layer a Health or None; empty
@@ -51,7 +51,7 @@ class HealthLights(QObject):
     @property
     def record(self) -> RunRecord | None:
         """The run that the layers were measured in; None if they have changed since."""
-        record, project = self._session.record, self._workspace.project
+        record, project = self._session.measured, self._workspace.project
         if record is None or record.curves.last_measured is None:
             return None
         trained = record.project
