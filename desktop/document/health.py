@@ -3,7 +3,7 @@
 The numbers are those of a few training rows (see `desktop.engine.probe`). For each quantity, a
 value beyond the first of its limits is a WARNING, beyond the second an ALARM. The limits leave room
 for what networks that train well have: in the example projects up to a quarter of the units of a
-layer are dead, and updates are between 10^-4.2 and 10^-0.7 of the weights.
+layer are dead, and updates are between 0.00006 and 0.2 of the weights.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from desktop.document.project import Project
+from desktop.document.text import power_text
 from desktop.document.trace import output_activation, trace
 
 # What is measured of a layer, by the names it has in reports and records.
@@ -113,12 +114,10 @@ class Quantity:
         return self.name in (DEAD, SATURATED)
 
     def text(self, value: float) -> str:
-        """`value` as people read it: "40 %", or "10^-3.1"."""
-        if self.is_share:
+        """`value` as people read it: "40 %", or "0.0008" for a power of -3.1."""
+        if self.is_share and math.isfinite(value):
             return f"{value * 100:.0f} %"
-        if math.isinf(value):
-            return "0" if value < 0 else "infinite"
-        return "not a number" if math.isnan(value) else f"10^{value:.1f}"
+        return power_text(value)
 
 
 QUANTITIES: tuple[Quantity, ...] = (
@@ -127,13 +126,13 @@ QUANTITIES: tuple[Quantity, ...] = (
     Quantity(
         GRADIENT_RATIO,
         "Gradient over that of the last layer",
-        "10^-2 to 10^2",
+        "0.01 to 100",
         (Limit(Finding.VANISHING, -2, -3), Limit(Finding.EXPLODING, 2, 3)),
     ),
     Quantity(
         UPDATE,
         "Update over weights",
-        "about 10^-3",
+        "about 0.001",
         (Limit(Finding.LARGE_UPDATES, -0.5, 0), Limit(Finding.SMALL_UPDATES, -5, -7)),
     ),
 )

@@ -11,10 +11,11 @@ from desktop.document.layers import Activation, BatchNormalization, Layer, Leaky
 from desktop.document.optimizers import Adam
 from desktop.document.problems.base import Fix, with_activation
 from desktop.document.project import MAX_LAYERS, Project
-from desktop.document.text import number_text
+from desktop.document.text import listed, number_text
 from desktop.document.trace import output_activation, trace
 
 _NORM = 1.0  # to which gradients are clipped
+_RATES = 1e-7, 1.0  # between which learning rates are offered
 
 
 def remedies(project: Project, index: int, finding: Finding) -> tuple[Fix, ...]:
@@ -65,10 +66,11 @@ def _relu(project: Project, index: int) -> Iterator[Fix]:
 def _relu_in_all(project: Project, index: int) -> Iterator[Fix]:
     """relu in place of all functions that saturate, but for that of the output."""
     places = _squashing(project)
+    functions = list(dict.fromkeys(str(project.layers[place].nonlinearity) for place in places))
     for place in places:
         project = with_activation(project, place, ActivationFunction.RELU) or project
     if places:
-        yield Fix("Use relu in place of sigmoid and tanh", project)
+        yield Fix(f"Use {ActivationFunction.RELU} in place of {listed(functions)}", project)
 
 
 def _squashing(project: Project) -> list[int]:
@@ -159,17 +161,19 @@ def _with_normalization(project: Project, places: Iterable[int]) -> Iterator[Fix
 
 
 def _slower(project: Project, index: int) -> Iterator[Fix]:
-    yield _with_rate(project, 0.1)
+    yield from _with_rate(project, 0.1)
 
 
 def _faster(project: Project, index: int) -> Iterator[Fix]:
-    yield _with_rate(project, 10)
+    yield from _with_rate(project, 10)
 
 
-def _with_rate(project: Project, factor: float) -> Fix:
-    optimizer = project.training.optimizer
-    rate = float(f"{optimizer.learning_rate * factor:.4g}")
-    return Fix(f"Learning rate {number_text(rate)}", _trained(project, learning_rate=rate))
+def _with_rate(project: Project, factor: float) -> Iterator[Fix]:
+    """A learning rate that is larger by `factor`, as far as that is a sensible one."""
+    current, (least, most) = project.training.optimizer.learning_rate, _RATES
+    rate = min(max(float(f"{current * factor:.4g}"), least), most)
+    if (rate - current) * (factor - 1) > 0:
+        yield Fix(f"Learning rate {number_text(rate)}", _trained(project, learning_rate=rate))
 
 
 def _clip(project: Project, index: int) -> Iterator[Fix]:

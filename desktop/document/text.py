@@ -58,6 +58,23 @@ def number_text(value: float, figures: int = 4) -> str:
     return f"{value:,.{figures}g}"
 
 
+def power_text(power: float) -> str:
+    """10 to the `power`, also where that is too large or small for a float: "0.002", "3 × 10⁻¹²".
+
+    With two figures. ±inf and NaN in words.
+    """
+    if not math.isfinite(power):
+        return "not a number" if math.isnan(power) else "0" if power < 0 else "infinite"
+    if -3 <= power < 4:
+        return number_text(10**power, 2)
+    exponent = math.floor(power)
+    mantissa = f"{10 ** (power - exponent):.2g}"
+    if mantissa == "10":
+        mantissa, exponent = "1", exponent + 1
+    digits = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{mantissa} × 10{digits}"
+
+
 def one_line(name: str) -> str:
     """A name from a file so that it can be shown in a line.
 

@@ -35,8 +35,10 @@ from desktop.document.layers import (
     ReLU,
     Reshape,
 )
+from desktop.document.optimizers import SGD
 from desktop.document.project import Project
 from desktop.document.remedies import remedies
+from desktop.document.text import power_text
 from desktop.document.training import Training
 
 RELU, SIGMOID, TANH = (
@@ -168,6 +170,27 @@ def test_a_run_is_told_by_the_worst_of_its_epochs() -> None:
     assert course(STACK, []) == ()
 
 
+@pytest.mark.parametrize(
+    ("power", "text"),
+    (
+        (0.0, "1"),
+        (-3.0, "0.001"),
+        (-2.7, "0.002"),
+        (3.9, "7,900"),
+        (-3.1, "7.9 × 10⁻⁴"),
+        (-12.0, "1 × 10⁻¹²"),
+        (-11.999, "1 × 10⁻¹²"),
+        (11.9999, "1 × 10¹²"),
+        (400.5, "3.2 × 10⁴⁰⁰"),
+        (inf, "infinite"),
+        (-inf, "0"),
+        (nan, "not a number"),
+    ),
+)
+def test_powers_of_ten_are_written_as_numbers(power: float, text: str) -> None:
+    assert power_text(power) == text
+
+
 def test_all_quantities_say_what_is_usual() -> None:
     assert [quantity.name for quantity in QUANTITIES] == [DEAD, SATURATED, GRADIENT_RATIO, UPDATE]
     for quantity in QUANTITIES:
@@ -241,6 +264,11 @@ def test_against_saturation() -> None:
     assert "Normalize before the activation" in found
 
 
+def test_what_is_replaced_is_named() -> None:
+    what = project(Flatten(), dense(ActivationFunction.HARD_SIGMOID), dense(RELU), OUTPUT)
+    assert "Use relu in place of hard_sigmoid" in offered(what, 1, Finding.VANISHING)
+
+
 def test_against_vanishing_gradients_all_layers_are_changed_but_the_output() -> None:
     sigmoid = Dense(units=1, activation=SIGMOID)
     what = project(Flatten(), dense(SIGMOID), dense(TANH), sigmoid)
@@ -255,6 +283,32 @@ def test_against_vanishing_gradients_all_layers_are_changed_but_the_output() -> 
         *(linear, BatchNormalization(), Activation(activation=TANH)),
         sigmoid,
     )
+
+
+@pytest.mark.parametrize(
+    ("rate", "slower", "faster"),
+    (
+        (0.01, 0.001, 0.1),
+        (0.5, 0.05, 1.0),
+        (1.0, 0.1, None),
+        (100.0, 1.0, None),
+        (1e-7, None, 1e-6),
+        (5e-324, None, 1e-7),
+        (1e300, 1.0, None),
+    ),
+)
+def test_learning_rates_that_are_offered_are_sensible(
+    rate: float, slower: float | None, faster: float | None
+) -> None:
+    what = project(Flatten(), dense(RELU), OUTPUT, optimizer=SGD(learning_rate=rate))
+    for finding, wanted in ((Finding.LARGE_UPDATES, slower), (Finding.SMALL_UPDATES, faster)):
+        found = offered(what, 1, finding)
+        rates = [
+            changed.training.optimizer.learning_rate
+            for label, changed in found.items()
+            if label.startswith("Learning rate")
+        ]
+        assert rates == ([] if wanted is None else [wanted])
 
 
 def test_dead_units_further_on_let_gradients_vanish_too() -> None:

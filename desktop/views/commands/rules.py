@@ -55,7 +55,7 @@ def can_vary(now: Situation) -> str:
 
 def can_compare_activations(now: Situation) -> str:
     """The project can be varied, and has hidden layers with an activation."""
-    missing = "There is no hidden layer whose activation could be another"
+    missing = "No hidden layer has an activation to compare with others"
     return can_vary(now) or ("" if now.workspace.project.hidden_layers else missing)
 
 

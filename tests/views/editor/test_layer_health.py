@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf, nan
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,7 +18,8 @@ from desktop.document.initializers import Constant
 from desktop.document.layers import Dense, Dropout, Flatten, Layer
 from desktop.document.project import Project
 from desktop.document.training import Training
-from desktop.views.editor.health.dialog import HealthDialog
+from desktop.views.editor.health.dialog import HealthDialog, course_text
+from desktop.views.editor.health.history import HealthLine
 from desktop.views.editor.health.lights import HealthLights
 from desktop.views.editor.stack import StackView
 from desktop.views.editor.stack.delegate import Spot
@@ -188,6 +190,61 @@ def test_the_dialog_by_keyboard_and_what_it_shows(editor: Editor, qtbot: QtBot) 
     editor.stack.select_layer(0)  # of which nothing is measured
     qtbot.keyClick(editor.stack, Qt.Key.Key_Return, ALT)
     assert not dialog.isVisible()
+
+
+def test_values_that_are_no_numbers_are_gaps_in_the_line(qtbot: QtBot, theme: Theme) -> None:
+    line = HealthLine(theme)
+    qtbot.addWidget(line)
+    line.resize(206, 30)  # 10 steps of 20 pixels
+    accent = theme.tokens.color("accent")
+
+    def columns() -> list[bool]:
+        """In the middle between which values there is a line."""
+        image = line.grab().toImage()
+        middles = [
+            round((3 + (place + 0.5) * 19.9) * line.devicePixelRatioF()) for place in range(10)
+        ]
+        return [
+            any(_is_close(image.pixelColor(x, y), accent) for y in range(image.height() - 2))
+            for x in middles
+        ]
+
+    line.show_values(tuple(map(float, range(11))))
+    assert columns() == [True] * 10
+    line.show_values((0.0, 1.0, 2.0, nan, 4.0, 5.0, inf, 7.0, -inf, 9.0, 10.0))
+    assert columns() == [True, True, False, False, True, False, False, False, False, True]
+    line.show_values((nan,) * 3)
+    assert columns() == [False] * 10
+
+
+def _is_close(one: QColor, other: QColor) -> bool:
+    parts = zip(one.getRgb(), other.getRgb(), strict=True)
+    return max(abs(a - b) for a, b in parts) < 90
+
+
+def test_a_course_is_told_without_what_is_no_number() -> None:
+    quantity = QUANTITIES[0]
+    assert course_text(quantity, {1: 0.1, 2: 0.4}) == "Epochs 1 to 2: 10 % to 40 %"
+    assert course_text(quantity, {1: 0.1, 3: nan, 5: inf}) == (
+        "Epochs 1 to 5: 10 % to 10 %, no finite number in 2 epochs"
+    )
+    assert course_text(quantity, {1: nan}) == "Epochs 1 to 1: no finite number in 1 epoch"
+
+
+def test_an_epoch_is_judged_once_however_often_it_is_shown(
+    editor: Editor, theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor.train(Flatten(), DEAD, OUTPUT, epochs=3)
+    record = editor.session.record
+    assert record is not None
+    read: list[int] = []
+    at = record.curves.statistics_at
+    monkeypatch.setattr(record.curves, "statistics_at", lambda e: (read.append(e), at(e))[1])
+    editor.dialog.show_layer(1)
+    assert sorted(read) == [1, 2, 3]
+    theme.changed.emit()
+    editor.dialog.show_layer(1)
+    assert sorted(read) == [1, 2, 3]
 
 
 @pytest.mark.parametrize("finding", list(Finding))

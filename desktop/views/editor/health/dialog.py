@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from functools import partial
+from typing import TypeAlias
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import (
@@ -17,10 +20,12 @@ from PySide6.QtWidgets import (
 
 from desktop.document.health import (
     EXPLANATIONS,
+    QUANTITIES,
     SATURATED,
     ZERO_OUTPUTS,
     Health,
     Measure,
+    Quantity,
     judge,
 )
 from desktop.document.problems import Fix
@@ -40,6 +45,7 @@ _CAPTIONS = {
     ZERO_OUTPUTS: ("Share of outputs that are 0", "dead"),
     SATURATED: ("Share of outputs that are saturated", "saturated for every row"),
 }
+_Courses: TypeAlias = dict[str, dict[int, float]]  # of a quantity's name to epochs to the value
 _GONE = "Nothing is known of this layer. Train the network to measure it."
 
 
@@ -52,6 +58,7 @@ class HealthDialog(QDialog):
         super().__init__(parent)
         self._lights, self._workspace, self._theme = lights, workspace, theme
         self._index = -1
+        self._judged: tuple[tuple[str, int | None, int], _Courses] = ("", None, -1), {}
         self._fixes: tuple[str, ...] = ()
         self.setObjectName("health_dialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -127,29 +134,35 @@ class HealthDialog(QDialog):
     # --- what was measured ------------------------------------------------------------------------
 
     def _show_measures(self, health: Health, record: RunRecord) -> None:
-        epochs = record.curves.measured_epochs
-        judged = [
-            judge(record.project, statistics)[self._index]
-            for _, statistics in record.curves.statistics_history()
-        ]
-        history: dict[str, list[float]] = {}
-        for each in judged:
-            for measure in each.measures if each is not None else ():
-                history.setdefault(measure.quantity.name, []).append(measure.value)
+        courses = self._courses(record)
         shown = {measure.quantity.name for measure in health.measures}
         for measure in health.measures:
             _, value, line = self._row(measure)
             value.setText(measure.text)
             value.setProperty("role", LEVEL_TOKENS[measure.level])
             value.style().polish(value)
-            of_it = history[measure.quantity.name]
-            line.show_values(tuple(of_it))
-            low, high = measure.quantity.text(min(of_it)), measure.quantity.text(max(of_it))
-            line.setToolTip(f"Epochs {epochs[0]} to {epochs[-1]}: {low} to {high}")
-            line.setAccessibleName(f"{measure.quantity.title} over the epochs: {low} to {high}")
+            course = courses[measure.quantity.name]
+            line.show_values(tuple(course.values()))
+            about = course_text(measure.quantity, course)
+            line.setToolTip(about)
+            line.setAccessibleName(f"{measure.quantity.title}. {about}")
         for quantity, row in self._rows.items():
             for widget in row:
                 widget.setVisible(quantity in shown)
+
+    def _courses(self, record: RunRecord) -> _Courses:
+        """The values of each quantity of the layer; judged once for each epoch that ends."""
+        key = record.id, record.curves.last_measured, self._index
+        if self._judged[0] != key:
+            courses: _Courses = {quantity.name: {} for quantity in QUANTITIES}
+            for epoch, statistics in record.curves.statistics_history():
+                found = judge(record.project, statistics)[self._index]
+                for name, course in courses.items():
+                    measures = found.measures if found is not None else ()
+                    values = (each.value for each in measures if each.quantity.name == name)
+                    course[epoch] = next(values, math.nan)
+            self._judged = key, courses
+        return self._judged[1]
 
     def _row(self, measure: Measure) -> tuple[QLabel, QLabel, HealthLine]:
         quantity = measure.quantity
@@ -225,3 +238,15 @@ class HealthDialog(QDialog):
             if fix.label == text:
                 self._workspace.edit(fix.label, fix.project)
                 return
+
+
+def course_text(quantity: Quantity, course: Mapping[int, float]) -> str:
+    """Between which values `quantity` was in the epochs of `course`, and where it was no number."""
+    epochs, finite = list(course), [value for value in course.values() if math.isfinite(value)]
+    text = f"Epochs {epochs[0]} to {epochs[-1]}: "
+    if finite:
+        text += f"{quantity.text(min(finite))} to {quantity.text(max(finite))}"
+    missing = len(epochs) - len(finite)
+    if missing:
+        text += f"{', ' if finite else ''}no finite number in {counted(missing, 'epoch')}"
+    return text

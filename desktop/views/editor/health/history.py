@@ -49,18 +49,21 @@ class HealthLine(QWidget):
             low, high = min(finite), max(finite)
             span, area = high - low or 1.0, QRectF(self.rect()).adjusted(3, 4, -4, -4)
             across = area.width() / max(len(self._values) - 1, 1)
-            points = [
-                QPointF(
-                    area.left() + place * across if len(self._values) > 1 else area.right(),
-                    area.bottom() - (value - low) / span * area.height(),
-                )
-                for place, value in enumerate(self._values)
-                if np.isfinite(value)
-            ]
+            parts: list[list[QPointF]] = [[]]
+            for place, value in enumerate(self._values):
+                if not np.isfinite(value):
+                    parts.append([])
+                    continue
+                x = area.left() + place * across if len(self._values) > 1 else area.right()
+                parts[-1].append(QPointF(x, area.bottom() - (value - low) / span * area.height()))
+            drawn = [part for part in parts if part]
             painter.setPen(QPen(tokens.color("accent"), 1.5))
-            painter.drawPolyline(QPolygonF(points))
             painter.setBrush(tokens.color("accent"))
-            painter.drawEllipse(points[-1], _DOT, _DOT)
+            for part in drawn:
+                painter.drawPolyline(QPolygonF(part))
+                if len(part) == 1:  # a point between gaps
+                    painter.drawEllipse(part[0], 1, 1)
+            painter.drawEllipse(drawn[-1][-1], _DOT, _DOT)
         painter.end()
 
 

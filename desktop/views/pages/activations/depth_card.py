@@ -8,6 +8,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from desktop.document.choices import ActivationFunction
+from desktop.document.text import power_text
 from desktop.views.charts.curves.fixed_plot import FixedPlot
 from desktop.views.pages.activations.number_slider import NumberSlider
 from desktop.views.theme import SPACE_S, Theme
@@ -168,12 +169,7 @@ def left_text(sizes: FloatArray) -> str:
         return "too large to compute"
     if not sizes[-1]:
         return f"nothing after layer {int(np.flatnonzero(sizes == 0)[0])}"
-    text = f"{sizes[-1]:.2g}"
-    mantissa, letter, power = text.partition("e")
-    if not letter:
-        return text
-    digits = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{mantissa} × 10{digits}"
+    return power_text(float(np.log10(sizes[-1])))
 
 
 def _powers(sizes: FloatArray) -> FloatArray:
