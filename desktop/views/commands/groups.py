@@ -18,6 +18,7 @@ from desktop.views.files.project_files import ProjectFiles
 from desktop.views.settings import Settings
 from desktop.views.theme import Mode, Theme, zoom
 from desktop.views.window.docks import Docks
+from desktop.views.window.notice import Notice
 from desktop.views.window.pages import Page, Pages
 from desktop.views.workspace import Workspace
 from desktop.workers.session import Session, State
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from desktop.document.space import Space
     from desktop.views.pages.groups.sweep.dialog import Wanted
     from desktop.views.window.explain import Explain
+
+_BEGUN = "The networks are being trained. Their results are on the page Runs, under Groups."
 
 
 class RunCommands:
@@ -37,10 +40,12 @@ class RunCommands:
         session: Session,
         files: ProjectFiles,
         pages: Pages,
+        notice: Notice,
         theme: Theme,
     ) -> None:
         self._workspace = workspace
         self._theme = theme
+        self._notice = notice
         self._session = session
         self._files = files
         self._pages = pages
@@ -127,7 +132,7 @@ class RunCommands:
         trials: int | None = None,
         minutes: float | None = None,
     ) -> None:
-        """Vary `space`, and show what comes of it."""
+        """Vary `space`, and show what comes of it; beside a page of Learn, say where."""
         self._pages.groups.show_next()
         self._session.groups.sweep(
             project,
@@ -137,7 +142,11 @@ class RunCommands:
             minutes=minutes,
             name=self._workspace.name or "Untitled",
         )
-        self._pages.show_groups()
+        if self._pages.shown is Page.LEARN:
+            show = [("Show Results", self._pages.show_groups)]
+            self._notice.show_message(_BEGUN, "accent", show, cause="groups")
+        else:
+            self._pages.show_groups()
 
     def compare_activations(self) -> None:
         """Train the network with each of the usual activation functions."""

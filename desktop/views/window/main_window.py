@@ -134,7 +134,7 @@ class MainWindow(QMainWindow):
             self,
             self.files,
             workspace,
-            RunCommands(workspace, session, self.files, self.pages, theme),
+            RunCommands(workspace, session, self.files, self.pages, self.notice, theme),
             view,
             HelpCommands(session, self.pages, theme, self),
         )

@@ -199,20 +199,22 @@ def test_what_is_left_is_said_in_words() -> None:
     assert left_text(np.array([1.0, np.inf])) == "too large to compute"
 
 
-def test_the_race_says_why_it_cannot_begin(session: Session, theme: Theme, qtbot: QtBot) -> None:
+def test_the_comparison_says_why_it_cannot_begin(
+    session: Session, theme: Theme, qtbot: QtBot
+) -> None:
     action = QAction("Compare", session)
     page = ActivationsPage(session, theme, action)
     qtbot.addWidget(page)
     page.prepare()
     page.show()
-    assert page.race.button.isEnabled() and not page.race.why_not.isVisible()
+    assert page.comparison.button.isEnabled() and not page.race.why_not.isVisible()
     action.setStatusTip("There is no hidden layer")
     action.setEnabled(False)
-    assert page.race.why_not.isVisible()
-    assert page.race.why_not.text() == "There is no hidden layer"
+    assert page.comparison.why_not.isVisible()
+    assert page.comparison.why_not.text() == "There is no hidden layer"
     with qtbot.waitSignal(action.triggered):
         action.setEnabled(True)
-        page.race.button.click()
+        page.comparison.button.click()
 
 
 def test_what_enters_a_layer_is_drawn_while_it_trains(

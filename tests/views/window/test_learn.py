@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.document.data import Digits
@@ -34,27 +35,48 @@ def test_a_section_is_made_when_it_is_shown(qtbot: QtBot) -> None:
         learn.show_section("Alchemy")
 
 
-def test_the_race_trains_the_network_with_each_activation(qtbot: QtBot) -> None:
+def test_the_comparison_trains_the_network_with_each_activation(qtbot: QtBot) -> None:
     window = new_window(qtbot, project(epochs=1))
     window.pages.prepare()
     action = window.findChild(QAction, "compare_activations")
     assert action.isEnabled()
+    window.pages.show_page(Page.LEARN)
     page = window.pages.learn.show_section("Activations")
     assert isinstance(page, ActivationsPage)
     page.prepare()
     groups = window.session.groups
     groups.workers = 1
     with qtbot.waitSignal(groups.queued, timeout=60_000) as queued:
-        page.race.button.click()
-    assert window.pages.shown is Page.RUNS
+        page.comparison.button.click()
+    assert window.pages.shown is Page.LEARN
+    assert "on the page Runs, under Groups" in window.notice.text
     group = queued.args[0]
     (values,) = group.file.space.values()
     assert len(values) == 7
+    (show,) = [
+        button
+        for button in window.notice.findChildren(QPushButton)
+        if button.text() == "Show Results"
+    ]
+    show.click()
+    assert window.pages.shown is Page.RUNS and window.pages.groups.isVisibleTo(window)
     groups.cancel(group.id)
 
 
-def test_there_is_no_race_without_a_hidden_layer(qtbot: QtBot) -> None:
+def test_a_comparison_begun_elsewhere_is_shown_at_once(qtbot: QtBot) -> None:
+    window = new_window(qtbot, project(epochs=1))
+    window.pages.prepare()
+    groups = window.session.groups
+    groups.workers = 1
+    window.pages.show_page(Page.TRAIN)
+    with qtbot.waitSignal(groups.queued, timeout=60_000) as queued:
+        window.findChild(QAction, "compare_activations").trigger()
+    assert window.pages.shown is Page.RUNS and window.notice.text == ""
+    groups.cancel(queued.args[0].id)
+
+
+def test_there_is_no_comparison_without_a_hidden_layer(qtbot: QtBot) -> None:
     output = Dense(units=10, activation="softmax")
     window = new_window(qtbot, Project(data=Digits(), layers=(Flatten(), output)))
     action = window.findChild(QAction, "compare_activations")
-    assert not action.isEnabled() and "no hidden layer" in action.statusTip()
+    assert not action.isEnabled() and "No hidden layer" in action.statusTip()

@@ -8,10 +8,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop.views.pages.activations.comparison_card import ComparisonCard
 from desktop.views.pages.activations.depth_card import DepthCard
 from desktop.views.pages.activations.function_card import FunctionCard
 from desktop.views.pages.activations.inputs_card import InputsCard
-from desktop.views.pages.activations.race_card import RaceCard
 from desktop.views.theme import Theme
 from desktop.views.widgets.cards import CardPage
 from desktop.workers.session import Session
@@ -28,7 +28,7 @@ class ActivationsPage(CardPage):
     functions: FunctionCard
     inputs: InputsCard
     through_depth: DepthCard
-    race: RaceCard
+    comparison: ComparisonCard
 
     def __init__(
         self, session: Session, theme: Theme, compare: QAction, parent: QWidget | None = None
@@ -40,7 +40,7 @@ class ActivationsPage(CardPage):
             lambda: self.functions.prepare(),
             self._add_inputs,
             self._add_depth,
-            self._add_race,
+            self._add_comparison,
         ]
         self._next = QTimer(self, singleShot=True, interval=0)
         self._next.timeout.connect(self._make_next)
@@ -68,9 +68,9 @@ class ActivationsPage(CardPage):
         self.through_depth = DepthCard(self._session, self._theme)
         self.rows.insertWidget(self.rows.count() - 1, self.through_depth)
 
-    def _add_race(self) -> None:
-        self.race = RaceCard(self._compare)
-        self.rows.insertWidget(self.rows.count() - 1, self.race)
+    def _add_comparison(self) -> None:
+        self.comparison = ComparisonCard(self._compare)
+        self.rows.insertWidget(self.rows.count() - 1, self.comparison)
 
     # --- Qt ---------------------------------------------------------------------------------------
 

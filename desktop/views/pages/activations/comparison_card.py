@@ -1,4 +1,4 @@
-"""The card *Race*: the current network with other activations, as a group of runs."""
+"""The card *Comparison*: the current network with other activations, as a group of runs."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from desktop.document.text import listed
 from desktop.views.widgets.cards import Card
 
 _ABOUT = (
-    "The network in the window is trained once with each of these in its hidden layers: "
-    "{functions}. You can go on working meanwhile. The results are on the page Runs, under "
-    "Groups, compared on the validation rows."
+    "The network in the window is trained with its own and with each of these functions in its "
+    "hidden layers: {functions}. You can continue to work meanwhile. The results are on the page "
+    "Runs, under Groups, compared on the validation rows."
 )
 
 
-class RaceCard(Card):
+class ComparisonCard(Card):
     """Says what is compared, and has a button for the command that begins it."""
 
     def __init__(self, action: QAction, parent: QWidget | None = None) -> None:
-        super().__init__("Race", parent)
+        super().__init__("Comparison", parent)
         names = listed([str(function) for function in COMPARED_FUNCTIONS])
         about = QLabel(_ABOUT.format(functions=names))
         about.setWordWrap(True)
