@@ -29,11 +29,21 @@ class ActivationFunction(StrEnum):
         """The outputs below and above which the function is all but flat; None if it never is."""
         return _SATURATION.get(self)
 
+    @property
+    def flat_slope(self) -> float:
+        """The slope below which the function is all but flat: that at the ends of `saturation`."""
+        return _FLAT_SLOPES.get(self, FLAT_SLOPE)
+
 
 _SATURATION = {
     ActivationFunction.SIGMOID: (0.01, 0.99),
     ActivationFunction.HARD_SIGMOID: (0.01, 0.99),
     ActivationFunction.TANH: (-0.99, 0.99),
+}
+FLAT_SLOPE = 0.01  # of functions that have no such ends, or a corner there
+_FLAT_SLOPES = {
+    ActivationFunction.SIGMOID: 0.01 * 0.99,
+    ActivationFunction.TANH: 1 - 0.99**2,
 }
 
 

@@ -58,6 +58,16 @@ def number_text(value: float, figures: int = 4) -> str:
     return f"{value:,.{figures}g}"
 
 
+def with_minus(number: str) -> str:
+    """The text of a number with a minus sign in place of the hyphen."""
+    return number.replace("-", "−")
+
+
+def decimal_text(value: float, places: int = 2) -> str:
+    """`value` with so many decimals, and without the sign of a zero: "−0.50"."""
+    return with_minus(f"{round(value, places) + 0.0:.{places}f}")
+
+
 def power_text(power: float) -> str:
     """10 to the `power`, also where that is too large or small for a float: "0.002", "3 × 10⁻¹²".
 

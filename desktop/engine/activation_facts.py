@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop.document.choices import FLAT_SLOPE
 from desktop.engine.activations import Activation
 from desktop.engine.reports import FloatArray
 
-FLAT = 0.01  # of the slope: sigmoid has it where it is .01 or .99
 CENTERED = 0.01  # of the mean, at most
 
 _END, _STEP = 60.0, 0.005  # of the inputs that are looked at
@@ -25,7 +25,7 @@ class ActivationFacts:
     """What the outputs and slopes of a function are.
 
     Outputs are between `low` and `high`, ±inf without a limit. `steepest` is the largest slope,
-    inf without a limit. The slope is below FLAT for all inputs below `flat_below` and above
+    inf without a limit. The function is all but flat for all inputs below `flat_below` and above
     `flat_above`; -inf and inf where that is nowhere so, and the other way around for a function
     that is flat everywhere. `mean` is that of the outputs for inputs of mean 0 and variance 1
     (standard normal).
@@ -49,8 +49,8 @@ class ActivationFacts:
         return abs(self.mean) < CENTERED
 
 
-def facts(activation: Activation) -> ActivationFacts:
-    """What can be told of `activation`."""
+def facts(activation: Activation, flat_slope: float = FLAT_SLOPE) -> ActivationFacts:
+    """What can be told of `activation`, which is all but flat below `flat_slope`."""
     x = np.linspace(-_END, _END, round(2 * _END / _STEP) + 1)
     far = np.array([-_FAR, _FAR])
     with np.errstate(over="ignore"):
@@ -63,7 +63,7 @@ def facts(activation: Activation) -> ActivationFacts:
     for is_growing, end in zip(grows, far_values, strict=True):
         if is_growing:
             low, high = (low, math.inf) if end > 0 else (-math.inf, high)
-    flat = np.abs(slopes) < FLAT
+    flat = np.abs(slopes) < flat_slope
     is_unlimited = max(np.abs(far_slopes)) > _GROWTH * max(steepest, 1.0)
     return ActivationFacts(
         low=low,

@@ -12,7 +12,6 @@ from desktop.document.activations import parameters_in
 from desktop.document.choices import ActivationFunction
 from desktop.document.trace import trace
 from desktop.engine import backend
-from desktop.engine.activation_facts import FLAT
 from desktop.engine.activations import activation
 from desktop.engine.histograms import histogram
 from desktop.engine.reports import WeightHistogram
@@ -29,7 +28,8 @@ class ActivationInputs:
     """The distribution of what enters the activation of one layer, for the rows of the probe.
 
     `function` is applied with `parameters`. `flat_share` of the values, 0 to 1, are where its slope
-    is below FLAT, and `flat_units` of the `units` (places on the last axis) are so for all rows.
+    is below its `flat_slope`, and `flat_units` of the `units` (places on the last axis) are so for
+    all rows.
     The weights were those after `epoch` epochs, or during the next one.
     """
 
@@ -58,7 +58,7 @@ def read_inputs(network: Network, dataset: Dataset, index: int) -> ActivationInp
     units = values.shape[-1]
     parameters = parameters_in(info.layer)
     slopes = activation(function, **parameters).slope(values.reshape(-1, units).astype(np.float64))
-    flat = np.abs(slopes) < FLAT
+    flat = np.abs(slopes) < function.flat_slope
     return ActivationInputs(
         layer=index,
         layer_name=info.name,

@@ -20,7 +20,11 @@ Elementwise: TypeAlias = Callable[[FloatArray], FloatArray]
 Parameters: TypeAlias = Mapping[str, float | None]
 
 _SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
-_erf = np.vectorize(math.erf, otypes=[np.float64])  # SciPy's takes most of a second to import
+# erf at points so close together that four terms of its Taylor series are enough between them: the
+# error is 1e-11. From the last one on it is 1. SciPy's takes most of a second to import.
+_ERF_STEPS, _ERF_END = 256, 6.0
+_ERF_POINTS = np.linspace(0.0, _ERF_END, round(_ERF_END * _ERF_STEPS) + 1)
+_ERF = np.array([math.erf(point) for point in _ERF_POINTS])
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,18 @@ def _sigmoid_slope(x: FloatArray) -> FloatArray:
 
 def _silu_slope(x: FloatArray) -> FloatArray:
     return _sigmoid(x) + x * _sigmoid_slope(x)
+
+
+def _erf(x: FloatArray) -> FloatArray:
+    size = np.fmin(np.abs(x), _ERF_END)
+    nearest = np.rint(size * _ERF_STEPS).astype(int)
+    point, step = _ERF_POINTS[nearest], size - _ERF_POINTS[nearest]
+    slope = 2 / math.sqrt(math.pi) * np.exp(-np.square(point))
+    rest = 1 - step * (point - step * (2 * np.square(point) - 1) / 3)
+    result: FloatArray = np.where(
+        np.isnan(x), x, np.copysign(_ERF[nearest] + slope * step * rest, x)
+    )
+    return result
 
 
 def _normal(x: FloatArray) -> FloatArray:

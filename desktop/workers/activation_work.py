@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from desktop.engine.network import Network
     from desktop.engine.rows import Dataset
 
+INTERRUPTED = "stopped: other work would disturb it"
+
 Current: TypeAlias = "Callable[[], tuple[Network | None, Dataset | None]]"
 
 
@@ -33,12 +35,16 @@ class ActivationWork(QObject):
         followed: the DepthGradients of the DeepStack that was asked for last.
         inputsRead: the ActivationInputs of a layer of the current network.
         failed: why the cost could not be measured.
+        followFailed: why the gradient could not be followed.
+        readFailed: why the inputs could not be read.
     """
 
     measured = Signal(object)
     followed = Signal(object)
     inputsRead = Signal(object)
     failed = Signal(str)
+    followFailed = Signal(str)
+    readFailed = Signal(str)
 
     def __init__(self, threads: Threads, current: Current, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -46,14 +52,17 @@ class ActivationWork(QObject):
         self._control = RunControl()
         self._depth = Latest(threads, tasks.gradients_through, self)
         self._depth.answered.connect(self.followed)
+        self._depth.failed.connect(self.followFailed)
         self._inputs = Latest(threads, self._read, self)
         self._inputs.answered.connect(self._on_read)
+        self._inputs.failed.connect(self.readFailed)
         self._is_measuring = False
 
     def measure(self) -> None:
         """Have the cost of every function measured, unless that is being done."""
         if not self._is_measuring:
             self._is_measuring = True
+            self._control = RunControl()
             task = partial(tasks.activation_costs, self._control)
             self._threads.background(task, self._on_measured, self._on_failed)
 
@@ -79,13 +88,15 @@ class ActivationWork(QObject):
             self.inputsRead.emit(inputs)
 
     def stop(self) -> None:
-        """Stop what is under way, for good."""
+        """Stop measuring the cost, which other work would disturb."""
         self._control.stop()
 
     def _on_measured(self, costs: Mapping[ActivationFunction, float] | None) -> None:
         self._is_measuring = False
         if costs is not None:
             self.measured.emit(costs)
+        else:
+            self.failed.emit(INTERRUPTED)
 
     def _on_failed(self, message: str) -> None:
         self._is_measuring = False

@@ -1,6 +1,6 @@
 """Activation functions as the engine computes them, for the views, which do not import it."""
 
-from desktop.engine.activation_facts import FLAT, ActivationFacts, facts
+from desktop.engine.activation_facts import ActivationFacts, facts
 from desktop.engine.activation_inputs import ActivationInputs
 from desktop.engine.activations import (
     Activation,
@@ -13,7 +13,6 @@ from desktop.engine.gradient_depth import DEPTH, INITIALIZERS, DeepStack, DepthG
 
 __all__ = [
     "DEPTH",
-    "FLAT",
     "INITIALIZERS",
     "Activation",
     "ActivationFacts",

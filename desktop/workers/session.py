@@ -462,6 +462,8 @@ class Session(QObject):
     def _set_state(self, state: State) -> None:
         if state is not self._state:
             self._state = state
+            if self.is_busy:
+                self.activations.stop()
             self.stateChanged.emit(state)
 
     def _set_idle(self) -> None:

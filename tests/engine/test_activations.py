@@ -118,7 +118,7 @@ def test_defaults_are_those_of_the_function_of_that_name() -> None:
         (ActivationFunction.LEAKY_RELU, -math.inf, math.inf, 1, -math.inf, math.inf, 0.319),
         (ActivationFunction.SIGMOID, 0, 1, 0.25, -4.585, 4.585, 0.5),
         (ActivationFunction.HARD_SIGMOID, 0, 1, 1 / 6, -3, 3, 0.5),
-        (ActivationFunction.TANH, -1, 1, 1, -2.99, 2.99, 0),
+        (ActivationFunction.TANH, -1, 1, 1, -2.65, 2.65, 0),
         (ActivationFunction.SELU, -1.758, math.inf, 1.758, -5.17, math.inf, 0),
         (ActivationFunction.GELU, -0.17, math.inf, 1.129, -3.1, math.inf, 0.282),
         (ActivationFunction.SOFTPLUS, 0, math.inf, 1, -4.595, math.inf, 0.806),
@@ -134,13 +134,33 @@ def test_facts(
     above: float,
     mean: float,
 ) -> None:
-    found = facts(activation(function))
+    found = facts(activation(function), function.flat_slope)
     assert (found.low, found.high) == pytest.approx((low, high), abs=0.01)
     assert found.steepest == pytest.approx(steepest, abs=0.001)
     assert (found.flat_below, found.flat_above) == pytest.approx((below, above), abs=0.1)
     assert found.mean == pytest.approx(mean, abs=0.001)
     assert found.is_centered == (mean == 0)
     assert found.is_flat == (function is ActivationFunction.STEP)
+
+
+@pytest.mark.parametrize("function", [ActivationFunction.SIGMOID, ActivationFunction.TANH])
+def test_flat_is_where_outputs_are_saturated(function: ActivationFunction) -> None:
+    assert function.saturation is not None
+    low, high = function.saturation
+    x = np.linspace(-8, 8, 4000)
+    outputs, slopes = activation(function).value(x), activation(function).slope(x)
+    is_saturated = (outputs < low) | (outputs > high)
+    assert ((slopes < function.flat_slope) == is_saturated).all()
+    assert 0 < is_saturated.sum() < len(x)
+
+
+def test_gelu_knows_what_is_no_number_and_far_away() -> None:
+    gelu = activation(ActivationFunction.GELU)
+    x = np.array([[-np.inf, -40.0, -6.0], [np.nan, 40.0, 6.0]])
+    with np.errstate(invalid="ignore"):
+        values = gelu.value(x)
+    assert np.isnan(values[0, 0]) and np.isnan(values[1, 0])  # as in Keras: infinity times 0
+    np.testing.assert_allclose(values[:, 1:], [[0, 0], [40, 6]], atol=1e-7)
 
 
 def test_every_function_is_described_in_two_sentences_each() -> None:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from desktop.document.schema import Classes, Target
-from desktop.document.text import number_text, one_line
+from desktop.document.text import decimal_text, number_text, one_line
 from desktop.views.widgets.text import plain
 from desktop.workers.reports import FloatArray
 
@@ -63,7 +63,7 @@ def percent(share: float | None) -> str:
 
 def score(value: float) -> str:
     """An output that is no probability, in two decimals."""
-    return f"{value:.2f}".replace("-", "−")
+    return decimal_text(value)
 
 
 def to_image(values: FloatArray, value_range: tuple[float, float]) -> QImage:

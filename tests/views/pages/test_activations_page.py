@@ -18,11 +18,13 @@ from desktop.document.initializers import GlorotUniform, HeUniform
 from desktop.document.layers import Dense, Flatten
 from desktop.document.project import Project, starter_project
 from desktop.document.training import Training
+from desktop.engine.activation_facts import facts
 from desktop.engine.activations import activation, softmax, softmax_slopes
 from desktop.views.pages.activations.depth_card import left_text
 from desktop.views.pages.activations.function_card import FunctionCard
 from desktop.views.pages.activations.inputs_card import NO_LAYER, NO_NETWORK
 from desktop.views.pages.activations.page import ActivationsPage
+from desktop.views.pages.activations.words import slope_text
 from desktop.views.theme import Theme
 from desktop.workers.session import Session
 
@@ -154,6 +156,67 @@ def test_the_cost_is_measured_when_tensorflow_is_there(
     assert card.facts["cost"].text().endswith(" × ReLU")
 
 
+def test_measuring_the_cost_is_stopped_by_a_training(
+    page: ActivationsPage, session: Session, qtbot: QtBot
+) -> None:
+    card = page.functions
+    qtbot.waitUntil(card.measure.isEnabled, timeout=PATIENCE)
+    measured: list[object] = []
+    session.activations.measured.connect(measured.append)
+    card.measure.click()
+    project = starter_project()
+    project = project.replace(training=project.training.replace(epochs=1))
+    with (
+        qtbot.waitSignal(session.runEnded, timeout=PATIENCE),
+        qtbot.waitSignal(session.activations.failed, timeout=PATIENCE),
+    ):
+        session.train(project)
+        assert not card.measure.isEnabled()
+    assert not measured and card.facts["cost"].text().startswith("stopped")
+    qtbot.waitUntil(card.measure.isEnabled, timeout=PATIENCE)
+    with qtbot.waitSignal(session.activations.measured, timeout=PATIENCE):
+        card.measure.click()
+    assert card.facts["cost"].text() == "1.0 × ReLU"
+
+
+def test_what_cannot_be_computed_is_said(
+    page: ActivationsPage,
+    session: Session,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    logged_errors: list[str],
+) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr("desktop.engine.gradient_depth.gradients_through", fail)
+    monkeypatch.setattr("desktop.engine.activation_inputs.read_inputs", fail)
+    project = starter_project()
+    project = project.replace(training=project.training.replace(epochs=1))
+    with qtbot.waitSignal(session.runEnded, timeout=PATIENCE):
+        session.train(project)
+    failed = session.activations.followFailed, session.activations.readFailed
+    with qtbot.waitSignals(failed, timeout=PATIENCE):
+        page.show()
+        page.ensureWidgetVisible(page.inputs)
+    said = "The gradient could not be followed: no room"
+    assert page.through_depth.reading.text() == said
+    assert page.inputs.reading.isVisible()
+    assert page.inputs.reading.text() == "What enters the activation could not be computed: no room"
+    assert len(logged_errors) == 2
+    logged_errors.clear()
+
+
+def test_a_relu_that_is_cut_off_at_zero_has_no_jump(page: ActivationsPage) -> None:
+    card = page.functions
+    card.show_function(STEP)
+    assert card.facts["slope"].text() == "0; at the jump there is none"
+    assert slope_text(facts(activation(RELU, max_value=0.0))) == "0"
+    card.show_function(ActivationFunction.TANH)
+    assert card.facts["saturation"].text() == "below −2.6 and above 2.6"
+    assert card.facts["saturation"].toolTip() == "Where the slope stays under 0.02"
+
+
 def test_the_gradient_is_followed_through_what_is_chosen(
     page: ActivationsPage, session: Session, qtbot: QtBot
 ) -> None:
@@ -207,7 +270,7 @@ def test_the_comparison_says_why_it_cannot_begin(
     qtbot.addWidget(page)
     page.prepare()
     page.show()
-    assert page.comparison.button.isEnabled() and not page.race.why_not.isVisible()
+    assert page.comparison.button.isEnabled() and not page.comparison.why_not.isVisible()
     action.setStatusTip("There is no hidden layer")
     action.setEnabled(False)
     assert page.comparison.why_not.isVisible()

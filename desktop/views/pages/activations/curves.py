@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from desktop.document.activations import default_parameters, parameters_of
 from desktop.document.choices import ActivationFunction
 from desktop.document.fields import FieldSpec
+from desktop.document.text import decimal_text
 from desktop.views.charts.curves.fixed_plot import FixedPlot, span
-from desktop.views.pages.activations.number_slider import NumberSlider, number_text
+from desktop.views.pages.activations.number_slider import NumberSlider
 from desktop.views.theme import SPACE_XS, Theme
 from desktop.views.widgets.cards import Columns
 from desktop.workers.activations import Activation, ActivationFacts, activation, facts
@@ -71,7 +72,7 @@ class FunctionPlots(QWidget):
     @property
     def facts(self) -> ActivationFacts:
         """What can be told of the function as it is drawn."""
-        return facts(self._activation)
+        return facts(self._activation, self._function.flat_slope)
 
     def show_function(self, function: ActivationFunction) -> None:
         """Draw `function` with the parameters that it has by its name."""
@@ -134,7 +135,7 @@ class FunctionPlots(QWidget):
                 symbolBrush=self.value_plot.theme.tokens.color("text"),
             )
         self.reading.setText(
-            f"f({number_text(x)}) = {number_text(value)},  slope {number_text(slope)}"
+            f"f({decimal_text(x)}) = {decimal_text(value)},  slope {decimal_text(slope)}"
         )
 
 

@@ -52,6 +52,7 @@ class DepthCard(Card):
         self.body.addWidget(self.reading)
         self._add_sliders()
         session.activations.followed.connect(self._on_followed)
+        session.activations.followFailed.connect(self.reading.setText)
         theme.changed.connect(self._draw)
 
     def _make_choices(self) -> QHBoxLayout:

@@ -29,7 +29,7 @@ from desktop.workers.session import Session
 _FACTS = (  # name, title, tooltip
     ("range", "Range", ""),
     ("slope", "Largest slope", ""),
-    ("saturation", "Saturates", words.SATURATION_TIP),
+    ("saturation", "Saturates", ""),
     ("center", "Centered on zero", words.CENTER_TIP),
     ("cost", "Cost here", words.COST_TIP),
 )
@@ -146,6 +146,7 @@ class FunctionCard(Card):
         self.facts["range"].setText(words.range_text(found))
         self.facts["slope"].setText(words.slope_text(found))
         self.facts["saturation"].setText(words.saturation_text(found))
+        self.facts["saturation"].setToolTip(words.saturation_tip(self.function))
         self.facts["center"].setText(words.center_text(found))
         self.facts["cost"].setText(words.cost_text(self._costs.get(self.function)))
 

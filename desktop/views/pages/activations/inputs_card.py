@@ -13,7 +13,7 @@ from desktop.views.theme import Theme
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
 from desktop.views.widgets.live import Live
-from desktop.workers.activations import FLAT, ActivationInputs, activation
+from desktop.workers.activations import ActivationInputs, activation
 from desktop.workers.session import Session
 
 INTERVAL = 200  # milliseconds between two looks at the network at least
@@ -56,6 +56,7 @@ class InputsCard(Card):
         self._live.due.connect(self._ask)
         self.choice.currentIndexChanged.connect(self._on_chosen)
         session.activations.inputsRead.connect(self._on_read)
+        session.activations.readFailed.connect(self._on_failed)
         for changed in (session.runStarted, session.modelReset, session.modelAdopted):
             changed.connect(self._show_layers)
         theme.changed.connect(self._draw)
@@ -105,6 +106,12 @@ class InputsCard(Card):
                 widget.show()
             self._live.shown()
 
+    def _on_failed(self, message: str) -> None:
+        self._clear()
+        self.reading.setText(message)
+        self.reading.show()
+        self._live.shown()
+
     def _draw(self) -> None:
         if self.shown is None:
             return
@@ -134,8 +141,9 @@ class InputsCard(Card):
 def inputs_text(inputs: ActivationInputs) -> str:
     """What the histogram says, in a sentence."""
     stage = f"after {counted(inputs.epoch, 'epoch')}" if inputs.epoch else "in the first epoch"
+    limit = f"{inputs.function.flat_slope:.2g}"
     return (
         f"{inputs.layer_name}, {stage}: {100 * inputs.flat_share:.0f} % of the values are where "
-        f"{inputs.function} is flat (slope under {FLAT:g}). {inputs.flat_units} of "
+        f"{inputs.function} is flat (slope under {limit}). {inputs.flat_units} of "
         f"{counted(inputs.units, 'unit')} have such inputs for all {counted(inputs.rows, 'row')}."
     )

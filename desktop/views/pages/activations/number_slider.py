@@ -5,15 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from desktop.document.text import decimal_text
 from desktop.views.theme import SPACE_S, scaled
 from desktop.views.widgets.controls import Slider
 
 _VALUE_WIDTH, _NAME_WIDTH = 62, 96  # pixels
-
-
-def number_text(value: float, places: int = 2) -> str:
-    """`value` as people write it, without the sign of a zero."""
-    return f"{round(value, places) + 0.0:.{places}f}".replace("-", "−")
 
 
 class NumberSlider(QWidget):
@@ -83,6 +79,6 @@ class NumberSlider(QWidget):
 
     def _show_value(self) -> None:
         value = self.value
-        text = self._none if value is None else number_text(value, self._places)
+        text = self._none if value is None else decimal_text(value, self._places)
         self._value.setText(text)
         self.slider.setAccessibleDescription(text)

@@ -6,8 +6,9 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from desktop.document.text import decimal_text
 from desktop.views.charts.curves.fixed_plot import FixedPlot
-from desktop.views.pages.activations.number_slider import NumberSlider, number_text
+from desktop.views.pages.activations.number_slider import NumberSlider
 from desktop.views.theme import SPACE_XS, Theme
 from desktop.views.widgets.cards import Columns
 from desktop.workers.activations import (
@@ -109,7 +110,7 @@ class SoftmaxPlots(QWidget):
         self.slope_plot.set_range(ends, (-most, most))
         self.slope_plot.set_titles("class", f"change with logit {self._moved + 1}")
         words = ", ".join(
-            f"class {number} {number_text(p)}"
+            f"class {number} {decimal_text(p)}"
             for number, p in zip(numbers, self.probabilities, strict=True)
         )
         self.value_plot.setAccessibleName(f"Probabilities: {words}")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 
-from desktop.views.pages.activations.number_slider import number_text
-from desktop.workers.activations import FLAT, ActivationFacts
+from desktop.document.choices import ActivationFunction
+from desktop.document.text import decimal_text, number_text, with_minus
+from desktop.workers.activations import ActivationFacts
 
 
 def _number(value: float) -> str:
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    shown = 0.0 if abs(value) < 1e-6 else value
-    return f"{shown:.3g}".replace("-", "−")
+    return with_minus(number_text(0.0 if abs(value) < 1e-6 else value, 3))
 
 
 def range_text(found: ActivationFacts) -> str:
@@ -23,7 +23,7 @@ def range_text(found: ActivationFacts) -> str:
 def slope_text(found: ActivationFacts) -> str:
     """How large the derivative becomes."""
     if found.is_flat:
-        return "0; at the jump there is none"
+        return "0; at the jump there is none" if found.low < found.high else "0"
     return "grows without limit" if math.isinf(found.steepest) else _number(found.steepest)
 
 
@@ -40,12 +40,17 @@ def saturation_text(found: ActivationFacts) -> str:
 
 
 def _place(value: float) -> str:
-    return number_text(value, 1).removesuffix(".0")
+    return decimal_text(value, 1).removesuffix(".0")
+
+
+def saturation_tip(function: ActivationFunction) -> str:
+    """What counts as flat."""
+    return f"Where the slope stays under {function.flat_slope:.2g}"
 
 
 def center_text(found: ActivationFacts) -> str:
     """Whether the outputs are centered on zero."""
-    return "yes" if found.is_centered else f"no, the mean output is {number_text(found.mean)}"
+    return "yes" if found.is_centered else f"no, the mean output is {decimal_text(found.mean)}"
 
 
 def cost_text(cost: float | None) -> str:
@@ -53,7 +58,6 @@ def cost_text(cost: float | None) -> str:
     return "not measured yet" if cost is None else f"{cost:.1f} × ReLU"
 
 
-SATURATION_TIP = f"Where the slope stays under {FLAT:g}"
 CENTER_TIP = "The mean of the outputs for inputs with mean 0 and variance 1 (normal distribution)"
 COST_TIP = (
     "Time for a million values, forwards and backwards, on this machine; "

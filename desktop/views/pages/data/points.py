@@ -8,6 +8,7 @@ from PySide6.QtGui import QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, 
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from desktop.document.data import PlanePoints, Point
+from desktop.document.text import decimal_text
 from desktop.views.theme import SPACE_XS, Theme, scaled
 from desktop.views.widgets.controls import Slider
 from desktop.views.widgets.plane.card import PlaneCard
@@ -263,7 +264,7 @@ class PointsCard(PlaneCard):
         has_classes = isinstance(source, PlanePoints) and source.class_count > 0
         value = self.value.value() / 100
         self.plane.target = float(max(chosen, 0)) if has_classes else value
-        self.value_text.setText(f"{value:.2f}".replace("-", "−"))
+        self.value_text.setText(decimal_text(value))
 
     @Slot(int)
     def _choose_by_key(self, number: int) -> None:

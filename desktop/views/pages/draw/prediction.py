@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.document.text import number_text, one_line
+from desktop.document.text import number_text, one_line, with_minus
 from desktop.views.theme import SPACE_M, SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.elided import ElidedLabel
@@ -192,7 +192,7 @@ class PredictionCard(Card):
             return
         self._show_parts("")
         self.bars.hide()
-        texts = [number_text(number).replace("-", "\u2212") for number in prediction.numbers]
+        texts = [with_minus(number_text(number)) for number in prediction.numbers]
         names = ", ".join(map(one_line, prediction.targets))
         self.top.set_full_text(", ".join(texts))
         self.top.setAccessibleName(f"Predicted {names}: {self.top.full_text}")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from desktop.document.data import LogicTable
 from desktop.document.project import Project
-from desktop.document.text import counted, number_text
+from desktop.document.text import counted, decimal_text, number_text, with_minus
 from desktop.workers.reports import FloatArray
 from desktop.workers.stepping import DenseValues, StepState, Update
 
@@ -29,12 +29,12 @@ def figure(value: float) -> str:
     """`value` with three decimals; very small or large ones with three significant figures."""
     if value and not 0.001 <= abs(value) < 10_000:
         return short(value)
-    return f"{round(float(value), 3) + 0.0:.3f}".replace("-", "−")
+    return decimal_text(float(value), 3)
 
 
 def short(value: float) -> str:
     """`value` with three significant figures, or fewer if that is all."""
-    return number_text(float(value) + 0.0, 3).replace("-", "−")
+    return with_minus(number_text(float(value) + 0.0, 3))
 
 
 def _bracketed(value: float, write: Callable[[float], str] = figure) -> str:
