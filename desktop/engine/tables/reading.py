@@ -217,10 +217,9 @@ def _read_parts(
     if not parts:
         return None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # `_joined` looks at the types
-            frames = in_threads(read, parts, progress)
-        return _joined(frames)
+        # For good, as another thread may be reading, too: `_joined` looks at the types.
+        warnings.simplefilter("ignore", pd.errors.DtypeWarning)
+        return _joined(in_threads(read, parts, progress))
     except ValueError:  # what is wrong, and in which line, is found out by reading it as a whole
         return None
 
