@@ -25,6 +25,7 @@ from desktop.engine.training import Trainer
 from tests.engine.runs import HIDDEN, OUTPUT, dataset, project
 
 SIGMOID = ActivationFunction.SIGMOID
+ROWS = 600
 
 
 def trained(what: Project, data: Dataset) -> RunRecord:
@@ -50,7 +51,7 @@ def alarms(record: RunRecord) -> list[str]:
 
 
 def at_the_end(*layers: Layer, **training: Any) -> tuple[RunRecord, tuple[Health | None, ...]]:
-    record = trained(project(*layers, **training), dataset())
+    record = trained(project(*layers, **training), dataset(training=ROWS))
     *_, (epoch, found) = healths(record)
     assert epoch == 3
     return record, found
@@ -71,6 +72,7 @@ BAD: dict[str, tuple[tuple[Layer, ...], int, Finding]] = {
 def test_a_layer_made_to_train_badly_is_found_out_in_every_epoch(name: str) -> None:
     layers, index, finding = BAD[name]
     record, _ = at_the_end(*layers)
+    assert record.curves.measured_epochs == (1, 2, 3)
     for _, found in healths(record):
         health = found[index]
         assert health is not None
@@ -83,7 +85,7 @@ def test_a_layer_made_to_train_badly_is_found_out_in_every_epoch(name: str) -> N
 def test_the_first_remedy_helps(name: str) -> None:
     layers, index, finding = BAD[name]
     fix, *_ = remedies(project(*layers), index, finding)
-    *_, (_, found) = healths(trained(fix.project, dataset()))
+    *_, (_, found) = healths(trained(fix.project, dataset(training=ROWS)))
     health = found[index]
     assert health is not None and health.level is Level.OK, health.word
 
