@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
@@ -13,7 +11,7 @@ from desktop.document.choices import ActivationFunction
 from desktop.document.layers import Dense
 from desktop.document.project import Project
 from desktop.document.storage import read_project
-from desktop.paths import resources
+from desktop.paths import example_projects
 from desktop.views.pages.perceptron.choice import Unit, layer_of, places_of, weights_of
 from desktop.views.pages.perceptron.line_plane import Line, LinePlane
 from desktop.views.pages.perceptron.narrow import may_be_narrow
@@ -23,23 +21,20 @@ from desktop.views.pages.perceptron.surface_card import SurfaceCard
 from desktop.views.pages.perceptron.weights_card import WeightsCard
 from desktop.views.pages.perceptron.words import LOADING, OTHER_DATA, TRAINING
 from desktop.views.theme import Theme, scaled
-from desktop.views.widgets.cards import Card, CardPage
+from desktop.views.widgets.cards import Card
+from desktop.views.widgets.gradual_page import GradualPage
 from desktop.views.widgets.plane.view import is_plane
 from desktop.views.workspace import Workspace
 from desktop.workers.session import Session
 from desktop.workers.stepping import StepState
 
-EXAMPLE = "projects/perceptron.layerwise"
+EXAMPLE = "perceptron.layerwise"
 HIDDEN_UNITS = 4
 PLANE_HEIGHT = 300  # pixels
 
 
-class PerceptronPage(CardPage):
-    """A copy of the network of the project, trained step by step, for data with two inputs.
-
-    The cards are made one after another once the page is shown; `prepare` makes those that are
-    missing.
-    """
+class PerceptronPage(GradualPage):
+    """A copy of the network of the project, trained step by step, for data with two inputs."""
 
     steps: StepsCard
     weights: WeightsCard
@@ -56,7 +51,7 @@ class PerceptronPage(CardPage):
         self.state: StepState | None = None
         self._message = ""
         self._made_of: Project | None = None  # what the network is of, or was to be
-        self._missing: list[Callable[[], None]] = [
+        self.make_later(
             self._add_other_data,
             self._add_steps,
             self._add_plane,
@@ -64,19 +59,7 @@ class PerceptronPage(CardPage):
             self._add_rows,
             self._add_surface,
             self._connect,
-        ]
-        self._next = QTimer(self, singleShot=True, interval=0)
-        self._next.timeout.connect(self._make_next)
-
-    def prepare(self) -> None:
-        """Make all that is not there yet."""
-        while self._missing:
-            self._missing.pop(0)()
-
-    def _make_next(self) -> None:
-        if self._missing:
-            self._missing.pop(0)()
-            self._next.start()
+        )
 
     # --- making the cards -------------------------------------------------------------------------
 
@@ -268,7 +251,9 @@ class PerceptronPage(CardPage):
     # --- edits of the project ---------------------------------------------------------------------
 
     def _open_example(self) -> None:
-        self._workspace.edit("Open the perceptron example", read_project(resources() / EXAMPLE))
+        self._workspace.edit(
+            "Open the perceptron example", read_project(example_projects() / EXAMPLE)
+        )
 
     def _choose_data(self, data: object) -> None:
         self._workspace.edit("Choose a logic table", self._workspace.project.replace(data=data))
@@ -283,10 +268,9 @@ class PerceptronPage(CardPage):
     # --- Qt ---------------------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:
+        was_made = self.is_made
         super().showEvent(event)
-        if self._missing:
-            self._next.start()
-        else:
+        if was_made:
             self._begin()
             self._show()
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -15,17 +12,15 @@ from desktop.views.pages.regularization.setup_card import SetupCard
 from desktop.views.pages.regularization.stopping_card import StoppingCard
 from desktop.views.pages.regularization.weights_card import WeightsCard
 from desktop.views.theme import Theme
-from desktop.views.widgets.cards import CardPage
+from desktop.views.widgets.gradual_page import GradualPage
 from desktop.views.workspace import Workspace
 from desktop.workers.session import Session
 
 
-class RegularizationPage(CardPage):
+class RegularizationPage(GradualPage):
     """The current network with each kind of regularization, trained side by side.
 
-    `vary` is the command of the window that says whether groups of runs can be trained. The cards
-    are made one after another once the page is shown, as all at once would hold up the window;
-    `prepare` makes those that are missing.
+    `vary` is the command of the window that says whether groups of runs can be trained.
     """
 
     setup: SetupCard
@@ -46,26 +41,14 @@ class RegularizationPage(CardPage):
         self._workspace, self._theme, self._vary = workspace, theme, vary
         self.comparison = Comparison(session, self)
         self.rows.addStretch(1)
-        self._missing: list[Callable[[], None]] = [
+        self.make_later(
             self._add_setup,
             self._add_curves,
             self._add_losses,
             self._add_weights,
             self._add_stopping,
             lambda: self.stopping.prepare(),
-        ]
-        self._next = QTimer(self, singleShot=True, interval=0)
-        self._next.timeout.connect(self._make_next)
-
-    def prepare(self) -> None:
-        """Make all that is not there yet."""
-        while self._missing:
-            self._missing.pop(0)()
-
-    def _make_next(self) -> None:
-        if self._missing:
-            self._missing.pop(0)()
-            self._next.start()
+        )
 
     def _add(self, card: QWidget) -> None:
         self.rows.insertWidget(self.rows.count() - 1, card)
@@ -101,10 +84,9 @@ class RegularizationPage(CardPage):
     # --- Qt ---------------------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
         self.comparison.watch(True)
         self.comparison.look()
-        self._make_next()
+        super().showEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
