@@ -23,7 +23,7 @@ from desktop.document.metrics import (
     in_sentence,
     metric_title,
 )
-from desktop.document.text import are, counted
+from desktop.document.text import are, counted, with_minus
 
 CONFIDENCE = 0.95  # of the interval of a mean
 # Equal networks are called different in about one of 25 comparisons, which leaves room below one
@@ -172,9 +172,7 @@ def _sentence(found: GroupComparison, second: str) -> str:
     if found.low is None or found.high is None:
         return f"Too few runs to compare {title}: train each network at least twice"
     if found.verdict is Verdict.UNDECIDED:
-        ends = (
-            f"{_amount(end, found.metric):+}".replace("-", "−") for end in (found.low, found.high)
-        )
+        ends = (with_minus(f"{_amount(end, found.metric):+}") for end in (found.low, found.high))
         return (
             f"Not distinguishable by {title}: more runs are needed, or there is no difference "
             f"({' to '.join(ends)}{unit})"

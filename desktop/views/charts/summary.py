@@ -11,7 +11,7 @@ from desktop.document.metrics import (
     in_sentence,
     metric_title,
 )
-from desktop.document.text import counted
+from desktop.document.text import counted, with_minus
 from desktop.workers.records import Recorded
 from desktop.workers.reports import Outcome
 
@@ -22,7 +22,7 @@ def format_value(value: float) -> str:
         return "NaN"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    return f"{value:.4g}".replace("-", "−")
+    return with_minus(f"{value:.4g}")
 
 
 def format_epoch(x: float) -> str:

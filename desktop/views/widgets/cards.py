@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.views.theme import SPACE_L, SPACE_M, SPACE_S, scaled
+from desktop.views.widgets.narrow import may_be_narrow
 
 NARROW = 640  # pixels; a page less wide has one column
 
@@ -53,7 +54,7 @@ class Columns(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(SPACE_M)
         for widget, share in zip((left, right), shares, strict=True):
-            widget.setSizePolicy(QSizePolicy.Policy.Ignored, widget.sizePolicy().verticalPolicy())
+            may_be_narrow(widget)
             self._layout.addWidget(widget, share)
 
     def set_narrow(self, narrow: bool) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QGraphicsSceneResizeEvent
 
+from desktop.document.text import with_minus
 from desktop.views.charts.summary import format_value
 from desktop.views.theme import SIZE_SMALL, Tokens, scaled
 
@@ -126,12 +127,12 @@ class ValueAxis(ChartAxis):
             places = max(0, int(np.ceil(-np.log10(spacing) - 1e-9))) if spacing > 0 else 0
             if places > 4 or (len(values) and max(map(abs, values)) >= 1e5):
                 return [_short(f"{value:.3g}") for value in values]
-            return [f"{value:.{places}f}".replace("-", "−") for value in values]
+            return [with_minus(f"{value:.{places}f}") for value in values]
         return [_short(format_value(float(f"{10.0**value:.3g}"))) for value in values]
 
 
 def _short(number: str) -> str:
     """A number with its power of ten in as few characters as can be: 1.5e5, 2e−7."""
-    mantissa, letter, power = number.replace("-", "−").partition("e")
+    mantissa, letter, power = with_minus(number).partition("e")
     sign = "−" if power.startswith("−") else ""
     return mantissa + letter + sign + power.lstrip("+−0")

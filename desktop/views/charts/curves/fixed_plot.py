@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop.document.text import with_minus
 from desktop.views.charts.controls import remove_controls
 from desktop.views.charts.curves.axes import ChartAxis, ValueAxis
 from desktop.views.theme import Theme, scaled
@@ -30,7 +31,7 @@ class _BottomAxis(ChartAxis):
         self.setHeight(scaled(36))
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        return [f"{value:.6g}".replace("-", "−") for value in values]
+        return [with_minus(f"{value:.6g}") for value in values]
 
 
 class FixedPlot(pg.PlotWidget):  # type: ignore[misc]

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from desktop.document.text import with_minus
 from desktop.views.theme import SPACE_S, SPACE_XS, Theme, Tokens, scaled
 from desktop.views.widgets.card_text import small
 from desktop.views.widgets.text import plain
@@ -18,7 +19,7 @@ def together_text(statistics: ColumnStatistics | None) -> str:
     """How a column goes with the target, with the sign of the measure: "r -0.47"."""
     if statistics is None or statistics.together is None:
         return ""
-    return f"{statistics.measure.split()[-1]} {statistics.together:.2f}".replace("-", "−")
+    return with_minus(f"{statistics.measure.split()[-1]} {statistics.together:.2f}")
 
 
 def paint_bars(

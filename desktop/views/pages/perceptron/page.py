@@ -14,7 +14,6 @@ from desktop.document.storage import read_project
 from desktop.paths import example_projects
 from desktop.views.pages.perceptron.choice import Unit, layer_of, places_of, weights_of
 from desktop.views.pages.perceptron.line_plane import Line, LinePlane
-from desktop.views.pages.perceptron.narrow import may_be_narrow
 from desktop.views.pages.perceptron.rows_card import RowsCard
 from desktop.views.pages.perceptron.steps_card import StepsCard
 from desktop.views.pages.perceptron.surface_card import SurfaceCard
@@ -23,6 +22,7 @@ from desktop.views.pages.perceptron.words import LOADING, OTHER_DATA, TRAINING
 from desktop.views.theme import Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.gradual_page import GradualPage
+from desktop.views.widgets.narrow import may_be_narrow
 from desktop.views.widgets.plane.view import is_plane
 from desktop.views.workspace import Workspace
 from desktop.workers.session import Session

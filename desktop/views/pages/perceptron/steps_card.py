@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWi
 from desktop.document.data import LogicTable
 from desktop.document.data.logic import GATES
 from desktop.document.project import Project
-from desktop.views.pages.perceptron.narrow import may_be_narrow
 from desktop.views.pages.perceptron.words import (
     COPY,
     REFUSED,
@@ -21,6 +20,7 @@ from desktop.views.pages.perceptron.words import (
 from desktop.views.theme import SPACE_M, SPACE_S
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
+from desktop.views.widgets.narrow import may_be_narrow
 from desktop.workers.stepping import Part, StepState
 
 OWN = "Own rows"

@@ -8,11 +8,11 @@ from PySide6.QtCore import QRectF, QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from desktop.views.charts.curves.fixed_plot import FixedPlot
-from desktop.views.pages.perceptron.narrow import may_be_narrow
 from desktop.views.pages.perceptron.words import figure
 from desktop.views.theme import SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
+from desktop.views.widgets.narrow import may_be_narrow
 from desktop.workers.reports import FloatArray
 from desktop.workers.stepping import LossSurface, StepState, SurfaceQuestion
 

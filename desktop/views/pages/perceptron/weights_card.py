@@ -9,11 +9,11 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QWidget
 
 from desktop.views.pages.perceptron.choice import Unit, places_of, units_of
-from desktop.views.pages.perceptron.narrow import may_be_narrow
 from desktop.views.pages.perceptron.words import update_heading, update_lines
 from desktop.views.theme import SPACE_S
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox, LineEdit, Slider
+from desktop.views.widgets.narrow import may_be_narrow
 from desktop.workers.stepping import StepState
 
 MOST = 9  # weights that are shown

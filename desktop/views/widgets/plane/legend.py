@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QLinearGradient, QPainter, QPen
 
 from desktop.document.schema import Range
+from desktop.document.text import with_minus
 from desktop.views.theme import SPACE_S, SPACE_XS, Tokens, scaled
 from desktop.views.widgets.card_text import small
 from desktop.views.widgets.plane.picture import number_color
@@ -47,7 +48,7 @@ class Legend:
     def numbers(self, numbers: Range) -> None:
         """The colors of numbers, the outermost ones being those of `numbers`."""
         low, high = numbers
-        self.write(f"{low:.2g}".replace("-", "−"))
+        self.write(with_minus(f"{low:.2g}"))
         bar = QRectF(self._left, self._middle - self._radius, scaled(60), 2 * self._radius)
         shades = QLinearGradient(bar.topLeft(), bar.topRight())
         for part in (0.0, 0.5, 1.0):

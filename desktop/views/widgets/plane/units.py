@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from desktop.document.schema import Range
+from desktop.document.text import with_minus
 from desktop.views.theme import SPACE_S, SPACE_XS, Theme, scaled
 from desktop.views.widgets.card_text import draw, small
 from desktop.views.widgets.plane.picture import unit_picture
@@ -117,7 +118,7 @@ class UnitMaps(QWidget):
         if layer is None:
             return unit.name
         values = layer.values[unit.number]
-        low, high = (f"{end:.3g}".replace("-", "−") for end in (values.min(), values.max()))
+        low, high = (with_minus(f"{end:.3g}") for end in (values.min(), values.max()))
         same = f"always {low}" if low == high else f"from {low} to {high}"
         return f"{unit.name} of {layer.units}: {same}"
 

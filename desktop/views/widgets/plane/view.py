@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.document.schema import DataSchema, Range, RowKind
+from desktop.document.text import with_minus
 from desktop.views.theme import SPACE_S, SPACE_XS, Theme, scaled
 from desktop.views.widgets.card_text import small
 from desktop.views.widgets.plane.legend import TRAINING, Legend
@@ -218,7 +219,7 @@ class PlaneView(QWidget):
         height = painter.fontMetrics().height()
         for value in _ticks(low, high):
             place = self.to_widget(value, value)
-            text = f"{value:g}".replace("-", "−")
+            text = with_minus(f"{value:g}")
             painter.setPen(tokens.color("muted"))
             wide = scaled(40)
             painter.drawText(

@@ -1,4 +1,4 @@
-"""Lets controls be less wide than what is written on them, in a narrow window."""
+"""Lets widgets be less wide than what is in them needs, in a narrow window."""
 
 from __future__ import annotations
 
