@@ -14,6 +14,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -76,7 +77,8 @@ class FusedSteps:
         self._trainable = [places[id(variable)] for variable in model.trainable_variables]
         self._loss_tracker = next(metric for metric in model.metrics if metric.name == "loss")
         self.checkpoint: Callable[[], None] = lambda: None
-        self._functions: dict[Hashable, tuple[Any, Program]] = {}
+        self._configuration = configuration(model)
+        self._programs: dict[Hashable, Program] = {}
 
     def run(self, compiler: Compiler, source: Any, first: int, count: int) -> StepsResult:
         """Take `count` steps, or as many as there are batches for; XLA takes full ones only.
@@ -98,9 +100,9 @@ class FusedSteps:
         return outcome
 
     def _advance(self, compiler: Compiler, source: Any, first: int, count: int) -> StepsResult:
-        function, program = self._function(compiler, source)
-        steps, fine, logs, trace, squares = function(
-            source, *self._numbers(first, count, keep=True)
+        program = self._program(compiler, source)
+        steps, fine, logs, trace, squares = program.loop(
+            source, *self._numbers(first, count, keep=True), self._handles()
         )
         taken = int(steps)
         values = trace.numpy()[:taken]
@@ -118,11 +120,11 @@ class FusedSteps:
         The graph is made here. The function may be called on any thread, also while the model is
         being trained.
         """
-        function, _ = self._function(compiler, source)
-        numbers = self._numbers(0, 0, keep=False)
+        program = self._program(compiler, source)
+        numbers, handles = self._numbers(0, 0, keep=False), self._handles()
 
         def compile_steps() -> None:
-            steps, *_ = function(source, *numbers)
+            steps, *_ = program.loop(source, *numbers, handles)
             steps.numpy()
 
         return compile_steps
@@ -133,63 +135,73 @@ class FusedSteps:
         tf = backend.tensorflow()
         return tf.constant(first), tf.constant(count), tf.constant(keep)
 
-    def _function(self, compiler: Compiler, source: Any) -> tuple[Any, Program]:
-        """The compiled loop: from source, first, count and keep to steps, fine, logs and means."""
+    def _program(self, compiler: Compiler, source: Any) -> Program:
+        """What advances the state by steps; of an equal network if there was one lately."""
         tf = backend.tensorflow()
         signature = tuple(map(tf.type_spec_from_value, source)) if _is_in_memory(source) else None
         key = compiler, signature
-        if key in self._functions:
-            return self._functions[key]
-        with _functional(self.model.optimizer):
-            program = self._program(compiler, source, signature)
-            function = self._advancing(compiler, program)
-            function.get_concrete_function(source, *self._numbers(0, 0, keep=False))
-        self.checkpoint()
-        self._functions[key] = function, program
-        return function, program
-
-    def _program(self, compiler: Compiler, source: Any, signature: Hashable) -> Program:
-        """The loop, with the state as an argument."""
-        tf = backend.tensorflow()
-
-        def make() -> Program:
-            names: dict[str, tuple[str, ...]] = {}
-            loop = tf.function(
-                self._loop(
-                    compiler,
-                    _gathered(self.batch_size, compiler) if signature is not None else _next,
-                    names,
-                ),
-                jit_compile=compiler is Compiler.XLA,
-                autograph=False,
+        if key not in self._programs:
+            make = partial(self._traced, compiler, source)
+            self._programs[key] = (
+                make()
+                if signature is None  # TensorFlow has one for each iterator
+                else shared(
+                    (self._configuration, self.batch_size, signature),
+                    compiler is Compiler.XLA,
+                    make,
+                )
             )
-            first, count, _ = self._numbers(0, 0, keep=False)
-            loop = loop.get_concrete_function(source, first, count, self._state())
-            return Program(loop, **names)
+        return self._programs[key]
 
-        if compiler is Compiler.GRAPH:  # nothing is left of it once the network is gone
-            return make()
-        return shared((configuration(self.model), self.batch_size, signature), make)
+    def _traced(self, compiler: Compiler, source: Any) -> Program:
+        tf = backend.tensorflow()
+        names: dict[str, tuple[str, ...]] = {}
+        batch_of = _gathered(self.batch_size, compiler) if _is_in_memory(source) else _next
+        loop = tf.function(
+            self._loop(compiler, batch_of, names),
+            jit_compile=compiler is Compiler.XLA,
+            autograph=False,
+        )
+        numbers = self._numbers(0, 0, keep=False)
+        state = [tf.TensorSpec(each.shape, each.dtype) for each in self._variables]
+        with _functional(self.model.optimizer):
+            loop = loop.get_concrete_function(source, *numbers[:2], state)
+        advance = tf.function(self._advancing(compiler, loop, state), autograph=False)
+        advance = advance.get_concrete_function(source, *numbers, self._handles())
+        self.checkpoint()
+        return Program(advance, **names)
 
-    def _state(self) -> list[Any]:
-        return [variable.value.read_value() for variable in self._variables]
+    def _handles(self) -> list[Any]:
+        """What a graph reads and changes the variables by."""
+        return [variable.value.handle for variable in self._variables]
 
-    def _advancing(self, compiler: Compiler, program: Program) -> Any:
-        """A function that lets `program` loose on the model's variables."""
+    def _advancing(self, compiler: Compiler, loop: Any, state: Sequence[Any]) -> Any:
+        """A function that lets `loop` loose on variables like `state`, to make a graph of.
+
+        Its results are the steps, whether all was finite, the metrics, their traces and the
+        squares. It does not change the variables unless it is to `keep` the new state.
+        """
         tf = backend.tensorflow()
 
-        def advance(source: Any, first: Any, count: Any, keep: Any) -> tuple[Any, ...]:
-            before = self._state()
-            steps, fine, logs, trace, state = program.loop(source, first, count, before)
+        def advance(
+            source: Any, first: Any, count: Any, keep: Any, handles: Sequence[Any]
+        ) -> tuple[Any, ...]:
+            before = [
+                tf.ensure_shape(
+                    tf.raw_ops.ReadVariableOp(resource=handle, dtype=like.dtype), like.shape
+                )
+                for handle, like in zip(handles, state, strict=True)
+            ]
+            steps, fine, logs, trace, after = loop(source, first, count, before)
             squares = tf.cond(
                 count == 1,  # over all weights that would take as long as a small step
-                lambda: self._squares(before, state),
+                lambda: self._squares(before, after),
                 lambda: tf.zeros((len(self._trainable), 2), tf.float64),
             )
 
             def adopt() -> bool:
-                for variable, value in zip(self._variables, state, strict=True):
-                    variable.value.assign(value)
+                for handle, value in zip(handles, after, strict=True):
+                    tf.raw_ops.AssignVariableOp(resource=handle, value=value)
                 return True
 
             # The graph leaves a bad step out. In XLA that would take a third longer, so that the
@@ -198,7 +210,7 @@ class FusedSteps:
             tf.cond(wanted, adopt, lambda: False)
             return steps, fine, logs, trace, squares
 
-        return tf.function(advance, autograph=False)
+        return advance
 
     def _squares(self, before: Sequence[Any], after: Sequence[Any]) -> Any:
         """What StepsResult says of two states. In float64: small squares vanish in float32."""

@@ -1,8 +1,8 @@
-"""What XLA has compiled, shared by networks that are alike.
+"""The graphs of training steps, shared by networks that are alike.
 
-TensorFlow keeps every program that XLA compiled until the process ends, about 7 MB each. A network
-that is reset and trained again is a new `keras.Sequential`, but its steps are the same function of
-weights, rows and random numbers: it uses the program that exists and need not wait for one.
+A network that is reset and trained again is a new `keras.Sequential`, but its steps are the same
+function of weights, rows and random numbers: it uses the graph that exists and need not wait for
+one. TensorFlow keeps every program that XLA compiled until the process ends, about 7 MB each.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop.engine import backend
+
+GRAPHS = 2  # that are kept of networks whose steps XLA did not compile
 
 
 @dataclass(frozen=True)
@@ -27,17 +29,23 @@ class Program:
     traced: tuple[str, ...]
 
 
-_programs: dict[Hashable, Program] = {}
+_programs: dict[Hashable, Program] = {}  # compiled by XLA
+_graphs: dict[Hashable, Program] = {}  # the latest last
 
 
-def shared(key: Hashable, make: Callable[[], Program]) -> Program:
-    """The program for `key`, made if there is none yet. Raises ValueError if it has variables."""
-    if key not in _programs:
-        program = make()
-        if program.loop.variables:
-            raise ValueError("a program that is shared has to get its variables as arguments")
-        _programs[key] = program
-    return _programs[key]
+def shared(key: Hashable, is_compiled: bool, make: Callable[[], Program]) -> Program:
+    """The program for `key`, made if there is none. Raises ValueError if it has variables.
+
+    One that `is_compiled` by XLA is there for as long as the process.
+    """
+    programs = _programs if is_compiled else _graphs
+    program = programs.pop(key, None) or make()
+    if program.loop.variables:
+        raise ValueError("a program that is shared has to get its variables as arguments")
+    programs[key] = program
+    while len(_graphs) > GRAPHS:
+        del _graphs[next(iter(_graphs))]
+    return program
 
 
 def configuration(model: Any) -> str:

@@ -1,4 +1,4 @@
-"""Networks that are alike share what XLA has compiled, and nothing else."""
+"""Networks that are alike share the graphs of their steps, and nothing else."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ def no_programs(monkeypatch: pytest.MonkeyPatch) -> dict[Any, Any]:
     """XLA takes over at step 15, with nothing compiled by other tests."""
     there: dict[Any, Any] = {}
     monkeypatch.setattr(programs, "_programs", there)
+    monkeypatch.setattr(programs, "_graphs", {})
     monkeypatch.setattr(compiler_choice, "XLA_FROM", 15)
     return there
 
@@ -75,10 +76,11 @@ def test_a_shared_program_gives_what_one_of_its_own_would(no_programs: dict[Any,
     own = []
     for change in changes:
         no_programs.clear()
+        programs._graphs.clear()
         own.append(weights_of(like(**change)))
     for change, expected in zip(changes, own, strict=True):
         shared = weights_of(like(**change))  # by the program of the network without a change
-        assert len(no_programs) == 1
+        assert len(no_programs) == len(programs._graphs) == 1
         assert all(map(np.array_equal, shared, expected))
         assert all(map(np.array_equal, shared, own[-1])) == (not change)
 
@@ -96,6 +98,7 @@ def test_other_networks_have_programs_of_their_own(no_programs: dict[Any, Any]) 
     for count, each in enumerate([what, *others], 1):
         trained(each)
         assert len(no_programs) == count, each
+    assert len(programs._graphs) == programs.GRAPHS  # of more than that many networks
 
 
 def test_a_program_keeps_no_network(no_programs: dict[Any, Any]) -> None:
@@ -103,6 +106,7 @@ def test_a_program_keeps_no_network(no_programs: dict[Any, Any]) -> None:
     gc.collect()
     assert model() is None
     assert no_programs
+    assert programs._graphs
 
 
 @pytest.mark.slow
