@@ -28,6 +28,7 @@ from desktop.views.pages.data.columns_model import (
     SCALING,
     TITLES,
     TOGETHER,
+    VALUES,
 )
 from desktop.views.pages.data.page import DataPage
 from desktop.views.theme import Theme
@@ -184,17 +185,33 @@ def test_the_selected_column_is_shown_large(bench: Bench) -> None:
     assert not bench.table.grab().isNull() and not histogram.grab().isNull()
 
 
-@pytest.mark.parametrize("width", [500, 1400])
+@pytest.mark.parametrize("width", [600, 1400])
 def test_all_columns_can_be_seen_at_once(bench: Bench, width: int) -> None:
     bench.page.resize(width, 900)
     QApplication.processEvents()
     table, header = bench.table, bench.table.horizontalHeader()
     assert table.horizontalScrollBar().maximum() == 0
     for column, title in enumerate(TITLES):
-        words = [header.fontMetrics().horizontalAdvance(word) for word in title.split()]
-        assert table.columnWidth(column) > max(words)
+        if not table.isColumnHidden(column):
+            words = [header.fontMetrics().horizontalAdvance(word) for word in title.split()]
+            assert table.columnWidth(column) > max(words)
+    hidden = {column for column in range(len(TITLES)) if table.isColumnHidden(column)}
+    assert hidden <= ({VALUES, TOGETHER} if width < 900 else set())
     name = bench.cell("city", NAME)
     assert name.data(Qt.ItemDataRole.ToolTipRole) == name.data()  # all of what may be elided
+
+
+@pytest.mark.parametrize("width", [400, 500, 600, 1400])
+def test_what_becomes_of_the_values_is_never_cut_off(bench: Bench, width: int) -> None:
+    bench.page.resize(width, 900)
+    QApplication.processEvents()
+    table = bench.table
+    for facts in bench.page.columns.model.facts:
+        for column in (FILL, SCALING, DATES):
+            text = bench.cell(facts.name, column).data()
+            assert table.columnWidth(column) >= table.fontMetrics().horizontalAdvance(text) + 8
+    bench.choose("day", DATES, DateOrder.DAY_FIRST)  # also where one has to scroll to it
+    assert bench.source.columns == (Column(name="day", date_order=DateOrder.DAY_FIRST),)
 
 
 def test_the_reason_for_a_kind_is_written_whole_below_it(bench: Bench) -> None:

@@ -30,6 +30,8 @@ from desktop.views.pages.data.columns_model import (
     DATES,
     KIND,
     TITLES,
+    TOGETHER,
+    TREATMENTS,
     VALUES,
     ColumnsModel,
     Index,
@@ -151,28 +153,31 @@ def fitted(wanted: Sequence[int], least: Sequence[int], room: int) -> list[int]:
 
 
 class _Table(QTableView):
-    """Delete gives a decision back to the program. Columns are as wide as there is room for."""
+    """Delete gives a decision back to the program. Columns are as wide as there is room for.
+
+    Where there is too little for what becomes of the values, those give way that only inform; then
+    one can scroll.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._wanted: dict[int, int] = {}  # the width that each column in sight would need
-        self._least: list[int] = []  # what each needs for its title, or its shortest texts
+        self._wanted: dict[int, int] = {}  # the width that each column would need
+        self._least: dict[int, int] = {}  # what each needs for its title, or its shortest texts
 
-    def measure(self) -> None:
-        """Find out how wide the columns would have to be, and make them fit."""
-        shown = [column for column in range(len(TITLES)) if not self.isColumnHidden(column)]
+    def measure(self, without: Sequence[int] = ()) -> None:
+        """Find out how wide the columns, but for those `without`, have to be; make them fit."""
+        shown = [column for column in range(len(TITLES)) if column not in without]
         header = self.horizontalHeader()
         metrics = header.fontMetrics()
         header.setFixedHeight(2 * (metrics.lineSpacing() + SPACE_XS))  # titles of two words wrap
         words = {column: TITLES[column].split() for column in shown}
         words[KIND] += map(str, ColumnKind)
-        self._least = [
-            max(map(metrics.horizontalAdvance, words[column])) + 2 * SPACE_XS + 2
+        self._least = {
+            column: max(map(metrics.horizontalAdvance, words[column])) + 2 * SPACE_XS + 2
             for column in shown
-        ]
+        }
         self._wanted = {
-            column: max(least, self._width(column))
-            for column, least in zip(shown, self._least, strict=True)
+            column: max(least, self._width(column)) for column, least in self._least.items()
         }
         height = 2 * (self.fontMetrics().lineSpacing() + SPACE_XS)
         self.verticalHeader().setDefaultSectionSize(height)
@@ -191,11 +196,18 @@ class _Table(QTableView):
 
     def _fit(self) -> None:
         room = self.viewport().width()
-        wanted = [min(width, scaled(WIDEST)) for width in self._wanted.values()]
-        sizes = dict(zip(self._wanted, fitted(wanted, self._least, room), strict=True))
-        spare = max(room - sum(sizes.values()), 0)
+        wanted = {column: min(width, scaled(WIDEST)) for column, width in self._wanted.items()}
+        whole = self._least | {column: wanted[column] for column in TREATMENTS if column in wanted}
+        for column in (VALUES, TOGETHER):  # the histogram is below the table as well
+            if sum(whole.values()) > room and column in wanted:
+                del whole[column], wanted[column]
+        widths = fitted(list(wanted.values()), [whole[column] for column in wanted], room)
+        sizes = dict(zip(wanted, widths, strict=True))
+        spare = max(room - sum(widths), 0)
         if VALUES in sizes:
             sizes[VALUES] += min(spare, scaled(_HISTOGRAM - _SMALLEST))
+        for column in range(len(TITLES)):
+            self.setColumnHidden(column, column not in sizes)
         for column, width in sizes.items():
             self.setColumnWidth(column, width)
 
@@ -258,14 +270,18 @@ class ColumnsCard(Card):
         self.body.addWidget(self.histogram)
         self.histogram.hide()
         self.table.selectionModel().currentChanged.connect(self._show_histogram)
-        theme.changed.connect(self.table.measure)  # for the zoom
+        theme.changed.connect(self._measure)  # for the zoom
 
     def show_columns(self, facts: Sequence[ColumnFacts]) -> None:
         """Show what was found out about each column."""
         self.model.show(facts)
-        self.table.setColumnHidden(DATES, not any(each.date_order for each in facts))
-        self.table.measure()
+        self._measure()
         self._show_histogram()
+
+    def _measure(self) -> None:
+        self.table.measure(
+            without=() if any(each.date_order for each in self.model.facts) else (DATES,)
+        )
 
     def _show_histogram(self) -> None:
         row = self.table.currentIndex().row()

@@ -35,6 +35,7 @@ TITLES = (
     "Dates",
 )
 _FIELDS = {KIND: "kind", FILL: "fill", SCALING: "scaling", DATES: "date_order"}
+TREATMENTS = (FILL, SCALING, DATES)  # what becomes of the values
 TARGET = "target"
 AS_FOUND = "as found"
 _DECIDED = "Chosen by you; press Delete for what the program finds"
