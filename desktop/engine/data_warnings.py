@@ -13,6 +13,7 @@ import numpy as np
 from desktop.document.data import ColumnKind
 from desktop.document.schema import Classes, Numbers, RowKind
 from desktop.document.text import counted, some
+from desktop.engine.fingerprint import hashes_of_arrays
 from desktop.engine.reports import ColumnFacts, FloatArray, IntArray
 from desktop.engine.rows import Dataset
 from desktop.engine.tables.columns import counts_up
@@ -203,14 +204,7 @@ def _among(values: Any, others: Any) -> Any:
 
 def _hashes(x: FloatArray, y: Any) -> Any:
     """A number for each row of inputs and targets: uint64 (rows,), the same for equal rows."""
-    random = np.random.default_rng(0)
-    columns = [*(x[:, index] for index in range(x.shape[1])), *_flat(np.asarray(y)).T]
-    result = np.zeros(len(x), np.uint64)
-    for column in columns:
-        bits = (np.ascontiguousarray(column, np.float32) + np.float32(0)).view(np.uint32)
-        mixed = (bits.astype(np.uint64) + np.uint64(1)) * random.integers(1, 2**63, dtype=np.uint64)
-        result = (result ^ (mixed ^ (mixed >> np.uint64(29)))) * np.uint64(0x9E3779B97F4A7C15)
-    return result
+    return hashes_of_arrays((x + np.float32(0), y))  # -0 is 0
 
 
 def unscaled_numbers(dataset: Dataset) -> Iterator[str]:
