@@ -14,7 +14,6 @@ from PySide6.QtGui import QFontMetrics, QImage, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
-    QLabel,
     QListView,
     QStackedWidget,
     QStyle,
@@ -27,6 +26,7 @@ from PySide6.QtWidgets import (
 from desktop.document.schema import is_image
 from desktop.views.theme import RADIUS, SIZE_SMALL, SPACE_S, SPACE_XS, Theme, scaled
 from desktop.views.widgets.column_widths import fit_columns
+from desktop.views.widgets.labels import muted_label
 from desktop.views.widgets.samples import Index, RowsModel, Sample
 from desktop.views.widgets.tiles import Tile, Tiles
 
@@ -203,10 +203,7 @@ class SampleView(QStackedWidget):
         self.table.horizontalHeader().setStretchLastSection(True)
         self.table.horizontalHeader().setHighlightSections(False)
         theme.changed.connect(self._fit)
-        self._message = QLabel()
-        self._message.setTextFormat(Qt.TextFormat.PlainText)  # it may name a class
-        self._message.setProperty("role", "muted")
-        self._message.setWordWrap(True)
+        self._message = muted_label()
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         for widget in (self.gallery, self.table, self._message):
             self.addWidget(widget)

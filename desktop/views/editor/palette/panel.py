@@ -25,7 +25,6 @@ from PySide6.QtGui import (
     QStandardItemModel,
 )
 from PySide6.QtWidgets import (
-    QLabel,
     QLineEdit,
     QVBoxLayout,
     QWidget,
@@ -36,6 +35,7 @@ from desktop.views.editor.palette.remove_hint import RemoveHint
 from desktop.views.editor.palette.tree import FAMILY_ROLE, NAME_ROLE, SEARCH_ROLE, LayerTree
 from desktop.views.theme import SPACE_S, SPACE_XS, Theme, scaled
 from desktop.views.widgets.controls import LineEdit
+from desktop.views.widgets.labels import muted_label
 from desktop.views.widgets.layer_mime import LAYER_MIME, dragged_rows, layer_mime
 
 _NARROWEST = 120  # icons, and names cut short
@@ -74,9 +74,7 @@ class Palette(QWidget):
         self.list = LayerTree(theme)
         self.list.setModel(self._filter)
         self.list.expandAll()
-        self._nothing = QLabel("No layer matches the search")
-        self._nothing.setProperty("role", "muted")
-        self._nothing.setWordWrap(True)
+        self._nothing = muted_label("No layer matches the search")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._nothing.hide()
         column = QVBoxLayout(self)

@@ -23,6 +23,7 @@ from desktop.document.trace import LayerInfo
 from desktop.views.forms import Form
 from desktop.views.theme import SPACE_M, SPACE_S, SPACE_XS, Theme, scaled
 from desktop.views.theme.families import family_tile
+from desktop.views.widgets.labels import muted_label
 from desktop.views.widgets.problem_list import ProblemList
 from desktop.views.widgets.scroll_panel import ScrollPanel
 from desktop.views.widgets.text import breakable
@@ -55,9 +56,7 @@ class PropertiesPanel(ScrollPanel):
         self.title.setWordWrap(True)
         self._family = QLabel()
         self._family.setProperty("role", "small")
-        self._about = QLabel()
-        self._about.setProperty("role", "muted")
-        self._about.setWordWrap(True)
+        self._about = muted_label()
         self.problems = ProblemList(workspace, theme, with_places=False)
         self.form = Form(theme)
         self._facts = QWidget()
@@ -220,9 +219,7 @@ def _facts(info: LayerInfo) -> QWidget:
         if info.parameters:
             rows.append(("Parameters", "", f"{info.parameters:,}"))
     for at, (name, shape, count) in enumerate(rows, start=1):
-        label = QLabel(name.replace("_", " ").capitalize())
-        label.setWordWrap(True)
-        label.setProperty("role", "muted")
+        label = muted_label(name.replace("_", " ").capitalize())
         grid.addWidget(label, at, 0)
         value = QLabel(shape)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

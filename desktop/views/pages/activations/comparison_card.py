@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 from desktop.document.space import COMPARED_FUNCTIONS
 from desktop.document.text import listed
 from desktop.views.widgets.cards import Card
+from desktop.views.widgets.labels import muted_label
 
 _ABOUT = (
     "The network in the window is trained with its own and with each of these functions in its "
@@ -29,9 +30,7 @@ class ComparisonCard(Card):
         self.button.setDefaultAction(action)
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.why_not = QLabel()
-        self.why_not.setWordWrap(True)
-        self.why_not.setProperty("role", "muted")
+        self.why_not = muted_label()
         self._action = action
         self.body.addWidget(about)
         self.body.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)

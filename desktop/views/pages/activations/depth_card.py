@@ -14,6 +14,7 @@ from desktop.views.pages.activations.number_slider import NumberSlider
 from desktop.views.theme import SPACE_S, Theme
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
+from desktop.views.widgets.labels import muted_label
 from desktop.workers.activations import DEPTH, INITIALIZERS, DeepStack, DepthGradients
 from desktop.workers.reports import FloatArray
 from desktop.workers.session import Session
@@ -38,9 +39,7 @@ class DepthCard(Card):
         self._session, self._theme = session, theme
         self._seed, self._is_due = 0, True
         self.shown: DepthGradients | None = None
-        about = QLabel(ABOUT)
-        about.setWordWrap(True)
-        about.setProperty("role", "muted")
+        about = muted_label(ABOUT)
         self.plot = FixedPlot(theme, ("layers passed", "gradient"), self)
         self.plot.use_powers()
         self.lines = [self.plot.new_line() for _ in _COMPARED]

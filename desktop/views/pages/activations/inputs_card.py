@@ -12,6 +12,7 @@ from desktop.views.charts.curves.fixed_plot import FixedPlot, span
 from desktop.views.theme import Theme
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
+from desktop.views.widgets.labels import muted_label
 from desktop.views.widgets.live import Live
 from desktop.workers.activations import ActivationInputs, activation
 from desktop.workers.session import Session
@@ -42,9 +43,7 @@ class InputsCard(Card):
         self._label.setBuddy(self.choice)
         self.heading.addWidget(self._label)
         self.heading.addWidget(self.choice)
-        self.about = QLabel()
-        self.about.setWordWrap(True)
-        self.about.setProperty("role", "muted")
+        self.about = muted_label()
         self.plot = FixedPlot(theme, ("input of the activation", "output f(x)"), self)
         self.bars, self.curve = self.plot.new_line(), self.plot.new_line()
         self.bars.setZValue(-800)

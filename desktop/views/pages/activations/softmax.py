@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.document.text import decimal_text
 from desktop.views.charts.curves.fixed_plot import FixedPlot
 from desktop.views.pages.activations.number_slider import NumberSlider
 from desktop.views.theme import SPACE_XS, Theme
 from desktop.views.widgets.cards import Columns
+from desktop.views.widgets.labels import muted_label
 from desktop.workers.activations import (
     ActivationFacts,
     facts,
@@ -60,9 +61,7 @@ class SoftmaxPlots(QWidget):
             column.addWidget(slider)
             slider.changed.connect(lambda _value, place=place: self._on_moved(place))
         column.addWidget(self.temperature)
-        note = QLabel("The facts below are of one logit, while the others are 0.")
-        note.setProperty("role", "muted")
-        note.setWordWrap(True)
+        note = muted_label("The facts below are of one logit, while the others are 0.")
         column.addWidget(note)
         self.temperature.changed.connect(self.draw)
         theme.changed.connect(self.draw)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from desktop.document.first_network import description
 from desktop.views.widgets.cards import Card
+from desktop.views.widgets.labels import muted_label
 from desktop.views.workspace import Workspace
 
 
@@ -17,9 +18,7 @@ class NetworkOffer(Card):
         super().__init__("The network does not fit this data", parent)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._workspace = workspace
-        self._text = QLabel()
-        self._text.setProperty("role", "muted")
-        self._text.setWordWrap(True)
+        self._text = muted_label()
         self.use = QPushButton("Use a first network")
         self.use.setObjectName("use_first_network")
         self.use.setToolTip("Layers, loss and training settings for this data, as one undo step")

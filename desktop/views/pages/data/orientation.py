@@ -9,6 +9,7 @@ from desktop.document.schema import Classes
 from desktop.views.theme import SPACE_L, SPACE_XS, Theme
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.gallery import Gallery
+from desktop.views.widgets.labels import muted_label
 from desktop.views.widgets.samples import Sample
 from desktop.workers.reports import DataSummary
 
@@ -25,9 +26,7 @@ class OrientationCard(Card):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Turn images", parent)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Maximum)
-        about = QLabel(_ABOUT)
-        about.setWordWrap(True)
-        about.setProperty("role", "muted")
+        about = muted_label(_ABOUT)
         row = QHBoxLayout()
         row.setSpacing(SPACE_L)
         self.titles = QLabel(), QLabel()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QWidget
 
 from desktop.document.schema import Classes
 from desktop.document.text import counted, listed, one_line
@@ -14,6 +14,7 @@ from desktop.views.theme import SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
 from desktop.views.widgets.gallery import SampleView
+from desktop.views.widgets.labels import muted_label
 from desktop.views.widgets.pager import Pager
 from desktop.views.widgets.samples import Sample, target_text
 from desktop.workers.reports import ClassMeans, DataSummary, IntArray, SplitSummary
@@ -66,10 +67,7 @@ class PicturesCard(Card):
         self.pager.turned.connect(self._turn)
         self.pager.add_keys(self.view.gallery)
         self.view.gallery.capacityChanged.connect(self._show_page)
-        self._lacking = QLabel()
-        self._lacking.setTextFormat(Qt.TextFormat.PlainText)  # it names classes
-        self._lacking.setProperty("role", "muted")
-        self._lacking.setWordWrap(True)
+        self._lacking = muted_label()
         self.body.addLayout(self._choices)
         self.body.addWidget(self.view, 1)
         self.body.addWidget(self._lacking)

@@ -11,6 +11,7 @@ from desktop.document.data import PlanePoints, Point
 from desktop.document.text import decimal_text
 from desktop.views.theme import SPACE_XS, Theme, scaled
 from desktop.views.widgets.controls import Slider
+from desktop.views.widgets.labels import muted_label
 from desktop.views.widgets.plane.card import PlaneCard
 from desktop.views.widgets.plane.view import PlaneView
 from desktop.views.workspace import Workspace
@@ -195,9 +196,7 @@ class PointsCard(PlaneCard):
         self._group.addButton(self.eraser, 5)
         self.classes[0].setChecked(True)
         self._group.idClicked.connect(self._choose)
-        self.hint = QLabel()
-        self.hint.setProperty("role", "muted")
-        self.hint.setWordWrap(True)
+        self.hint = muted_label()
         for widget in (*self.classes, self.value, self.value_text, self.eraser):
             row.addWidget(widget)
         row.addStretch(1)

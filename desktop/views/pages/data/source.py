@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.document.data import DataSource, sources_by_origin
 from desktop.document.fields import fields_of
@@ -12,6 +12,7 @@ from desktop.views.pages.data.loading import LoadingBar
 from desktop.views.theme import Theme
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
+from desktop.views.widgets.labels import muted_label
 from desktop.views.workspace import Workspace
 
 
@@ -31,9 +32,7 @@ class SourceCard(Card):
             for kind in kinds:
                 self.sources.addItem(kind.kind_title(), kind)
         self.sources.activated.connect(self._on_source)
-        self._about = QLabel()
-        self._about.setProperty("role", "muted")
-        self._about.setWordWrap(True)
+        self._about = muted_label()
         self.form = Form(theme)
         self.form.edited.connect(self._on_edited)
         self.body.addWidget(self.sources)

@@ -23,6 +23,7 @@ from desktop.views.theme import SPACE_M, Theme
 from desktop.views.widgets.cards import Card, CardPage, Columns
 from desktop.views.widgets.gallery import SampleView
 from desktop.views.widgets.image_predictions import ImagesCard, takes_image_files
+from desktop.views.widgets.labels import muted_label
 from desktop.views.widgets.samples import Sample
 from desktop.views.widgets.stage import stage
 from desktop.workers.reports import Evaluation, NumbersFit
@@ -110,10 +111,8 @@ class EvaluatePage(CardPage):
         self.note.setProperty("role", "warning")
         self.note.setWordWrap(True)
         self.note.setObjectName("evaluation-note")
-        self.empty = QLabel()
-        self.empty.setProperty("role", "muted")
+        self.empty = muted_label()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setWordWrap(True)
         self.empty.setObjectName("evaluation-empty")
         self.metrics = MetricTiles()
         self.comparison = QLabel()
@@ -127,10 +126,7 @@ class EvaluatePage(CardPage):
         legend.setWordWrap(True)
         self.matrix = ConfusionMatrix(theme)
         self.matrix.cellSelected.connect(self._show_mistakes)
-        self.cell_text = QLabel()
-        self.cell_text.setTextFormat(Qt.TextFormat.PlainText)  # it names classes
-        self.cell_text.setProperty("role", "muted")
-        self.cell_text.setWordWrap(True)
+        self.cell_text = muted_label()
         self.cell_text.setObjectName("evaluation-cell")
         self._matrix_card.body.addWidget(legend)
         self._matrix_card.body.addWidget(self.matrix, 1)

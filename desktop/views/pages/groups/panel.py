@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QLabel,
     QMenu,
     QStackedWidget,
     QVBoxLayout,
@@ -26,6 +25,7 @@ from desktop.views.pages.groups.table import GroupsTable
 from desktop.views.pages.groups.view import GroupView
 from desktop.views.theme import Theme
 from desktop.views.widgets.action_bar import ActionBar
+from desktop.views.widgets.labels import muted_label
 from desktop.views.widgets.list_and_details import ListAndDetails
 from desktop.views.widgets.table_actions import TableActions
 from desktop.workers.session import Session
@@ -67,10 +67,8 @@ class GroupsPanel(QWidget):
         self._show_rows()
 
     def _build(self) -> None:
-        self.hint = QLabel("Select a group to see its results, or two to compare them.")
-        self.hint.setProperty("role", "muted")
+        self.hint = muted_label("Select a group to see its results, or two to compare them.")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.hint.setWordWrap(True)
         self.details = QStackedWidget()
         self.details.addWidget(self.hint)
         self.details.addWidget(self.against)

@@ -22,6 +22,7 @@ from desktop.views.pages.perceptron.words import LOADING, OTHER_DATA, TRAINING
 from desktop.views.theme import Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.gradual_page import GradualPage
+from desktop.views.widgets.labels import muted_label
 from desktop.views.widgets.narrow import may_be_narrow
 from desktop.views.widgets.plane.view import is_plane
 from desktop.views.workspace import Workspace
@@ -87,9 +88,7 @@ class PerceptronPage(GradualPage):
         self.plane = LinePlane(self._theme)
         self.plane.setFixedHeight(scaled(PLANE_HEIGHT))
         self.plane.show_held_out(False)  # the rows are those for training
-        self.about_line = QLabel()
-        self.about_line.setWordWrap(True)
-        self.about_line.setProperty("role", "muted")
+        self.about_line = muted_label()
         self.plane_card.body.addWidget(self.plane)
         self.plane_card.body.addWidget(self.about_line)
         self.plane_card.body.addStretch(1)

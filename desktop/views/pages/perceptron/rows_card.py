@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHeaderView, QLabel, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from desktop.views.pages.perceptron.choice import Unit, layer_of, weights_of
 from desktop.views.pages.perceptron.words import figure, short, sum_text
 from desktop.views.theme import Theme
 from desktop.views.widgets.cards import Card
+from desktop.views.widgets.labels import muted_label
 from desktop.views.widgets.pager import Pager
 from desktop.views.widgets.row_table import set_up_rows
 from desktop.workers.stepping import StepState
@@ -33,9 +34,7 @@ class RowsCard(Card):
         super().__init__("Rows", parent)
         self.state: StepState | None = None
         self._unit: Unit | None = None
-        self.about = QLabel()
-        self.about.setWordWrap(True)
-        self.about.setProperty("role", "muted")
+        self.about = muted_label()
         self.table = QTableWidget()
         self.table.setAccessibleName("Rows")
         set_up_rows(self.table, theme)

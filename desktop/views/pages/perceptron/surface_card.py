@@ -12,6 +12,7 @@ from desktop.views.pages.perceptron.words import figure
 from desktop.views.theme import SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
+from desktop.views.widgets.labels import muted_label
 from desktop.views.widgets.narrow import may_be_narrow
 from desktop.workers.reports import FloatArray
 from desktop.workers.stepping import LossSurface, StepState, SurfaceQuestion
@@ -50,9 +51,7 @@ class SurfaceCard(Card):
             choice.currentIndexChanged.connect(self._ask)
             row.addWidget(label)
             row.addWidget(choice, 1)
-        self.about = QLabel(ABOUT)
-        self.about.setWordWrap(True)
-        self.about.setProperty("role", "muted")
+        self.about = muted_label(ABOUT)
         self.plot = FixedPlot(theme, ("w1", "w2"), self)
         self.image = pg.ImageItem(axisOrder="row-major")
         self.image.setZValue(-950)

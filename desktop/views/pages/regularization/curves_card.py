@@ -16,6 +16,7 @@ from desktop.views.pages.regularization.tiles import Tile, Tiles
 from desktop.views.theme import Theme
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
+from desktop.views.widgets.labels import muted_label
 from desktop.views.widgets.results import figure, signed
 from desktop.workers.records import Series
 
@@ -107,9 +108,7 @@ class CurvesCard(Card):
         label.setBuddy(self.metric_choice)
         self.heading.addWidget(label)
         self.heading.addWidget(self.metric_choice)
-        about = QLabel(ABOUT)
-        about.setWordWrap(True)
-        about.setProperty("role", "muted")
+        about = muted_label(ABOUT)
         self.tiles: Tiles[CurveTile] = Tiles(self._tile, self._draw_tile)
         self.body.addWidget(about)
         self.body.addWidget(self.tiles)

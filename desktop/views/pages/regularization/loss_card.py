@@ -10,6 +10,7 @@ from desktop.document.metrics import LOSS, in_sentence, metric_title
 from desktop.views.pages.regularization.comparison import Comparison, Variant
 from desktop.views.theme import SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import Card
+from desktop.views.widgets.labels import muted_label
 from desktop.views.widgets.results import figure
 from desktop.workers.regularization import Regularized
 
@@ -60,9 +61,7 @@ class LossCard(Card):
     def __init__(self, comparison: Comparison, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Loss in two parts", parent)
         self._comparison, self._theme = comparison, theme
-        about = QLabel(ABOUT)
-        about.setWordWrap(True)
-        about.setProperty("role", "muted")
+        about = muted_label(ABOUT)
         self.table = QWidget()
         self._grid = QGridLayout(self.table)
         self._grid.setContentsMargins(0, 0, 0, 0)

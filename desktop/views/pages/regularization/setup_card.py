@@ -17,6 +17,7 @@ from desktop.views.pages.regularization.comparison import Comparison, kinds_of
 from desktop.views.theme import SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.check_box import CheckBox
+from desktop.views.widgets.labels import muted_label
 from desktop.views.workspace import Workspace
 
 ABOUT = (
@@ -66,10 +67,7 @@ class SetupCard(Card):
         self.cancel = QPushButton("Cancel")
         self.cancel.setToolTip("Stop the training; what is done stays")
         self.cancel.clicked.connect(comparison.cancel)
-        self.state = QLabel()
-        self.state.setWordWrap(True)
-        self.state.setProperty("role", "muted")
-        self.state.setTextFormat(Qt.TextFormat.PlainText)
+        self.state = muted_label()
         self._build()
         vary.changed.connect(self._show_state)
         workspace.projectChanged.connect(self._show_project)

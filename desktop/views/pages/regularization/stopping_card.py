@@ -15,6 +15,7 @@ from desktop.views.pages.regularization.comparison import Comparison, Variant
 from desktop.views.theme import Theme
 from desktop.views.widgets.cards import Card, Columns
 from desktop.views.widgets.controls import ComboBox
+from desktop.views.widgets.labels import muted_label
 from desktop.views.widgets.results import figure
 from desktop.workers.records import Floats
 from desktop.workers.regularization import StoppingCourse, stopping_course
@@ -46,9 +47,7 @@ class StoppingCard(Card):
         label.setBuddy(self.choice)
         self.heading.addWidget(label)
         self.heading.addWidget(self.choice)
-        about = QLabel(ABOUT)
-        about.setWordWrap(True)
-        about.setProperty("role", "muted")
+        about = muted_label(ABOUT)
         self.values_plot = FixedPlot(theme, ("epoch", ""), self, lowest=_LOWEST)
         self.line, self.dot = self.values_plot.new_line(), self.values_plot.new_line()
         self.body.addWidget(about)

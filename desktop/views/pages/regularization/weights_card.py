@@ -14,6 +14,7 @@ from desktop.views.pages.regularization.tiles import Tile, Tiles
 from desktop.views.theme import Theme
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
+from desktop.views.widgets.labels import muted_label
 from desktop.workers.regularization import NEAR_ZERO, LayerWeights
 from desktop.workers.reports import FloatArray
 
@@ -94,9 +95,7 @@ class WeightsCard(Card):
         label.setBuddy(self.choice)
         self.heading.addWidget(label)
         self.heading.addWidget(self.choice)
-        about = QLabel(ABOUT)
-        about.setWordWrap(True)
-        about.setProperty("role", "muted")
+        about = muted_label(ABOUT)
         self.tiles: Tiles[WeightsTile] = Tiles(
             lambda variant: WeightsTile(variant, theme), self._draw_tile
         )

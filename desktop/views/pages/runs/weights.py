@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.views.charts.runs import ShownRuns
 from desktop.views.charts.weights.panel import HistogramPanel
 from desktop.views.theme import Theme, scaled
+from desktop.views.widgets.labels import muted_label
 from desktop.workers.kept_runs import KeptRuns
 from desktop.workers.records import Recorded
 from desktop.workers.summaries import RunSummary
@@ -30,10 +31,8 @@ class RunWeights(QStackedWidget):
         self._run: RunSummary | None = None
         self._read: RunSummary | None = None  # as it was when its histograms were read
         self.runs = ShownRuns()
-        self.note = QLabel(ONE)
-        self.note.setProperty("role", "muted")
+        self.note = muted_label(ONE)
         self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.note.setWordWrap(True)
         self.panel = HistogramPanel(theme, self.runs, self)
         self.addWidget(self.note)
         self.addWidget(self.panel)

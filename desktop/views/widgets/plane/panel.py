@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt, Slot
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.views.theme import Theme, scaled
+from desktop.views.widgets.labels import muted_label
 from desktop.views.widgets.live import Live
 from desktop.views.widgets.plane.units import SQUARE, UnitMaps
 from desktop.views.widgets.plane.view import PlaneView
@@ -25,9 +26,7 @@ class UnitsPanel(QWidget):
         super().__init__()
         self._session, self._view = session, view
         self.maps = UnitMaps(theme)
-        self.message = QLabel(NO_NETWORK)
-        self.message.setProperty("role", "muted")
-        self.message.setWordWrap(True)
+        self.message = muted_label(NO_NETWORK)
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)

@@ -29,6 +29,7 @@ from desktop.views.pages.groups.sweep.count import count_text
 from desktop.views.pages.groups.sweep.method import Method, MethodBox
 from desktop.views.pages.groups.sweep.setting_row import SettingRow, row_for
 from desktop.views.theme import SPACE_L, SPACE_M, SPACE_S, Theme, scaled
+from desktop.views.widgets.labels import muted_label
 from desktop.views.widgets.text import breakable
 from desktop.workers.sweeps import (
     judging_metrics,
@@ -129,9 +130,7 @@ class VaryDialog(QDialog):
         return row
 
     def _make_rows(self) -> QStackedWidget:
-        empty = QLabel(_EMPTY)
-        empty.setProperty("role", "muted")
-        empty.setWordWrap(True)
+        empty = muted_label(_EMPTY)
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         empty.setMargin(SPACE_L)
         content = QWidget()
