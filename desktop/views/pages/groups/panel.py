@@ -91,7 +91,8 @@ class GroupsPanel(QWidget):
 
     def offer(self, actions: Sequence[QAction]) -> None:
         """Let new groups be begun by `actions`, also where there is no group yet."""
-        self.empty.offer(actions)
+        for action in actions:
+            self.empty.offer(action)
 
     # --- what there is ------------------------------------------------------------------------
 
