@@ -69,6 +69,18 @@ def pen_digits_file() -> Path:
     return shared_file("pen-digits-train.jsonl.gz")
 
 
+@pytest.fixture
+def all_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Layers are measured after every epoch, however short."""
+    monkeypatch.setattr("desktop.engine.probe.SHORT_EPOCH", 0)
+
+
+@pytest.fixture
+def no_graphs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Graphs that other tests left are not used: each is made anew."""
+    monkeypatch.setattr("desktop.engine.programs._graphs", {})
+
+
 @pytest.fixture(scope="session")
 def data_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder for each test, in which runs are kept: without weights, which take a while."""

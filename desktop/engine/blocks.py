@@ -50,8 +50,8 @@ class Blocks:
     have been. If an earlier run trained part of the first epoch, `done` is its last block there,
     and the epoch is resumed after it.
 
-    The last batch of each epoch is a block of its own, of which `squares` has those of its
-    StepsResult; None before it.
+    `is_measured` says of an epoch whether its layers are to be measured. Then `squares` are those
+    of its last batch (see StepsResult); else, and before that batch, they are None.
     """
 
     def __init__(
@@ -62,10 +62,13 @@ class Blocks:
         epochs: int,
         wait: Callable[[], None],
         done: Block | None = None,
+        is_measured: Callable[[int], bool] = lambda _: True,
     ) -> None:
         self.block = Block()
         self.squares: NDArray[np.float64] | None = None
         self._steps, self._choice, self._batches, self._wait = steps, choice, batches, wait
+        self._is_measured = is_measured
+        self.measures = True  # the layers in this epoch
         self._life = int(steps.model.optimizer.iterations)  # steps since the optimizer was made
         self._done = done or Block()  # in the next epoch
         self._skipped = 0  # batches of this epoch that an earlier run trained
@@ -88,6 +91,7 @@ class Blocks:
         """The 0-based `epoch` of the model's life begins."""
         done, self._done = self._done, Block()
         self._batches.begin(epoch, done.stop)
+        self.measures = self._is_measured(epoch)
         self._next, self._skipped, self.squares = 0, done.stop, None
         self.block = replace(done, first=done.stop, means={})
         if done.stop:
@@ -116,31 +120,24 @@ class Blocks:
         limit = (full if compiler is Compiler.XLA else self._batches.steps) - first
         if self._life < compiler_choice.XLA_FROM:
             limit = min(limit, compiler_choice.XLA_FROM - self._life)
-        is_last = first == self._last_batch
-        if first <= self._last_batch:
-            limit = min(limit, self._last_batch - first or 1)
         if self._refused:
             raise NonFiniteError(batch=self._batches.at(first))
         start = perf_counter()
-        outcome = self._steps.run(compiler, source, first, self._length(compiler, limit))
+        length = self._length(compiler, limit)
+        is_last = first + length == self._batches.steps
+        outcome = self._steps.run(compiler, source, first, length, is_last and self.measures)
         self._refused = outcome.refused
         if not outcome.steps:
             raise NonFiniteError(batch=self._batches.at(first))
-        if not is_last or compiler not in self._pace:  # the call itself takes a while
+        if length > 1 or not is_last or compiler not in self._pace:  # the call takes a while, too
             self._pace[compiler] = (perf_counter() - start) / outcome.steps
         self._longest[compiler] = max(outcome.steps, self._longest.get(compiler, 0))
-        if is_last:
-            self.squares = outcome.squares
+        self.squares = outcome.squares
         self._life += outcome.steps
         self.taken += outcome.steps
         self._choice.begin(source, self._last)
         metrics = tuple(variable.numpy() for variable in self._steps.model.metrics_variables)
         return Block(first, first + outcome.steps, outcome.logs, outcome.means, metrics)
-
-    @property
-    def _last_batch(self) -> int:
-        """The batch of the epoch that is a block of its own."""
-        return self._batches.steps - 1
 
     def _length(self, compiler: Compiler, limit: int) -> int:
         """How many steps the next block should have, up to `limit`."""

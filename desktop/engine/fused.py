@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from desktop.document.choices import Metric
 from desktop.engine import backend
-from desktop.engine.programs import Program, configuration, shared
+from desktop.engine.programs import Program, configuration, read_variables, shared
 
 MAX_STEPS = 2048  # that one call may take
 _KEPT = ("__init__", "stateless_apply")
@@ -42,9 +42,9 @@ class StepsResult:
     """What a call came to: `steps` were taken, all that were asked for unless `refused`.
 
     `logs` are Keras's running values at the end. `means` has the running means of the metrics that
-    are means over rows, (steps,) each, one for every step. If one step was asked for and taken,
-    `squares` has for each trainable weight of the model the sums Σx² of what was added to it and
-    of what it was before, (weights, 2).
+    are means over rows, (steps,) each, one for every step. If that was asked for and all steps were
+    taken, `squares` has for each trainable weight of the model the sums Σx² of what the last step
+    added to it and of what it was before, (weights, 2).
     """
 
     steps: int
@@ -80,8 +80,12 @@ class FusedSteps:
         self._configuration = configuration(model)
         self._programs: dict[Hashable, Program] = {}
 
-    def run(self, compiler: Compiler, source: Any, first: int, count: int) -> StepsResult:
+    def run(
+        self, compiler: Compiler, source: Any, first: int, count: int, measured: bool = False
+    ) -> StepsResult:
         """Take `count` steps, or as many as there are batches for; XLA takes full ones only.
+
+        If the last one is to be `measured`, the result has its squares.
 
         `source` is the tensors (inputs, targets, perhaps sample weights, and last the order of the
         rows), of which the batches from the 0-based `first` on are used; or an iterator of batches,
@@ -92,17 +96,19 @@ class FusedSteps:
             full, short = divmod(rows, self.batch_size)
             there = full if compiler is Compiler.XLA else full + (short > 0)
             count = min(count, there - first)
-        outcome = self._advance(compiler, source, first, count)
+        outcome = self._advance(compiler, source, first, count, measured)
         if outcome.refused and outcome.steps and compiler is Compiler.XLA:
             # The model is as it was before: the same again, but for the bad step.
-            again = self._advance(compiler, source, first, outcome.steps)
+            again = self._advance(compiler, source, first, outcome.steps, measured=False)
             return replace(again, refused=True)
         return outcome
 
-    def _advance(self, compiler: Compiler, source: Any, first: int, count: int) -> StepsResult:
+    def _advance(
+        self, compiler: Compiler, source: Any, first: int, count: int, measured: bool
+    ) -> StepsResult:
         program = self._program(compiler, source)
         steps, fine, logs, trace, squares = program.loop(
-            source, *self._numbers(first, count, keep=True), self._handles()
+            source, *self._numbers(first, count, measured, keep=True), self._handles()
         )
         taken = int(steps)
         values = trace.numpy()[:taken]
@@ -111,7 +117,7 @@ class FusedSteps:
             refused=not bool(fine),
             logs=dict(zip(program.logged, logs.numpy().tolist(), strict=True)),
             means={name: values[:, column] for column, name in enumerate(program.traced)},
-            squares=squares.numpy() if taken == count == 1 else None,
+            squares=squares.numpy() if measured and taken == count else None,
         )
 
     def compilation(self, compiler: Compiler, source: Any) -> Callable[[], None]:
@@ -121,7 +127,7 @@ class FusedSteps:
         being trained.
         """
         program = self._program(compiler, source)
-        numbers, handles = self._numbers(0, 0, keep=False), self._handles()
+        numbers, handles = self._numbers(0, 0, measured=False, keep=False), self._handles()
 
         def compile_steps() -> None:
             steps, *_ = program.loop(source, *numbers, handles)
@@ -131,9 +137,8 @@ class FusedSteps:
 
     # --- the graph --------------------------------------------------------------------------------
 
-    def _numbers(self, first: int, count: int, keep: bool) -> tuple[Any, Any, Any]:
-        tf = backend.tensorflow()
-        return tf.constant(first), tf.constant(count), tf.constant(keep)
+    def _numbers(self, first: int, count: int, measured: bool, keep: bool) -> tuple[Any, ...]:
+        return tuple(map(backend.tensorflow().constant, (first, count, measured, keep)))
 
     def _program(self, compiler: Compiler, source: Any) -> Program:
         """What advances the state by steps; of an equal network if there was one lately."""
@@ -162,7 +167,7 @@ class FusedSteps:
             jit_compile=compiler is Compiler.XLA,
             autograph=False,
         )
-        numbers = self._numbers(0, 0, keep=False)
+        numbers = self._numbers(0, 0, measured=False, keep=False)
         state = [tf.TensorSpec(each.shape, each.dtype) for each in self._variables]
         with _functional(self.model.optimizer):
             loop = loop.get_concrete_function(source, *numbers[:2], state)
@@ -179,24 +184,29 @@ class FusedSteps:
         """A function that lets `loop` loose on variables like `state`, to make a graph of.
 
         Its results are the steps, whether all was finite, the metrics, their traces and the
-        squares. It does not change the variables unless it is to `keep` the new state.
+        squares, zeros unless the last step is `measured`. It does not change the variables unless
+        it is to `keep` the new state.
         """
         tf = backend.tensorflow()
 
         def advance(
-            source: Any, first: Any, count: Any, keep: Any, handles: Sequence[Any]
+            source: Any, first: Any, count: Any, measured: Any, keep: Any, handles: Sequence[Any]
         ) -> tuple[Any, ...]:
-            before = [
-                tf.ensure_shape(
-                    tf.raw_ops.ReadVariableOp(resource=handle, dtype=like.dtype), like.shape
-                )
-                for handle, like in zip(handles, state, strict=True)
-            ]
-            steps, fine, logs, trace, after = loop(source, first, count, before)
-            squares = tf.cond(
-                count == 1,  # over all weights that would take as long as a small step
-                lambda: self._squares(before, after),
-                lambda: tf.zeros((len(self._trainable), 2), tf.float64),
+            before = read_variables(state, handles)
+            # The last step alone: to keep each step's squares would take as long as a small step.
+            one = tf.constant(1)
+            before_last = tf.where(measured, count - one, count)
+            unmeasured = loop(source, first, before_last, before)
+            steps, fine, _, trace, between = unmeasured
+
+            def last_step() -> tuple[Any, ...]:
+                last, fine, logs, of_last, after = loop(source, first + steps, one, between)
+                both = tf.tensor_scatter_nd_update(trace, [[steps]], of_last[:1])
+                return steps + last, fine, logs, both, after, self._squares(between, after)
+
+            nothing = tf.zeros((len(self._trainable), 2), tf.float64)
+            steps, fine, logs, trace, after, squares = tf.cond(
+                measured & fine, last_step, lambda: (*unmeasured, nothing)
             )
 
             def adopt() -> bool:

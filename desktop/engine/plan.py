@@ -12,7 +12,8 @@ _VALIDATION_COST = 0.35
 class Plan:
     """What a run is to do: `epochs` more after `first_epoch`, in batches of `batch_size` rows.
 
-    Validation rows are looked at `validation_batch_size` at a time.
+    Validation rows are looked at `validation_batch_size` at a time. The layers are measured after
+    every `measured_every` epochs of the life of the network.
     """
 
     run: str
@@ -22,6 +23,7 @@ class Plan:
     validation_batch_size: int
     training_rows: int
     validation_rows: int
+    measured_every: int = 1
 
     @property
     def steps(self) -> int:
@@ -36,3 +38,8 @@ class Plan:
     def training_share(self) -> float:
         """The part of an epoch's work that is training and not validation, 0 to 1."""
         return self.training_rows / (self.training_rows + _VALIDATION_COST * self.validation_rows)
+
+    def is_measured(self, epoch: int) -> bool:
+        """Whether the layers are measured in the 0-based `epoch`; always in the first and last."""
+        is_end = epoch in (self.first_epoch, self.first_epoch + self.epochs - 1)
+        return is_end or (epoch + 1) % self.measured_every == 0

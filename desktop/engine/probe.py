@@ -1,14 +1,15 @@
 """Statistics of the layers while a network is trained: a few rows that it is shown now and then.
 
 To add a statistic, write a function like `gradient_norm` and enter it in `STATISTICS`: it is then
-in the report of every epoch and has its series in the record of the run. Those of single units are
-in `UNIT_STATISTICS`. What they mean for the training is judged in `desktop.document.health`.
+in the report of every measured epoch and has its series in the record of the run. Those of single
+units are in `UNIT_STATISTICS`. What they mean for the training is judged in
+`desktop.document.health`.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,9 @@ from desktop.document.schema import DataSchema
 from desktop.document.trace import trace
 from desktop.engine import backend
 from desktop.engine.batches import large_batch
+from desktop.engine.control import Stopped
 from desktop.engine.encoding import encode
+from desktop.engine.programs import Program, configuration, read_variables, shared
 from desktop.engine.reports import LayerStatistics, read_only
 from desktop.engine.rows import Rows
 
@@ -32,6 +35,9 @@ MOST_ROWS = 256
 SHARE = 32  # of the training rows one in so many, to take little time beside an epoch
 LEAST_ROWS = 32  # if there are as many
 MOST_UNITS = 256  # of a layer that have numbers of their own; the first ones
+# Training rows times parameters of an epoch that takes tens of milliseconds. To measure the layers
+# takes about two: after every third of such epochs it costs less than 3 % of the training.
+SHORT_EPOCH, MEASURED_EVERY = 1e8, 3
 COMPILED_FROM = 10  # probes: making a graph takes as long as about ten without it
 
 
@@ -119,6 +125,11 @@ UNIT_STATISTICS: Mapping[str, Callable[[LayerPass], Any | None]] = {
 }
 
 
+def measured_every(training_rows: int, parameters: int) -> int:
+    """After how many epochs the layers are measured; by the project alone, for equal results."""
+    return MEASURED_EVERY if training_rows * parameters < SHORT_EPOCH else 1
+
+
 class Probe:
     """A fixed `batch` (inputs, targets, perhaps sample weights) to look through `model` with.
 
@@ -133,7 +144,7 @@ class Probe:
         self._model = model
         self._layers = [(info.name, info.layer) for info in trace(project)]
         self._batch = tuple(map(backend.tensorflow().convert_to_tensor, batch))
-        self._compiled: Callable[[], Any] | None = None
+        self._compiled: Program | None = None
 
     @classmethod
     def of_rows(
@@ -157,21 +168,51 @@ class Probe:
     def compile(self, checkpoint: Callable[[], None]) -> None:
         """Make a graph of the statistics, unless there is one, for many looks to come.
 
-        `checkpoint` is called every now and then. What it raises comes out, and nothing is made.
+        Networks that are alike share it. `checkpoint` is called every now and then. If it raises
+        Stopped, that comes out, and nothing is made.
         """
-        if self._compiled is None:
-            tf = backend.tensorflow()
-            function = tf.function(lambda: self._measure(checkpoint), autograph=False)
-            self._compiled = function.get_concrete_function()
+        if self._compiled is not None:
+            return
+        signature = tuple(map(backend.tensorflow().type_spec_from_value, self._batch))
+        key = (Probe, configuration(self._model), signature)
+        try:
+            self._compiled = shared(key, False, lambda: self._traced(checkpoint))
+        except Stopped:
+            raise
+        except Exception:  # `statistics` tells why
+            logger.debug("The statistics of the layers have no graph", exc_info=True)
 
-    def look(self, checkpoint: Callable[[], None] = lambda: None) -> Pass:
+    def _traced(self, checkpoint: Callable[[], None]) -> Program:
+        tf, variables = backend.tensorflow(), self._model.variables
+
+        def measure(batch: tuple[Any, ...], handles: Sequence[Any]) -> Any:
+            return _measured(self._look(batch, read_variables(variables, handles), checkpoint))
+
+        function = tf.function(measure, autograph=False)
+        return Program(function.get_concrete_function(self._batch, self._handles()))
+
+    def _handles(self) -> list[Any]:
+        return [variable.value.handle for variable in self._model.variables]
+
+    def look(self) -> Pass:
         """Run the batch through the network, forwards and backwards."""
+        return self._look(
+            self._batch, [variable.value.read_value() for variable in self._model.variables]
+        )
+
+    def _look(
+        self,
+        batch: tuple[Any, ...],
+        values: Sequence[Any],
+        checkpoint: Callable[[], None] = lambda: None,
+    ) -> Pass:
+        """`look` with other `values` of the model's variables, tensors in their order."""
         keras, tf = backend.keras(), backend.tensorflow()
         model = self._model
-        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(self._batch)
-        variables = model.trainable_variables
-        weights = [variable.value.read_value() for variable in variables]
-        mapping = zip(variables, weights, strict=True)
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(batch)
+        state = {id(each): value for each, value in zip(model.variables, values, strict=True)}
+        weights = [state[id(variable)] for variable in model.trainable_variables]
+        mapping = zip(model.variables, values, strict=True)
         # What layers and metrics want to change stays within the scope.
         with keras.StatelessScope(state_mapping=mapping, collect_losses=True):
             with tf.GradientTape() as tape:
@@ -188,7 +229,7 @@ class Probe:
             checkpoint()
         by_variable = {
             id(variable): tf.convert_to_tensor(gradient)  # rows of an embedding come one by one
-            for variable, gradient in zip(variables, gradients, strict=True)
+            for variable, gradient in zip(model.trainable_variables, gradients, strict=True)
         }
         passes = []
         for (name, spec), layer, output in zip(self._layers, model.layers, outputs, strict=True):
@@ -207,7 +248,10 @@ class Probe:
         to end a training.
         """
         try:
-            measured = self._compiled() if self._compiled is not None else self._measure()
+            if self._compiled is not None:
+                measured = self._compiled.loop(self._batch, self._handles())
+            else:
+                measured = _measured(self.look())
             layers, units = (
                 {name: {layer: value.numpy() for layer, value in of.items()} for name, of in kind}
                 for kind in (part.items() for part in measured)
@@ -234,19 +278,17 @@ class Probe:
             start = stop
         return found
 
-    def _measure(
-        self, checkpoint: Callable[[], None] = lambda: None
-    ) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
-        """The statistics of the layers and of their units, as tensors."""
-        layers = self.look(checkpoint).layers
-        units = {
-            statistic: {name: shares[:MOST_UNITS] for name, shares in values.items()}
-            for statistic, values in _measured(UNIT_STATISTICS, layers).items()
-        }
-        return _measured(STATISTICS, layers), units
+
+def _measured(seen: Pass) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
+    """The statistics of the layers and of their units, as tensors."""
+    units = {
+        statistic: {name: shares[:MOST_UNITS] for name, shares in values.items()}
+        for statistic, values in _values(UNIT_STATISTICS, seen.layers).items()
+    }
+    return _values(STATISTICS, seen.layers), units
 
 
-def _measured(
+def _values(
     statistics: Mapping[str, Callable[[LayerPass], Any | None]], layers: tuple[LayerPass, ...]
 ) -> dict[str, dict[str, Any]]:
     """The values of `statistics` for those of the `layers` that have them, by name."""

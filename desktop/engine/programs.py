@@ -1,4 +1,4 @@
-"""The graphs of training steps, shared by networks that are alike.
+"""The graphs of training steps and probes, shared by networks that are alike.
 
 A network that is reset and trained again is a new `keras.Sequential`, but its steps are the same
 function of weights, rows and random numbers: it uses the graph that exists and need not wait for
@@ -8,13 +8,13 @@ one. TensorFlow keeps every program that XLA compiled until the process ends, ab
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from desktop.engine import backend
 
-GRAPHS = 2  # that are kept of networks whose steps XLA did not compile
+GRAPHS = 4  # that are kept of those that XLA did not compile: steps and probes of two networks
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Program:
     """
 
     loop: Any
-    logged: tuple[str, ...]
-    traced: tuple[str, ...]
+    logged: tuple[str, ...] = ()
+    traced: tuple[str, ...] = ()
 
 
 _programs: dict[Hashable, Program] = {}  # compiled by XLA
@@ -46,6 +46,15 @@ def shared(key: Hashable, is_compiled: bool, make: Callable[[], Program]) -> Pro
     while len(_graphs) > GRAPHS:
         del _graphs[next(iter(_graphs))]
     return program
+
+
+def read_variables(like: Sequence[Any], handles: Sequence[Any]) -> list[Any]:
+    """The values of the variables that have these `handles`, of the shapes and types of `like`."""
+    tf = backend.tensorflow()
+    return [
+        tf.ensure_shape(tf.raw_ops.ReadVariableOp(resource=handle, dtype=each.dtype), each.shape)
+        for each, handle in zip(like, handles, strict=True)
+    ]
 
 
 def configuration(model: Any) -> str:

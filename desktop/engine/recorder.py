@@ -24,6 +24,7 @@ from desktop.engine.probe import Probe
 from desktop.engine.reports import (
     EpochEnded,
     FloatArray,
+    LayerStatistics,
     Phase,
     Progress,
     Report,
@@ -191,7 +192,10 @@ class Recorder:
         number = epoch + 1
         logs = {**logs, "learning_rate": self._learning_rate}
         histograms = weight_histograms(self._model, self._project)
-        statistics = self._probe.statistics(self._blocks.squares)
+        blocks = self._blocks
+        statistics = (
+            self._probe.statistics(blocks.squares) if blocks.measures else LayerStatistics()
+        )
         self._is_complete = True
         best = self._completed(number, logs)
         self._sink(EpochEnded(self.plan.run, number, seconds, logs, histograms, best, statistics))

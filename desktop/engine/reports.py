@@ -319,7 +319,7 @@ class LayerStatistics:
 class EpochEnded:
     """An epoch is over. `logs` are Keras's: loss, accuracy, val_loss, ..., learning_rate.
 
-    `statistics` are of the layers at its end.
+    `statistics` are of the layers at its end; empty if they were not measured then.
     """
 
     run: str

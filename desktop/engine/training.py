@@ -22,7 +22,7 @@ from desktop.engine.histograms import weight_histograms
 from desktop.engine.network import Network, PartialEpoch
 from desktop.engine.numerics import ADVICE, NonFiniteError, diagnose
 from desktop.engine.plan import Plan
-from desktop.engine.probe import COMPILED_FROM
+from desktop.engine.probe import COMPILED_FROM, measured_every
 from desktop.engine.recorder import Recorder
 from desktop.engine.reports import Outcome, Report, RunEnded, RunStarted, new_run_id
 from desktop.engine.rows import Dataset
@@ -161,6 +161,7 @@ class Trainer:
             validation_batch_size=validation.batch_size if validation is not None else 1,
             training_rows=training.rows,
             validation_rows=validation.rows if validation is not None else 0,
+            measured_every=measured_every(training.rows, network.model.count_params()),
         )
         best = network.logs.begin(project, plan.validation_rows > 0)
         sink(
@@ -196,6 +197,8 @@ class Trainer:
             plan.epochs,
             control.checkpoint,
             partial.block if partial is not None else None,
+            # Those who follow it epoch by epoch see something new in each.
+            lambda epoch: plan.is_measured(epoch) or control.epoch_seconds > 0,
         )
         network.run_begins(blocks, clock)
         recorder = Recorder(

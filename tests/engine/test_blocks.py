@@ -39,7 +39,9 @@ class Counted:
         optimizer = type("Optimizer", (), {"iterations": 0})
         self.model = type("Model", (), {"optimizer": optimizer, "metrics_variables": ()})
 
-    def run(self, compiler: Compiler, source: Any, first: int, count: int) -> StepsResult:
+    def run(
+        self, compiler: Compiler, source: Any, first: int, count: int, measured: bool
+    ) -> StepsResult:
         self.lengths.append(count)
         self.now += self.pace * count
         return StepsResult(count, False, {"loss": 0.5}, {"loss": np.full(count, 0.5)})

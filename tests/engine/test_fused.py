@@ -229,6 +229,38 @@ def test_compiling_leaves_no_trace(compiler: Compiler) -> None:
 
 
 @pytest.mark.parametrize("compiler", Compiler)
+@pytest.mark.parametrize("count", (1, 5))
+def test_the_last_step_is_measured_and_nothing_else_changes(compiler: Compiler, count: int) -> None:
+    what = project((Flatten(), HIDDEN, Dropout(rate=0.5), BatchNormalization(), OUTPUT))
+    these = rows(COUNT)
+    batches = Batches(these, encode(these.y, what), BATCH)
+    source = (*batches.tensors, backend.tensorflow().constant(batches.order()))
+
+    def run(*parts: tuple[int, int, bool]) -> tuple[list[Any], list[Any], Any]:
+        model = build(what, 5)
+        steps = FusedSteps(model, BATCH, batches.at(0))
+        before: list[Any] = []
+        for first, number, measured in parts:
+            before = [v.numpy().astype(float) for v in model.trainable_variables]
+            result = steps.run(compiler, source, first, number, measured)
+            assert (result.squares is not None) == measured
+        state = [v.numpy() for v in (*model.variables, *model.optimizer.variables)]
+        after = [v.numpy().astype(float) for v in model.trainable_variables]
+        squares = [(np.sum((b - a) ** 2), np.sum(a**2)) for a, b in zip(before, after, strict=True)]
+        return state, squares, result
+
+    plain, _, there = run((0, count, False))
+    state, _, measured = run((0, count, True))
+    alone = ((0, count - 1, False), (count - 1, 1, True)) if count > 1 else ((0, 1, True),)
+    _, squares, _ = run(*alone)
+    assert all(map(np.array_equal, state, plain))
+    assert (measured.steps, measured.logs) == (count, there.logs)
+    assert list(measured.means) == list(there.means)
+    assert all(map(np.array_equal, measured.means.values(), there.means.values()))
+    np.testing.assert_allclose(measured.squares, squares, rtol=1e-4, atol=1e-10)
+
+
+@pytest.mark.parametrize("compiler", Compiler)
 def test_random_layers_draw_new_numbers_at_every_step_and_alike_in_every_run(
     compiler: Compiler,
 ) -> None:
@@ -242,9 +274,18 @@ def test_random_layers_draw_new_numbers_at_every_step_and_alike_in_every_run(
 
 
 @pytest.mark.parametrize(
-    ("bad", "compiler"), [(0, Compiler.GRAPH), (4, Compiler.GRAPH), (4, Compiler.XLA)]
+    ("bad", "compiler", "measured"),
+    [
+        (0, Compiler.GRAPH, False),
+        (4, Compiler.GRAPH, False),
+        (4, Compiler.GRAPH, True),
+        (7, Compiler.GRAPH, True),
+        (4, Compiler.XLA, False),
+        (4, Compiler.XLA, True),
+        (7, Compiler.XLA, True),
+    ],
 )
-def test_a_step_with_bad_numbers_is_not_taken(bad: int, compiler: Compiler) -> None:
+def test_a_step_with_bad_numbers_is_not_taken(bad: int, compiler: Compiler, measured: bool) -> None:
     what = project((Flatten(), HIDDEN, BatchNormalization(), Dropout(rate=0.2), OUTPUT))
     clean = rows(COUNT)
     x = clean.x.copy()
@@ -254,7 +295,8 @@ def test_a_step_with_bad_numbers_is_not_taken(bad: int, compiler: Compiler) -> N
         batches = Batches(these, encode(these.y, what), BATCH)
         source = (*batches.tensors, backend.tensorflow().constant(batches.order()))
         model = build(what, 5)
-        outcomes.append(FusedSteps(model, BATCH, batches.at(9)).run(compiler, source, 0, count))
+        steps = FusedSteps(model, BATCH, batches.at(9))
+        outcomes.append(steps.run(compiler, source, 0, count, measured and count == 8))
         weights.append([v.numpy() for v in (*model.variables, *model.optimizer.variables)])
     spoilt, stopped = outcomes
     assert (spoilt.steps, spoilt.refused) == (bad, True)

@@ -24,6 +24,8 @@ from desktop.engine.rows import Dataset, Rows
 from desktop.engine.training import Trainer
 from tests.engine.runs import HIDDEN, OUTPUT, dataset, project
 
+pytestmark = pytest.mark.usefixtures("all_measured")
+
 SIGMOID = ActivationFunction.SIGMOID
 ROWS = 600
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -27,7 +29,7 @@ from desktop.document.layers import (
 )
 from desktop.document.project import Project
 from desktop.document.schema import Numbers
-from desktop.engine import backend, probe, recorder, training
+from desktop.engine import backend, network, probe, programs, recorder, training
 from desktop.engine.builder import build
 from desktop.engine.control import RunControl, Stopped
 from desktop.engine.encoding import encode
@@ -47,6 +49,8 @@ from desktop.engine.rows import Dataset, Rows
 from desktop.engine.training import Trainer
 from tests.engine.runs import HIDDEN, OUTPUT, dataset, project, rows, train
 from tests.engine.same_result import digest
+
+pytestmark = pytest.mark.usefixtures("all_measured")
 
 SCHEMA = Digits().known_schema
 COUNT = 40
@@ -215,22 +219,32 @@ def test_the_size_of_an_update_is_that_of_the_weights_it_changes(name: str) -> N
 
 @pytest.mark.parametrize("rows", (4, 30, 35))
 def test_the_update_is_that_of_the_last_batch(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    taken: list[tuple[int, int, Any]] = []
-    run = FusedSteps.run
+    steps = -(-rows // 10)
+    weights: list[list[Any]] = []
 
-    def note(steps: FusedSteps, compiler: Any, source: Any, first: int, count: int) -> Any:
-        result = run(steps, compiler, source, first, count)
-        taken.append((first, count, result.squares))
-        return result
+    class Noted(FusedSteps):
+        """Steps taken one by one, the weights before each of them being noted."""
 
-    monkeypatch.setattr(FusedSteps, "run", note)
+        def run(
+            self, compiler: Any, source: Any, first: int, count: int, measured: bool = False
+        ) -> Any:
+            assert measured == (first + count == steps)
+            for place in range(first, first + count):
+                weights.append([part.astype(float) for part in self.model.get_weights()])
+                last = super().run(compiler, source, place, 1, measured)
+            return replace(last, steps=count, means={})
+
+    monkeypatch.setattr(network, "FusedSteps", Noted)
     trainer = Trainer(dataset(training=rows))
     *_, epoch = train(project(epochs=3), trainer).epochs
-    (*_, (first, count, squares)) = (each for each in taken if each[0] == (rows - 1) // 10)
-    assert (first, count) == ((rows - 1) // 10, 1)
-    added, before = squares[:2].sum(axis=0)
-    expected = np.log10(np.sqrt(added / before))
-    assert epoch.statistics.layers["update_ratio"]["Dense 2"] == pytest.approx(expected)
+    after = [part.astype(float) for part in trainer.model.get_weights()]
+    added, there = (
+        np.sqrt(sum(np.sum(part**2) for part in parts[:2]))
+        for parts in ([b - a for a, b in zip(weights[-1], after, strict=True)], weights[-1])
+    )
+    assert len(weights) == 3 * steps
+    found = epoch.statistics.layers["update_ratio"]["Dense 2"]
+    assert found == pytest.approx(np.log10(added / there), abs=1e-4)
 
 
 def test_no_update_is_10_to_the_power_of_minus_infinity() -> None:
@@ -355,6 +369,33 @@ def test_every_epoch_reports_the_gradient_norms_at_its_end(count: int) -> None:
     assert reported == after
 
 
+def measured(epochs: int, trainer: Trainer, control: RunControl, **how: Any) -> list[int]:
+    """The epochs of a run of so many that have statistics, all of them or none."""
+    found: list[int] = []
+
+    def note(report: Report) -> None:
+        if isinstance(report, EpochEnded) and report.statistics.layers:
+            assert set(report.statistics.layers) == {*STATISTICS, "update_ratio"}
+            found.append(report.epoch)
+
+    trainer.run(project(epochs=epochs, seed=4), note, control, **how)
+    return found
+
+
+def test_of_short_epochs_the_first_the_last_and_every_third_are_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trainer = Trainer(dataset())
+    assert measured(5, trainer, RunControl()) == [1, 2, 3, 4, 5]
+    monkeypatch.setattr(probe, "SHORT_EPOCH", 1e8)
+    assert measured(8, trainer, RunControl()) == [1, 3, 6, 8]
+    assert measured(5, trainer, RunControl(), resume=True) == [9, 12, 13]
+    assert measured(1, trainer, RunControl(), resume=True) == [14]
+    followed = RunControl()
+    followed.epoch_seconds = 1e-6
+    assert measured(5, trainer, followed) == [1, 2, 3, 4, 5]
+
+
 def test_targets_may_be_numbers() -> None:
     assert SCHEMA is not None
     data, random = dataset(), np.random.default_rng(2)
@@ -425,19 +466,58 @@ def test_weights_of_nan_do_not_keep_the_epoch_from_being_reported(
     assert (reports.ended.outcome, reports.ended.epoch) == (Outcome.FAILED, 1)
 
 
+@pytest.mark.parametrize("epochs", (3, probe.COMPILED_FROM))
 def test_a_statistic_that_cannot_be_computed_ends_no_training(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    epochs: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(_: LayerPass) -> Any:
         raise MemoryError("no room for the rows")
 
     monkeypatch.setattr(probe, "STATISTICS", {"gradient_norm": fail})
     with caplog.at_level(logging.CRITICAL, logger=probe.__name__):
-        reports = train(project())
+        reports = train(project(epochs=epochs))
     assert reports.ended.outcome is Outcome.FINISHED
-    assert [epoch.statistics for epoch in reports.epochs] == [LayerStatistics()] * 3
+    assert [epoch.statistics for epoch in reports.epochs] == [LayerStatistics()] * epochs
 
 
+@pytest.mark.usefixtures("no_graphs")
+@pytest.mark.parametrize("name", NETWORKS)
+def test_equal_networks_share_a_graph(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Probe] = []
+    traced = Probe._traced
+
+    def note(probe: Probe, checkpoint: Callable[[], None]) -> Any:
+        made.append(probe)
+        return traced(probe, checkpoint)
+
+    monkeypatch.setattr(Probe, "_traced", note)
+    what, found = project(*NETWORKS[name]), []
+    for seed in (3, 4):
+        model = build(what, seed)
+        expected = norms(model, what)
+        norm = norms(model, what, compiled)
+        assert norm == pytest.approx(expected, rel=1e-5)
+        found.append(norm)
+    assert len(made) == 1
+    assert found[0] != found[1]
+    other = project(*NETWORKS[name], loss={"loss": "mean_squared_error"})
+    norms(build(other, 3), other, compiled)
+    assert len(made) == 2
+
+
+@pytest.mark.usefixtures("no_graphs")
+def test_a_graph_keeps_no_network() -> None:
+    what = project()
+    model = build(what, 3)
+    compiled(Probe(model, what, batch()))
+    there = weakref.ref(model)
+    del model
+    gc.collect()
+    assert there() is None
+    assert programs._graphs
+
+
+@pytest.mark.usefixtures("no_graphs")
 def test_a_stop_ends_the_making_of_the_graph() -> None:
     what = project()
     model = build(what, 3)

@@ -153,6 +153,7 @@ def test_a_network_stopped_in_its_first_epoch_trains_further() -> None:
     assert kernel.mean == pytest.approx(float(before[0].mean()), rel=1e-5)  # not new weights
 
 
+@pytest.mark.usefixtures("no_graphs")
 def test_a_network_stopped_before_its_first_step_is_not_trained() -> None:
     trainer = Trainer(dataset())
     train(project(), trainer, Counted(4))
@@ -174,6 +175,7 @@ class Counted(RunControl):
         super().checkpoint()
 
 
+@pytest.mark.usefixtures("no_graphs")
 def test_stop_while_the_graph_is_made_leaves_all_as_it_was() -> None:
     """The first checkpoints of a run are in the making of its graph."""
     trainer = Trainer(dataset())

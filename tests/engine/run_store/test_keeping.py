@@ -44,6 +44,7 @@ def keeper(tmp_path: Path, said: list[str]) -> Iterator[RunKeeper]:
         yield opened
 
 
+@pytest.mark.usefixtures("all_measured")
 def test_weights_of_the_last_and_of_the_best_epoch_are_kept(
     keeper: RunKeeper, tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

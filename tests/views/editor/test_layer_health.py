@@ -29,7 +29,10 @@ from desktop.views.widgets.layer_card import GAP
 from desktop.views.workspace import Workspace
 from desktop.workers.session import Session
 
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+pytestmark = [
+    pytest.mark.qt_log_ignore("propagateSizeHints"),
+    pytest.mark.usefixtures("all_measured"),
+]
 
 PATIENCE = 120_000
 ALT = Qt.KeyboardModifier.AltModifier
