@@ -35,9 +35,10 @@ MOST_ROWS = 256
 SHARE = 32  # of the training rows one in so many, to take little time beside an epoch
 LEAST_ROWS = 32  # if there are as many
 MOST_UNITS = 256  # of a layer that have numbers of their own; the first ones
-# Training rows times parameters of an epoch that takes tens of milliseconds. To measure the layers
-# takes about two: after every third of such epochs it costs less than 3 % of the training.
-SHORT_EPOCH, MEASURED_EVERY = 1e8, 3
+# Training rows times parameters of an epoch that takes tens of milliseconds or less. To measure
+# the layers takes about two: after so few of these epochs it costs less than 3 % of the training.
+SHORT_EPOCH = 1e8
+MEASURED_EVERY = 3, 10  # short epochs: in a short training, in a long one
 COMPILED_FROM = 10  # probes: making a graph takes as long as about ten without it
 
 
@@ -125,9 +126,12 @@ UNIT_STATISTICS: Mapping[str, Callable[[LayerPass], Any | None]] = {
 }
 
 
-def measured_every(training_rows: int, parameters: int) -> int:
+def measured_every(training_rows: int, parameters: int, epochs: int) -> int:
     """After how many epochs the layers are measured; by the project alone, for equal results."""
-    return MEASURED_EVERY if training_rows * parameters < SHORT_EPOCH else 1
+    if training_rows * parameters >= SHORT_EPOCH:
+        return 1
+    least, most = MEASURED_EVERY
+    return min(max(least, epochs // most), most)
 
 
 class Probe:

@@ -161,7 +161,9 @@ class Trainer:
             validation_batch_size=validation.batch_size if validation is not None else 1,
             training_rows=training.rows,
             validation_rows=validation.rows if validation is not None else 0,
-            measured_every=measured_every(training.rows, network.model.count_params()),
+            measured_every=measured_every(
+                training.rows, network.model.count_params(), project.training.epochs
+            ),
         )
         best = network.logs.begin(project, plan.validation_rows > 0)
         sink(

@@ -382,7 +382,7 @@ def measured(epochs: int, trainer: Trainer, control: RunControl, **how: Any) -> 
     return found
 
 
-def test_of_short_epochs_the_first_the_last_and_every_third_are_measured(
+def test_of_short_epochs_the_first_the_last_and_some_between_are_measured(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     trainer = Trainer(dataset())
@@ -391,6 +391,8 @@ def test_of_short_epochs_the_first_the_last_and_every_third_are_measured(
     assert measured(8, trainer, RunControl()) == [1, 3, 6, 8]
     assert measured(5, trainer, RunControl(), resume=True) == [9, 12, 13]
     assert measured(1, trainer, RunControl(), resume=True) == [14]
+    assert measured(43, trainer, RunControl()) == [1, *range(4, 43, 4), 43]
+    assert probe.measured_every(4, 17, 5000) == 10
     followed = RunControl()
     followed.epoch_seconds = 1e-6
     assert measured(5, trainer, followed) == [1, 2, 3, 4, 5]
