@@ -17,6 +17,7 @@ from desktop.engine import backend
 from desktop.engine.batches import Batches
 from desktop.engine.builder import build
 from desktop.engine.encoding import class_probabilities, encode
+from desktop.engine.network import Network
 from desktop.engine.reports import FloatArray, IntArray, Surface, read_only
 from desktop.engine.rows import Dataset
 from desktop.engine.separable import is_separable
@@ -48,6 +49,7 @@ class Stepper:
     def __init__(self, project: Project, dataset: Dataset, seed: int) -> None:
         training, schema = project.training, dataset.schema
         self.project, self.schema, self.seed = project, schema, seed
+        self._dataset = dataset
         self.model = build(project, seed, schema)
         self.rows = dataset.training_rows(training)
         self.targets = encode(self.rows.y, project, schema)
@@ -177,6 +179,22 @@ class Stepper:
         for variable, array in zip(variables, arrays, strict=True):
             variable.assign(array)
         self._update, self._refused, self._path = None, False, [self.values]
+
+    def network(self) -> Network:
+        """A copy as it is now, state of the optimizer included, as a network to be trained further.
+
+        It counts as trained, and its epochs are those that were completed. Making it sets the
+        global random states, as `build` does.
+        """
+        network = Network.new(self.project, self.seed, self._dataset)
+        for here, there in (
+            (self.model.variables, network.model.variables),
+            (self.model.optimizer.variables, network.model.optimizer.variables),
+        ):
+            for variable, other in zip(here, there, strict=True):
+                other.assign(variable)
+        network.comes_from("", self.epoch, self.epoch)
+        return network
 
     def place(self, parameter: int) -> tuple[int, tuple[int, ...]]:
         """Which trainable variable the parameter is in, and where."""

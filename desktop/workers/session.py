@@ -140,6 +140,7 @@ class Session(QObject):
             self,
         )
         self.steps = StepWork(self._threads, lambda: self._data.dataset, self)
+        self.steps.copied.connect(self._on_copied)
         self._state = State.STARTING
         self._waiting: tuple[Project, bool] | None = None
         self._is_reset_wanted = False
@@ -517,6 +518,10 @@ class Session(QObject):
                 self._set_idle()
                 self.runEnded.emit(report)
                 self._reset_if_wanted()
+
+    def _on_copied(self, network: Network) -> None:
+        if not self.adopt(network):
+            self.steps.failed.emit("The weights were not copied: something else is running now")
 
     def _reset_if_wanted(self) -> None:
         if self._is_reset_wanted:

@@ -35,12 +35,14 @@ class StepWork(QObject):
         changed: the StepState, after whatever has changed the network.
         surfaceMade: the LossSurface that was asked for last.
         runningChanged: whether epoch after epoch is being trained.
+        copied: the Network with the weights that were there when it was asked for.
         failed: why there is no such network, or a step could not be taken.
     """
 
     changed = Signal(object)
     surfaceMade = Signal(object)
     runningChanged = Signal(bool)
+    copied = Signal(object)
     failed = Signal(str)
 
     def __init__(
@@ -53,6 +55,7 @@ class StepWork(QObject):
         self._steps: deque[Part] = deque()
         self._surface: SurfaceQuestion | None = None
         self._stepping: Stepping | None = None
+        self._is_copy_wanted = False
         self._is_busy = self._is_running = self._is_stopped = False
         self._life = 0  # of a network; what is told of one before it is late
         self.extent: Range | None = None  # of the plane over which the prediction is shown
@@ -80,6 +83,7 @@ class StepWork(QObject):
         self.stop()
         self._life += 1
         self._new = self._stepping = self._surface = None
+        self._is_copy_wanted = False
         self._values.clear()
         self._steps.clear()
 
@@ -108,6 +112,11 @@ class StepWork(QObject):
         self._values.update(values)
         self._next()
 
+    def copy(self) -> None:
+        """Make a network with these weights, which `copied` brings."""
+        self._is_copy_wanted = True
+        self._next()
+
     def ask_surface(self, question: SurfaceQuestion) -> None:
         """Have the loss computed; of many questions the last is answered."""
         self._surface = question
@@ -128,6 +137,9 @@ class StepWork(QObject):
             self._do(partial(tasks.set_step_values, self._stepping, values, self.extent))
         elif self._steps:
             self._advance(self._steps.popleft())
+        elif self._is_copy_wanted:
+            self._is_copy_wanted = False
+            self._do(partial(tasks.copy_network, self._stepping), self.copied.emit)
         elif self._surface is not None:
             question, self._surface = self._surface, None
             self._do(partial(tasks.loss_surface, self._stepping, question), self._on_surface)

@@ -171,6 +171,12 @@ def set_step_values(
         return stepping.stepper.state(extent)
 
 
+def copy_network(stepping: Stepping) -> Network:
+    """A network with the weights that there are now."""
+    with explaining("The weights could not be copied"):
+        return stepping.stepper.network()
+
+
 def loss_surface(stepping: Stepping, question: SurfaceQuestion) -> LossSurface:
     """The loss over two weights."""
     with explaining("The loss could not be computed"):

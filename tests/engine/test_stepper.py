@@ -248,3 +248,20 @@ def test_numbers_have_no_classes_to_count() -> None:
     state = steps.state((-1.0, 1.0))
     assert state.correct is None and state.separable is None
     np.testing.assert_allclose(state.targets, steps.rows.y[:, 0])
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_copy_is_trained_further_as_the_network_is(optimizer: Optimizer) -> None:
+    made = project("XOR", optimizer, (HIDDEN, Dropout(rate=0.5), OUTPUT), batch_size=2)
+    steps = stepper(made)
+    for _ in range(3):
+        steps.advance(Part.EPOCH)
+    network = steps.network()
+    assert (network.epoch, network.is_trained, network.run) == (3, True, "")
+    assert network.can_continue(made)
+    before = [weight.copy() for weight in network.model.get_weights()]
+    steps.advance(Part.BATCH)
+    assert all(map(np.array_equal, network.model.get_weights(), before))
+    network.model.train_on_batch(*steps.batch(slice(0, 2)))
+    for found, expected in zip(network.model.get_weights(), steps.model.get_weights(), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-6)

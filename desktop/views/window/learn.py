@@ -23,13 +23,17 @@ from desktop.workers.session import Session
 
 @dataclass(frozen=True)
 class Parts:
-    """What a section may be made with. `action` finds a command of the window by its id."""
+    """What a section may be made with. `action` finds a command of the window by its id.
+
+    `may_discard` asks, where that is due, whether the network of the window may be replaced.
+    """
 
     workspace: Workspace
     session: Session
     theme: Theme
     settings: Settings
     action: Callable[[str], QAction]
+    may_discard: Callable[[], bool]
     course: Course
 
 
@@ -62,7 +66,7 @@ def _regularization(parts: Parts) -> QWidget:
 def _perceptron(parts: Parts) -> QWidget:
     from desktop.views.pages.perceptron.page import PerceptronPage
 
-    return PerceptronPage(parts.workspace, parts.session, parts.theme)
+    return PerceptronPage(parts.workspace, parts.session, parts.theme, parts.may_discard)
 
 
 def _glossary(parts: Parts) -> QWidget:

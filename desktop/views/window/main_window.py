@@ -143,7 +143,7 @@ class MainWindow(QMainWindow):
         self._stack_actions = CommandActions(self.stack, theme, self)
         edits = self.undo_action, self.redo_action
         actions = self._actions = Actions(commands, workspace, session, theme)
-        self.pages.offer(actions.__getitem__)
+        self.pages.offer(actions.__getitem__, self.files.may_discard_network)
         menu_bar.fill(self.menuBar(), actions, commands, edits, self._stack_actions, self.docks)
         self.toolbar = Toolbar(actions, edits, workspace, session, theme, self)
         self.addToolBar(self.toolbar)

@@ -77,6 +77,7 @@ class Pages(QTabWidget):
         self._workspace, self._session = workspace, session
         self._theme, self._settings = theme, settings
         self._action: Callable[[str], QAction] | None = None
+        self._may_discard: Callable[[], bool] | None = None
         self.setTabBar(TabBar(self))
         self.tabBar().setAccessibleName("Pages")
         self.setDocumentMode(True)
@@ -87,9 +88,12 @@ class Pages(QTabWidget):
         session.dataLoaded.connect(self._retitle)
         self.show_page(Page.TRAIN)
 
-    def offer(self, action: Callable[[str], QAction]) -> None:
-        """Let pages have buttons for the commands of the window; `action` finds one by its id."""
-        self._action = action
+    def offer(self, action: Callable[[str], QAction], may_discard: Callable[[], bool]) -> None:
+        """Let pages have buttons for the commands of the window; `action` finds one by its id.
+
+        `may_discard` asks, where that is due, whether the network may be replaced.
+        """
+        self._action, self._may_discard = action, may_discard
 
     def prepare(self) -> None:
         """Make what the first painting does not show; once, before the session starts."""
@@ -105,13 +109,14 @@ class Pages(QTabWidget):
         self._kept = RunsAndGroups(self._session, self._theme, self._settings)
         self.runs, self.groups = self._kept.runs, self._kept.groups
         self.draw = DrawPage(self._session, self._theme)
-        assert self._action is not None
+        assert self._action is not None and self._may_discard is not None
         self.parts = Parts(
             self._workspace,
             self._session,
             self._theme,
             self._settings,
             self._action,
+            self._may_discard,
             Course(self._settings, self),
         )
         self.learn = Learn(self.parts)

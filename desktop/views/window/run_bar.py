@@ -135,4 +135,4 @@ class RunBar(QWidget):
         self._set_status("Ready · new weights")
 
     def _on_adopted(self, _project: object) -> None:
-        self._set_status("Ready · trained network opened")
+        self._set_status("Ready · trained network")

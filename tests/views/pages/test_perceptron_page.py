@@ -30,7 +30,7 @@ from desktop.document.training import Training
 from desktop.views.pages.perceptron.choice import Unit
 from desktop.views.pages.perceptron.line_plane import Line
 from desktop.views.pages.perceptron.page import PerceptronPage
-from desktop.views.pages.perceptron.words import OTHER_DATA, TRAINING
+from desktop.views.pages.perceptron.words import COPY, OTHER_DATA, TRAINING, USED
 from desktop.views.theme import Theme
 from desktop.views.workspace import Workspace
 from desktop.workers.session import Session
@@ -73,7 +73,7 @@ def workspace(session: Session) -> Workspace:
 @pytest.fixture
 def page(workspace: Workspace, session: Session, theme: Theme, qtbot: QtBot) -> PerceptronPage:
     session.load_data(workspace.project.data)
-    page = PerceptronPage(workspace, session, theme)
+    page = PerceptronPage(workspace, session, theme, lambda: True)
     qtbot.addWidget(page)
     page.resize(900, 1400)
     page.prepare()
@@ -393,3 +393,40 @@ def test_it_is_never_wider_than_its_room(
     assert inside.width() <= page.viewport().width(), widest(page)
     workspace.edit("Digits", starter_project())
     assert inside.minimumSizeHint().width() <= page.viewport().width()
+
+
+def test_the_network_of_the_window_gets_these_weights(
+    page: PerceptronPage, session: Session, workspace: Workspace, qtbot: QtBot
+) -> None:
+    press(page, EPOCH, qtbot)
+    state = press(page, EPOCH, qtbot)
+    use = page.steps.buttons["use"]
+    page._may_discard = lambda: False
+    use.click()
+    assert not session.has_model
+    page._may_discard = lambda: True
+    with qtbot.waitSignal(session.modelAdopted, timeout=PATIENCE):
+        use.click()
+    assert page.steps.about.text() == USED
+    assert session.trained_epochs == 2 and session.can_continue(workspace.project)
+    press(page, EPOCH, qtbot)  # of the copy alone
+    assert page.steps.about.text() == COPY
+
+    started = []
+    session.runStarted.connect(lambda report: started.append(report.histograms))
+    with qtbot.waitSignal(session.runEnded, timeout=PATIENCE):
+        session.train(workspace.project, resume=True)
+    kernel, bias = started[0]
+    assert kernel.mean == pytest.approx(state.values[:2].mean(), rel=1e-5)
+    assert bias.mean == pytest.approx(state.values[2], rel=1e-5)
+    assert session.trained_epochs == 2 + workspace.project.training.epochs
+
+
+def test_no_weights_are_copied_while_something_else_runs(
+    page: PerceptronPage, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "adopt", lambda _: False)
+    with qtbot.waitSignal(session.steps.failed, timeout=PATIENCE):
+        page.steps.buttons["use"].click()
+    assert page.steps.message.text().startswith("The weights were not copied")
+    assert page.steps.about.text() == COPY

@@ -98,7 +98,7 @@ def test_a_network_that_is_gone_or_new_is_reported(bar: RunBar, session: Session
     session.modelReset.emit()
     assert bar.text == "Ready · new weights"
     session.modelAdopted.emit(None)
-    assert bar.text == "Ready · trained network opened"
+    assert bar.text == "Ready · trained network"
 
 
 def test_a_reset_while_evaluating_is_reported_afterwards(bar: RunBar, session: Session) -> None:

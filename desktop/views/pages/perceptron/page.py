@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
@@ -18,7 +19,7 @@ from desktop.views.pages.perceptron.rows_card import RowsCard
 from desktop.views.pages.perceptron.steps_card import StepsCard
 from desktop.views.pages.perceptron.surface_card import SurfaceCard
 from desktop.views.pages.perceptron.weights_card import WeightsCard
-from desktop.views.pages.perceptron.words import LOADING, OTHER_DATA, TRAINING
+from desktop.views.pages.perceptron.words import COPY, LOADING, OTHER_DATA, TRAINING, USED
 from desktop.views.theme import Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.gradual_page import GradualPage
@@ -35,7 +36,10 @@ PLANE_HEIGHT = 300  # pixels
 
 
 class PerceptronPage(GradualPage):
-    """A copy of the network of the project, trained step by step, for data with two inputs."""
+    """A copy of the network of the project, trained step by step, for data with two inputs.
+
+    `may_discard` asks, where that is due, whether the network of the window may be replaced.
+    """
 
     steps: StepsCard
     weights: WeightsCard
@@ -44,13 +48,18 @@ class PerceptronPage(GradualPage):
     surface: SurfaceCard
 
     def __init__(
-        self, workspace: Workspace, session: Session, theme: Theme, parent: QWidget | None = None
+        self,
+        workspace: Workspace,
+        session: Session,
+        theme: Theme,
+        may_discard: Callable[[], bool],
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._workspace, self._session, self._theme = workspace, session, theme
-        self._work = session.steps
+        self._work, self._may_discard = session.steps, may_discard
         self.state: StepState | None = None
-        self._message = ""
+        self._message, self._is_copying = "", False
         self._made_of: Project | None = None  # what the network is of, or was to be
         self.make_later(
             self._add_other_data,
@@ -120,6 +129,7 @@ class PerceptronPage(GradualPage):
         self.steps.reset.connect(self._reset)
         self.steps.hiddenLayerWanted.connect(self._add_hidden_layer)
         self.steps.dataChosen.connect(self._choose_data)
+        self.steps.useWanted.connect(self._use_weights)
         self.weights.chosen.connect(self._show)
         self.weights.moved.connect(work.set_values)
         self.surface.wanted.connect(work.ask_surface)
@@ -127,6 +137,7 @@ class PerceptronPage(GradualPage):
         session.dataFailed.connect(self._show)
         session.engineReady.connect(self._begin)
         session.stateChanged.connect(self._on_session)
+        session.modelAdopted.connect(self._on_adopted)
         self._workspace.projectChanged.connect(self._begin)
         self._theme.changed.connect(self._rescale)
         self._begin()
@@ -185,12 +196,24 @@ class PerceptronPage(GradualPage):
         else:
             self._work.run()
 
+    def _use_weights(self) -> None:
+        """Make a network with these weights that of the window."""
+        if self._may_discard():
+            self._is_copying = True
+            self._work.copy()
+
     def _on_changed(self, state: StepState) -> None:
         self.state, self._message = state, ""
+        self.steps.about.setText(COPY)
         self._show()
 
+    def _on_adopted(self, _project: object) -> None:
+        if self._is_copying:
+            self._is_copying = False
+            self.steps.about.setText(USED)
+
     def _on_failed(self, message: str) -> None:
-        self._message = message
+        self._message, self._is_copying = message, False
         self._show()
 
     def _on_session(self) -> None:

@@ -24,6 +24,10 @@ from desktop.views.widgets.narrow import may_be_narrow
 from desktop.workers.stepping import Part, StepState
 
 OWN = "Own rows"
+USE = (
+    "Make a network with these weights that of the window. The one there was stays among the runs, "
+    "if it was trained."
+)
 _BUTTONS = (
     ("row", "One &Row", "Train on the next row"),
     ("batch", "One &Batch", "Train on the next batch, of the batch size of the training settings"),
@@ -31,6 +35,7 @@ _BUTTONS = (
     ("run", "R&un", "Train epoch after epoch until it is stopped"),
     ("same", "Reset", "Begin with the same first weights again"),
     ("other", "Reset with &New Seed", "Begin with other first weights"),
+    ("use", "Use These &Weights", USE),
 )
 
 
@@ -43,6 +48,7 @@ class StepsCard(Card):
         reset: new first weights are wanted; whether they are to be others.
         hiddenLayerWanted: the project is to get one.
         dataChosen: the LogicTable that is to be the data.
+        useWanted: the network of the window is to have these weights.
     """
 
     stepped = Signal(object)
@@ -50,6 +56,7 @@ class StepsCard(Card):
     reset = Signal(bool)
     hiddenLayerWanted = Signal()
     dataChosen = Signal(object)
+    useWanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Steps", parent)
@@ -80,6 +87,7 @@ class StepsCard(Card):
         self.buttons["run"].clicked.connect(self.runToggled)
         self.buttons["same"].clicked.connect(lambda: self.reset.emit(False))
         self.buttons["other"].clicked.connect(lambda: self.reset.emit(True))
+        self.buttons["use"].clicked.connect(self.useWanted)
         self.progress, self.measured, self.verdict = QLabel(), QLabel(), QLabel()
         self.message, self.about = QLabel(), QLabel(COPY)
         self.hidden_layer = QPushButton("Add a &Hidden Layer")
@@ -130,7 +138,7 @@ class StepsCard(Card):
         """Put the buttons in as many columns as there is room for."""
         widest = max(button.sizeHint().width() for button in self.buttons.values())
         inside = self.contentsRect().width() - 2 * SPACE_M
-        columns = next((n for n in (6, 3, 2) if inside >= n * widest + (n - 1) * SPACE_S), 1)
+        columns = next((n for n in (7, 4, 3, 2) if inside >= n * widest + (n - 1) * SPACE_S), 1)
         for place, button in enumerate(self.buttons.values()):
             self._grid.addWidget(button, place // columns, place % columns)
 

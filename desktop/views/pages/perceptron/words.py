@@ -18,6 +18,10 @@ OTHER_DATA = (
     "project is neither a logic table with two inputs nor points in a plane."
 )
 COPY = "The steps train a copy: the network of the window and its runs stay as they are."
+USED = (
+    "The network of the window has these weights now, and Train Further continues from them. The "
+    "next steps train the copy alone."
+)
 TRAINING = "The network of the window is being trained. The steps continue when that is over."
 REFUSED = (
     "The last step was not taken: weights would have become infinite. Lower the learning rate."

@@ -20,7 +20,7 @@ class Placeholder(EmptyState):
 
     @Slot()
     def show_opened(self) -> None:
-        """Say what there is of a network that was opened from a file."""
+        """Say what there is of a trained network without a record, of a file for example."""
         self._is_opened = True
         self.show_state(None)
 
@@ -39,8 +39,8 @@ class Placeholder(EmptyState):
         elif self._is_opened:
             title = "This network was trained before"
             start = (
-                "The file it was opened from has its weights, but no curves. Press Train in the "
-                "toolbar to continue from these weights."
+                "There are no curves of that. Press Train in the toolbar to continue from these "
+                "weights."
             )
         else:
             title, start = "Nothing trained yet", "Press Train in the toolbar."
