@@ -191,6 +191,11 @@ class Session(QObject):
         return self._data.error
 
     @property
+    def engine_error(self) -> str:
+        """Why TensorFlow could not be loaded; empty unless that is so."""
+        return self._engine.error
+
+    @property
     def is_running(self) -> bool:
         """Whether a training run was requested and has not ended."""
         return self._state in (State.WAITING, State.TRAINING, State.PAUSED, State.STOPPING)

@@ -30,9 +30,10 @@ from desktop.document.training import Training
 from desktop.views.pages.perceptron.choice import Unit
 from desktop.views.pages.perceptron.line_plane import Line
 from desktop.views.pages.perceptron.page import PerceptronPage
-from desktop.views.pages.perceptron.words import COPY, OTHER_DATA, TRAINING, USED
+from desktop.views.pages.perceptron.words import COPY, LOADING, OTHER_DATA, TRAINING, USED
 from desktop.views.theme import Theme
 from desktop.views.workspace import Workspace
+from desktop.workers import tasks
 from desktop.workers.session import Session
 from desktop.workers.stepping import StepState
 
@@ -430,3 +431,22 @@ def test_no_weights_are_copied_while_something_else_runs(
         page.steps.buttons["use"].click()
     assert page.steps.message.text().startswith("The weights were not copied")
     assert page.steps.about.text() == COPY
+
+
+def test_it_says_why_tensorflow_is_not_there(
+    workspace: Workspace, theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise tasks.TaskError("TensorFlow is not there")
+
+    monkeypatch.setattr(tasks, "load_engine", fail)
+    session = Session()
+    page = PerceptronPage(workspace, session, theme, lambda: True)
+    qtbot.addWidget(page)
+    page.prepare()
+    page.show()
+    assert page.steps.message.text() == LOADING
+    with qtbot.waitSignal(session.engineFailed, timeout=PATIENCE):
+        session.start()
+    assert page.steps.message.text() == "TensorFlow is not there"
+    session.close()

@@ -247,6 +247,23 @@ def test_early_stopping_is_explained(page: RegularizationPage, session: Session)
     assert "would change" in text
 
 
+def test_a_training_that_fails_before_its_first_epoch_says_why(
+    page: RegularizationPage, session: Session
+) -> None:
+    what, reason = project(), "There is not enough memory for this network"
+    group = new_sweep(what, presets(what)[REGULARIZATION], "val_accuracy", name="failed")
+    settings = {REGULARIZATION: "L1"}
+    trial = Trial(1, what, settings)
+    failed = TrialResult(trial, "", Outcome.FAILED, reason, 0, 0.0, {})
+    session.groups.queued.emit(Group(group.file, what, (failed,)))
+    page.comparison.changed.emit()
+    page.curves.tiles.prepare()
+    (tile,) = page.curves.tiles.tiles
+    assert page.curves.isVisible()
+    assert (tile.title.text(), tile.caption.text()) == ("L1", reason)
+    assert not page.weights.isVisible() and not page.losses.isVisible()
+
+
 def test_it_says_why_it_cannot_begin(
     page: RegularizationPage, workspace: Workspace, vary: QAction
 ) -> None:

@@ -136,6 +136,7 @@ class PerceptronPage(GradualPage):
         session.dataLoaded.connect(self._begin)
         session.dataFailed.connect(self._show)
         session.engineReady.connect(self._begin)
+        session.engineFailed.connect(self._show)
         session.stateChanged.connect(self._on_session)
         session.modelAdopted.connect(self._on_adopted)
         self._workspace.projectChanged.connect(self._begin)
@@ -232,7 +233,7 @@ class PerceptronPage(GradualPage):
         state = self.state
         message = TRAINING if self._session.is_running else self._message
         if state is None and not message:
-            message = self._session.data_error or LOADING
+            message = self._session.data_error or self._session.engine_error or LOADING
         self.steps.show_state(state, message, self._work.is_running)
         is_there = state is not None and bool(state.layers)
         self.weights.setEnabled(is_there)

@@ -107,8 +107,12 @@ class Comparison(QObject):
 
     @property
     def shown(self) -> tuple[Variant, ...]:
-        """The variants of which there is something to draw."""
-        return tuple(each for each in self.variants if each.record is not None)
+        """The variants of which there is something to draw, or a reason why there is not."""
+        return tuple(
+            each
+            for each in self.variants
+            if each.record is not None or (each.is_over and each.note)
+        )
 
     @property
     def time_left(self) -> str:
