@@ -295,7 +295,7 @@ def show_figures(evaluation: reports.Evaluation) -> None:
 
 
 def show_predictions(predictions: Sequence[ImagePrediction]) -> None:
-    """A line per image: the most probable class, its probability or output, and the runner-up."""
+    """A line per image or symbol in it: the likeliest class with its probability, and the next."""
     sure = all(prediction.are_probabilities for prediction in predictions)
     table = Table(box=None, pad_edge=False)
     table.add_column("Image")
@@ -306,7 +306,7 @@ def show_predictions(predictions: Sequence[ImagePrediction]) -> None:
         best, second = prediction.values.argsort()[::-1][:2]
         shown = [f"{value:.1%}" if sure else f"{value:.2f}" for value in prediction.values]
         table.add_row(
-            str(prediction.path),
+            f"{prediction.path}{f', {prediction.number}' if prediction.number else ''}",
             prediction.classes[best],
             shown[best],
             f"{prediction.classes[second]} ({shown[second]})",

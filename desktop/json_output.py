@@ -7,6 +7,7 @@ import json
 import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -133,7 +134,8 @@ def prediction_values(
 ) -> dict[str, Any]:
     """The class of every image and the probability of each class; what failed, with the error.
 
-    Instead of probabilities there are outputs where the network gives none.
+    Instead of probabilities there are outputs where the network gives none. Where a symbol was
+    found in an image, its box is in parts of the image's width and height.
     """
 
     def name(each: ImagePrediction) -> str:
@@ -146,6 +148,7 @@ def prediction_values(
         "predictions": [
             {
                 "image": str(each.path),
+                "box": None if each.box is None else asdict(each.box),
                 "class": each.classes[each.best],
                 name(each): float(each.values[each.best]),
                 names(each): dict(zip(each.classes, each.values.tolist(), strict=True)),

@@ -7,16 +7,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from desktop.engine.reports import FloatArray
 
 
 @dataclass(frozen=True)
+class Box:
+    """A part of an image, in parts of the whole image's width and height."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
 class ImagePrediction:
-    """What a network makes of the image at `path`.
+    """What a network makes of the image at `path`, or of the symbol in its `box`.
 
     `values` has shape (classes,): probabilities or, where neither softmax nor sigmoid makes those
     of the outputs, the outputs as they are. `image`, in the shape of the network's input, is what
-    the network gets; None where it was not asked for.
+    the network gets; None where it was not asked for. Of several symbols in an image, each has its
+    `number` in reading order, from 1 on, and the `page` that shows them, uint8 (h, w).
     """
 
     path: Path
@@ -24,6 +38,9 @@ class ImagePrediction:
     classes: tuple[str, ...]
     are_probabilities: bool
     image: FloatArray | None = None
+    box: Box | None = None
+    number: int = 0
+    page: NDArray[np.uint8] | None = None
 
     @property
     def best(self) -> int:

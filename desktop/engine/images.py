@@ -57,12 +57,16 @@ def read_gray(path: Path) -> Raster:
 
 
 def read_drawing(path: Path, input_shape: tuple[int, ...]) -> Raster:
-    """The image in the file at `path` as a drawing: uint8 (h, w), ink 255 on 0, read-only.
+    """The image in the file at `path` as a drawing, as `drawing_of`. Raises ImageError."""
+    return drawing_of(path, read_gray(path), input_shape)
+
+
+def drawing_of(path: Path, gray: Raster, input_shape: tuple[int, ...]) -> Raster:
+    """The image `gray`, of the file at `path`, as a drawing: uint8 (h, w), ink 255 on 0, read-only.
 
     One of just the size of a network's input is taken as it stands, dark on light inverted.
-    Raises ImageError, also where there is no ink.
+    Raises ImageError where there is no ink.
     """
-    gray = read_gray(path)
     ink = ink_of(gray)
     if ink is None:
         raise ImageError(f"{path} shows no ink: nothing stands out from the background")
@@ -137,9 +141,15 @@ def ink_of(gray: Raster) -> Raster | None:
     if contrast < min(max(FAINTEST_CONTRAST, GRAIN_CONTRAST * _grain(gray)), CLEAR_CONTRAST):
         return None
     ink = np.clip(away / contrast, 0.0, 1.0)
-    if float(np.percentile(np.abs(border - paper), 90)) > CLEAN_PAPER:
+    if not is_even(gray):
         ink = np.clip((ink - NOISY_INK) / (1 - NOISY_INK), 0.0, 1.0)
     return np.rint(ink * FULL).astype(np.uint8)
+
+
+def is_even(gray: Raster) -> bool:
+    """Whether the paper is of one shade, as it is unless the image is a photograph."""
+    border = _border(gray)
+    return float(np.percentile(np.abs(border - np.median(border)), 90)) <= CLEAN_PAPER
 
 
 def light_on_dark(gray: Raster) -> Raster:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -20,9 +20,10 @@ from desktop.document.training import Training
 from desktop.engine import backend
 from desktop.engine.drawing import FULL, Raster, preprocess
 from desktop.engine.encoding import are_probabilities, class_probabilities, class_scores
-from desktop.engine.image_reports import ImageFailure, ImagePrediction, ImageResult
-from desktop.engine.images import ImageError, read_drawing
+from desktop.engine.image_reports import Box, ImageFailure, ImagePrediction, ImageResult
+from desktop.engine.images import ImageError, drawing_of, is_even, read_gray
 from desktop.engine.loaders import image_reader
+from desktop.engine.photographs import WORKING_SIZE, find_drawings, reduced
 from desktop.engine.reports import FloatArray, Prediction, read_only
 
 BATCH = 256
@@ -152,6 +153,15 @@ def _version(path: Path) -> tuple[Path, int, int] | None:
     return path, info.st_mtime_ns, info.st_size
 
 
+@dataclass(frozen=True)
+class _NetworkInput:
+    """An image as the network gets it, and where on which page it was found."""
+
+    image: FloatArray
+    box: Box | None = None
+    page: Raster | None = None
+
+
 class Predictor:
     """Asks `model`, which was made from `project`, about drawings.
 
@@ -171,7 +181,10 @@ class Predictor:
         self._shape: tuple[int, ...] = tuple(model.inputs[0].shape[1:])
         self._range = known.value_range
         self._reader = image_reader(project.data, self._shape)
-        self._kept: dict[tuple[Path, int, int], FloatArray] = {}  # images that were asked for last
+        self._reads_symbols = all(len(name) == 1 for name in known.class_names)
+        self._kept: dict[
+            tuple[Path, int, int], list[_NetworkInput]
+        ] = {}  # that were asked for last
         if self._reader is None:
             _check_image(self._shape)
         tf = backend.tensorflow()
@@ -223,56 +236,84 @@ class Predictor:
 
         Images are read as those of the training data were, if these are pictures. Where they are
         drawings, one of just the size of the network's input is taken as it stands, dark on light
-        inverted; any other is prepared like a drawing. `with_images` keeps what the network gets
-        with the results, and for the next time the same files are asked for.
+        inverted; any other is prepared like a drawing. If every class is a single character, all
+        that are found in an image are predicted one by one, in reading order. `with_images` keeps
+        what the network gets with the results, and for the next time the same files are asked for.
         Raises PredictionError if the outputs do not stand for classes.
         """
-        results: dict[int, ImageResult] = {}
-        kept: dict[tuple[Path, int, int], FloatArray] = {}
+        results: list[ImageResult] = []
+        kept: dict[tuple[Path, int, int], list[_NetworkInput]] = {}
         for start in range(0, len(paths), BATCH):
-            images: dict[int, FloatArray] = {}
-            for index, path in enumerate(paths[start : start + BATCH], start):
+            read: list[tuple[Path, list[_NetworkInput] | ImageFailure]] = []
+            for path in paths[start : start + BATCH]:
                 try:
                     key = _version(path)
-                    image = self._kept.get(key) if key is not None else None
-                    images[index] = read_only(self._read(path)) if image is None else image
+                    inputs = self._kept.get(key) if key is not None else None
+                    if inputs is None:
+                        inputs = self._read(path)
                     if with_images and key is not None:
-                        kept[key] = images[index]
+                        kept[key] = inputs
+                    read.append((path, inputs))
                 except ImageError as error:
-                    results[index] = ImageFailure(path, str(error))
-            if images:
-                known = self._classified([paths[index] for index in images], [*images.values()])
-                for (index, image), result in zip(images.items(), known, strict=True):
-                    if with_images and isinstance(result, ImagePrediction):
-                        result = replace(result, image=image)
-                    results[index] = result
+                    read.append((path, ImageFailure(path, str(error))))
+            results += self._classified(read, with_images)
         if with_images:
             self._kept = kept
-        return tuple(results[index] for index in range(len(paths)))
+        return tuple(results)
 
-    def _read(self, path: Path) -> FloatArray:
+    def _read(self, path: Path) -> list[_NetworkInput]:
         if self._reader is not None:
-            return self._reader(path, self._range)
-        drawing = read_drawing(path, self._shape)
-        return network_input(drawing, self._shape, self._range, self._schema.ink)
+            return [_NetworkInput(read_only(self._reader(path, self._range)))]
+        gray = read_gray(path)
+        if self._reads_symbols and gray.shape != self._shape[:2]:
+            found = find_drawings(gray)
+            if len(found) > 1 or (found and not is_even(gray)):
+                page = read_only(reduced(gray, WORKING_SIZE)) if len(found) > 1 else None
+                return [_NetworkInput(self._input(each.drawing), each.box, page) for each in found]
+        return [_NetworkInput(self._input(drawing_of(path, gray, self._shape)))]
+
+    def _input(self, drawing: Raster) -> FloatArray:
+        return read_only(network_input(drawing, self._shape, self._range, self._schema.ink))
 
     def _classified(
-        self, paths: Sequence[Path], images: Sequence[FloatArray]
+        self, read: Sequence[tuple[Path, list[_NetworkInput] | ImageFailure]], with_images: bool
     ) -> Iterator[ImageResult]:
-        outputs = self._outputs(np.stack(images))
+        images = [each.image for _, inputs in read if isinstance(inputs, list) for each in inputs]
+        outputs = [
+            self._outputs(np.stack(images[start : start + BATCH]))
+            for start in range(0, len(images), BATCH)
+        ]
         likely = are_probabilities(self.project, self._schema)
-        read = class_probabilities if likely else class_scores
-        known = read(outputs, self.project, self._schema)
-        if known is None:
-            raise PredictionError("The outputs of this network do not stand for classes")
-        for path, output, row in zip(paths, outputs, known, strict=True):
-            if np.isfinite(output).all():
-                yield ImagePrediction(path, read_only(row), self._schema.class_names, likely)
-            else:
+        classify = class_probabilities if likely else class_scores
+        rows: list[tuple[FloatArray, FloatArray]] = []
+        for each in outputs:
+            known = classify(each, self.project, self._schema)
+            if known is None:
+                raise PredictionError("The outputs of this network do not stand for classes")
+            rows += zip(each, known, strict=True)
+        remaining = iter(rows)
+        for path, inputs in read:
+            if isinstance(inputs, ImageFailure):
+                yield inputs
+                continue
+            own = [next(remaining) for _ in inputs]
+            if not all(np.isfinite(output).all() for output, _ in own):
                 yield ImageFailure(
                     path,
                     f"The network's outputs for {path} are not numbers: its training diverged, "
                     "or its file is damaged; train it again",
+                )
+                continue
+            for number, (symbol, (_, values)) in enumerate(zip(inputs, own, strict=True), 1):
+                yield ImagePrediction(
+                    path,
+                    read_only(values),
+                    self._schema.class_names,
+                    likely,
+                    image=symbol.image if with_images else None,
+                    box=symbol.box,
+                    number=number if len(inputs) > 1 else 0,
+                    page=symbol.page if with_images else None,
                 )
 
     def probabilities(self, images: FloatArray) -> FloatArray | None:

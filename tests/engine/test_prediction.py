@@ -427,6 +427,39 @@ def test_a_shape_that_suggests_nothing_is_reported() -> None:
         suggested_project(builder.build(project))
 
 
+def test_several_symbols_on_a_page_are_predicted_one_by_one(
+    predictor: Predictor, tmp_path: Path
+) -> None:
+    page = np.full((300, 700), 250, np.uint8)
+    for left in (40, 250, 460):
+        page[50:250, left : left + 200] -= drawing() // 255 * 230
+    path, single = saved(tmp_path, page, "page.png"), saved(tmp_path, drawing(), "one.png")
+    (alone,) = predictions(predictor, single)
+    *several, last = predictor.predict_images([path, single], with_images=True)
+    assert len(several) == 3
+    for number, each in enumerate(several, 1):
+        assert isinstance(each, ImagePrediction) and each.box is not None
+        assert (each.path, each.number) == (path, number) and each.page is not None
+        assert each.box.left * 700 == pytest.approx(40 + 210 * (number - 1) + 40, abs=12)
+        np.testing.assert_allclose(each.values, alone.values, atol=0.05)
+    assert isinstance(last, ImagePrediction)
+    assert (last.path, last.number, last.page) == (single, 0, None)
+
+
+def test_classes_that_are_no_characters_are_not_looked_for_one_by_one(tmp_path: Path) -> None:
+    page = np.full((300, 700), 250, np.uint8)
+    for left in (40, 460):
+        page[50:250, left : left + 200] -= drawing() // 255 * 230
+    schema = DataSchema(
+        (28, 28), RowKind.IMAGE, Classes(("cat", "dog")), RowCounts(10), value_range=(0.0, 1.0)
+    )
+    keras = backend.keras()
+    model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(2, activation="softmax")])
+    model.build((None, 28, 28))
+    (result,) = Predictor(model, MNIST_LIKE, schema).predict_images([saved(tmp_path, page)])
+    assert isinstance(result, ImagePrediction) and result.box is None and result.number == 0
+
+
 def test_a_model_with_two_inputs_is_refused() -> None:
     keras = backend.keras()
     inputs = [keras.Input((28, 28)), keras.Input((28, 28))]

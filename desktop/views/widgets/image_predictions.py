@@ -15,6 +15,7 @@ from desktop.views.theme import Theme
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.file_questions import IMAGE_SUFFIXES, files_filter
 from desktop.views.widgets.gallery import Gallery
+from desktop.views.widgets.image_pages import Pages
 from desktop.views.widgets.live import Live
 from desktop.views.widgets.samples import percent, score
 from desktop.views.widgets.stage import UNTRAINED, stage
@@ -55,8 +56,9 @@ class PredictedImage:
 
     @property
     def caption(self) -> tuple[str, ...]:
-        runner_up = self.prediction.runner_up
-        lines = one_line(self.prediction.path.name), self._text(self.prediction.best)
+        runner_up, number = self.prediction.runner_up, self.prediction.number
+        name = one_line(self.prediction.path.name)
+        lines = f"{name}, {number}" if number else name, self._text(self.prediction.best)
         return lines if runner_up is None else (*lines, f"runner-up {self._text(runner_up)}")
 
     @property
@@ -104,10 +106,12 @@ class ImagesCard(Card):
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.gallery = Gallery(theme, side=96)
         self.gallery.setAccessibleName("Predicted images")
+        self.pages = Pages(theme)
         self.heading.addWidget(self.choose)
         self.heading.addWidget(self.clear)
         self.body.addWidget(self.status)
         self.body.addWidget(self.failures)
+        self.body.addWidget(self.pages)
         self.body.addWidget(self.gallery, 1)
         self.body.addWidget(self.message, 1)
         self._live = Live(session, self, REFRESH)
@@ -176,8 +180,8 @@ class ImagesCard(Card):
 
     def _on_predicted(self, predictions: ImagePredictions) -> None:
         summary = self._session.summary
-        paths = tuple(each.path for each in predictions.results)
-        if self._request is None or paths != self._paths or summary is None:
+        paths = {each.path for each in predictions.results}
+        if self._request is None or paths != set(self._paths) or summary is None:
             return  # of other files
         shown = [
             PredictedImage(each)
@@ -188,7 +192,8 @@ class ImagesCard(Card):
         if len(failed) > LISTED:
             failed[LISTED:] = [f"and {len(failed) - LISTED:,} more"]
         trained = stage(predictions) if predictions.is_trained else UNTRAINED
-        lines = [f"Predicted {counted(len(shown), 'image')}, {trained}"] if shown else []
+        what = "image" if not any(each.prediction.number for each in shown) else "symbol"
+        lines = [f"Predicted {counted(len(shown), what)}, {trained}"] if shown else []
         if self._left_out:
             lines.append(
                 f"{counted(self._left_out, 'more image')} not shown: the command “predict” takes "
@@ -197,6 +202,7 @@ class ImagesCard(Card):
         self.status.setText("\n".join(lines))
         self.failures.setText("\n".join(failed))
         self.gallery.show_samples(shown, summary.schema.value_range)
+        self.pages.show_pages([each.prediction for each in shown if each.prediction.number])
         self._show_parts(has_images=bool(shown))
         self._live.shown()
 
@@ -209,6 +215,7 @@ class ImagesCard(Card):
         self.status.clear()
         self.failures.clear()
         self.gallery.show_samples(())
+        self.pages.show_pages(())
         self.message.setText(message)
         self._show_parts(has_images=False)
 
