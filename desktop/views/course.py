@@ -115,7 +115,7 @@ class Course(QObject):
 
     def export(self, path: Path) -> None:
         """Write a page with the progress in all lessons that were started."""
-        started = [(lesson, progress) for _, lesson, progress in self.known() if progress.met]
+        started = [(lesson, progress) for _, lesson, progress in self.known() if progress.is_begun]
         page = progress_page(started, date.today().isoformat())
         try:
             write_atomically(path, page.encode())

@@ -30,6 +30,11 @@ class LessonProgress:
         """With another question answered."""
         return replace(self, answered=self.answered | {(step, question)})
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether a goal was met or a question answered."""
+        return bool(self.met or self.answered)
+
     def is_done(self, lesson: Lesson, step: int) -> bool:
         """Whether all goals of a step are met and all its questions answered."""
         return self.left(lesson, step) == 0
@@ -42,12 +47,15 @@ class LessonProgress:
         return goals + sum((step, number) not in self.answered for number in questions)
 
     def text(self, lesson: Lesson) -> str:
-        """ "3 of 8 goals", "Done" or "Not started"."""
+        """ "3 of 8 goals", or questions if there are no goals, "Done" or "Not started"."""
         if self == LessonProgress():
             return "Not started"
         if all(self.is_done(lesson, step) for step in range(len(lesson.steps))):
             return "Done"
-        return f"{len(self.met)} of {counted(lesson.goal_count, 'goal')}"
+        if lesson.goal_count:
+            return f"{len(self.met)} of {counted(lesson.goal_count, 'goal')}"
+        questions = sum(len(step.questions) for step in lesson.steps)
+        return f"{len(self.answered)} of {counted(questions, 'question')}"
 
     def to_values(self) -> dict[str, Any]:
         """As JSON values, for `from_values`."""

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDockWidget, QPushButton
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QDropEvent
+from PySide6.QtWidgets import QDockWidget, QPushButton, QRadioButton, QWidget
 from pytest import MonkeyPatch
 from pytestqt.qtbot import QtBot
 
@@ -16,18 +17,24 @@ from desktop.document.callbacks import EarlyStopping
 from desktop.document.choices import ActivationFunction
 from desktop.document.constraints import MaxNorm
 from desktop.document.layers import Dense, Dropout
+from desktop.document.lessons.questions import Choice, NumberQuestion
+from desktop.document.lessons.reading import project_at_start
 from desktop.document.optimizers import SGD
 from desktop.document.regularizers import L2
 from desktop.views.course import SHIPPED, Course
+from desktop.views.editor.lesson.panel import LessonPanel
 from desktop.views.editor.lesson.text import LessonText
 from desktop.views.pages.lessons.page import LessonsPage
 from desktop.views.settings import Settings
 from desktop.views.window.main_window import MainWindow
 from desktop.views.window.pages import Page
+from desktop.views.window.pointer import Pointer
 from tests.views.window.followed_lessons import follow, locked, save_as
 from tests.views.window.windows import new_window
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+MOST_TABS = 200
 
 
 def test_all_lessons_in_the_folder_are_listed() -> None:
@@ -244,7 +251,6 @@ def test_html_is_shown_as_text_and_nothing_is_loaded(qtbot: QtBot, tmp_path: Pat
 
 def test_each_control_is_found(qtbot: QtBot) -> None:
     from desktop.document.lessons.lesson import Control
-    from desktop.views.window.pointer import Pointer
 
     window = prepared(qtbot)
     window.resize(1366, 768)
@@ -256,3 +262,96 @@ def test_each_control_is_found(qtbot: QtBot) -> None:
         pointer.point_at(control)
         assert pointer.isVisible()
         assert pointer.width() > 10 and pointer.height() > 10, control
+
+
+def press_tab_to(window: MainWindow, wanted: QWidget, qtbot: QtBot) -> None:
+    """Move the focus to `wanted` by the Tab key alone."""
+    qtbot.waitUntil(wanted.isVisible)
+    for _ in range(MOST_TABS):
+        if wanted.hasFocus():
+            return
+        focused = window.focusWidget()
+        assert focused is not None
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    raise AssertionError(f"{wanted.accessibleName() or wanted} is not reached by Tab")
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_lesson_is_followed_to_its_end_by_the_keyboard(qtbot: QtBot, name: str) -> None:
+    window = prepared(qtbot)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.pages.show_page(Page.LEARN)
+    page = window.pages.learn.show_section("Lessons")
+    start = page.findChild(QPushButton, f"open_{name}")
+    assert start is not None
+    press_tab_to(window, start, qtbot)
+    qtbot.keyClick(start, Qt.Key.Key_Space)
+    course, dock = window.lessons.course, window.lessons.dock
+    assert course.lesson is not None and dock is not None
+    panel = dock.widget()
+    assert isinstance(panel, LessonPanel)
+    for number, step in enumerate(course.lesson.steps):
+        assert course.progress.step == number
+        press_tab_to(window, panel.text, qtbot)
+        if step.start is not None:
+            press_tab_to(window, panel.start_button, qtbot)
+            qtbot.keyClick(panel.start_button, Qt.Key.Key_Space)
+            project = window.workspace.project
+            assert project == project_at_start(step.start, project, paths.example_projects())
+        if step.show is not None:
+            press_tab_to(window, panel.show_button, qtbot)
+            qtbot.keyClick(panel.show_button, Qt.Key.Key_Space)
+            pointer = window.findChild(Pointer, "lesson_pointer")
+            assert pointer is not None and pointer.isVisible()
+        for place, question in enumerate(step.questions):
+            card = panel.questions[place]
+            if isinstance(question, Choice):
+                buttons = card.findChildren(QRadioButton)
+                press_tab_to(window, buttons[0], qtbot)
+                qtbot.keyClick(buttons[0], Qt.Key.Key_Space)
+                for button in buttons[: question.answer]:
+                    qtbot.keyClick(button, Qt.Key.Key_Down)
+                press_tab_to(window, card.check_button, qtbot)
+                qtbot.keyClick(card.check_button, Qt.Key.Key_Space)
+            else:
+                assert isinstance(question, NumberQuestion)
+                press_tab_to(window, card.field, qtbot)
+                qtbot.keyClicks(card.field, f"{question.answer:g}")
+                qtbot.keyClick(card.field, Qt.Key.Key_Return)
+            assert card.result.text().startswith("Right.")
+        if number + 1 < len(course.lesson.steps):
+            press_tab_to(window, panel.next_button, qtbot)
+            qtbot.keyClick(panel.next_button, Qt.Key.Key_Space)
+    press_tab_to(window, panel.close_button, qtbot)
+    qtbot.keyClick(panel.close_button, Qt.Key.Key_Space)
+    assert course.lesson is None and not dock.isVisible()
+
+
+def test_an_own_lesson_is_dropped_on_the_window_and_its_progress_exported(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: MonkeyPatch
+) -> None:
+    window = prepared(qtbot)
+    question = {"question": "number", "text": "How many?", "answer": 2}
+    steps = [{"title": "Count", "text": "Read", "questions": [question]}]
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(own_lesson(tmp_path, steps=steps)))])
+    drop = QDropEvent(
+        QPointF(9, 9),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.dropEvent(drop)
+    course = window.lessons.course
+    assert course.lesson is not None and course.lesson.title == "My own"
+    window.pages.show_page(Page.LEARN)
+    page = window.pages.learn.show_section("Lessons")
+    assert isinstance(page, LessonsPage)
+    assert not page.export_button.isEnabled()
+    assert course.answer(0, 2.0)
+    save_as(monkeypatch, tmp_path / "progress.html")
+    qtbot.keyClick(page.export_button, Qt.Key.Key_Space)
+    exported = (tmp_path / "progress.html").read_text("utf-8")
+    assert "My own" in exported and "How many?" in exported and "The Keras workflow" not in exported

@@ -59,7 +59,7 @@ class LessonsPage(CardPage):
         self._cards = [self._card(*each) for each in known]
         for place, card in enumerate(self._cards):
             self.rows.insertWidget(1 + place, card)
-        self.export_button.setEnabled(any(progress.met for _, _, progress in known))
+        self.export_button.setEnabled(any(progress.is_begun for _, _, progress in known))
         button = self.findChild(QPushButton, name) if name else None
         if button is not None:
             button.setFocus()
