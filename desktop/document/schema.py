@@ -132,6 +132,11 @@ class DataSchema:
         return is_grayscale(self.input_shape)
 
     @property
+    def has_symbols(self) -> bool:
+        """Whether every class is a single character, of which an image may show several."""
+        return bool(self.class_names) and all(len(name) == 1 for name in self.class_names)
+
+    @property
     def class_names(self) -> tuple[str, ...]:
         """The names of the classes, to be shown; empty where the target is numbers."""
         return shown_names(self.target) if isinstance(self.target, Classes) else ()

@@ -56,11 +56,6 @@ def read_gray(path: Path) -> Raster:
         return _gray(ImageOps.exif_transpose(_reduced(image)))
 
 
-def read_drawing(path: Path, input_shape: tuple[int, ...]) -> Raster:
-    """The image in the file at `path` as a drawing, as `drawing_of`. Raises ImageError."""
-    return drawing_of(path, read_gray(path), input_shape)
-
-
 def drawing_of(path: Path, gray: Raster, input_shape: tuple[int, ...]) -> Raster:
     """The image `gray`, of the file at `path`, as a drawing: uint8 (h, w), ink 255 on 0, read-only.
 

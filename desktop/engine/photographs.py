@@ -19,7 +19,7 @@ from scipy import ndimage
 
 from desktop.engine.drawing import FULL, Raster
 from desktop.engine.image_reports import Box
-from desktop.engine.images import FAINTEST_CONTRAST
+from desktop.engine.images import FAINTEST_CONTRAST, is_even
 
 WORKING_SIZE = 1000  # pixels of the longer side; a larger image is made smaller first
 PAPER_SIZE, PAPER_WINDOW = 64, 19  # the same of the image that shows the paper; its median's window
@@ -78,6 +78,18 @@ def find_drawings(gray: Raster) -> tuple[FoundDrawing, ...]:
         )
         for each in _reading_order(places, slope)
     )
+
+
+def symbols_in(gray: Raster, input_shape: tuple[int, ...]) -> tuple[FoundDrawing, ...]:
+    """The symbols of the image `gray` that a network with this input is to be shown one by one.
+
+    Empty where the image is a drawing as a whole: of just the input's size, or of one symbol on
+    paper that is evenly lit.
+    """
+    if gray.shape == input_shape[:2]:
+        return ()
+    found = find_drawings(gray)
+    return found if len(found) > 1 or not is_even(gray) else ()
 
 
 def reduced(gray: Raster, side: int) -> Raster:

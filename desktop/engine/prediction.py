@@ -21,9 +21,9 @@ from desktop.engine import backend
 from desktop.engine.drawing import FULL, Raster, preprocess
 from desktop.engine.encoding import are_probabilities, class_probabilities, class_scores
 from desktop.engine.image_reports import Box, ImageFailure, ImagePrediction, ImageResult
-from desktop.engine.images import ImageError, drawing_of, is_even, read_gray
+from desktop.engine.images import ImageError, drawing_of, read_gray
 from desktop.engine.loaders import image_reader
-from desktop.engine.photographs import WORKING_SIZE, find_drawings, reduced
+from desktop.engine.photographs import WORKING_SIZE, reduced, symbols_in
 from desktop.engine.reports import FloatArray, Prediction, read_only
 
 BATCH = 256
@@ -181,7 +181,6 @@ class Predictor:
         self._shape: tuple[int, ...] = tuple(model.inputs[0].shape[1:])
         self._range = known.value_range
         self._reader = image_reader(project.data, self._shape)
-        self._reads_symbols = all(len(name) == 1 for name in known.class_names)
         self._kept: dict[
             tuple[Path, int, int], list[_NetworkInput]
         ] = {}  # that were asked for last
@@ -265,11 +264,9 @@ class Predictor:
         if self._reader is not None:
             return [_NetworkInput(read_only(self._reader(path, self._range)))]
         gray = read_gray(path)
-        if self._reads_symbols and gray.shape != self._shape[:2]:
-            found = find_drawings(gray)
-            if len(found) > 1 or (found and not is_even(gray)):
-                page = read_only(reduced(gray, WORKING_SIZE)) if len(found) > 1 else None
-                return [_NetworkInput(self._input(each.drawing), each.box, page) for each in found]
+        if self._schema.has_symbols and (found := symbols_in(gray, self._shape)):
+            page = read_only(reduced(gray, WORKING_SIZE)) if len(found) > 1 else None
+            return [_NetworkInput(self._input(each.drawing), each.box, page) for each in found]
         return [_NetworkInput(self._input(drawing_of(path, gray, self._shape)))]
 
     def _input(self, drawing: Raster) -> FloatArray:

@@ -69,10 +69,11 @@ class Session(QObject):
     Signals carry the engine's reports; `...Failed` and `runNotKept` carry a sentence, and both
     signals about saving the path, last. `modelReset`: the network there was is gone.
     `modelAdopted`, after that: there is another one, of this project. `modelOpened` carries an
-    OpenedModel, for `adopt`, `imageOpened` a drawing, for `predict`. `kept_runs` are the runs on
-    disk, `tensorboard` opens them in TensorBoard, `groups` are the repeats and sweeps that are
-    trained beside all this, `activations` measures activation functions,
-    `regularization` the networks of kept runs, `steps` trains a copy of a network step by step.
+    OpenedModel, for `adopt`, `imageOpened` a drawing, for `predict`, `pageOpened` the path of an
+    image that shows several, for `predict_images`. `kept_runs` are the runs on disk, `tensorboard`
+    opens them in TensorBoard, `groups` are the repeats and sweeps that are trained beside all this,
+    `activations` measures activation functions, `regularization` the networks of kept runs, `steps`
+    trains a copy of a network step by step.
     """
 
     stateChanged = Signal(object)
@@ -110,6 +111,7 @@ class Session(QObject):
     modelOpened = Signal(object)
     modelOpenFailed = Signal(str)
     imageOpened = Signal(object)
+    pageOpened = Signal(object)
     imageOpenFailed = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -441,12 +443,18 @@ class Session(QObject):
         return True
 
     def open_image(self, path: Path, schema: DataSchema | None) -> None:
-        """Read the image at `path` as a drawing for data like `schema`, also while training."""
+        """Read the image at `path` for data like `schema`, also while training."""
         self._threads.background(
             partial(tasks.read_image, path, schema),
-            self.imageOpened.emit,
+            self._on_image_opened,
             self.imageOpenFailed.emit,
         )
+
+    def _on_image_opened(self, image: tasks.OpenedImage) -> None:
+        if image.drawing is None:
+            self.pageOpened.emit(image.path)
+        else:
+            self.imageOpened.emit(image.drawing)
 
     def close(self) -> None:
         """Stop whatever is running and wait for the threads."""

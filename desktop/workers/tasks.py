@@ -382,12 +382,26 @@ def predict_file(network: Network, path: Path, out: Path) -> tuple[str, TableMat
         return str(out), result.match
 
 
-def read_image(path: Path, schema: DataSchema | None) -> Raster:
-    """The image at `path` as a drawing for data like `schema`, ink 255 on 0, shape (h, w)."""
-    from desktop.engine.images import ImageError, read_drawing
+@dataclass(frozen=True)
+class OpenedImage:
+    """The image at `path` as a drawing, ink 255 on 0, shape (h, w); None if it shows several."""
 
+    path: Path
+    drawing: Raster | None
+
+
+def read_image(path: Path, schema: DataSchema | None) -> OpenedImage:
+    """The image at `path` as a drawing for data like `schema`."""
+    from desktop.engine.images import ImageError, drawing_of, read_gray
+    from desktop.engine.photographs import symbols_in
+
+    shape = schema.input_shape if schema is not None else ()
     with explaining("The image could not be opened", ImageError):
-        return read_drawing(path, schema.input_shape if schema is not None else ())
+        gray = read_gray(path)
+        found = symbols_in(gray, shape) if schema is not None and schema.has_symbols else ()
+        if len(found) > 1:
+            return OpenedImage(path, None)
+        return OpenedImage(path, found[0].drawing if found else drawing_of(path, gray, shape))
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,7 @@ class ProjectFiles(QObject):
         session.modelOpened.connect(self._on_model_opened)
         session.modelOpenFailed.connect(self._show_error)
         session.imageOpened.connect(self._on_image_opened)
+        session.pageOpened.connect(self._on_page_opened)
         session.imageOpenFailed.connect(self._show_error)
 
     def new(self) -> None:
@@ -184,6 +185,9 @@ class ProjectFiles(QObject):
 
     def _on_image_opened(self) -> None:
         self._notice.withdraw("file")
+
+    def _on_page_opened(self, path: Path) -> None:
+        self.open_images([path])
 
     def _use_data(self, path: Path) -> None:
         """Make the data at `path` the project's, read by the data source that can, or is chosen.

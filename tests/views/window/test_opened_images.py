@@ -279,3 +279,23 @@ def test_an_image_is_opened_before_there_is_anything_else(qtbot: QtBot, tmp_path
     assert window.pages.draw.network_input.pixels.values.any()  # type: ignore[union-attr]
     QApplication.processEvents()
     window.session.close()
+
+
+def test_an_image_of_several_digits_is_shown_with_a_box_around_each(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    page = Image.new("RGB", (650, 220), "white")
+    for left in (0, 220, 440):
+        page.paste(seven(), (left + 5, 10))
+    path = written(page, tmp_path / "page.png")
+    with qtbot.waitSignal(window.session.progress, timeout=PATIENCE):
+        window.session.train(window.workspace.project)
+    with qtbot.waitSignal(window.session.imagesPredicted, timeout=PATIENCE):
+        drop(window, path)
+    assert window.pages.shown is Page.EVALUATE
+    card = window.pages.evaluate.images
+    qtbot.waitUntil(lambda: len(card.pages.pages) == 1, timeout=PATIENCE)
+    assert [each.number for each in card.pages.pages[0].symbols] == [1, 2, 3]
+    assert "3 symbols" in card.status.text()
+    window.session.stop()
+    qtbot.waitUntil(lambda: not window.session.is_running, timeout=PATIENCE)
