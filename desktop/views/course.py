@@ -45,6 +45,7 @@ class Course(QObject):
         super().__init__(parent)
         self._settings = settings
         self._key = ""
+        self._snapshot: Snapshot | None = None  # the last one that was looked at
         self.lesson: Lesson | None = None
         self.progress = LessonProgress()
 
@@ -98,13 +99,16 @@ class Course(QObject):
     def answer(self, question: int, given: float) -> bool:
         """Answer a question of the step. Returns whether that was right."""
         step, number = self.step, self.progress.step
-        if step is None or not step.questions[question].is_right(given):
+        if step is None or self._snapshot is None:
+            return False
+        if not step.questions[question].is_right(given, self._snapshot):
             return False
         self._reach(self.progress.with_answered(number, question))
         return True
 
     def look(self, snapshot: Snapshot) -> None:
         """Find out which goals of the step are met now."""
+        self._snapshot = snapshot
         step, number, reached = self.step, self.progress.step, self.progress
         if step is None:
             return

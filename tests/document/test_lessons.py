@@ -27,12 +27,13 @@ from desktop.document.lessons.goals import (
     ModelSaved,
     Repeated,
     RunFinished,
+    RunsCompared,
     RunsDiffer,
     SettingVaried,
     TensorBoardOpened,
 )
 from desktop.document.lessons.lesson import Start
-from desktop.document.lessons.questions import Choice, NumberQuestion
+from desktop.document.lessons.questions import Choice, IntervalQuestion, NumberQuestion
 from desktop.document.lessons.reading import (
     FORMAT,
     MAX_BYTES,
@@ -187,9 +188,21 @@ def test_a_start_makes_a_project() -> None:
 
 def test_answers_are_checked() -> None:
     choice = Choice(text="?", choices=("a", "b"), answer=1)
-    assert [choice.is_right(each) for each in (0, 1)] == [False, True]
+    assert [choice.is_right(each, EMPTY) for each in (0, 1)] == [False, True]
     number = NumberQuestion(text="?", answer=0.75, tolerance=0.05)
-    assert [number.is_right(each) for each in (0.69, 0.7, 0.8, 0.81)] == [False, True, True, False]
+    found = [number.is_right(each, EMPTY) for each in (0.69, 0.7, 0.8, 0.81)]
+    assert found == [False, True, True, False]
+
+
+def test_the_interval_is_that_of_the_last_repeat() -> None:
+    interval = IntervalQuestion(text="?")
+    assert not interval.is_right(0.0, EMPTY)
+    assert not interval.is_right(0.0, Snapshot(PROJECT, groups=(TrainedGroup(5),)))
+    varied = TrainedGroup(3, ("hidden.activation",), 0.5)
+    groups = TrainedGroup(5, (), 0.1), TrainedGroup(5, (), 0.00447), varied
+    given = 0.1, 0.5, 0.004, 0.0045, 0.00447
+    found = [interval.is_right(each, Snapshot(PROJECT, groups=groups)) for each in given]
+    assert found == [False, False, False, True, True]
 
 
 # --- goals ----------------------------------------------------------------------------------------
@@ -260,6 +273,12 @@ CASES: list[tuple[Goal, Snapshot, Snapshot]] = [
     ),
     (RunsDiffer(setting="seed"), trained(PROJECT, PROJECT), trained(PROJECT, changed(seed=3))),
     (RunsDiffer(setting="layers"), trained(PROJECT, TANH), trained(PROJECT, WITH_DROPOUT)),
+    (
+        RunsCompared(setting="activation"),
+        Snapshot(PROJECT, compared=((PROJECT, changed(seed=3)), (TANH, TANH))),
+        Snapshot(PROJECT, compared=((PROJECT, changed(seed=3), TANH),)),
+    ),
+    (RunsCompared(), EMPTY, Snapshot(PROJECT, compared=((PROJECT, PROJECT),))),
     (
         Repeated(times=5),
         Snapshot(PROJECT, groups=(TrainedGroup(4), TrainedGroup(9, ("layers",)))),

@@ -23,6 +23,7 @@ from desktop.document.spec import Spec, family_type, variants
 from desktop.document.text import counted
 
 LAYERS = "layers"  # in `runs_differ`: a layer was added, removed or moved
+_SETTING = r"^[A-Za-z0-9][A-Za-z0-9 _]{0,59}$"
 _NO_MATTER = "logs for TensorBoard"  # changes no result
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ class MetricReached(_RunGoal, tag="metric_reached"):
 class RunsDiffer(Goal, tag="runs_differ"):
     """Two networks were trained that differ in one setting only: their results compare fairly."""
 
-    setting: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _]{0,59}$")
+    setting: str = Field(pattern=_SETTING)
 
     @property
     def usual_words(self) -> str:
@@ -212,6 +213,24 @@ class RunsDiffer(Goal, tag="runs_differ"):
         finished = [run.project for run in snapshot.runs if run.finished]
         return any(
             _only_difference(one, other) == self.setting for one, other in combinations(finished, 2)
+        )
+
+
+class RunsCompared(Goal, tag="runs_compared"):
+    """Two runs were compared; if `setting` is given, they differ in nothing else."""
+
+    setting: str | None = Field(None, pattern=_SETTING)
+
+    @property
+    def usual_words(self) -> str:
+        what = "" if self.setting is None else f" that differ in nothing but the {self.setting}"
+        return f"Compare two runs{what} on the page Runs"
+
+    def is_met(self, snapshot: Snapshot) -> bool:
+        return any(
+            self.setting is None or _only_difference(one, other) == self.setting
+            for projects in snapshot.compared
+            for one, other in combinations(projects, 2)
         )
 
 

@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field, model_validator
 
 from desktop.document.lessons.marked_text import PlainText
+from desktop.document.lessons.snapshot import Snapshot
 from desktop.document.spec import Spec, family_type
+
+_ROUNDING = 0.06  # of a number that is shown with two significant figures
 
 
 class Question(Spec):
@@ -16,8 +19,8 @@ class Question(Spec):
     text: PlainText = Field(min_length=1, max_length=1000)
     explanation: PlainText = Field("", max_length=2000)
 
-    def is_right(self, given: float) -> bool:
-        """Whether `given` is the answer."""
+    def is_right(self, given: float, snapshot: Snapshot) -> bool:
+        """Whether `given` is the answer, by what happened in the program where that matters."""
         raise NotImplementedError
 
 
@@ -35,7 +38,7 @@ class Choice(Question, tag="choice"):
             raise ValueError("each of the choices can be given only once")
         return self
 
-    def is_right(self, given: float) -> bool:
+    def is_right(self, given: float, snapshot: Snapshot) -> bool:
         return given == self.answer
 
 
@@ -45,9 +48,21 @@ class NumberQuestion(Question, tag="number"):
     answer: float
     tolerance: float = Field(0.0, ge=0)
 
-    def is_right(self, given: float) -> bool:
+    def is_right(self, given: float, snapshot: Snapshot) -> bool:
         # What is written in decimals is not exactly that: 0.8 - 0.75 is more than 0.05.
         return abs(given - self.answer) <= self.tolerance + 1e-9 * max(1.0, abs(self.answer))
+
+
+class IntervalQuestion(Question, tag="interval"):
+    """The answer is what the page *Runs* shows after ± for the last project trained N times.
+
+    That is how far the 95 % interval of the mean extends, in the metric that matters most.
+    """
+
+    def is_right(self, given: float, snapshot: Snapshot) -> bool:
+        repeats = [group for group in snapshot.groups if not group.varied]
+        reach = repeats[-1].reach if repeats else None
+        return reach is not None and abs(given - reach) <= _ROUNDING * reach
 
 
 if TYPE_CHECKING:

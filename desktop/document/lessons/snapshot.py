@@ -27,11 +27,13 @@ class TrainedGroup:
     """Several runs that were trained as one group.
 
     `varied` are the paths of the settings that differ, such as "hidden.activation"; none for
-    repeats of one project.
+    repeats of one project. `reach` is how far the 95 % interval of the mean of the results extends
+    to either side, in the metric that matters most; None where that is not known.
     """
 
     trials: int
     varied: tuple[str, ...] = ()
+    reach: float | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Snapshot:
     """The program at one moment, and what was done in it since the lesson was opened.
 
     `loaded` is the tag of the data source in use, "" while it is being loaded. `drawn` are the
-    classes that were predicted for drawings, `metrics` those of the last evaluation.
+    classes that were predicted for drawings, `metrics` those of the last evaluation. `compared` are
+    the projects of runs that were shown beside each other, those of one comparison together.
     """
 
     project: Project
@@ -50,3 +53,4 @@ class Snapshot:
     metrics: Mapping[str, float] | None = None
     model_saved: bool = False
     tensorboard_opened: bool = False
+    compared: tuple[tuple[Project, ...], ...] = ()

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop.document.lessons.snapshot import Snapshot, TrainedGroup, TrainedRun
+from desktop.document.project import Project
+from desktop.document.storage import ProjectFileError
 from desktop.views.workspace import Workspace
 from desktop.workers.lesson_runs import is_finished, predicted_class, trained_run
 from desktop.workers.session import Session
+from desktop.workers.trials import (
+    Group,
+    GroupEnded,
+    TrialEnded,
+    TrialResult,
+    compared_metrics,
+    values_of,
+)
 
 if TYPE_CHECKING:
+    from desktop.views.pages.runs.page import RunsPage
     from desktop.workers.reports import Evaluation, Prediction
+    from desktop.workers.summaries import RunSummary, Summary
 
 
 class LessonWatch(QObject):
@@ -20,7 +35,9 @@ class LessonWatch(QObject):
 
     happened = Signal()
 
-    def __init__(self, workspace: Workspace, session: Session, parent: QObject) -> None:
+    def __init__(
+        self, workspace: Workspace, session: Session, runs: RunsPage, parent: QObject
+    ) -> None:
         super().__init__(parent)
         self._workspace, self._session = workspace, session
         self.restart()
@@ -31,6 +48,7 @@ class LessonWatch(QObject):
         session.predicted.connect(self._on_predicted)
         session.modelSaved.connect(self._on_model_saved)
         session.tensorboard.opened.connect(self._on_tensorboard_opened)
+        runs.compared.connect(self._on_compared)
         session.groups.queued.connect(self._on_group_queued)
         session.groups.trialEnded.connect(self._on_trial_ended)
         session.groups.ended.connect(self._on_group_ended)
@@ -39,8 +57,9 @@ class LessonWatch(QObject):
         """Forget what happened so far: another lesson begins."""
         self._runs: list[TrainedRun] = []
         self._groups: list[TrainedGroup] = []
-        self._queued: dict[str, tuple[str, ...]] = {}  # what each group varies
-        self._trials: dict[str, int] = {}
+        self._queued: dict[str, Group] = {}
+        self._results: dict[str, list[TrialResult]] = {}
+        self._compared: dict[tuple[str, ...], tuple[Project, ...]] = {}  # by the ids of the runs
         self._drawn: set[str] = set()
         self._metrics: dict[str, float] | None = None
         self._is_saved = self._is_tensorboard_opened = False
@@ -58,6 +77,7 @@ class LessonWatch(QObject):
             self._metrics,
             self._is_saved,
             self._is_tensorboard_opened,
+            tuple(self._compared.values()),
         )
 
     def _on_run_ended(self) -> None:
@@ -84,16 +104,34 @@ class LessonWatch(QObject):
         self._is_tensorboard_opened = True
         self.happened.emit()
 
-    def _on_group_queued(self, group: Any) -> None:
-        self._queued[group.id] = tuple(group.file.space)
-        self._trials[group.id] = 0
+    def _on_compared(self, runs: tuple[RunSummary, ...]) -> None:
+        try:
+            self._compared[tuple(run.id for run in runs)] = tuple(run.project for run in runs)
+        except ProjectFileError:  # which says nothing about how they differ
+            return
+        self.happened.emit()
 
-    def _on_trial_ended(self, report: Any) -> None:
-        if report.group in self._trials and report.result.results:
-            self._trials[report.group] += 1
+    def _on_group_queued(self, group: Group) -> None:
+        self._queued[group.id] = group
+        self._results[group.id] = []
 
-    def _on_group_ended(self, report: Any) -> None:
-        if is_finished(report) and report.group in self._queued:
-            trials = self._trials.pop(report.group)
-            self._groups.append(TrainedGroup(trials, self._queued.pop(report.group)))
+    def _on_trial_ended(self, report: TrialEnded) -> None:
+        if report.group in self._results and report.result.results:
+            self._results[report.group].append(report.result)
+
+    def _on_group_ended(self, report: GroupEnded) -> None:
+        if not is_finished(report) or report.group not in self._queued:
+            return
+        group, results = self._queued.pop(report.group), self._results.pop(report.group)
+        self._groups.append(TrainedGroup(len(results), tuple(group.file.space)))
+        self.happened.emit()
+        for metric in compared_metrics(group.project, results)[:1]:
+            values = values_of(results, metric)
+            then = partial(self._on_summary, self._groups, len(self._groups) - 1)
+            self._session.kept_runs.summarize([values], then)
+
+    def _on_summary(self, groups: list[TrainedGroup], place: int, found: Sequence[Summary]) -> None:
+        (summary,) = found
+        if summary.high is not None and summary.mean is not None:
+            groups[place] = replace(groups[place], reach=summary.high - summary.mean)
             self.happened.emit()

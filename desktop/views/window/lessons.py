@@ -75,7 +75,7 @@ class Lessons(QObject):
         from desktop.views.window.pointer import Pointer
 
         window, parts = self._window, self._parts
-        self._watch = LessonWatch(parts.workspace, parts.session, self)
+        self._watch = LessonWatch(parts.workspace, parts.session, self._pages.runs, self)
         self._watch.happened.connect(self._look)
         self._pointer = Pointer(window, self._docks, self._pages, self._toolbar, parts.theme)
         dock = QDockWidget("Lesson", window)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget, QFileDialog, QPushButton
+from PySide6.QtWidgets import QDockWidget, QFileDialog, QPushButton, QTextBrowser
 from pytest import MonkeyPatch
 from pytestqt.qtbot import QtBot
 
 from desktop import paths
 from desktop.document.layers import Layer
-from desktop.document.lessons.questions import Choice, NumberQuestion
+from desktop.document.lessons.questions import Choice, IntervalQuestion, NumberQuestion
 from desktop.engine import backend
 from desktop.views.editor.lesson.panel import MET, OPEN, LessonPanel
 from desktop.views.window.main_window import MainWindow
@@ -92,6 +93,31 @@ class Follower:
         groups.workers = 1
         groups.repeat(self.window.workspace.project, times)
 
+    def shown_interval(self) -> str:
+        """What the page *Runs* shows after ± for the selected group."""
+        self.window.pages.show_page(Page.RUNS)
+        found: list[str] = []
+
+        def is_shown() -> bool:
+            texts = (each.toPlainText() for each in self.window.findChildren(QTextBrowser))
+            done = [text for text in texts if re.search(r"All \d+ runs are trained", text)]
+            found[:] = [match for text in done for match in re.findall(r"\d ± ([0-9.e-]+)", text)]
+            groups = self.window.lessons._watch.snapshot.groups
+            return bool(found) and groups[-1].reach is not None
+
+        self.qtbot.waitUntil(is_shown, timeout=LONG)
+        return found[0]
+
+    def compare(self, *places: int) -> None:
+        """Have the page *Runs* compare the runs at these places of its table."""
+        runs = self.window.pages.runs
+        self.window.pages.show_page(Page.RUNS)
+        self.qtbot.waitUntil(lambda: len(runs.table.runs.shown) > max(places), timeout=LONG)
+        shown = [run.id for run in runs.table.runs.shown]
+        runs.table.select([shown[place] for place in places])
+        self.qtbot.waitUntil(lambda: runs.tabs.tabText(1) == "Comparison", timeout=LONG)
+        runs.actions_of_runs["run_compare"].trigger()
+
     def run(self, command: str) -> None:
         """Give a command of the window."""
         action = self.window.findChild(QAction, command)
@@ -125,9 +151,11 @@ class Follower:
             assert "Not right" in card.result.text()
             if isinstance(question, Choice):
                 card.choose(question.answer)
-            else:
-                assert isinstance(question, NumberQuestion)
+            elif isinstance(question, NumberQuestion):
                 card.field.setText(f"{question.answer:g}")
+            else:
+                assert isinstance(question, IntervalQuestion)
+                card.field.setText(self.shown_interval())
             card.check_button.click()
             assert card.result.text().startswith("Right.")
         assert set(self.marks()) <= {MET}

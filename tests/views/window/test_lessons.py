@@ -82,6 +82,7 @@ def test_results_differ(qtbot: QtBot) -> None:
     user.meet(0, lambda: (user.prepare(), user.train()))
     user.finish_step()
     user.meet(0, lambda: user.train(seed=2))
+    user.meet(1, lambda: user.compare(0, 1))
     user.finish_step()
     user.meet(0, lambda: user.repeat(5))
     user.finish_step()
@@ -107,8 +108,9 @@ def test_choosing_an_architecture(qtbot: QtBot, monkeypatch: MonkeyPatch) -> Non
     user.finish_step()
     user.prepare()
     user.meet(0, lambda: user.train(optimizer=SGD()))
+    user.meet(1, lambda: user.compare(0, 4))
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: True)
-    user.meet(1, lambda: user.run("tensorboard"))
+    user.meet(2, lambda: user.run("tensorboard"))
     user.finish_step()
 
 
@@ -315,8 +317,9 @@ def test_a_lesson_is_followed_to_its_end_by_the_keyboard(qtbot: QtBot, name: str
                 press_tab_to(window, card.check_button, qtbot)
                 qtbot.keyClick(card.check_button, Qt.Key.Key_Space)
             else:
-                assert isinstance(question, NumberQuestion)
                 press_tab_to(window, card.field, qtbot)
+                if not isinstance(question, NumberQuestion):
+                    continue  # the answer is what was trained
                 qtbot.keyClicks(card.field, f"{question.answer:g}")
                 qtbot.keyClick(card.field, Qt.Key.Key_Return)
             assert card.result.text().startswith("Right.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
@@ -21,7 +22,12 @@ _MOST = 200  # runs that are looked through for networks
 
 
 class RunDetails(QTextBrowser):
-    """Says in words, and figures, what there is to say of the runs to `show`."""
+    """Says in words, and figures, what there is to say of the runs to `show`.
+
+    `compared(tuple)`: these RunSummary, two or more, are seen beside each other.
+    """
+
+    compared = Signal(object)
 
     def __init__(self, kept: KeptRuns, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +51,8 @@ class RunDetails(QTextBrowser):
         if self._shown == (runs, before, self.with_test):
             return
         self._shown = runs, before, self.with_test
+        if self.isVisible():
+            self._tell()
         self._asked += 1
         self._wanted = ""
         if len(runs) == 1:
@@ -93,6 +101,10 @@ class RunDetails(QTextBrowser):
             self._health = record.id, course(record.project, history)
             self._rewrite()
 
+    def _tell(self) -> None:
+        if len(self._shown[0]) > 1:
+            self.compared.emit(self._shown[0])
+
     @property
     def _tokens(self) -> Tokens:
         return self._theme.tokens
@@ -123,3 +135,4 @@ class RunDetails(QTextBrowser):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._read_wanted()
+        self._tell()

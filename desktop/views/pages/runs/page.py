@@ -51,12 +51,14 @@ class RunsPage(QWidget):
         projectWanted: the project of this RunSummary is to be opened.
         networkWanted: the network of this RunSummary is to be loaded, from this path.
         deleted: so many runs went to the trash; 0 if that is no longer the last thing done.
+        compared: the comparison of these RunSummary is shown, a tuple.
         roomWanted: whether the page is to have all of the window.
     """
 
     projectWanted = Signal(object)
     networkWanted = Signal(object, object)
     deleted = Signal(int)
+    compared = Signal(object)
     roomWanted = Signal(bool)
 
     def __init__(
@@ -121,6 +123,7 @@ class RunsPage(QWidget):
         self.filter_bar.room_button.toggled.connect(self.roomWanted)
         self.curves.looksChanged.connect(self._show_swatches)
         self.curves.runClicked.connect(self.table.go_to)
+        self.details.compared.connect(self.compared)
         self.doing.comparisonWanted.connect(self._show_details)
         self.doing.projectWanted.connect(self.projectWanted)
         self.doing.networkWanted.connect(self.networkWanted)
