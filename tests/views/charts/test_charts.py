@@ -135,6 +135,7 @@ def test_the_logarithmic_axis(chart: CurveChart) -> None:
     assert chart.plot.content.logarithmic
     axis = chart.plot.getPlotItem().getAxis("left")
     assert axis.tickStrings([-1.0, 0.0, 1.0], 1, 1) == ["0.1", "1", "10"]
+    assert axis.tickStrings([-13.0, np.log10(2e-7), 5.0], 1, 1) == ["10⁻¹³", "2e−7", "10⁵"]
 
 
 def test_the_best_epoch_and_the_early_stop_are_marked(

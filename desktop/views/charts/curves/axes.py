@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QGraphicsSceneResizeEvent
 
-from desktop.document.text import with_minus
+from desktop.document.text import power_text, with_minus
 from desktop.views.charts.summary import format_value
 from desktop.views.theme import SIZE_SMALL, Tokens, scaled
 
@@ -128,7 +128,14 @@ class ValueAxis(ChartAxis):
             if places > 4 or (len(values) and max(map(abs, values)) >= 1e5):
                 return [_short(f"{value:.3g}") for value in values]
             return [with_minus(f"{value:.{places}f}") for value in values]
-        return [_short(format_value(float(f"{10.0**value:.3g}"))) for value in values]
+        return list(map(_power, values))
+
+
+def _power(value: float) -> str:
+    """10 to the `value`, whole powers as texts write them: 0.01, 10⁻⁷; others short: 2e−7."""
+    if value == round(value):
+        return power_text(value).removeprefix("1 × ")
+    return _short(format_value(float(f"{10.0**value:.3g}")))
 
 
 def _short(number: str) -> str:
