@@ -18,6 +18,7 @@ from desktop.document.data import (
     Diabetes,
     Digits,
     FashionMnist,
+    GeneratedDigits,
     Idx,
     ImageFolder,
     Iris,
@@ -27,6 +28,7 @@ from desktop.document.data import (
     ScikitLearnTable,
     Table,
     Wine,
+    held_back,
 )
 from desktop.document.schema import Classes, Range, is_grayscale, is_image
 from desktop.engine.data_error import DataError
@@ -62,8 +64,17 @@ def _load_digits(source: Digits, progress: Progress) -> Dataset:
     return _drawn_digits(source, (x[kept], y[kept]), (x[held], y[held]), source.split_seed)
 
 
+def _load_generated_digits(source: GeneratedDigits, progress: Progress) -> Dataset:
+    from desktop.engine.generated_digits.drawing import generate
+
+    digits = generate(source.count, source.seed, progress)
+    test = held_back(source.test_split, source.count)
+    x, y = digits.images, digits.labels
+    return _drawn_digits(source, (x[test:], y[test:]), (x[:test], y[:test]), FIXED_SEED)
+
+
 def _drawn_digits(
-    source: Digits | Mnist,
+    source: Digits | GeneratedDigits | Mnist,
     training: tuple[NDArray[Any], NDArray[Any]],
     test: tuple[NDArray[Any], NDArray[Any]],
     seed: int,
@@ -133,6 +144,7 @@ def _load_image_folder(source: ImageFolder, progress: Progress) -> Dataset:
 LOADERS: dict[type[DataSource], Callable[[Any, Progress], Dataset]] = {
     Mnist: _load_mnist,
     Digits: _load_digits,
+    GeneratedDigits: _load_generated_digits,
     LogicTable: _load_logic_table,
     PlanePoints: load_points,
     Table: _load_table,

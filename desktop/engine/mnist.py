@@ -58,7 +58,8 @@ def read_mnist(path: str | None) -> MnistArrays:
         advice = "Choose another file" if path else place
         raise DataError(
             f"MNIST is not on this computer: there is no file {file}. {advice}, or use the "
-            "handwritten digits that come with the program"
+            "digits that come with the program: those it draws itself (generated_digits) are as "
+            "large as these"
         )
     require_file(file, WHAT_TO_DO)
     with explained(file, WHAT_TO_DO), zipfile.ZipFile(file) as archive:

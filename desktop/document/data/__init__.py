@@ -17,7 +17,7 @@ from desktop.document.data.base import (
 )
 from desktop.document.data.idx import IDX_NAME, Idx
 from desktop.document.data.image_folder import Background, ColorMode, Fit, ImageFolder
-from desktop.document.data.images import Digits, Mnist
+from desktop.document.data.images import Digits, GeneratedDigits, Mnist
 from desktop.document.data.keras import FASHION, CaliforniaHousing, Cifar10, FashionMnist
 from desktop.document.data.logic import GATES, GATES_OF_THREE, LogicTable, Row
 from desktop.document.data.points import DECIMALS, SURFACES, PlanePoints, Point, PointShape
@@ -74,6 +74,7 @@ __all__ = [
     "FashionMnist",
     "Fill",
     "Fit",
+    "GeneratedDigits",
     "Idx",
     "ImageFolder",
     "Iris",

@@ -21,6 +21,7 @@ from desktop.document.data import (
     CaliforniaHousing,
     DataSource,
     Digits,
+    GeneratedDigits,
     LogicTable,
     Mnist,
     PlanePoints,
@@ -364,6 +365,22 @@ def test_a_failure_says_why_and_what_to_do(qtbot: QtBot) -> None:
     assert bench.workspace.project.data == Digits()
     bench.workspace.undo()
     assert bench.workspace.project.data == Mnist()
+
+
+def test_generated_digits_take_the_place_of_missing_ones(qtbot: QtBot) -> None:
+    bench = Bench(qtbot, Mnist())
+    bench.session.dataFailed.emit("MNIST is not on this machine")
+    assert bench.page.facts.use_generated.isVisible()
+    shape = bench.workspace.analysis.schema.input_shape if bench.workspace.analysis.schema else ()
+    bench.page.facts.use_generated.click()
+    data = bench.workspace.project.data
+    assert data == GeneratedDigits()
+    assert data.known_schema.input_shape == shape  # the network still fits
+    bench.workspace.undo()
+    assert bench.workspace.project.data == Mnist()
+    bench.workspace.edit("", bench.workspace.project.replace(data=CaliforniaHousing()))
+    bench.session.dataFailed.emit("It is not there")
+    assert not bench.page.facts.use_generated.isVisible()
 
 
 def test_keras_data_is_downloaded_by_a_click_alone(qtbot: QtBot) -> None:

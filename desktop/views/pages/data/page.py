@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.document.data import DataSource, Digits, TableSource
+from desktop.document.data import DataSource, Digits, GeneratedDigits, Mnist, TableSource
 from desktop.document.fields import Kind
 from desktop.document.schema import Classes, Target, shown_names
 from desktop.document.text import counted, number_text, row_text
@@ -84,12 +84,20 @@ class FactsCard(Card):
         self.download = QPushButton()
         self.choose_file = QPushButton("Choose a file…")
         self.use_digits = QPushButton("Use built-in digits")
+        self.use_generated = QPushButton("Use generated digits")
+        self.use_generated.setToolTip("Digits of the same size, which the program draws itself")
         self.try_again = QPushButton("Try again")
         column = QVBoxLayout(self._failed)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)
         column.addWidget(self._failure)
-        for button in (self.download, self.choose_file, self.use_digits, self.try_again):
+        for button in (
+            self.download,
+            self.choose_file,
+            self.use_generated,
+            self.use_digits,
+            self.try_again,
+        ):
             column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
 
         self._facts = QWidget()
@@ -135,6 +143,7 @@ class FactsCard(Card):
         self.choose_file.setVisible(bool(source.file_field()))
         folder = source.takes_folder()
         self.choose_file.setText("Choose a folder…" if folder else "Choose a file…")
+        self.use_generated.setVisible(isinstance(source, Mnist))
         self.use_digits.setVisible(not isinstance(source, Digits))
         self._show(f"{source.title} is not loaded", self._failed)
 
@@ -188,6 +197,7 @@ class DataPage(CardPage):
         self.facts.download.clicked.connect(self._download)
         self.facts.choose_file.clicked.connect(self._choose_file)
         self.facts.use_digits.clicked.connect(self._use_digits)
+        self.facts.use_generated.clicked.connect(self._use_generated)
         self.facts.try_again.clicked.connect(self._try_again)
         self.source.loading.cancel.clicked.connect(session.cancel_data)
         self.classes = Card("Rows of each class")
@@ -359,7 +369,13 @@ class DataPage(CardPage):
         self.source.use(source, "Choose the data file")
 
     def _use_digits(self) -> None:
-        self.source.sources.setCurrentIndex(self.source.sources.findData(Digits))
+        self._use_source(Digits)
+
+    def _use_generated(self) -> None:
+        self._use_source(GeneratedDigits)
+
+    def _use_source(self, kind: type[DataSource]) -> None:
+        self.source.sources.setCurrentIndex(self.source.sources.findData(kind))
         self.source.sources.activated.emit(self.source.sources.currentIndex())
 
     def _try_again(self) -> None:
