@@ -130,6 +130,8 @@ def _frames(t: Tokens) -> str:
     QTabBar::tab:hover {{ color: {t.text}; }}
     QTabBar::tab:focus {{ color: {t.accent}; }}
     QDockWidget {{ titlebar-close-icon: none; font-weight: 600; }}
+    /* The icons of the desktop know nothing of the theme: black on dark. */
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QDockWidget::title {{ padding: {SPACE_S}px {SPACE_M}px; background: {t.window}; }}
     QToolBar {{ border: none; border-bottom: 1px solid {t.border}; background: {t.surface};
         spacing: {SPACE_XS}px; padding: {SPACE_XS}px {SPACE_S}px; }}

@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDialogButtonBox,
+    QStyle,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from desktop.views.pages.evaluate.confusion import contrast
@@ -107,3 +114,17 @@ def test_no_images_are_left_when_the_program_ends(tmp_path: Path) -> None:
     )
     assert int(done.stdout) > 0, done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_buttons_of_dialogs_have_no_icons_of_the_desktop(
+    untouched: QApplication, qtbot: QtBot
+) -> None:
+    hint = QStyle.StyleHint.SH_DialogButtonBox_ButtonsHaveIcons
+    untouched.setStyleSheet("QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 1; }")
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    qtbot.addWidget(box)
+    box.ensurePolished()
+    assert box.style().styleHint(hint, None, box)
+    Theme(Mode.DARK).apply()
+    box.ensurePolished()
+    assert not box.style().styleHint(hint, None, box)
