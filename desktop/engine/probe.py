@@ -36,7 +36,7 @@ SHARE = 32  # of the training rows one in so many, to take little time beside an
 LEAST_ROWS = 32  # if there are as many
 MOST_UNITS = 256  # of a layer that have numbers of their own; the first ones
 # Training rows times parameters of an epoch that takes tens of milliseconds or less. To measure
-# the layers takes about two: after so few of these epochs it costs less than 3 % of the training.
+# the layers takes about two: after so few of these epochs it costs about 3 % of the training.
 SHORT_EPOCH = 1e8
 MEASURED_EVERY = 3, 10  # short epochs: in a short training, in a long one
 COMPILED_FROM = 10  # probes: making a graph takes as long as about ten without it
