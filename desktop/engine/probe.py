@@ -38,7 +38,8 @@ MOST_UNITS = 256  # of a layer that have numbers of their own; the first ones
 # Training rows times parameters of an epoch that takes tens of milliseconds or less. To measure
 # the layers takes about two: after so few of these epochs it costs about 3 % of the training.
 SHORT_EPOCH = 1e8
-MEASURED_EVERY = 3, 10  # short epochs: in a short training, in a long one
+MEASURED_EVERY = 5, 30  # short epochs: in a short training, in a long one
+MEASURED_TIMES = 5  # about, in between
 COMPILED_FROM = 10  # probes: making a graph takes as long as about ten without it
 
 
@@ -131,7 +132,7 @@ def measured_every(training_rows: int, parameters: int, epochs: int) -> int:
     if training_rows * parameters >= SHORT_EPOCH:
         return 1
     least, most = MEASURED_EVERY
-    return min(max(least, epochs // most), most)
+    return min(max(least, epochs // MEASURED_TIMES), most)
 
 
 class Probe:

@@ -388,11 +388,11 @@ def test_of_short_epochs_the_first_the_last_and_some_between_are_measured(
     trainer = Trainer(dataset())
     assert measured(5, trainer, RunControl()) == [1, 2, 3, 4, 5]
     monkeypatch.setattr(probe, "SHORT_EPOCH", 1e8)
-    assert measured(8, trainer, RunControl()) == [1, 3, 6, 8]
-    assert measured(5, trainer, RunControl(), resume=True) == [9, 12, 13]
+    assert measured(8, trainer, RunControl()) == [1, 5, 8]
+    assert measured(5, trainer, RunControl(), resume=True) == [9, 10, 13]
     assert measured(1, trainer, RunControl(), resume=True) == [14]
-    assert measured(43, trainer, RunControl()) == [1, *range(4, 43, 4), 43]
-    assert probe.measured_every(4, 17, 5000) == 10
+    assert measured(43, trainer, RunControl()) == [1, *range(8, 43, 8), 43]
+    assert probe.measured_every(4, 17, 5000) == 30
     followed = RunControl()
     followed.epoch_seconds = 1e-6
     assert measured(5, trainer, followed) == [1, 2, 3, 4, 5]
