@@ -60,6 +60,7 @@ class RepeatView(GroupView):
         self._group: Group | None = None
         self._runs: tuple[RunSummary, ...] = ()
         self._found: dict[str, Summary] | None = None
+        self._summarized: Group | None = None  # the group as it was then
         self.curves = RepeatCurves(self._kept, theme, self)
         self.strip = Strip(theme, self)
         self.text = TextView("Results of the repeat", self)
@@ -85,7 +86,7 @@ class RepeatView(GroupView):
     def show_group(self, group: Group) -> None:
         before, self._group = self._group, group
         if before is None or before.id != group.id:
-            self._runs, self._found = (), None
+            self._runs, self._found, self._summarized = (), None, None
         self._on_listed(self._kept.runs or ())  # first: figures may have to wait for SciPy
         names = words.metrics_of(group)
         if names and (before is None or (before.id, before.results) != (group.id, group.results)):
@@ -95,7 +96,7 @@ class RepeatView(GroupView):
 
     def _on_summarized(self, group: Group, names: Sequence[str], found: Sequence[Summary]) -> None:
         if self._group is not None and self._group.id == group.id:
-            self._found = dict(zip(names, found, strict=True))
+            self._found, self._summarized = dict(zip(names, found, strict=True)), group
             self._write()
 
     def _write(self) -> None:
@@ -108,7 +109,10 @@ class RepeatView(GroupView):
         rows = [strip_row(group, name, metric, found.get(metric), 0)] if names else []
         self.strip.show_rows(metric, rows)
         self.strip.setVisible(bool(rows))
-        self.text.show_html(words.about_repeat(group, self._found, self._theme.tokens))
+        # An interval is not shown beside more runs than it is of.
+        then = self._summarized
+        shown = group if then is None or then.results == group.results else then
+        self.text.show_html(words.about_repeat(shown, self._found, self._theme.tokens))
 
     def _on_listed(self, runs: Sequence[RunSummary]) -> None:
         """Show the curves of the latest run of each trial."""
