@@ -85,43 +85,6 @@ class Digits(_Images, tag="digits"):
         return self._schema((8, 8), 1797 - test, test)
 
 
-class GeneratedDigits(_Images, tag="generated_digits"):
-    """Handwritten digits of 28 × 28 pixels that the program draws itself, as many as wanted."""
-
-    pixel_maximum: ClassVar[float] = 255.0
-    count: int = Field(
-        20_000,
-        ge=100,
-        le=200_000,
-        title="Images",
-        description="How many digits are drawn, for training, validation and test together",
-    )
-    test_split: float = Field(
-        0.2,
-        gt=0,
-        le=0.9,
-        title="Test split",
-        description="Fraction of all images held out for the test, 0 to 1",
-    )
-    seed: int = Field(
-        0,
-        ge=0,
-        le=2**32 - 1,
-        title="Seed",
-        description="Decides which digits are drawn; the same seed gives the same digits",
-        json_schema_extra=ADVANCED,
-    )
-
-    @property
-    def title(self) -> str:
-        return "Generated digits"
-
-    @property
-    def known_schema(self) -> DataSchema:
-        test = held_back(self.test_split, self.count)
-        return self._schema((28, 28), self.count - test, test)
-
-
 class Mnist(_Images, tag="mnist"):
     """70,000 handwritten digits of 28 × 28 pixels: 60,000 for training, 10,000 for the test."""
 
@@ -158,3 +121,40 @@ class Mnist(_Images, tag="mnist"):
     @property
     def known_schema(self) -> DataSchema:
         return self._schema((28, 28), 60_000, 10_000)
+
+
+class GeneratedDigits(_Images, tag="generated_digits"):
+    """Handwritten digits of 28 × 28 pixels that the program draws itself, as many as wanted."""
+
+    pixel_maximum: ClassVar[float] = 255.0
+    count: int = Field(
+        20_000,
+        ge=100,
+        le=200_000,
+        title="Images",
+        description="How many digits are drawn, for training, validation and test together",
+    )
+    test_split: float = Field(
+        0.2,
+        gt=0,
+        le=0.9,
+        title="Test split",
+        description="Fraction of all images held out for the test, 0 to 1",
+    )
+    seed: int = Field(
+        0,
+        ge=0,
+        le=2**32 - 1,
+        title="Seed",
+        description="Decides which digits are drawn; the same seed gives the same digits",
+        json_schema_extra=ADVANCED,
+    )
+
+    @property
+    def title(self) -> str:
+        return "Generated digits"
+
+    @property
+    def known_schema(self) -> DataSchema:
+        test = held_back(self.test_split, self.count)
+        return self._schema((28, 28), self.count - test, test)
