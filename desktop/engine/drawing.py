@@ -1,8 +1,8 @@
 """A drawing becomes the image a network was trained on.
 
 A network only recognizes what looks like its training rows. Each data set made its images from
-scanned ink in its own way; here a drawing goes the same way, step by step, and every step is kept
-so that it can be shown.
+scanned ink in its own way; here a drawing goes the same way, step by step. Every step is kept so
+that it can be shown, and can be left out to see what it is worth.
 
 * MNIST (28 × 28): the ink is fitted into 20 × 20 pixels with its proportions kept, antialiased, and
   placed so that its center of mass is in the middle of the field (Y. LeCun, C. Cortes, C. Burges,
@@ -18,7 +18,8 @@ so that it can be shown.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,11 +27,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from desktop.document.schema import is_grayscale
+from desktop.engine.drawing_reports import DrawingStep, Step
 from desktop.engine.reports import FloatArray, read_only
 
 Raster = NDArray[np.uint8]
 
 FULL = 255  # full ink in a raster
+SHOWN = 300  # pixels a side; the picture of a step with more is reduced
 FAINTEST = 32  # what is fainter is the edge of a stroke, or left over by the eraser
 
 MNIST_SIZE, MNIST_BOX = 28, 20
@@ -44,33 +47,30 @@ EDGE = 0.25  # part of full ink over which the edge of an evened stroke fades
 
 
 @dataclass(frozen=True)
-class Step:
-    """One stage on the way, `image` being its uint8 image (h, w) with ink 255 on 0."""
-
-    title: str
-    image: Raster
-
-
-@dataclass(frozen=True)
 class PreparedDrawing:
     """A drawing as a network gets it, and how it came about.
 
-    `image` is float32 of the input's (h, w) with ink `maximum` on 0; `steps` are in order, the
-    last one being `image` before scaling. Arrays are read-only.
+    `image` is float32 of the input's (h, w) with ink `maximum` on 0. `steps` are in order, those
+    left out too, large images reduced; the last one is `image` before scaling. There are none of
+    an image that is taken as it stands. Arrays are read-only.
     """
 
     image: FloatArray
-    steps: tuple[Step, ...]
+    steps: tuple[DrawingStep, ...]
 
 
 def preprocess(
-    raster: Raster, input_shape: tuple[int, ...], maximum: float = 1.0
+    raster: Raster,
+    input_shape: tuple[int, ...],
+    maximum: float = 1.0,
+    left_out: Collection[Step] = (),
 ) -> PreparedDrawing | None:
     """The drawing `raster`, uint8 (h, w) with ink 255 on 0, made ready for a network.
 
     `maximum` is the value of full ink in the rows the network was trained with: 1 for scaled
-    pixels, else 255 for MNIST, 16 for the optical digits. None if there is no ink. Raises
-    ValueError if the raster or the input is not an image.
+    pixels, else 255 for MNIST, 16 for the optical digits. Without a step that is `left_out`, the
+    ink stays where it is on the paper, as large, as slanted or as thick as it was drawn. None if
+    there is no ink. Raises ValueError if the raster or the input is not an image.
     """
     if raster.ndim != 2 or raster.dtype != np.uint8:
         raise ValueError(
@@ -82,14 +82,19 @@ def preprocess(
     if cropped is None:
         return None
     height, width = input_shape[:2]
-    steps = [Step("Cropped to the ink", cropped)]
+    like = _like_mnist
     if (height, width) == (DIGITS_SIZE, DIGITS_SIZE):
-        steps += _like_optical_digits(cropped)
-    else:
-        steps += _like_mnist(cropped, height, width)
+        like = _like_optical_digits
+    is_cropped = Step.CROP not in left_out
+    start = cropped if is_cropped else raster
+    steps = [
+        DrawingStep(Step.CROP, "Crop to the ink", start, is_cropped),
+        *like(start, raster.shape, height, width, left_out),
+    ]
     image = steps[-1].image.astype(np.float32) * np.float32(maximum / FULL)
     return PreparedDrawing(
-        read_only(image), tuple(Step(step.title, read_only(step.image)) for step in steps)
+        read_only(image),
+        tuple(replace(step, image=read_only(_shown(step.image))) for step in steps),
     )
 
 
@@ -123,12 +128,24 @@ def slant(image: Raster) -> float:
 # --- MNIST ----------------------------------------------------------------------------------------
 
 
-def _like_mnist(cropped: Raster, height: int, width: int) -> list[Step]:
-    box = MNIST_BOX / MNIST_SIZE
-    fitted = fit(cropped, max(1, round(height * box)), max(1, round(width * box)))
+def _like_mnist(
+    image: Raster, paper: tuple[int, ...], height: int, width: int, left_out: Collection[Step]
+) -> list[DrawingStep]:
+    box_height = max(1, round(height * MNIST_BOX / MNIST_SIZE))
+    box_width = max(1, round(width * MNIST_BOX / MNIST_SIZE))
+    is_fitted, is_centered = Step.FIT not in left_out, Step.CENTER not in left_out
+    if is_fitted:
+        sized = fit(image, box_height, box_width)
+    else:
+        sized = _as_drawn(image, paper, height, width)
+    placed = _in_the_middle(sized, height, width)
+    if is_centered and sized.any():  # a dot on large paper that is not cropped may be lost
+        # The blank paper around the ink must not keep it from the middle.
+        ink = _without_blank_edges(sized) if Step.CROP in left_out else sized
+        placed = place(ink, height, width)
     return [
-        Step(f"Fitted into {round(width * box)} × {round(height * box)}", fitted),
-        Step("Center of mass in the middle", place(fitted, height, width)),
+        DrawingStep(Step.FIT, f"Fit into {box_width} × {box_height}", sized, is_fitted),
+        DrawingStep(Step.CENTER, "Center of mass in the middle", placed, is_centered),
     ]
 
 
@@ -158,23 +175,28 @@ def place(image: Raster, height: int, width: int) -> Raster:
 # --- optical digits -------------------------------------------------------------------------------
 
 
-def _like_optical_digits(cropped: Raster) -> list[Step]:
-    upright = straighten(cropped)
-    width = min(
-        BITMAP_WIDTH,
-        max(1, round(upright.shape[1] / upright.shape[0] * BITMAP * WIDEST_STRETCH)),
-    )
-    stretched = np.zeros((BITMAP, BITMAP), np.uint8)
-    left = (BITMAP - width) // 2
-    stretched[:, left : left + width] = _resized(upright, BITMAP, width)
-    even = even_strokes(stretched, BITMAP_INK)
+def _like_optical_digits(
+    image: Raster, paper: tuple[int, ...], height: int, width: int, left_out: Collection[Step]
+) -> list[DrawingStep]:
+    is_upright, is_stretched = Step.SLANT not in left_out, Step.FIT not in left_out
+    is_even = Step.STROKES not in left_out
+    upright = image
+    if is_upright:
+        upright = _sheared(image, slant(image)) if Step.CROP in left_out else straighten(image)
+    if is_stretched:
+        columns = round(upright.shape[1] / upright.shape[0] * BITMAP * WIDEST_STRETCH)
+        sized = _resized(upright, BITMAP, min(BITMAP_WIDTH, max(1, columns)))
+    else:
+        sized = _as_drawn(upright, paper, BITMAP, BITMAP)
+    bitmap = _in_the_middle(sized, BITMAP, BITMAP)
+    strokes = even_strokes(bitmap, BITMAP_INK) if is_even else bitmap
     block = BITMAP // DIGITS_SIZE
-    counted = even.reshape(DIGITS_SIZE, block, DIGITS_SIZE, block).mean(axis=(1, 3))
+    counted = strokes.reshape(height, block, width, block).mean(axis=(1, 3))
     return [
-        Step("Slant removed", upright),
-        Step(f"Stretched to {BITMAP_WIDTH} × {BITMAP}", stretched),
-        Step("Strokes of even thickness", even),
-        Step(f"Ink counted in blocks of {block} × {block}", np.rint(counted).astype(np.uint8)),
+        DrawingStep(Step.SLANT, "Remove the slant", upright, is_upright),
+        DrawingStep(Step.FIT, f"Stretch to {BITMAP_WIDTH} × {BITMAP}", bitmap, is_stretched),
+        DrawingStep(Step.STROKES, "Even stroke width", strokes, is_even),
+        DrawingStep(None, f"Ink in blocks of {block} × {block}", np.rint(counted).astype(np.uint8)),
     ]
 
 
@@ -182,16 +204,22 @@ def straighten(image: Raster) -> Raster:
     """`image` sheared along its rows until it no longer leans, and cropped to the ink again."""
     lean = slant(image)
     reach = int(abs(lean) * image.shape[0]) + 2
-    padded = Image.fromarray(np.pad(image, ((0, 0), (reach, reach))))
+    cropped = crop(_sheared(np.pad(image, ((0, 0), (reach, reach))), lean))
+    return image if cropped is None else cropped
+
+
+def _sheared(image: Raster, lean: float) -> Raster:
+    """`image` with its ink freed of the slant `lean`, showing the same part of the paper."""
     row, _ = center_of_mass(image)
-    sheared = padded.transform(
-        padded.size,
+    picture = Image.fromarray(image)
+    sheared = picture.transform(
+        picture.size,
         Image.Transform.AFFINE,
         (1.0, lean, -lean * row, 0.0, 1.0, 0.0),
         Image.Resampling.BILINEAR,
     )
-    cropped = crop(np.asarray(sheared))
-    return image if cropped is None else cropped
+    upright: Raster = np.asarray(sheared)
+    return upright
 
 
 def even_strokes(image: Raster, ink: int) -> Raster:
@@ -215,3 +243,37 @@ def _resized(image: Raster, height: int, width: int) -> Raster:
     scaled = Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR)
     resized: Raster = np.asarray(scaled)
     return resized
+
+
+def _shown(image: Raster) -> Raster:
+    """`image`, or if it is large, a smaller one in its place."""
+    factor = math.ceil(max(image.shape) / SHOWN)
+    if factor == 1:
+        return image
+    reduced: Raster = np.asarray(Image.fromarray(image).reduce(factor))
+    return reduced
+
+
+# --- without steps --------------------------------------------------------------------------------
+
+
+def _as_drawn(image: Raster, paper: tuple[int, ...], height: int, width: int) -> Raster:
+    """`image`, a part of paper of that shape, as large as it is if all the paper is shown."""
+    scale = min(height / paper[0], width / paper[1])
+    rows, columns = round(image.shape[0] * scale), round(image.shape[1] * scale)
+    # What was freed of its slant may have become wider than the paper.
+    return _resized(image, min(max(1, rows), height), min(max(1, columns), width))
+
+
+def _in_the_middle(image: Raster, height: int, width: int) -> Raster:
+    """`image` in the middle of an empty field, wherever its ink is."""
+    field = np.zeros((height, width), np.uint8)
+    top, left = (height - image.shape[0]) // 2, (width - image.shape[1]) // 2
+    field[top : top + image.shape[0], left : left + image.shape[1]] = image
+    return field
+
+
+def _without_blank_edges(image: Raster) -> Raster:
+    """The part of `image`, which is not blank, with any ink, however faint."""
+    rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
+    return image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

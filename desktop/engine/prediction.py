@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -18,11 +18,13 @@ from desktop.document.spec import variants
 from desktop.document.text import shape_text
 from desktop.document.training import Training
 from desktop.engine import backend
-from desktop.engine.drawing import FULL, Raster, preprocess
+from desktop.engine.drawing import Raster
+from desktop.engine.drawing_reports import Step
 from desktop.engine.encoding import are_probabilities, class_probabilities, class_scores
 from desktop.engine.image_reports import Box, ImageFailure, ImagePrediction, ImageResult
 from desktop.engine.images import ImageError, drawing_of, read_gray
 from desktop.engine.loaders import image_reader
+from desktop.engine.network_input import network_input
 from desktop.engine.photographs import WORKING_SIZE, reduced, symbols_in
 from desktop.engine.reports import FloatArray, Prediction, read_only
 
@@ -95,18 +97,20 @@ def show_drawing(
     value_range: Range,
     request: int = 0,
     ink: Ink = Ink.NONE,
+    left_out: Collection[Step] = (),
 ) -> Prediction:
-    """The image of `drawing` that a network with this input gets, as `network_input` makes it,
+    """The image of `drawing` that a network with this input gets, as `network_input` prepares it,
     before there is a prediction.
 
     Raises PredictionError if the input is not a grayscale image.
     """
     _check_image(input_shape)
     start = perf_counter()
-    image = network_input(drawing, input_shape, value_range, ink)
+    prepared = network_input(drawing, input_shape, value_range, ink, left_out)
     return Prediction(
         request=request,
-        image=read_only(image),
+        image=read_only(prepared.image),
+        steps=prepared.steps,
         probabilities=None,
         classes=(),
         seconds=perf_counter() - start,
@@ -120,28 +124,6 @@ def _check_image(input_shape: tuple[int, ...]) -> None:
         if is_image(input_shape):
             raise PredictionError("This network takes images in color, which cannot be drawn")
         raise PredictionError(f"This network takes {shape_text(input_shape)} numbers, not an image")
-
-
-def network_input(
-    drawing: Raster, input_shape: tuple[int, ...], value_range: Range, ink: Ink = Ink.NONE
-) -> FloatArray:
-    """`drawing`, uint8 (h, w) with ink 255 on 0, as float32 of the input's (h, w).
-
-    Paper and ink become the ends of `value_range`. Where the data has dark `ink` on light, so has
-    the image, unless nothing is drawn: that is low everywhere. A drawing of just the size of the
-    input is taken as it stands; any other is prepared like the training data.
-    """
-    low, high = value_range
-    span = high - low
-    if drawing.shape == input_shape[:2]:
-        image: FloatArray = drawing.astype(np.float32) * np.float32(span / FULL)
-    elif (prepared := preprocess(drawing, input_shape, span)) is not None:
-        image = prepared.image
-    else:
-        image = np.zeros(input_shape[:2], np.float32)
-    if ink is Ink.DARK and image.any():
-        image = np.float32(span) - image
-    return image + np.float32(low)
 
 
 def _version(path: Path) -> tuple[Path, int, int] | None:
@@ -200,14 +182,15 @@ class Predictor:
         *,
         is_trained: bool = True,
         is_loaded: bool = False,
+        left_out: Collection[Step] = (),
     ) -> Prediction:
         """What the network, with the weights after `epoch` whole epochs, makes of `drawing`.
 
-        `drawing` is uint8 (h, w) with ink 255 on 0. Of an empty one there are no probabilities;
-        where an output is not a finite number, they are NaN.
+        `drawing` is uint8 (h, w) with ink 255 on 0, prepared without the steps `left_out`. Of an
+        empty one there are no probabilities; where an output is not a finite number, they are NaN.
         """
         start = perf_counter()
-        shown = show_drawing(drawing, self._shape, self._range, request, self._schema.ink)
+        shown = show_drawing(drawing, self._shape, self._range, request, self._schema.ink, left_out)
         probabilities = scores = None
         if (shown.image != np.float32(self._range[0])).any():
             outputs = self._outputs(shown.image[np.newaxis])
@@ -270,7 +253,8 @@ class Predictor:
         return [_NetworkInput(self._input(drawing_of(path, gray, self._shape)))]
 
     def _input(self, drawing: Raster) -> FloatArray:
-        return read_only(network_input(drawing, self._shape, self._range, self._schema.ink))
+        prepared = network_input(drawing, self._shape, self._range, self._schema.ink)
+        return read_only(prepared.image)
 
     def _classified(
         self, read: Sequence[tuple[Path, list[_NetworkInput] | ImageFailure]], with_images: bool

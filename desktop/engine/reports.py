@@ -17,6 +17,7 @@ from desktop.document.data import ColumnKind, DataSource, DateOrder, Fill, Scali
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema, Range
 from desktop.document.text import number_text
+from desktop.engine.drawing_reports import DrawingStep
 from desktop.engine.row_reports import RowExample, RowField
 
 if TYPE_CHECKING:  # numpy is not needed to show the window
@@ -461,6 +462,8 @@ class Prediction:
     softmax nor sigmoid makes probabilities of them. One of them is None; both are for an empty
     canvas, where the output does not stand for classes, and without a network, when there are no
     `classes` either. Probabilities are NaN where the network's outputs are not finite numbers.
+    `steps` are those of the preparation: none for an empty canvas, and for an image that is taken
+    as it stands.
     """
 
     request: int
@@ -472,6 +475,7 @@ class Prediction:
     is_trained: bool = True  # False while the network has the weights it was made with
     is_loaded: bool = False  # whether the network was read from a file and trained from there
     scores: FloatArray | None = None
+    steps: tuple[DrawingStep, ...] = ()
 
 
 @dataclass(frozen=True)

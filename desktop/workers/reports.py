@@ -1,5 +1,6 @@
 """The engine's reports, for the views, which do not import the engine."""
 
+from desktop.engine.drawing_reports import DrawingStep, Step
 from desktop.engine.image_reports import (
     ImageFailure,
     ImagePrediction,
@@ -42,6 +43,7 @@ __all__ = [
     "ColumnStatistics",
     "DataPreview",
     "DataSummary",
+    "DrawingStep",
     "EngineInfo",
     "EpochEnded",
     "Evaluation",
@@ -67,6 +69,7 @@ __all__ = [
     "RunEnded",
     "RunStarted",
     "SplitSummary",
+    "Step",
     "Surface",
     "TableCells",
     "TableMatch",

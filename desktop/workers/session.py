@@ -9,7 +9,7 @@ session's properties already up to date.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -37,6 +37,7 @@ from desktop.workers.threads import Threads
 
 if TYPE_CHECKING:
     from desktop.engine.drawing import Raster
+    from desktop.engine.drawing_reports import Step
     from desktop.engine.network import Network
     from desktop.engine.records import RunRecord
     from desktop.engine.reports import (
@@ -366,14 +367,14 @@ class Session(QObject):
         self._runner.evaluate(self._data.dataset)
         self.evaluationStarted.emit()
 
-    def predict(self, drawing: Raster) -> int:
+    def predict(self, drawing: Raster, left_out: Collection[Step] = ()) -> int:
         """Ask what the network makes of `drawing`, shape (height, width), ink 255 on 0.
 
-        Before there is a network, the prediction has no more than the image that one would get.
-        Returns the number of the request. If drawings come faster than predictions, only the newest
-        one gets one.
+        It is prepared without the steps `left_out`. Before there is a network, the prediction has
+        no more than the image that one would get. Returns the number of the request. If drawings
+        come faster than predictions, only the newest one gets one.
         """
-        return self._predictions.ask(drawing)
+        return self._predictions.ask((drawing, frozenset(left_out)))
 
     def predict_surface(self, extent: Range) -> None:
         """Ask what the network predicts over the square that `extent` bounds in both directions.

@@ -22,6 +22,7 @@ from desktop.engine.control import RunControl, Stopped
 if TYPE_CHECKING:
     from desktop.engine.activation_inputs import ActivationInputs
     from desktop.engine.drawing import Raster
+    from desktop.engine.drawing_reports import Step
     from desktop.engine.gradient_depth import DeepStack, DepthGradients
     from desktop.engine.image_reports import ImagePredictions
     from desktop.engine.loss_surface import Stepping
@@ -292,9 +293,16 @@ def read_logs(folder: Path) -> tuple[LoggedRun, ...]:
 
 
 def predict(
-    network: Network | None, schema: DataSchema | None, drawing: Raster, request: int
+    network: Network | None,
+    schema: DataSchema | None,
+    question: tuple[Raster, frozenset[Step]],
+    request: int,
 ) -> Prediction:
-    """What `network` makes of `drawing`; without one, the image that one for this data gets."""
+    """What `network` makes of a drawing that is prepared without some steps.
+
+    Without a network, the image that one for this data gets.
+    """
+    drawing, left_out = question
     from desktop.engine.prediction import PredictionError, show_drawing
 
     with explaining("The drawing could not be recognized", TaskError, PredictionError):
@@ -305,10 +313,13 @@ def predict(
                 network.weights_epoch,
                 is_trained=network.is_trained,
                 is_loaded=network.is_loaded,
+                left_out=left_out,
             )
         if schema is None:
             raise TaskError("There is no data yet: choose it first")
-        return show_drawing(drawing, schema.input_shape, schema.value_range, request, schema.ink)
+        return show_drawing(
+            drawing, schema.input_shape, schema.value_range, request, schema.ink, left_out
+        )
 
 
 def predict_surface(network: Network, extent: Range) -> Surface | None:

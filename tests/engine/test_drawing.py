@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 from desktop.document.schema import is_grayscale
 from desktop.engine.drawing import (
     BITMAP_INK,
+    SHOWN,
     center_of_mass,
     crop,
     even_strokes,
@@ -24,6 +25,7 @@ from desktop.engine.drawing import (
     slant,
     straighten,
 )
+from desktop.engine.drawing_reports import Step
 
 SIDE = 280
 Raster = NDArray[np.uint8]
@@ -154,6 +156,70 @@ def test_the_steps_lead_from_the_ink_to_the_image() -> None:
         assert np.allclose(last / 255, prepared.image, atol=1e-6)
         assert len({step.title for step in prepared.steps}) == len(prepared.steps)
         assert not prepared.image.flags.writeable
+
+
+@pytest.mark.parametrize(("shape", "count"), [((28, 28), 3), ((20, 32), 3), ((8, 8), 5)])
+def test_a_step_that_is_left_out_is_shown_as_such(shape: tuple[int, int], count: int) -> None:
+    raster = render([[(80, 60), (140, 120), (100, 220)], [(80, 60), (40, 90)]], width=26)
+    whole = preprocess(raster, shape)
+    assert whole is not None and len(whole.steps) == count
+    assert all(step.is_used for step in whole.steps)
+    for left_out in (each.step for each in whole.steps if each.step is not None):
+        prepared = preprocess(raster, shape, left_out=[left_out])
+        assert prepared is not None
+        assert [step.title for step in prepared.steps] == [step.title for step in whole.steps]
+        assert [step.step for step in prepared.steps if not step.is_used] == [left_out]
+        assert not np.array_equal(prepared.image, whole.image)
+
+
+@pytest.mark.parametrize("shape", [(28, 28), (8, 8)])
+def test_without_any_step_the_whole_paper_is_made_small(shape: tuple[int, int]) -> None:
+    raster = render([[(40, 40), (60, 90)]])
+    prepared = preprocess(raster, shape, maximum=255.0, left_out=list(Step))
+    assert prepared is not None
+    area = (SIDE / shape[0]) * (SIDE / shape[1])
+    assert prepared.image.sum() == pytest.approx(raster.sum() / area, rel=0.1)
+    drawn = np.array(center_of_mass(raster)) * shape / SIDE
+    np.testing.assert_allclose(center_of_mass(prepared.image), drawn, atol=0.1)
+
+
+def test_a_drawing_that_is_not_fitted_keeps_its_size_and_is_moved() -> None:
+    raster = render([[(30, 30), (30, 58)]], width=14)
+    prepared = preprocess(raster, (28, 28), left_out=[Step.FIT])
+    assert prepared is not None
+    rows = np.flatnonzero((prepared.image > 0.5).any(axis=1))
+    assert np.ptp(rows) + 1 == pytest.approx(4, abs=1)
+    row, column = center_of_mass(prepared.image)
+    assert 14 <= row < 15 and 14 <= column < 15
+
+
+def test_paper_that_is_not_cropped_does_not_keep_the_ink_from_the_middle() -> None:
+    raster = render([[(30, 30), (30, 80)]])
+    prepared = preprocess(raster, (28, 28), left_out=[Step.CROP, Step.FIT])
+    assert prepared is not None
+    row, column = center_of_mass(prepared.image)
+    assert 14 <= row < 15 and 14 <= column < 15
+
+
+@given(strokes=drawings, left_out=st.sets(st.sampled_from(Step)))
+@settings(deadline=None, max_examples=60)
+@pytest.mark.parametrize("shape", [(28, 28), (8, 8), (20, 32)])
+def test_any_steps_can_be_left_out(
+    shape: tuple[int, int], strokes: Strokes, left_out: set[Step]
+) -> None:
+    prepared = preprocess(render(strokes), shape, left_out=left_out)
+    assert prepared is not None and prepared.image.shape == shape
+    assert prepared.image.any() and prepared.image.min() >= 0 and prepared.image.max() <= 1
+
+
+@pytest.mark.parametrize("shape", [(28, 28), (8, 8)])
+def test_a_dot_on_large_paper_that_is_not_cropped(shape: tuple[int, int]) -> None:
+    raster = np.zeros((2000, 2000), np.uint8)
+    raster[7, 1900] = 255
+    for left_out in ([Step.CROP], list(Step)):
+        prepared = preprocess(raster, shape, left_out=left_out)
+        assert prepared is not None and np.isfinite(prepared.image).all()
+        assert max(max(step.image.shape) for step in prepared.steps) <= SHOWN
 
 
 def test_nothing_drawn() -> None:

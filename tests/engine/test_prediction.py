@@ -41,6 +41,7 @@ from desktop.document.training import Training
 from desktop.engine import backend, builder, images
 from desktop.engine.datasets import load
 from desktop.engine.drawing import preprocess
+from desktop.engine.drawing_reports import Step
 from desktop.engine.image_reports import ImageFailure, ImagePrediction
 from desktop.engine.images import ink_of, read_gray
 from desktop.engine.loaders import IMAGE_READERS
@@ -94,6 +95,18 @@ def test_a_drawing_is_prepared_and_put_through_the_network(
         Mnist().known_schema.class_names,
     )
     assert result.seconds > 0
+
+
+def test_a_step_of_the_preparation_is_left_out(model: Any, predictor: Predictor) -> None:
+    result = predictor.predict_drawing(drawing(), left_out=[Step.FIT])
+    prepared = preprocess(drawing(), (28, 28), left_out=[Step.FIT])
+    assert prepared is not None
+    np.testing.assert_array_equal(result.image, prepared.image)
+    expected = model(prepared.image[np.newaxis]).numpy()[0]
+    np.testing.assert_allclose(result.probabilities, expected, atol=1e-6)
+    assert [step.step for step in result.steps if not step.is_used] == [Step.FIT]
+    small = predictor.predict_drawing(np.full((28, 28), 200, np.uint8), left_out=[Step.FIT])
+    assert small.steps == ()  # it is the network input as it stands
 
 
 def test_an_empty_canvas_has_no_probabilities(predictor: Predictor) -> None:

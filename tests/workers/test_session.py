@@ -23,7 +23,7 @@ from desktop.engine.progress import Progress
 from desktop.engine.rows import Dataset
 from desktop.engine.runs.store import RunStore
 from desktop.workers import tasks
-from desktop.workers.reports import Outcome, Prediction
+from desktop.workers.reports import Outcome, Prediction, Step
 from desktop.workers.session import Session, State
 
 PATIENCE = 60_000
@@ -255,6 +255,21 @@ def test_without_a_network_there_is_the_image_it_would_get(ready: Session, qtbot
     assert (prediction.probabilities, prediction.classes) == (None, ())
     assert prediction.image.shape == (8, 8)
     assert prediction.image.any()
+
+
+def test_a_step_of_the_preparation_is_left_out(ready: Session, qtbot: QtBot) -> None:
+    def steps() -> dict[str, bool]:
+        return {str(each.step): each.is_used for each in predicted.args[0].steps}
+
+    with qtbot.waitSignal(ready.predicted, timeout=PATIENCE) as predicted:
+        ready.predict(drawing(), [Step.SLANT])
+    assert not steps().pop("slant") and steps()["crop"]
+    with qtbot.waitSignal(ready.runEnded, timeout=PATIENCE):
+        ready.train(project(1))
+    with qtbot.waitSignal(ready.predicted, timeout=PATIENCE) as predicted:
+        ready.predict(drawing(), [Step.SLANT])
+    assert not steps().pop("slant") and steps()["crop"]
+    assert predicted.args[0].probabilities is not None
 
 
 def test_a_drawing_without_any_data_is_refused_with_the_reason(

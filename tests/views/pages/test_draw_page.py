@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 
 import numpy as np
 import pytest
@@ -21,8 +22,9 @@ from desktop.views.pages.draw.page import (
     DrawPage,
 )
 from desktop.views.pages.draw.prediction import MOST_BARS, NOT_NUMBERS, ProbabilityBars
+from desktop.views.pages.draw.preparation import AS_IT_STANDS, NOTHING
 from desktop.views.theme import Mode, Theme
-from desktop.workers.reports import DataSummary, Prediction
+from desktop.workers.reports import DataSummary, DrawingStep, Prediction, Step
 from tests.views.timers import wait_until_idle
 
 # Said by the offscreen platform whenever a window is shown.
@@ -54,9 +56,11 @@ class FakeSession(QObject):
         self.summary = summary_of(source) if source is not None else None
         self.has_model = has_model
         self.asked: list[NDArray[np.uint8]] = []
+        self.left_out: frozenset[Step] = frozenset()  # of the last one
 
-    def predict(self, drawing: NDArray[np.uint8]) -> int:
+    def predict(self, drawing: NDArray[np.uint8], left_out: Collection[Step] = ()) -> int:
         self.asked.append(drawing)
+        self.left_out = frozenset(left_out)
         return len(self.asked)
 
     def answer(
@@ -66,6 +70,7 @@ class FakeSession(QObject):
         epoch: int = 3,
         is_trained: bool = True,
         scores: list[float] | None = None,
+        steps: tuple[DrawingStep, ...] = (),
     ) -> None:
         assert self.summary is not None
         values = None if probabilities is None else np.array(probabilities)
@@ -79,6 +84,7 @@ class FakeSession(QObject):
                 epoch=epoch,
                 is_trained=is_trained,
                 scores=None if scores is None else np.array(scores),
+                steps=steps,
             )
         )
 
@@ -369,6 +375,74 @@ def test_a_prediction_does_not_move_the_paper(
     assert min(before.width(), before.height()) >= 150
 
 
+def fitted(*left_out: Step) -> tuple[DrawingStep, ...]:
+    """The steps of some drawing, without those `left_out`."""
+    image = np.full((20, 20), 255, np.uint8)
+    titles = {Step.CROP: "Crop to the ink", Step.FIT: "Fit into 20 × 20", Step.CENTER: "Center"}
+    return tuple(
+        DrawingStep(step, title, image, step not in left_out) for step, title in titles.items()
+    )
+
+
+def test_the_steps_of_the_preparation_are_shown_when_wanted(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession(Mnist())
+    page = make_page(qtbot, theme, session)
+    assert not page.preparation.isVisible()
+    page.network_input.steps.click()
+    assert page.preparation.isVisible() and page.preparation.about.text() == NOTHING
+    qtbot.waitUntil(lambda: not page.preparation.visibleRegion().isEmpty())
+    stroke(qtbot, page)
+    session.answer(seven(0.9), steps=fitted())
+    names = [box.text() for box in page.preparation.switches.values()]
+    assert names == ["Crop to the ink", "Fit into 20 × 20", "Center"]
+    for picture, name in zip(page.preparation.pictures, names, strict=True):
+        assert picture.isVisible() and picture.accessibleName() == name
+        assert picture.values is not None and picture.values.shape == (20, 20)
+    page.drawing.clear.click()
+    assert all(picture.values is None for picture in page.preparation.pictures)
+    page.canvas.show_image(np.full((28, 28), 255, np.uint8))
+    session.answer(seven(0.9))
+    session.answer(seven(0.9))
+    assert page.preparation.about.text() == AS_IT_STANDS
+    page.network_input.steps.click()
+    assert not page.preparation.isVisible()
+
+
+def test_a_step_is_left_out_and_used_again(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession(Mnist())
+    page = make_page(qtbot, theme, session)
+    page.network_input.steps.click()
+    stroke(qtbot, page)
+    session.answer(seven(0.9), steps=fitted())
+    session.answer(seven(0.9), steps=fitted())
+    asked = len(session.asked)
+    page.preparation.switches[Step.CENTER].click()
+    assert len(session.asked) == asked + 1 and session.left_out == {Step.CENTER}
+    session.answer(seven(0.2), steps=fitted(Step.CENTER))
+    assert page.result.sure.text() == "20 % sure"
+    texts = [label.text() for label in page.network_input.findChildren(QLabel)]
+    assert any("left out" in text for text in texts)
+    page.network_input.steps.click()  # what no one sees is not left out
+    assert session.left_out == frozenset() and len(session.asked) == asked + 2
+    session.answer(seven(0.9), steps=fitted())
+    texts = [label.text() for label in page.network_input.findChildren(QLabel)]
+    assert not any("left out" in text for text in texts)
+
+
+def test_the_steps_of_other_data_are_discarded(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession(Mnist())
+    page = make_page(qtbot, theme, session)
+    page.network_input.steps.click()
+    stroke(qtbot, page)
+    session.answer(seven(0.9), steps=fitted())
+    session.answer(seven(0.9), steps=fitted())
+    page.preparation.switches[Step.FIT].click()
+    assert session.left_out == {Step.FIT}
+    session.summary = summary_of(Digits())
+    session.dataLoaded.emit(session.summary)
+    assert not page.preparation.switches and session.left_out == frozenset()
+
+
 def test_every_control_has_a_name(qtbot: QtBot, theme: Theme) -> None:
     page = make_page(qtbot, theme, FakeSession(Digits()))
     for control in (
@@ -380,6 +454,7 @@ def test_every_control_has_a_name(qtbot: QtBot, theme: Theme) -> None:
         page.drawing.clear,
         page.drawing.width_slider,
         page.network_input.pixels,
+        page.network_input.steps,
         page.result.bars,
     ):
         assert control.accessibleName()

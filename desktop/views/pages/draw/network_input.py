@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QToolTip,
+    QWidget,
+)
 
 from desktop.document.schema import Range
 from desktop.document.text import number_text
@@ -14,6 +21,8 @@ from desktop.views.widgets.cards import Card
 from desktop.views.widgets.samples import to_image
 from desktop.workers.reports import DataSummary, FloatArray
 
+LIKE_TRAINING = "prepared like the training data"
+UNLIKE_TRAINING = "not like the training data: steps of the preparation are left out"
 GRID_FROM = 4.0  # pixels; smaller cells are shown without lines between them
 
 
@@ -23,14 +32,16 @@ class PixelView(QWidget):
     Each pixel is a square that tells its value when pointed at.
     """
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, name: str = "Network input", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._values: FloatArray | None = None
         self._range = 0.0, 1.0
         self.setMinimumSize(56, 56)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Network input")
+        self.setAccessibleName(name)
         theme.changed.connect(self.update)
 
     @property
@@ -91,6 +102,7 @@ class PixelView(QWidget):
         corner, cell = self._cell(self._values.shape)
         area = QRectF(corner.x(), corner.y(), cell * width, cell * height)
         painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, cell < 1)
         painter.drawImage(area, to_image(self._values, self._range))
         if cell >= GRID_FROM:
             painter.setPen(QPen(self._theme.tokens.color("muted", 0.25), 1))
@@ -112,12 +124,27 @@ class PixelView(QWidget):
 
 
 class NetworkInputCard(Card):
-    """The image that the network gets of a drawing, and what it is made of."""
+    """The image that the network gets of a drawing, what it is made of, and a switch for its steps.
+
+    Signals:
+        stepsToggled: the steps of the preparation are to be shown, or no longer.
+    """
+
+    stepsToggled = Signal(bool)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Network input", parent)
         self.pixels = PixelView(theme)
         self.pixels.setObjectName("network-input")
+        self.steps = QToolButton()
+        self.steps.setText("Steps")
+        self.steps.setCheckable(True)
+        self.steps.setObjectName("preparation-steps")
+        self.steps.setAccessibleName("Steps of the preparation")
+        self.steps.setToolTip("Show how the drawing becomes the network input, step by step")
+        self.steps.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.steps.toggled.connect(self.stepsToggled)
+        self.heading.addWidget(self.steps)
         self._about = QLabel()
         self._about.setProperty("role", "muted")
         self._about.setWordWrap(True)
@@ -130,8 +157,13 @@ class NetworkInputCard(Card):
         both.addWidget(self._about, 2)
         self.body.addLayout(both, 1)
 
-    def show_input(self, summary: DataSummary | None, image: FloatArray | None) -> None:
-        """Show `image`, (height, width), as a row of data that can be drawn; None: an empty one."""
+    def show_input(
+        self, summary: DataSummary | None, image: FloatArray | None, *, is_complete: bool = True
+    ) -> None:
+        """Show `image`, (height, width), as a row of data that can be drawn; None: an empty one.
+
+        `is_complete` says whether no step of the preparation was left out.
+        """
         self.pixels.setVisible(summary is not None)
         if summary is None:
             self.pixels.show_values(None)
@@ -144,5 +176,5 @@ class NetworkInputCard(Card):
         height, width = image.shape
         self._about.setText(
             f"{width} × {height} pixels from {number_text(low)} (black) to {number_text(high)} "
-            "(white), prepared like the training data"
+            f"(white), {LIKE_TRAINING if is_complete else UNLIKE_TRAINING}"
         )

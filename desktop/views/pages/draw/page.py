@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.document.text import counted
 from desktop.views.pages.draw.drawing import DrawingCard
 from desktop.views.pages.draw.network_input import NetworkInputCard
 from desktop.views.pages.draw.prediction import PredictionCard, values_of
+from desktop.views.pages.draw.preparation import PreparationCard
 from desktop.views.pages.draw.row import RowPage
 from desktop.views.theme import SPACE_L, SPACE_M, SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import NARROW
@@ -60,6 +69,8 @@ class DrawPage(QWidget):
         self.drawing = DrawingCard(theme)
         self.canvas = self.drawing.canvas
         self.network_input = NetworkInputCard(theme)
+        self.preparation = PreparationCard(theme)
+        self.preparation.hide()
         self.result = PredictionCard(theme)
         self.row = RowPage(session, theme)
         self.images = ImagesCard(session, theme)
@@ -72,6 +83,8 @@ class DrawPage(QWidget):
         self._lay_out()
 
         self.canvas.changed.connect(self._on_drawn)
+        self.network_input.stepsToggled.connect(self._show_preparation)
+        self.preparation.changed.connect(self._ask)
         session.imageOpened.connect(self._on_image)
         session.dataLoading.connect(self._on_data)
         session.dataLoaded.connect(self._on_data)
@@ -93,12 +106,22 @@ class DrawPage(QWidget):
         left.setSpacing(SPACE_M)
         left.addWidget(self.drawing, 3)
         left.addWidget(self.network_input, 1)
-        self._drawing_part = QWidget()
-        columns = QHBoxLayout(self._drawing_part)
+        columns = QHBoxLayout()
         columns.addLayout(left, 5)
         columns.addWidget(self.result, 4)
         columns.setSpacing(SPACE_M)
-        columns.setContentsMargins(0, 0, 0, 0)
+        content = QWidget()
+        rows = QVBoxLayout(content)
+        rows.setSpacing(SPACE_M)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addLayout(columns, 1)
+        rows.addWidget(self.preparation)
+        self._drawing_part = QScrollArea()
+        self._drawing_part.setWidgetResizable(True)
+        self._drawing_part.setFrameShape(QFrame.Shape.NoFrame)
+        self._drawing_part.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._drawing_part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._drawing_part.setWidget(content)
         self._parts = QVBoxLayout(self)
         self._parts.addWidget(self._drawing_part)
         for part in (self.row, self.images, self.nothing):
@@ -119,7 +142,7 @@ class DrawPage(QWidget):
             self._outdated = True
         elif self._can_ask:
             self._outdated = False
-            self._request = self._session.predict(self.canvas.raster())
+            self._request = self._session.predict(self.canvas.raster(), self.preparation.left_out)
 
     def _discard(self) -> None:
         """Discard the prediction shown and the pending one."""
@@ -157,6 +180,19 @@ class DrawPage(QWidget):
         self._ask()
         self._refresh()
 
+    def _show_preparation(self, is_shown: bool) -> None:
+        """Show the steps, or hide them: then all are in use, as no one sees which are not."""
+        self.preparation.setVisible(is_shown)
+        if is_shown:
+            self._scroll_to(self.preparation)
+        else:
+            self.preparation.use_all()
+        self._refresh()
+
+    def _scroll_to(self, card: QWidget) -> None:
+        """Have `card`, which was hidden until now, in sight once it is laid out."""
+        QTimer.singleShot(0, card, lambda: self._drawing_part.ensureWidgetVisible(card, 0, 0))
+
     def _on_image(self, raster: NDArray[np.uint8]) -> None:
         self.canvas.show_image(raster)
         self.canvas.setFocus()  # undo is the canvas's now
@@ -169,6 +205,7 @@ class DrawPage(QWidget):
     def _on_data(self, payload: object = None) -> None:
         self._loading = payload is None
         self._discard()
+        self.preparation.discard()
         self._ask()
         self._refresh()
 
@@ -206,7 +243,13 @@ class DrawPage(QWidget):
             return
         self.canvas.hint = _hint(summary)
         self.drawing.show_tools()
-        self.network_input.show_input(summary, None if prediction is None else prediction.image)
+        self.network_input.show_input(
+            summary,
+            None if prediction is None else prediction.image,
+            is_complete=prediction is None or all(step.is_used for step in prediction.steps),
+        )
+        if not self.preparation.isHidden():
+            self.preparation.show_prediction(prediction)
         message = self._why_not()
         if prediction is None or message:
             self.result.show_message(message)
