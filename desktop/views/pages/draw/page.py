@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -106,7 +106,9 @@ class DrawPage(QWidget):
         left.setSpacing(SPACE_M)
         left.addWidget(self.drawing, 3)
         left.addWidget(self.network_input, 1)
-        columns = QHBoxLayout()
+        upper = _Upper()
+        columns = QHBoxLayout(upper)
+        columns.setContentsMargins(0, 0, 0, 0)
         columns.addLayout(left, 5)
         columns.addWidget(self.result, 4)
         columns.setSpacing(SPACE_M)
@@ -114,9 +116,10 @@ class DrawPage(QWidget):
         rows = QVBoxLayout(content)
         rows.setSpacing(SPACE_M)
         rows.setContentsMargins(0, 0, 0, 0)
-        rows.addLayout(columns, 1)
+        rows.addWidget(upper, 1)
         rows.addWidget(self.preparation)
         self._drawing_part = QScrollArea()
+        self._drawing_part.setObjectName("drawing-part")
         self._drawing_part.setWidgetResizable(True)
         self._drawing_part.setFrameShape(QFrame.Shape.NoFrame)
         self._drawing_part.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -260,6 +263,19 @@ class DrawPage(QWidget):
         edge = SPACE_S if event.size().width() < scaled(NARROW) else SPACE_L
         self._parts.setContentsMargins(edge, edge, edge, edge)
         super().resizeEvent(event)
+
+
+class _Upper(QWidget):
+    """Takes the height that is left, and no more than it needs where that is not enough.
+
+    Its wrapped texts ask for the height that they would like, not for the one they need.
+    """
+
+    def hasHeightForWidth(self) -> bool:
+        return False
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
 
 
 def _hint(summary: DataSummary | None) -> str:
