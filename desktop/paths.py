@@ -44,6 +44,11 @@ def runs_folder() -> Path:
     return data_folder() / "runs"
 
 
+def drawings_folder() -> Path:
+    """Where the drawings that the user keeps are."""
+    return data_folder() / "drawings"
+
+
 def keras_datasets() -> Path:
     """Where Keras keeps downloaded data sets: $KERAS_HOME/datasets or ~/.keras/datasets."""
     home = os.environ.get("KERAS_HOME")

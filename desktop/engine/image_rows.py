@@ -33,7 +33,10 @@ def image_dataset(
     seed: int = FIXED_SEED,
     ink: Ink = Ink.NONE,
 ) -> Dataset:
-    """The data set of images and the indices of their `classes`, some held out for validation."""
+    """The data set of images and the indices of their `classes`, some held out for validation.
+
+    My drawings are among the training rows if `source` asks for them.
+    """
     divisor = source.pixel_maximum if source.scale_pixels else 1.0
     train, validation = training_and_validation(*training, source.validation_split, seed, divisor)
     tested = Rows(scaled(test[0], divisor), test[1].astype(np.int64))
@@ -46,7 +49,12 @@ def image_dataset(
         value_range=(0.0, source.pixel_maximum / divisor),
         ink=ink,
     )
-    return Dataset(source, schema, train, validation, tested, test_is_training=False)
+    dataset = Dataset(source, schema, train, validation, tested, test_is_training=False)
+    if not source.uses_drawings:
+        return dataset
+    from desktop.engine.my_drawings.rows import with_my_drawings
+
+    return with_my_drawings(dataset)
 
 
 def found_ink(images: NDArray[np.uint8]) -> Ink:

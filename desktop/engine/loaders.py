@@ -24,6 +24,7 @@ from desktop.document.data import (
     Iris,
     LogicTable,
     Mnist,
+    MyDrawings,
     PlanePoints,
     ScikitLearnTable,
     Table,
@@ -140,11 +141,18 @@ def _load_image_folder(source: ImageFolder, progress: Progress) -> Dataset:
     return load_image_folder(source, progress)
 
 
+def _load_my_drawings(source: MyDrawings, progress: Progress) -> Dataset:
+    from desktop.engine.my_drawings.rows import load_my_drawings
+
+    return load_my_drawings(source, progress)
+
+
 # One for each class of data source.
 LOADERS: dict[type[DataSource], Callable[[Any, Progress], Dataset]] = {
     Mnist: _load_mnist,
     Digits: _load_digits,
     GeneratedDigits: _load_generated_digits,
+    MyDrawings: _load_my_drawings,
     LogicTable: _load_logic_table,
     PlanePoints: load_points,
     Table: _load_table,

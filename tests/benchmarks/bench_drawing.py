@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtCore import QPointF
 
+from desktop.document.drawings import SIDE
 from desktop.engine import drawing
-from desktop.views.pages.draw.ink import PEN_WIDTH, SIDE, Ink
+from desktop.views.pages.draw.ink import PEN_WIDTH, Ink
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 DIGITS = 1_500

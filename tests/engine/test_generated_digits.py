@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF
 from scipy.ndimage import gaussian_filter
 
 from desktop.document.data import GeneratedDigits
+from desktop.document.drawings import SIDE
 from desktop.document.layers import Dense, Flatten
 from desktop.document.project import Project
 from desktop.document.training import Training
@@ -20,7 +21,7 @@ from desktop.engine.generated_digits.drawing import generate, paint
 from desktop.engine.generated_digits.templates import WAYS
 from desktop.engine.reports import RunEnded
 from desktop.engine.training import Trainer
-from desktop.views.pages.draw.ink import SIDE, Ink
+from desktop.views.pages.draw.ink import Ink
 from tests.conftest import shared_file
 from tests.engine.photographs_of_digits import pen_digits
 

@@ -46,10 +46,12 @@ from PySide6.QtWidgets import QApplication
 from desktop.document.data import DataSource
 from desktop.document.project import starter_project
 from desktop.document.spec import variants
+from desktop.engine.my_drawings.store import DrawingStore
 from desktop.self_test import arriving
 from desktop.views.window.pages import Page
 from desktop.window import make_window
 from tests.data_files import write_california, write_idx_files, write_image_folder
+from tests.kept_drawings import drawings_of
 
 ROWS = 40
 Pixels = NDArray[np.uint8]
@@ -138,6 +140,7 @@ def main() -> None:
         loaded = session.summary is not None and session.summary.source == source
         return "loaded" if loaded else session.data_error
 
+    DrawingStore().add(drawings_of("7171"))
     result = {}
     for kind in variants(DataSource):
         result[kind.tag] = {"without a file": tried(kind())}

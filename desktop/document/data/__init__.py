@@ -20,6 +20,7 @@ from desktop.document.data.image_folder import Background, ColorMode, Fit, Image
 from desktop.document.data.images import Digits, GeneratedDigits, Mnist
 from desktop.document.data.keras import FASHION, CaliforniaHousing, Cifar10, FashionMnist
 from desktop.document.data.logic import GATES, GATES_OF_THREE, LogicTable, Row
+from desktop.document.data.my_drawings import MyDrawings
 from desktop.document.data.points import DECIMALS, SURFACES, PlanePoints, Point, PointShape
 from desktop.document.data.scikit_learn import (
     BreastCancer,
@@ -80,6 +81,7 @@ __all__ = [
     "Iris",
     "LogicTable",
     "Mnist",
+    "MyDrawings",
     "Origin",
     "PlanePoints",
     "Point",

@@ -130,6 +130,11 @@ class DataSource(Spec):
         return schema.is_image and schema.is_grayscale and is_drawing
 
     @property
+    def uses_drawings(self) -> bool:
+        """Whether there are drawings among the rows that the user kept on the page Draw."""
+        return False
+
+    @property
     def has_validation(self) -> bool:
         """Whether some rows are held out for validation."""
         return False

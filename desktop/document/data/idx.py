@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from desktop.document.data.base import Origin
-from desktop.document.data.images import Images
+from desktop.document.data.images import DrawnImages
 from desktop.document.fields import FileName, Kind
 from desktop.document.files import is_special
 
@@ -20,7 +20,7 @@ IDX_NAME = re.compile(
 )
 
 
-class Idx(Images, tag="idx"):
+class Idx(DrawnImages, tag="idx"):
     """Images in IDX files, as MNIST, Fashion-MNIST, EMNIST and KMNIST come, gzipped or not."""
 
     origin: ClassVar[Origin] = Origin.FILES

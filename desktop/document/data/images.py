@@ -59,10 +59,27 @@ class _Images(DataSource):
         return self.validation_split > 0
 
 
-Images = _Images  # the underscore says that it is no source of its own
+class _DrawnImages(_Images):
+    """What sources share whose images were drawn: those of the user can be added."""
+
+    add_drawings: bool = Field(
+        False,
+        title="Add my drawings",
+        description="Train on My drawings, too, as far as their labels are classes of this data; "
+        "none of them is held out for validation or the test",
+    )
+
+    @property
+    def uses_drawings(self) -> bool:
+        return self.add_drawings
 
 
-class Digits(_Images, tag="digits"):
+# The underscores say that they are no sources of their own.
+Images = _Images
+DrawnImages = _DrawnImages
+
+
+class Digits(_DrawnImages, tag="digits"):
     """1,797 handwritten digits of 8 × 8 pixels that come with the program."""
 
     pixel_maximum: ClassVar[float] = 16.0
@@ -85,7 +102,7 @@ class Digits(_Images, tag="digits"):
         return self._schema((8, 8), 1797 - test, test)
 
 
-class Mnist(_Images, tag="mnist"):
+class Mnist(_DrawnImages, tag="mnist"):
     """70,000 handwritten digits of 28 × 28 pixels: 60,000 for training, 10,000 for the test."""
 
     origin: ClassVar[Origin] = Origin.KERAS
@@ -123,7 +140,7 @@ class Mnist(_Images, tag="mnist"):
         return self._schema((28, 28), 60_000, 10_000)
 
 
-class GeneratedDigits(_Images, tag="generated_digits"):
+class GeneratedDigits(_DrawnImages, tag="generated_digits"):
     """Handwritten digits of 28 × 28 pixels that the program draws itself, as many as wanted."""
 
     pixel_maximum: ClassVar[float] = 255.0

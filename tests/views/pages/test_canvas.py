@@ -17,8 +17,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from desktop.document.drawings import SIDE
 from desktop.views.pages.draw.canvas import Canvas
-from desktop.views.pages.draw.ink import SIDE, Ink
+from desktop.views.pages.draw.ink import Ink
 from desktop.views.theme import Mode, Theme
 
 # Said by the offscreen platform whenever a window is shown.

@@ -17,9 +17,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop import cli
 from desktop.document.data import LogicTable
+from desktop.document.drawings import SIDE
 from desktop.document.project import starter_project
 from desktop.engine import images
-from desktop.views.pages.draw.ink import SIDE
 from desktop.views.pages.draw.page import NO_MODEL, NUMBERS
 from desktop.views.window.main_window import MainWindow
 from desktop.views.window.pages import Page

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from desktop.views.pages.draw.ink import SIDE
+from desktop.document.drawings import SIDE
 from desktop.views.pages.draw.paper import Paper
 from desktop.views.theme import Theme
 

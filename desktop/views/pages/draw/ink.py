@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
+from desktop.document.drawings import SIDE, PenStroke
 from desktop.views.pages.draw.ink_image import InkImage
 
-SIDE = 280
 IMAGE_EDGE = 40  # units of blank paper around the ink of an image, as around a digit of MNIST
 PEN_WIDTH = 18.0  # with it, drawn digits are as bold as the data sets' ones; see bench_drawing.py
 _CLOSEST = 1.0  # units; nearer points only make the curve tremble
@@ -45,6 +45,15 @@ class Stroke:
         path = QPainterPath((points[index - 2] + points[index - 1]) / 2)
         path.quadTo(points[index - 1], middle)
         return path
+
+    def kept(self) -> PenStroke:
+        """The same as it is kept: to a tenth of a unit."""
+        widths = tuple(round(width, 1) for width in self.widths)
+        return PenStroke(
+            points=tuple((_kept(point.x()), _kept(point.y())) for point in self.points),
+            widths=widths[:1] if len(set(widths)) == 1 else widths,
+            eraser=self.eraser,
+        )
 
     def tail(self) -> QPainterPath:
         """The straight end of the curve, from the last pair's middle to the last point."""
@@ -239,6 +248,11 @@ class Ink:
         target.append(source.pop())
         self._surface.paint_all(self)
         return True
+
+
+def _kept(place: float) -> float:
+    """To a tenth of a unit; the pen may have been far beyond the paper."""
+    return round(min(max(place, -SIDE), 2 * SIDE), 1)
 
 
 def round_pen(color: QColor, width: float) -> QPen:

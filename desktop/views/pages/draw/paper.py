@@ -10,12 +10,12 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from desktop.views.pages.draw.ink import PEN_WIDTH, SIDE, Ink, Stroke, Surface, bounds, round_pen
+from desktop.document.drawings import SIDE, PenStroke
+from desktop.views.pages.draw.ink import PEN_WIDTH, Ink, Stroke, Surface, bounds, round_pen
 from desktop.views.pages.draw.ink_image import InkImage
 from desktop.views.theme import RADIUS, SIZE_TITLE, Theme, scaled
 
 FRAME = 2  # pixels around the paper, for the border and the focus
-SMALLEST = 180  # pixels a side
 HAIR = 8  # pixels that the cross-hairs of the pen reach beyond its ring
 
 
@@ -43,7 +43,7 @@ class Paper(QWidget):
         self._hint = ""
         self._display: Surface | None = None  # what is shown; None: to be painted again
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(SMALLEST, SMALLEST)
+        self.setMinimumSize(120, 120)
         theme.changed.connect(self._repaint_all)
 
     @property
@@ -96,6 +96,17 @@ class Paper(QWidget):
     def raster(self) -> NDArray[np.uint8]:
         """The drawing as uint8 (SIDE, SIDE), ink 255 on 0; an image alone has its own size."""
         return self._ink.raster()
+
+    @property
+    def shows_image(self) -> bool:
+        """Whether an image from a file lies below what is drawn."""
+        return self._ink.image is not None
+
+    @property
+    def kept_strokes(self) -> tuple[PenStroke, ...]:
+        """What pen and eraser did, as it is kept; nothing where an image lies below."""
+        self.lift()
+        return () if self.shows_image else tuple(s.kept() for s in self._ink.strokes)
 
     def clear(self) -> None:
         """Take all ink away; undo brings it back."""
