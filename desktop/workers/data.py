@@ -46,6 +46,7 @@ class DataLoader(QObject):
         self.dataset: Dataset | None = None
         self.summary: DataSummary | None = None
         self.error = ""  # why `source` could not be loaded
+        self._is_outdated = False  # whether there are other rows by now
 
     @property
     def schema(self) -> DataSchema | None:
@@ -59,9 +60,11 @@ class DataLoader(QObject):
 
         With `download`, files of it that are missing are downloaded before.
         """
-        if source == self.source and (self.summary is not None or self._control is not None):
+        is_there = self.summary is not None or self._control is not None
+        if source == self.source and is_there and not self._is_outdated:
             return
         self.stop()
+        self._is_outdated = False
         self.source, self.dataset, self.summary = source, None, None
         self.error = ""
         self._control = control = RunControl()
@@ -71,6 +74,15 @@ class DataLoader(QObject):
             partial(self._on_loaded, control),
             partial(self._on_failed, control),
         )
+
+    def mark_drawings_changed(self) -> None:
+        """Take note that the user keeps other drawings: data with them is loaded when needed."""
+        self._is_outdated = self.source is not None and self.source.uses_drawings
+
+    def refresh(self) -> None:
+        """Load the data again if there are other rows by now."""
+        if self._is_outdated and self.source is not None:
+            self.load(self.source)
 
     def cancel(self) -> None:
         """Stop loading, if that is running; `failed` tells that it was canceled."""

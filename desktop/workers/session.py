@@ -24,6 +24,7 @@ from desktop.workers import tasks
 from desktop.workers.activation_work import ActivationWork
 from desktop.workers.class_means import ClassMeansMaker
 from desktop.workers.data import DataLoader
+from desktop.workers.drawing_work import DrawingWork
 from desktop.workers.engine import EngineLoader
 from desktop.workers.groups import GroupWork
 from desktop.workers.kept_runs import KeptRuns
@@ -74,7 +75,7 @@ class Session(QObject):
     image that shows several, for `predict_images`. `kept_runs` are the runs on disk, `tensorboard`
     opens them in TensorBoard, `groups` are the repeats and sweeps that are trained beside all this,
     `activations` measures activation functions, `regularization` the networks of kept runs, `steps`
-    trains a copy of a network step by step.
+    trains a copy of a network step by step, `drawings` are those that the user keeps.
     """
 
     stateChanged = Signal(object)
@@ -142,6 +143,8 @@ class Session(QObject):
             lambda: self._data.dataset,
             self,
         )
+        self.drawings = DrawingWork(self._threads, self)
+        self.drawings.changed.connect(self._data.mark_drawings_changed)
         self.steps = StepWork(self._threads, lambda: self._data.dataset, self)
         self.steps.copied.connect(self._on_copied)
         self._state = State.STARTING
@@ -273,6 +276,10 @@ class Session(QObject):
         if self._waiting is not None and self._waiting[0].data != source:
             self._cancel_waiting()
         self._data.load(source)
+
+    def refresh_data(self) -> None:
+        """Load the data again if what it is made of has changed: drawings that the user keeps."""
+        self._data.refresh()
 
     def download_data(self, source: DataSource) -> None:
         """Download what is missing of `source`, and load it."""

@@ -36,6 +36,8 @@ from desktop.engine.reports import DataPreview, DataSummary, SplitSummary, read_
 from desktop.views.pages.data.page import DataPage
 from desktop.views.theme import Mode, Theme
 from desktop.views.workspace import Workspace
+from desktop.workers.drawing_work import DrawingWork
+from desktop.workers.threads import Threads
 
 
 class FakeSession(QObject):
@@ -66,6 +68,10 @@ class FakeSession(QObject):
         self.asked: list[DataSource] = []
         self.downloaded: list[DataSource] = []
         self.canceled = 0
+        self.drawings = DrawingWork(Threads(self), self)
+
+    def refresh_data(self) -> None:
+        """There is nothing new."""
 
     def predict_surface(self, extent: tuple[float, float]) -> None:
         """There is no network."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.document.data import DataSource, Digits, LogicTable, Mnist
@@ -21,11 +21,12 @@ from desktop.views.pages.draw.page import (
     NO_MODEL,
     DrawPage,
 )
-from desktop.views.pages.draw.paper import SMALLEST
 from desktop.views.pages.draw.prediction import MOST_BARS, NOT_NUMBERS, ProbabilityBars
 from desktop.views.pages.draw.preparation import AS_IT_STANDS, NOTHING
 from desktop.views.theme import Mode, Theme
+from desktop.workers.drawing_work import DrawingWork
 from desktop.workers.reports import DataSummary, DrawingStep, Prediction, Step
+from desktop.workers.threads import Threads
 from tests.views.timers import wait_until_idle
 
 # Said by the offscreen platform whenever a window is shown.
@@ -58,6 +59,7 @@ class FakeSession(QObject):
         self.has_model = has_model
         self.asked: list[NDArray[np.uint8]] = []
         self.left_out: frozenset[Step] = frozenset()  # of the last one
+        self.drawings = DrawingWork(Threads(self), self)
 
     def predict(self, drawing: NDArray[np.uint8], left_out: Collection[Step] = ()) -> int:
         self.asked.append(drawing)
@@ -374,24 +376,6 @@ def test_a_prediction_does_not_move_the_paper(
     assert page.canvas.geometry() == before
     assert page.size().toTuple() == size  # it fits
     assert min(before.width(), before.height()) >= 150
-
-
-def test_the_page_is_scrolled_only_where_it_cannot_shrink(qtbot: QtBot, theme: Theme) -> None:
-    session = FakeSession(Mnist())
-    page = make_page(qtbot, theme, session)
-    page.resize(560, 560)  # what a window of 1366 × 768 has for it
-    part = page.findChild(QScrollArea, "drawing-part")
-    assert part is not None
-    qtbot.waitUntil(lambda: part.height() < 560)
-    assert part.verticalScrollBar().maximum() == 0
-    assert page.canvas.height() >= SMALLEST
-    page.network_input.steps.click()
-    stroke(qtbot, page)
-    session.answer(seven(0.9), steps=fitted(Step.FIT))
-    page.resize(560, 400)
-    qtbot.waitUntil(lambda: part.verticalScrollBar().maximum() > 0)
-    assert page.canvas.height() >= SMALLEST
-    assert page.canvas.geometry().bottom() < page.drawing.width_slider.geometry().top()
 
 
 def fitted(*left_out: Step) -> tuple[DrawingStep, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
@@ -22,6 +23,7 @@ from desktop.document.text import counted, number_text, row_text
 from desktop.paths import keras_datasets, keras_file
 from desktop.views.pages.data.bars import ClassBars, SplitLegend
 from desktop.views.pages.data.columns import ColumnsCard
+from desktop.views.pages.data.drawings import DrawingsLine
 from desktop.views.pages.data.first_rows import FirstRows
 from desktop.views.pages.data.offer import NetworkOffer
 from desktop.views.pages.data.orientation import OrientationCard
@@ -227,6 +229,8 @@ class DataPage(CardPage):
         self.orientation = OrientationCard(theme)
         self.rows.addWidget(self.orientation)
         self.pictures = PicturesCard(session, theme)
+        self.drawings = DrawingsLine(session, self.pictures)
+        self.pictures.body.addWidget(self.drawings)
         self.bars.classSelected.connect(self.pictures.show_class)
         self.pictures.classChosen.connect(self.bars.select_class)
         self.rows.addWidget(self.pictures, 1)
@@ -237,6 +241,7 @@ class DataPage(CardPage):
         session.dataProgress.connect(self.source.loading.show_progress)
         session.dataLoaded.connect(self._on_loaded)
         session.dataFailed.connect(self._on_failed)
+        session.drawings.changed.connect(self._refresh_if_seen)
         if session.summary is None:
             self._show_loading()
         else:
@@ -298,6 +303,7 @@ class DataPage(CardPage):
         self.pictures.setVisible(is_pictures)
         if is_pictures:
             self.pictures.show_summary(summary)
+            self.drawings.show_summary(summary)
         self.classes.setVisible(bool(summary.schema.class_names))
         if summary.schema.class_names:
             self._legend.show_summary(summary)
@@ -380,3 +386,14 @@ class DataPage(CardPage):
 
     def _try_again(self) -> None:
         self._session.load_data(self._workspace.project.data)
+
+    def _refresh_if_seen(self) -> None:
+        """Load data again that was changed elsewhere; what cannot be seen can wait."""
+        if self.isVisible():
+            self._session.refresh_data()
+
+    # --- Qt ---------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._session.refresh_data()
+        super().showEvent(event)

@@ -38,9 +38,11 @@ class PicturesCard(Card):
 
     Signals:
         classChosen: the number of the class whose images alone are shown, or None.
+        pageShown: other images are shown.
     """
 
     classChosen = Signal(object)
+    pageShown = Signal()
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Images", parent)
@@ -50,6 +52,7 @@ class PicturesCard(Card):
         self._means: ClassMeans | None = None
         self._failure = ""
         self._places: IntArray = np.empty(0, np.int64)  # rows, or classes, on all pages
+        self._on_page: list[int] = []  # those on the page that is shown
         self._first = 0  # which of them is the first on the page
         self._choices = QHBoxLayout()
         self._choices.setSpacing(SPACE_S)
@@ -101,6 +104,14 @@ class PicturesCard(Card):
         if self._summary is not None and chosen != self._chosen:
             self.classes.setCurrentIndex(0 if chosen is None else chosen + 1)
             self._show()
+
+    @property
+    def selected_names(self) -> tuple[str, ...]:
+        """The names of the rows whose images are selected, where rows have names."""
+        if self._summary is None or self._shows_means or not self._split.names:
+            return ()
+        chosen = sorted(index.row() for index in self.view.gallery.selectedIndexes())
+        return tuple(self._split.names[self._on_page[row]] for row in chosen)
 
     # --- what is shown ----------------------------------------------------------------------------
 
@@ -180,11 +191,13 @@ class PicturesCard(Card):
         places = self._places[page * size : (page + 1) * size]
         make = self._mean if self._shows_means else self._image
         waits = self._shows_means and self._means is None
-        samples = [] if waits else [make(int(place)) for place in places]
+        self._on_page = [] if waits else [int(place) for place in places]
+        samples = [make(place) for place in self._on_page]
         message = f"The {self._split.name} split has no image of this class"
         if waits:
             message = self._failure or "Working out the mean of each class…"
         self.view.show_samples(samples, summary.schema.value_range, message)
+        self.pageShown.emit()
 
     def _image(self, row: int) -> Sample:
         """The image that is this row of the split."""

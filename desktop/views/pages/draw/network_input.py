@@ -23,7 +23,6 @@ from desktop.workers.reports import DataSummary, FloatArray
 
 LIKE_TRAINING = "prepared like the training data"
 UNLIKE_TRAINING = "not like the training data: steps of the preparation are left out"
-SMALLEST = 88  # pixels a side, of the network input
 GRID_FROM = 4.0  # pixels; smaller cells are shown without lines between them
 
 
@@ -137,7 +136,6 @@ class NetworkInputCard(Card):
         super().__init__("Network input", parent)
         self.pixels = PixelView(theme)
         self.pixels.setObjectName("network-input")
-        self.pixels.setMinimumSize(SMALLEST, SMALLEST)
         self.steps = QToolButton()
         self.steps.setText("Steps")
         self.steps.setCheckable(True)
@@ -180,6 +178,3 @@ class NetworkInputCard(Card):
             f"{width} × {height} pixels from {number_text(low)} (black) to {number_text(high)} "
             f"(white), {LIKE_TRAINING if is_complete else UNLIKE_TRAINING}"
         )
-
-    def hasHeightForWidth(self) -> bool:
-        return False  # the text beside the image must not take the paper's height

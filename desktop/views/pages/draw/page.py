@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from desktop.document.text import counted
 from desktop.views.pages.draw.drawing import DrawingCard
+from desktop.views.pages.draw.keep import KeepCard
 from desktop.views.pages.draw.network_input import NetworkInputCard
 from desktop.views.pages.draw.prediction import PredictionCard, values_of
 from desktop.views.pages.draw.preparation import PreparationCard
@@ -72,6 +73,7 @@ class DrawPage(QWidget):
         self.preparation = PreparationCard(theme)
         self.preparation.hide()
         self.result = PredictionCard(theme)
+        self.keep = KeepCard(session, self.canvas)
         self.row = RowPage(session, theme)
         self.images = ImagesCard(session, theme)
         self.nothing = QLabel()
@@ -102,24 +104,26 @@ class DrawPage(QWidget):
     def _lay_out(self) -> None:
         for card in (self.drawing, self.network_input, self.result):
             card.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        self.keep.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         left = QVBoxLayout()
         left.setSpacing(SPACE_M)
         left.addWidget(self.drawing, 3)
         left.addWidget(self.network_input, 1)
-        upper = _Upper()
-        columns = QHBoxLayout(upper)
-        columns.setContentsMargins(0, 0, 0, 0)
+        columns = QHBoxLayout()
         columns.addLayout(left, 5)
-        columns.addWidget(self.result, 4)
+        right = QVBoxLayout()
+        right.setSpacing(SPACE_M)
+        right.addWidget(self.result, 1)
+        right.addWidget(self.keep)
+        columns.addLayout(right, 4)
         columns.setSpacing(SPACE_M)
         content = QWidget()
         rows = QVBoxLayout(content)
         rows.setSpacing(SPACE_M)
         rows.setContentsMargins(0, 0, 0, 0)
-        rows.addWidget(upper, 1)
+        rows.addLayout(columns, 1)
         rows.addWidget(self.preparation)
         self._drawing_part = QScrollArea()
-        self._drawing_part.setObjectName("drawing-part")
         self._drawing_part.setWidgetResizable(True)
         self._drawing_part.setFrameShape(QFrame.Shape.NoFrame)
         self._drawing_part.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -263,19 +267,6 @@ class DrawPage(QWidget):
         edge = SPACE_S if event.size().width() < scaled(NARROW) else SPACE_L
         self._parts.setContentsMargins(edge, edge, edge, edge)
         super().resizeEvent(event)
-
-
-class _Upper(QWidget):
-    """Takes the height that is left, and no more than it needs where that is not enough.
-
-    Its wrapped texts ask for the height that they would like, not for the one they need.
-    """
-
-    def hasHeightForWidth(self) -> bool:
-        return False
-
-    def sizeHint(self) -> QSize:
-        return self.minimumSizeHint()
 
 
 def _hint(summary: DataSummary | None) -> str:
