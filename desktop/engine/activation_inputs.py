@@ -13,6 +13,7 @@ from desktop.document.choices import ActivationFunction
 from desktop.document.trace import trace
 from desktop.engine import backend
 from desktop.engine.activations import activation
+from desktop.engine.before_activation import BeforeActivation
 from desktop.engine.histograms import histogram
 from desktop.engine.reports import WeightHistogram
 
@@ -82,25 +83,4 @@ def _values(model: Any, inputs: Any, index: int) -> Any:
     with backend.keras().StatelessScope():
         for layer in model.layers[:index]:
             inputs = layer(inputs, training=True)
-    layer = model.layers[index]
-    if not layer.weights:  # it does nothing else
-        return inputs
-    bare = _without_activation(layer, inputs.shape)
-    outputs, _ = bare.stateless_call(
-        [variable.value.read_value() for variable in layer.trainable_variables],
-        [variable.value.read_value() for variable in layer.non_trainable_variables],
-        inputs,
-    )
-    return outputs
-
-
-def _without_activation(layer: Any, shape: Any) -> Any:
-    """A layer like the Keras `layer`, for inputs of `shape`, but linear, with weights of its own.
-
-    Its initializers draw no random numbers: those of the training stay as they are.
-    """
-    config = {**layer.get_config(), "activation": "linear"}
-    config |= {name: "zeros" for name in config if name.endswith("_initializer")}
-    bare = type(layer).from_config(config)
-    bare.build(shape)
-    return bare
+    return BeforeActivation(model.layers[index], inputs.shape)(inputs)

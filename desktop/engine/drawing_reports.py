@@ -1,4 +1,4 @@
-"""What the engine tells about the preparation of a drawing: frozen values."""
+"""What the engine is asked and tells about a drawing: frozen values."""
 
 from __future__ import annotations
 
@@ -19,6 +19,24 @@ class Step(StrEnum):
     FIT = "fit"
     CENTER = "center"
     STROKES = "strokes"
+
+
+class Explanation(StrEnum):
+    """What a prediction can be explained with."""
+
+    PIXELS = "pixels"  # how much each contributes to the class that is predicted
+
+
+@dataclass(frozen=True)
+class DrawingQuestion:
+    """What is to be predicted: `drawing`, uint8 (h, w) with ink 255 on 0.
+
+    It is prepared without the steps `left_out`, and explained by what is `wanted`.
+    """
+
+    drawing: NDArray[np.uint8]
+    left_out: frozenset[Step] = frozenset()
+    wanted: frozenset[Explanation] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -19,13 +20,14 @@ from desktop.document.text import shape_text
 from desktop.document.training import Training
 from desktop.engine import backend
 from desktop.engine.drawing import Raster
-from desktop.engine.drawing_reports import Step
+from desktop.engine.drawing_reports import Explanation, Step
 from desktop.engine.encoding import are_probabilities, class_probabilities, class_scores
 from desktop.engine.image_reports import Box, ImageFailure, ImagePrediction, ImageResult
 from desktop.engine.images import ImageError, drawing_of, read_gray
 from desktop.engine.loaders import image_reader
 from desktop.engine.network_input import network_input
 from desktop.engine.photographs import WORKING_SIZE, reduced, symbols_in
+from desktop.engine.pixel_contributions import PixelContributions
 from desktop.engine.reports import FloatArray, Prediction, read_only
 
 BATCH = 256
@@ -183,15 +185,17 @@ class Predictor:
         is_trained: bool = True,
         is_loaded: bool = False,
         left_out: Collection[Step] = (),
+        wanted: Collection[Explanation] = (),
     ) -> Prediction:
         """What the network, with the weights after `epoch` whole epochs, makes of `drawing`.
 
         `drawing` is uint8 (h, w) with ink 255 on 0, prepared without the steps `left_out`. Of an
         empty one there are no probabilities; where an output is not a finite number, they are NaN.
+        The prediction is explained by what is `wanted`.
         """
         start = perf_counter()
         shown = show_drawing(drawing, self._shape, self._range, request, self._schema.ink, left_out)
-        probabilities = scores = None
+        probabilities = scores = contributions = None
         if (shown.image != np.float32(self._range[0])).any():
             outputs = self._outputs(shown.image[np.newaxis])
             if are_probabilities(self.project, self._schema):
@@ -200,10 +204,14 @@ class Predictor:
                 scores = class_scores(outputs, self.project, self._schema)
             if probabilities is not None and not np.isfinite(outputs).all():
                 probabilities = np.full_like(probabilities, np.nan)
+            values = scores if probabilities is None else probabilities
+            if values is not None and np.isfinite(values).all() and Explanation.PIXELS in wanted:
+                contributions = self._contributions.of(shown.image, int(np.argmax(values)))
         return replace(
             shown,
             probabilities=None if probabilities is None else read_only(probabilities[0]),
             scores=None if scores is None else read_only(scores[0]),
+            contributions=None if contributions is None else read_only(contributions),
             classes=self._schema.class_names,
             seconds=perf_counter() - start,
             epoch=epoch,
@@ -303,6 +311,10 @@ class Predictor:
         None where the outputs do not stand for classes.
         """
         return class_probabilities(self._outputs(images), self.project, self._schema)
+
+    @cached_property
+    def _contributions(self) -> PixelContributions:
+        return PixelContributions(self.model, self.project, self._schema)
 
     def _outputs(self, images: FloatArray) -> FloatArray:
         outputs: FloatArray = self._forward(images.reshape(-1, *self._shape)).numpy()

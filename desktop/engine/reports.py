@@ -463,7 +463,8 @@ class Prediction:
     canvas, where the output does not stand for classes, and without a network, when there are no
     `classes` either. Probabilities are NaN where the network's outputs are not finite numbers.
     `steps` are those of the preparation: none for an empty canvas, and for an image that is taken
-    as it stands.
+    as it stands. `contributions`, in the shape of `image`, say how much each pixel speaks for the
+    most probable class, or against it; None unless that is wanted, and where nothing is predicted.
     """
 
     request: int
@@ -476,6 +477,7 @@ class Prediction:
     is_loaded: bool = False  # whether the network was read from a file and trained from there
     scores: FloatArray | None = None
     steps: tuple[DrawingStep, ...] = ()
+    contributions: FloatArray | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The engine's reports, for the views, which do not import the engine."""
 
-from desktop.engine.drawing_reports import DrawingStep, Step
+from desktop.engine.drawing_reports import DrawingStep, Explanation, Step
 from desktop.engine.image_reports import (
     ImageFailure,
     ImagePrediction,
@@ -47,6 +47,7 @@ __all__ = [
     "EngineInfo",
     "EpochEnded",
     "Evaluation",
+    "Explanation",
     "FloatArray",
     "HiddenUnits",
     "ImageFailure",

@@ -38,7 +38,7 @@ from desktop.workers.threads import Threads
 
 if TYPE_CHECKING:
     from desktop.engine.drawing import Raster
-    from desktop.engine.drawing_reports import Step
+    from desktop.engine.drawing_reports import Explanation, Step
     from desktop.engine.network import Network
     from desktop.engine.records import RunRecord
     from desktop.engine.reports import (
@@ -374,14 +374,23 @@ class Session(QObject):
         self._runner.evaluate(self._data.dataset)
         self.evaluationStarted.emit()
 
-    def predict(self, drawing: Raster, left_out: Collection[Step] = ()) -> int:
+    def predict(
+        self,
+        drawing: Raster,
+        left_out: Collection[Step] = (),
+        wanted: Collection[Explanation] = (),
+    ) -> int:
         """Ask what the network makes of `drawing`, shape (height, width), ink 255 on 0.
 
-        It is prepared without the steps `left_out`. Before there is a network, the prediction has
-        no more than the image that one would get. Returns the number of the request. If drawings
-        come faster than predictions, only the newest one gets one.
+        It is prepared without the steps `left_out`, and explained by what is `wanted`. Before there
+        is a network, the prediction has no more than the image that one would get. Returns the
+        number of the request. If drawings come faster than predictions, only the newest one gets
+        one.
         """
-        return self._predictions.ask((drawing, frozenset(left_out)))
+        from desktop.engine.drawing_reports import DrawingQuestion
+
+        question = DrawingQuestion(drawing, frozenset(left_out), frozenset(wanted))
+        return self._predictions.ask(question)
 
     def predict_surface(self, extent: Range) -> None:
         """Ask what the network predicts over the square that `extent` bounds in both directions.

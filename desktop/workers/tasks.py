@@ -22,7 +22,7 @@ from desktop.engine.control import RunControl, Stopped
 if TYPE_CHECKING:
     from desktop.engine.activation_inputs import ActivationInputs
     from desktop.engine.drawing import Raster
-    from desktop.engine.drawing_reports import Step
+    from desktop.engine.drawing_reports import DrawingQuestion
     from desktop.engine.gradient_depth import DeepStack, DepthGradients
     from desktop.engine.image_reports import ImagePredictions
     from desktop.engine.loss_surface import Stepping
@@ -295,30 +295,32 @@ def read_logs(folder: Path) -> tuple[LoggedRun, ...]:
 def predict(
     network: Network | None,
     schema: DataSchema | None,
-    question: tuple[Raster, frozenset[Step]],
+    question: DrawingQuestion,
     request: int,
 ) -> Prediction:
-    """What `network` makes of a drawing that is prepared without some steps.
-
-    Without a network, the image that one for this data gets.
-    """
-    drawing, left_out = question
+    """What `network` makes of a drawing; without one, the image that one for this data gets."""
     from desktop.engine.prediction import PredictionError, show_drawing
 
     with explaining("The drawing could not be recognized", TaskError, PredictionError):
         if network is not None:
             return network.predictor.predict_drawing(
-                drawing,
+                question.drawing,
                 request,
                 network.weights_epoch,
                 is_trained=network.is_trained,
                 is_loaded=network.is_loaded,
-                left_out=left_out,
+                left_out=question.left_out,
+                wanted=question.wanted,
             )
         if schema is None:
             raise TaskError("There is no data yet: choose it first")
         return show_drawing(
-            drawing, schema.input_shape, schema.value_range, request, schema.ink, left_out
+            question.drawing,
+            schema.input_shape,
+            schema.value_range,
+            request,
+            schema.ink,
+            question.left_out,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ from desktop.document.training import Training
 from desktop.engine import backend, builder, images
 from desktop.engine.datasets import load
 from desktop.engine.drawing import preprocess
-from desktop.engine.drawing_reports import Step
+from desktop.engine.drawing_reports import Explanation, Step
 from desktop.engine.image_reports import ImageFailure, ImagePrediction
 from desktop.engine.images import ink_of, read_gray
 from desktop.engine.loaders import IMAGE_READERS
@@ -107,6 +108,46 @@ def test_a_step_of_the_preparation_is_left_out(model: Any, predictor: Predictor)
     assert [step.step for step in result.steps if not step.is_used] == [Step.FIT]
     small = predictor.predict_drawing(np.full((28, 28), 200, np.uint8), left_out=[Step.FIT])
     assert small.steps == ()  # it is the network input as it stands
+
+
+@pytest.mark.parametrize("is_apart", [False, True])
+def test_contributions_are_gradient_of_the_logit_times_input(is_apart: bool) -> None:
+    softmax = ActivationFunction.SOFTMAX
+    last = (Dense(units=10), Softmax()) if is_apart else (Dense(units=10, activation=softmax),)
+    layers = (Flatten(), Dense(units=8), *last)
+    project = MNIST_LIKE.replace(layers=layers)
+    model = builder.build(project)
+    result = Predictor(model, project).predict_drawing(drawing(), wanted=[Explanation.PIXELS])
+    # Of a linear network the contributions of all pixels add up to the logit without biases, which
+    # are 0 at first.
+    first, second = (layer.kernel.numpy() for layer in model.layers[1:3])
+    assert result.probabilities is not None and result.contributions is not None
+    best = int(np.argmax(result.probabilities))
+    expected = result.image * (first @ second)[:, best].reshape(28, 28)
+    np.testing.assert_allclose(result.contributions, expected, atol=1e-5)
+    assert Predictor(model, project).predict_drawing(drawing()).contributions is None
+
+
+def test_contributions_of_one_output_are_to_the_class_that_is_predicted() -> None:
+    layers = (Flatten(), Dense(units=1, activation=ActivationFunction.SIGMOID))
+    project = MNIST_LIKE.replace(layers=layers, training=Training(loss=BinaryCrossentropy()))
+    known = MNIST_LIKE.data.known_schema
+    assert known is not None
+    schema = replace(known, target=Classes(names=("no", "yes")))
+    model = builder.build(project, schema=schema)
+    predictor = Predictor(model, project, schema)
+    weights = model.layers[1].kernel
+    for value, best in ((0.5, 1), (-0.5, 0)):
+        weights.assign(np.full((784, 1), value))
+        result = predictor.predict_drawing(drawing(), wanted=[Explanation.PIXELS])
+        assert result.probabilities is not None and int(np.argmax(result.probabilities)) == best
+        assert result.contributions is not None
+        np.testing.assert_allclose(result.contributions, 0.5 * result.image, atol=1e-6)
+
+
+def test_what_is_not_predicted_is_not_explained(model: Any, predictor: Predictor) -> None:
+    empty = predictor.predict_drawing(np.zeros((100, 100), np.uint8), wanted=[Explanation.PIXELS])
+    assert empty.contributions is None
 
 
 def test_an_empty_canvas_has_no_probabilities(predictor: Predictor) -> None:

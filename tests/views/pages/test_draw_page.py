@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from desktop.document.data import DataSource, Digits, LogicTable, Mnist
+from desktop.views.pages.draw.network_input import signs
 from desktop.views.pages.draw.page import (
     BUSY,
     EMPTY,
@@ -21,11 +22,20 @@ from desktop.views.pages.draw.page import (
     NO_MODEL,
     DrawPage,
 )
+from desktop.views.pages.draw.paper import SMALLEST
 from desktop.views.pages.draw.prediction import MOST_BARS, NOT_NUMBERS, ProbabilityBars
 from desktop.views.pages.draw.preparation import AS_IT_STANDS, NOTHING
+from desktop.views.pages.draw.show_menu import Part
 from desktop.views.theme import Mode, Theme
 from desktop.workers.drawing_work import DrawingWork
-from desktop.workers.reports import DataSummary, DrawingStep, Prediction, Step
+from desktop.workers.reports import (
+    DataSummary,
+    DrawingStep,
+    Explanation,
+    FloatArray,
+    Prediction,
+    Step,
+)
 from desktop.workers.threads import Threads
 from tests.views.timers import wait_until_idle
 
@@ -59,11 +69,17 @@ class FakeSession(QObject):
         self.has_model = has_model
         self.asked: list[NDArray[np.uint8]] = []
         self.left_out: frozenset[Step] = frozenset()  # of the last one
+        self.wanted: frozenset[Explanation] = frozenset()  # of the last one
         self.drawings = DrawingWork(Threads(self), self)
 
-    def predict(self, drawing: NDArray[np.uint8], left_out: Collection[Step] = ()) -> int:
+    def predict(
+        self,
+        drawing: NDArray[np.uint8],
+        left_out: Collection[Step] = (),
+        wanted: Collection[Explanation] = (),
+    ) -> int:
         self.asked.append(drawing)
-        self.left_out = frozenset(left_out)
+        self.left_out, self.wanted = frozenset(left_out), frozenset(wanted)
         return len(self.asked)
 
     def answer(
@@ -74,6 +90,7 @@ class FakeSession(QObject):
         is_trained: bool = True,
         scores: list[float] | None = None,
         steps: tuple[DrawingStep, ...] = (),
+        contributions: FloatArray | None = None,
     ) -> None:
         assert self.summary is not None
         values = None if probabilities is None else np.array(probabilities)
@@ -88,6 +105,7 @@ class FakeSession(QObject):
                 is_trained=is_trained,
                 scores=None if scores is None else np.array(scores),
                 steps=steps,
+                contributions=contributions,
             )
         )
 
@@ -378,6 +396,24 @@ def test_a_prediction_does_not_move_the_paper(
     assert min(before.width(), before.height()) >= 150
 
 
+def test_the_page_is_scrolled_only_where_it_cannot_shrink(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession(Mnist())
+    page = make_page(qtbot, theme, session)
+    page.resize(560, 560)  # what a window of 1366 × 768 has for it
+    part = page.findChild(QScrollArea, "drawing-part")
+    assert part is not None
+    qtbot.waitUntil(lambda: part.height() < 560)
+    assert part.verticalScrollBar().maximum() == 0
+    assert page.canvas.height() >= SMALLEST
+    page.show_menu.parts[Part.STEPS].trigger()
+    stroke(qtbot, page)
+    session.answer(seven(0.9), steps=fitted(Step.FIT))
+    page.resize(560, 400)
+    qtbot.waitUntil(lambda: part.verticalScrollBar().maximum() > 0)
+    assert page.canvas.height() >= SMALLEST
+    assert page.canvas.geometry().bottom() < page.drawing.width_slider.geometry().top()
+
+
 def fitted(*left_out: Step) -> tuple[DrawingStep, ...]:
     """The steps of some drawing, without those `left_out`."""
     image = np.full((20, 20), 255, np.uint8)
@@ -391,7 +427,7 @@ def test_the_steps_of_the_preparation_are_shown_when_wanted(qtbot: QtBot, theme:
     session = FakeSession(Mnist())
     page = make_page(qtbot, theme, session)
     assert not page.preparation.isVisible()
-    page.network_input.steps.click()
+    page.show_menu.parts[Part.STEPS].trigger()
     assert page.preparation.isVisible() and page.preparation.about.text() == NOTHING
     qtbot.waitUntil(lambda: not page.preparation.visibleRegion().isEmpty())
     stroke(qtbot, page)
@@ -407,14 +443,14 @@ def test_the_steps_of_the_preparation_are_shown_when_wanted(qtbot: QtBot, theme:
     session.answer(seven(0.9))
     session.answer(seven(0.9))
     assert page.preparation.about.text() == AS_IT_STANDS
-    page.network_input.steps.click()
+    page.show_menu.parts[Part.STEPS].trigger()
     assert not page.preparation.isVisible()
 
 
 def test_a_step_is_left_out_and_used_again(qtbot: QtBot, theme: Theme) -> None:
     session = FakeSession(Mnist())
     page = make_page(qtbot, theme, session)
-    page.network_input.steps.click()
+    page.show_menu.parts[Part.STEPS].trigger()
     stroke(qtbot, page)
     session.answer(seven(0.9), steps=fitted())
     session.answer(seven(0.9), steps=fitted())
@@ -425,7 +461,7 @@ def test_a_step_is_left_out_and_used_again(qtbot: QtBot, theme: Theme) -> None:
     assert page.result.sure.text() == "20 % sure"
     texts = [label.text() for label in page.network_input.findChildren(QLabel)]
     assert any("left out" in text for text in texts)
-    page.network_input.steps.click()  # what no one sees is not left out
+    page.show_menu.parts[Part.STEPS].trigger()  # what no one sees is not left out
     assert session.left_out == frozenset() and len(session.asked) == asked + 2
     session.answer(seven(0.9), steps=fitted())
     texts = [label.text() for label in page.network_input.findChildren(QLabel)]
@@ -435,7 +471,7 @@ def test_a_step_is_left_out_and_used_again(qtbot: QtBot, theme: Theme) -> None:
 def test_the_steps_of_other_data_are_discarded(qtbot: QtBot, theme: Theme) -> None:
     session = FakeSession(Mnist())
     page = make_page(qtbot, theme, session)
-    page.network_input.steps.click()
+    page.show_menu.parts[Part.STEPS].trigger()
     stroke(qtbot, page)
     session.answer(seven(0.9), steps=fitted())
     session.answer(seven(0.9), steps=fitted())
@@ -444,6 +480,32 @@ def test_the_steps_of_other_data_are_discarded(qtbot: QtBot, theme: Theme) -> No
     session.summary = summary_of(Digits())
     session.dataLoaded.emit(session.summary)
     assert not page.preparation.switches and session.left_out == frozenset()
+
+
+def test_the_pixels_that_mattered_are_colored(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession(Digits())
+    page = make_page(qtbot, theme, session)
+    stroke(qtbot, page)
+    answer_all(session, seven(0.9))
+    assert not session.wanted and page.network_input.pixels.contributions is None
+    asked = len(session.asked)
+    page.show_menu.parts[Part.PIXELS].trigger()
+    assert len(session.asked) == asked + 1 and session.wanted == {Explanation.PIXELS}
+    contributions = np.zeros((8, 8), np.float32)
+    contributions[0, 0], contributions[7, 0] = 1.0, -1.0
+    session.answer(seven(0.9), contributions=contributions)
+    pixels = page.network_input.pixels
+    assert pixels.contributions is contributions
+    image = pixels.grab().toImage()
+    cell, ratio = (pixels.height() - 2) // 8, image.devicePixelRatio()
+    for row, color in zip((0, 7), signs(theme), strict=True):
+        place = round((1 + cell // 2) * ratio), round((1 + cell * row + cell // 2) * ratio)
+        shown = image.pixelColor(*place)
+        assert abs(shown.red() - color.red()) < 30 and abs(shown.blue() - color.blue()) < 30
+    texts = [label.text() for label in page.network_input.findChildren(QLabel)]
+    assert any("for 7" in text and "logit" in text for text in texts)
+    page.show_menu.parts[Part.PIXELS].trigger()
+    assert pixels.contributions is None
 
 
 def test_every_control_has_a_name(qtbot: QtBot, theme: Theme) -> None:
@@ -457,7 +519,7 @@ def test_every_control_has_a_name(qtbot: QtBot, theme: Theme) -> None:
         page.drawing.clear,
         page.drawing.width_slider,
         page.network_input.pixels,
-        page.network_input.steps,
+        page.show_menu,
         page.result.bars,
     ):
         assert control.accessibleName()

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QToolButton,
     QToolTip,
     QWidget,
 )
 
 from desktop.document.schema import Range
-from desktop.document.text import number_text
+from desktop.document.text import number_text, one_line, with_minus
+from desktop.views.pages.draw.prediction import values_of
+from desktop.views.pages.draw.show_menu import ShowMenu
 from desktop.views.theme import SPACE_M, Theme
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.samples import to_image
-from desktop.workers.reports import DataSummary, FloatArray
+from desktop.workers.reports import DataSummary, FloatArray, Prediction
 
 LIKE_TRAINING = "prepared like the training data"
 UNLIKE_TRAINING = "not like the training data: steps of the preparation are left out"
+SMALLEST = 88  # pixels a side, of the network input
+OPAQUE = 230  # of 255, of the largest contribution; the ink below is still to be seen
 GRID_FROM = 4.0  # pixels; smaller cells are shown without lines between them
 
 
@@ -38,6 +43,7 @@ class PixelView(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._values: FloatArray | None = None
+        self._contributions: FloatArray | None = None
         self._range = 0.0, 1.0
         self.setMinimumSize(56, 56)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -48,6 +54,16 @@ class PixelView(QWidget):
     def values(self) -> FloatArray | None:
         """The image shown, (height, width)."""
         return self._values
+
+    @property
+    def contributions(self) -> FloatArray | None:
+        """What lies over the image, (height, width)."""
+        return self._contributions
+
+    def show_contributions(self, contributions: FloatArray | None) -> None:
+        """Lay the contributions of the pixels over the image, each sign in a color of its own."""
+        self._contributions = contributions
+        self.update()
 
     def show_values(self, values: FloatArray | None, value_range: Range = (0.0, 1.0)) -> None:
         """Show the image, the ends of the range being black and white; None shows nothing."""
@@ -86,7 +102,10 @@ class PixelView(QWidget):
         height, width = self._values.shape
         if not (0 <= row < height and 0 <= column < width):
             return ""
-        return f"Row {row + 1}, column {column + 1}: {self._values[row, column]:.3g}"
+        text = f"Row {row + 1}, column {column + 1}: {self._values[row, column]:.3g}"
+        if self._contributions is not None:
+            text += f", contribution {with_minus(f'{self._contributions[row, column]:.3g}')}"
+        return text
 
     def sizeHint(self) -> QSize:
         return QSize(142, 142)
@@ -104,6 +123,8 @@ class PixelView(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, cell < 1)
         painter.drawImage(area, to_image(self._values, self._range))
+        if self._contributions is not None:
+            painter.drawImage(area, _colored(self._contributions, *signs(self._theme)))
         if cell >= GRID_FROM:
             painter.setPen(QPen(self._theme.tokens.color("muted", 0.25), 1))
             for column in range(1, width):
@@ -123,28 +144,38 @@ class PixelView(QWidget):
         return super().event(event)
 
 
+def signs(theme: Theme) -> tuple[QColor, QColor]:
+    """The colors of what speaks for a class, and of what speaks against it."""
+    low, high = theme.tokens.classes[:2]
+    return high, low
+
+
+def _colored(contributions: FloatArray, positive: QColor, negative: QColor) -> QImage:
+    """Each value in the color of its sign, the more opaque the larger it is."""
+    largest = float(np.abs(contributions).max()) or 1.0
+    height, width = contributions.shape
+    pixels = np.empty((height, width, 4), np.uint8)
+    for color, places in ((positive, contributions >= 0), (negative, contributions < 0)):
+        pixels[places, :3] = (color.red(), color.green(), color.blue())
+    pixels[..., 3] = np.rint(OPAQUE * np.abs(contributions) / largest)
+    image = QImage(pixels.tobytes(), width, height, width * 4, QImage.Format.Format_RGBA8888)
+    return image.copy()
+
+
 class NetworkInputCard(Card):
-    """The image that the network gets of a drawing, what it is made of, and a switch for its steps.
+    """The image that the network gets of a drawing, and what there is to know of it.
 
-    Signals:
-        stepsToggled: the steps of the preparation are to be shown, or no longer.
+    `show_menu` says what is shown of it.
     """
-
-    stepsToggled = Signal(bool)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Network input", parent)
+        self._theme = theme
         self.pixels = PixelView(theme)
         self.pixels.setObjectName("network-input")
-        self.steps = QToolButton()
-        self.steps.setText("Steps")
-        self.steps.setCheckable(True)
-        self.steps.setObjectName("preparation-steps")
-        self.steps.setAccessibleName("Steps of the preparation")
-        self.steps.setToolTip("Show how the drawing becomes the network input, step by step")
-        self.steps.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.steps.toggled.connect(self.stepsToggled)
-        self.heading.addWidget(self.steps)
+        self.pixels.setMinimumSize(SMALLEST, SMALLEST)
+        self.show_menu = ShowMenu()
+        self.heading.addWidget(self.show_menu)
         self._about = QLabel()
         self._about.setProperty("role", "muted")
         self._about.setWordWrap(True)
@@ -158,11 +189,11 @@ class NetworkInputCard(Card):
         self.body.addLayout(both, 1)
 
     def show_input(
-        self, summary: DataSummary | None, image: FloatArray | None, *, is_complete: bool = True
+        self, summary: DataSummary | None, prediction: Prediction | None, *, with_pixels: bool
     ) -> None:
-        """Show `image`, (height, width), as a row of data that can be drawn; None: an empty one.
+        """Show the image of `prediction`, a row of data that can be drawn; None: an empty one.
 
-        `is_complete` says whether no step of the preparation was left out.
+        `with_pixels` says whether the contributions of its pixels are shown.
         """
         self.pixels.setVisible(summary is not None)
         if summary is None:
@@ -170,11 +201,34 @@ class NetworkInputCard(Card):
             self._about.clear()
             return
         low, high = summary.schema.value_range
+        image, contributions, is_complete = None, None, True
+        if prediction is not None:
+            image = prediction.image
+            contributions = prediction.contributions if with_pixels else None
+            is_complete = all(step.is_used for step in prediction.steps)
         if image is None:
             image = np.full(summary.schema.input_shape[:2], low, np.float32)
         self.pixels.show_values(image, (low, high))
+        self.pixels.show_contributions(contributions)
+        if prediction is not None and contributions is not None:
+            self._about.setText(self._legend(prediction))
+            return
         height, width = image.shape
         self._about.setText(
             f"{width} × {height} pixels from {number_text(low)} (black) to {number_text(high)} "
             f"(white), {LIKE_TRAINING if is_complete else UNLIKE_TRAINING}"
         )
+
+    def _legend(self, prediction: Prediction) -> str:
+        """What the colors over the image are, as HTML."""
+        values = values_of(prediction)
+        assert values is not None
+        name = escape(one_line(prediction.classes[int(np.argmax(values))]))
+        output = "logit" if prediction.scores is None else "output"
+        positive, negative = (
+            f'<span style="color:{color.name()}">■</span>' for color in signs(self._theme)
+        )
+        return f"{positive} for {name} {negative} against it<br>Gradient of the {output} × input"
+
+    def hasHeightForWidth(self) -> bool:
+        return False  # the text beside the image must not take the paper's height

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -23,13 +23,15 @@ from desktop.views.pages.draw.network_input import NetworkInputCard
 from desktop.views.pages.draw.prediction import PredictionCard, values_of
 from desktop.views.pages.draw.preparation import PreparationCard
 from desktop.views.pages.draw.row import RowPage
+from desktop.views.pages.draw.show_menu import Part
 from desktop.views.theme import SPACE_L, SPACE_M, SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import NARROW
 from desktop.views.widgets.image_predictions import ImagesCard, takes_image_files
 from desktop.views.widgets.live import Live
-from desktop.workers.reports import DataSummary, Prediction
+from desktop.workers.reports import DataSummary, Explanation, Prediction
 from desktop.workers.session import Session
 
+EXPLAINED_BY = {Part.PIXELS: Explanation.PIXELS}
 REFRESH = 500  # milliseconds between two predictions while the network changes, at least
 NO_DATA = "There is no data yet. Choose it on the Data page."
 LOADING = "The data is being loaded…"
@@ -70,6 +72,7 @@ class DrawPage(QWidget):
         self.drawing = DrawingCard(theme)
         self.canvas = self.drawing.canvas
         self.network_input = NetworkInputCard(theme)
+        self.show_menu = self.network_input.show_menu
         self.preparation = PreparationCard(theme)
         self.preparation.hide()
         self.result = PredictionCard(theme)
@@ -85,7 +88,7 @@ class DrawPage(QWidget):
         self._lay_out()
 
         self.canvas.changed.connect(self._on_drawn)
-        self.network_input.stepsToggled.connect(self._show_preparation)
+        self.show_menu.partToggled.connect(self._on_part)
         self.preparation.changed.connect(self._ask)
         session.imageOpened.connect(self._on_image)
         session.dataLoading.connect(self._on_data)
@@ -107,9 +110,11 @@ class DrawPage(QWidget):
         self.keep.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         left = QVBoxLayout()
         left.setSpacing(SPACE_M)
-        left.addWidget(self.drawing, 3)
+        left.addWidget(self.drawing, 2)
         left.addWidget(self.network_input, 1)
-        columns = QHBoxLayout()
+        upper = _Upper()
+        columns = QHBoxLayout(upper)
+        columns.setContentsMargins(0, 0, 0, 0)
         columns.addLayout(left, 5)
         right = QVBoxLayout()
         right.setSpacing(SPACE_M)
@@ -121,9 +126,10 @@ class DrawPage(QWidget):
         rows = QVBoxLayout(content)
         rows.setSpacing(SPACE_M)
         rows.setContentsMargins(0, 0, 0, 0)
-        rows.addLayout(columns, 1)
+        rows.addWidget(upper, 1)
         rows.addWidget(self.preparation)
         self._drawing_part = QScrollArea()
+        self._drawing_part.setObjectName("drawing-part")
         self._drawing_part.setWidgetResizable(True)
         self._drawing_part.setFrameShape(QFrame.Shape.NoFrame)
         self._drawing_part.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -149,7 +155,10 @@ class DrawPage(QWidget):
             self._outdated = True
         elif self._can_ask:
             self._outdated = False
-            self._request = self._session.predict(self.canvas.raster(), self.preparation.left_out)
+            wanted = [each for part, each in EXPLAINED_BY.items() if self.show_menu.shows(part)]
+            self._request = self._session.predict(
+                self.canvas.raster(), self.preparation.left_out, wanted
+            )
 
     def _discard(self) -> None:
         """Discard the prediction shown and the pending one."""
@@ -187,13 +196,16 @@ class DrawPage(QWidget):
         self._ask()
         self._refresh()
 
-    def _show_preparation(self, is_shown: bool) -> None:
-        """Show the steps, or hide them: then all are in use, as no one sees which are not."""
-        self.preparation.setVisible(is_shown)
-        if is_shown:
-            self._scroll_to(self.preparation)
-        else:
-            self.preparation.use_all()
+    def _on_part(self, part: Part, is_shown: bool) -> None:
+        """Show `part`, or hide it. Of steps that no one sees all are in use."""
+        if part is Part.STEPS:
+            self.preparation.setVisible(is_shown)
+            if is_shown:
+                self._scroll_to(self.preparation)
+            else:
+                self.preparation.use_all()
+        elif is_shown:
+            self._ask()
         self._refresh()
 
     def _scroll_to(self, card: QWidget) -> None:
@@ -251,9 +263,7 @@ class DrawPage(QWidget):
         self.canvas.hint = _hint(summary)
         self.drawing.show_tools()
         self.network_input.show_input(
-            summary,
-            None if prediction is None else prediction.image,
-            is_complete=prediction is None or all(step.is_used for step in prediction.steps),
+            summary, prediction, with_pixels=self.show_menu.shows(Part.PIXELS)
         )
         if not self.preparation.isHidden():
             self.preparation.show_prediction(prediction)
@@ -267,6 +277,19 @@ class DrawPage(QWidget):
         edge = SPACE_S if event.size().width() < scaled(NARROW) else SPACE_L
         self._parts.setContentsMargins(edge, edge, edge, edge)
         super().resizeEvent(event)
+
+
+class _Upper(QWidget):
+    """Takes the height that is left, and no more than it needs where that is not enough.
+
+    Its wrapped texts ask for the height that they would like, not for the one they need.
+    """
+
+    def hasHeightForWidth(self) -> bool:
+        return False
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
 
 
 def _hint(summary: DataSummary | None) -> str:

@@ -16,6 +16,7 @@ from desktop.views.pages.draw.ink_image import InkImage
 from desktop.views.theme import RADIUS, SIZE_TITLE, Theme, scaled
 
 FRAME = 2  # pixels around the paper, for the border and the focus
+SMALLEST = 180  # pixels a side
 HAIR = 8  # pixels that the cross-hairs of the pen reach beyond its ring
 
 
@@ -43,7 +44,7 @@ class Paper(QWidget):
         self._hint = ""
         self._display: Surface | None = None  # what is shown; None: to be painted again
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(120, 120)
+        self.setMinimumSize(SMALLEST, SMALLEST)
         theme.changed.connect(self._repaint_all)
 
     @property
