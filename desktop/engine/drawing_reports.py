@@ -25,6 +25,7 @@ class Explanation(StrEnum):
     """What a prediction can be explained with."""
 
     PIXELS = "pixels"  # how much each contributes to the class that is predicted
+    ACTIVATIONS = "activations"  # what each layer makes of it
 
 
 @dataclass(frozen=True)
@@ -51,3 +52,18 @@ class DrawingStep:
     title: str
     image: NDArray[np.uint8]
     is_used: bool = True
+
+
+@dataclass(frozen=True)
+class LayerActivation:
+    """What the layer at `index` of the stack, called `layer`, makes of a drawing.
+
+    `shape` is that of its output. `values` are float32: of the first units, (units,), or the first
+    feature maps, (h, w, maps). The first convolution tells its `kernels`, (h, w, maps), too.
+    """
+
+    index: int
+    layer: str
+    shape: tuple[int, ...]
+    values: NDArray[np.float32]
+    kernels: NDArray[np.float32] | None = None

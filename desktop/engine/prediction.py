@@ -20,10 +20,11 @@ from desktop.document.text import shape_text
 from desktop.document.training import Training
 from desktop.engine import backend
 from desktop.engine.drawing import Raster
-from desktop.engine.drawing_reports import Explanation, Step
+from desktop.engine.drawing_reports import Explanation, LayerActivation, Step
 from desktop.engine.encoding import are_probabilities, class_probabilities, class_scores
 from desktop.engine.image_reports import Box, ImageFailure, ImagePrediction, ImageResult
 from desktop.engine.images import ImageError, drawing_of, read_gray
+from desktop.engine.layer_activations import LayerActivations
 from desktop.engine.loaders import image_reader
 from desktop.engine.network_input import network_input
 from desktop.engine.photographs import WORKING_SIZE, reduced, symbols_in
@@ -196,6 +197,7 @@ class Predictor:
         start = perf_counter()
         shown = show_drawing(drawing, self._shape, self._range, request, self._schema.ink, left_out)
         probabilities = scores = contributions = None
+        activations: tuple[LayerActivation, ...] = ()
         if (shown.image != np.float32(self._range[0])).any():
             outputs = self._outputs(shown.image[np.newaxis])
             if are_probabilities(self.project, self._schema):
@@ -207,11 +209,14 @@ class Predictor:
             values = scores if probabilities is None else probabilities
             if values is not None and np.isfinite(values).all() and Explanation.PIXELS in wanted:
                 contributions = self._contributions.of(shown.image, int(np.argmax(values)))
+            if Explanation.ACTIVATIONS in wanted:
+                activations = self._activations.of(shown.image)
         return replace(
             shown,
             probabilities=None if probabilities is None else read_only(probabilities[0]),
             scores=None if scores is None else read_only(scores[0]),
             contributions=None if contributions is None else read_only(contributions),
+            activations=activations,
             classes=self._schema.class_names,
             seconds=perf_counter() - start,
             epoch=epoch,
@@ -315,6 +320,10 @@ class Predictor:
     @cached_property
     def _contributions(self) -> PixelContributions:
         return PixelContributions(self.model, self.project, self._schema)
+
+    @cached_property
+    def _activations(self) -> LayerActivations:
+        return LayerActivations(self.model, self.project, self._schema)
 
     def _outputs(self, images: FloatArray) -> FloatArray:
         outputs: FloatArray = self._forward(images.reshape(-1, *self._shape)).numpy()

@@ -17,7 +17,7 @@ from desktop.document.data import ColumnKind, DataSource, DateOrder, Fill, Scali
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema, Range
 from desktop.document.text import number_text
-from desktop.engine.drawing_reports import DrawingStep
+from desktop.engine.drawing_reports import DrawingStep, LayerActivation
 from desktop.engine.row_reports import RowExample, RowField
 
 if TYPE_CHECKING:  # numpy is not needed to show the window
@@ -465,6 +465,7 @@ class Prediction:
     `steps` are those of the preparation: none for an empty canvas, and for an image that is taken
     as it stands. `contributions`, in the shape of `image`, say how much each pixel speaks for the
     most probable class, or against it; None unless that is wanted, and where nothing is predicted.
+    `activations` are those of the layers, where they are wanted.
     """
 
     request: int
@@ -478,6 +479,7 @@ class Prediction:
     scores: FloatArray | None = None
     steps: tuple[DrawingStep, ...] = ()
     contributions: FloatArray | None = None
+    activations: tuple[LayerActivation, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The engine's reports, for the views, which do not import the engine."""
 
-from desktop.engine.drawing_reports import DrawingStep, Explanation, Step
+from desktop.engine.drawing_reports import DrawingStep, Explanation, LayerActivation, Step
 from desktop.engine.image_reports import (
     ImageFailure,
     ImagePrediction,
@@ -55,6 +55,7 @@ __all__ = [
     "ImagePredictions",
     "ImageResult",
     "IntArray",
+    "LayerActivation",
     "LayerUnits",
     "Mistake",
     "NumbersFit",

@@ -1,9 +1,10 @@
 """How long it takes from pen up to new probabilities, with and without training going on.
 
-    python tests/benchmarks/bench_canvas.py [--drawings N] [--mnist FILE]
+    python tests/benchmarks/bench_canvas.py [--drawings N] [--mnist FILE] [--convolutional]
 
 Strokes are drawn on the page Draw of the real window with mouse events. Printed are milliseconds
-from the release of the mouse button until the bars show the answer to what was drawn.
+from the release of the mouse button until the bars show the answer to what was drawn: alone, with
+each of the explanations that the page can show, and with all of them.
 """
 
 from __future__ import annotations
@@ -26,10 +27,13 @@ from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from desktop import paths
 from desktop.document.data import Mnist
 from desktop.document.layers import Dense, Flatten
 from desktop.document.project import Project
+from desktop.document.storage import read_project
 from desktop.document.training import Training
+from desktop.views.pages.draw.show_menu import Part
 from desktop.window import make_window
 from desktop.workers.session import State
 
@@ -82,6 +86,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="From pen up to new probabilities")
     parser.add_argument("--drawings", type=int, default=60)
     parser.add_argument("--mnist", type=Path, default=SHARED)
+    parser.add_argument("--convolutional", action="store_true", help="the example, not a dense one")
     options = parser.parse_args()
     os.environ["LAYERWISE_HOME"] = os.environ["LAYERWISE_DATA"] = tempfile.mkdtemp()
     app = QApplication([])
@@ -91,6 +96,10 @@ def main() -> None:
         Dense(units=128, activation="relu"),
         Dense(units=10, activation="softmax"),
     )
+    if options.convolutional:
+        layers = read_project(
+            paths.resources() / "projects" / "mnist-convolutional.layerwise"
+        ).layers
     data = Mnist(path=str(options.mnist))
     window.workspace.new(
         Project(data=data, layers=layers, training=Training(epochs=100_000, batch_size=32))
@@ -107,11 +116,18 @@ def main() -> None:
     wait(session.epochEnded)
     window.pages.setCurrentWidget(window.pages.draw)
     draw(window, random)
-    print(f"{'milliseconds':<20}{'min':>7}{'median':>8}{'95 %':>7}{'max':>7}")
+    print(f"{'milliseconds':<40}{'min':>7}{'median':>8}{'95 %':>7}{'max':>7}")
+    parts = window.pages.draw.show_menu.parts
     for name in ("while training", "not training"):
-        times = [draw(window, random) for _ in range(options.drawings)]
-        low, middle, high = np.percentile(times, (0, 50, 95))
-        print(f"{name:<20}{low:7.1f}{middle:8.1f}{high:7.1f}{max(times):7.1f}")
+        for shown in ((), *((part,) for part in Part), tuple(Part)):
+            for part, action in parts.items():
+                action.setChecked(part in shown)
+            draw(window, random)  # its graph is made
+            times = [draw(window, random) for _ in range(options.drawings)]
+            low, middle, high = np.percentile(times, (0, 50, 95))
+            with_parts = "all shown" if len(shown) > 1 else "".join(shown) or "prediction alone"
+            title = f"{name}, {with_parts}"
+            print(f"{title:<40}{low:7.1f}{middle:8.1f}{high:7.1f}{max(times):7.1f}", flush=True)
         if session.is_running:
             session.stop()
             wait(session.runEnded)

@@ -28,10 +28,13 @@ from desktop.document.data import (
 )
 from desktop.document.layers import (
     BatchNormalization,
+    Conv2D,
     Dense,
     Dropout,
     Flatten,
+    MaxPooling2D,
     Rescaling,
+    Reshape,
     Softmax,
 )
 from desktop.document.losses import BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError
@@ -45,6 +48,7 @@ from desktop.engine.drawing import preprocess
 from desktop.engine.drawing_reports import Explanation, Step
 from desktop.engine.image_reports import ImageFailure, ImagePrediction
 from desktop.engine.images import ink_of, read_gray
+from desktop.engine.layer_activations import MOST_MAPS
 from desktop.engine.loaders import IMAGE_READERS
 from desktop.engine.prediction import PredictionError, Predictor, suggested_project
 
@@ -148,6 +152,33 @@ def test_contributions_of_one_output_are_to_the_class_that_is_predicted() -> Non
 def test_what_is_not_predicted_is_not_explained(model: Any, predictor: Predictor) -> None:
     empty = predictor.predict_drawing(np.zeros((100, 100), np.uint8), wanted=[Explanation.PIXELS])
     assert empty.contributions is None
+
+
+def test_activations_are_those_of_each_layer_that_computes() -> None:
+    layers = (
+        Reshape(target_shape=(28, 28, 1)),
+        Conv2D(filters=20, kernel_size=(3, 3)),
+        MaxPooling2D(),
+        Flatten(),
+        Dropout(),
+        Dense(units=10, activation=ActivationFunction.SOFTMAX),
+    )
+    project = MNIST_LIKE.replace(layers=layers)
+    model = builder.build(project)
+    wanted = [Explanation.ACTIVATIONS]
+    result = Predictor(model, project).predict_drawing(drawing(), wanted=wanted)
+    convolution, pooling, dense = result.activations
+    assert [each.index for each in result.activations] == [1, 2, 5]
+    assert (convolution.shape, convolution.values.shape) == ((26, 26, 20), (26, 26, MOST_MAPS))
+    assert convolution.kernels is not None and pooling.kernels is None and dense.kernels is None
+    kernel = model.layers[1].kernel.numpy()
+    np.testing.assert_array_equal(convolution.kernels, kernel[:, :, 0, :MOST_MAPS])
+    corner = (result.image[:3, :3, None] * kernel[:, :, 0]).sum(axis=(0, 1))
+    np.testing.assert_allclose(convolution.values[0, 0], corner[:MOST_MAPS], atol=1e-5)
+    np.testing.assert_allclose(
+        pooling.values[3, 4], convolution.values[6:8, 8:10].max(axis=(0, 1)), atol=1e-6
+    )
+    np.testing.assert_allclose(dense.values, result.probabilities, atol=1e-6)
 
 
 def test_an_empty_canvas_has_no_probabilities(predictor: Predictor) -> None:

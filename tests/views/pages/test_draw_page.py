@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from desktop.document.data import DataSource, Digits, LogicTable, Mnist
-from desktop.views.pages.draw.network_input import signs
 from desktop.views.pages.draw.page import (
     BUSY,
     EMPTY,
@@ -26,6 +25,7 @@ from desktop.views.pages.draw.paper import SMALLEST
 from desktop.views.pages.draw.prediction import MOST_BARS, NOT_NUMBERS, ProbabilityBars
 from desktop.views.pages.draw.preparation import AS_IT_STANDS, NOTHING
 from desktop.views.pages.draw.show_menu import Part
+from desktop.views.pages.draw.sign_colors import signs
 from desktop.views.theme import Mode, Theme
 from desktop.workers.drawing_work import DrawingWork
 from desktop.workers.reports import (
@@ -33,6 +33,7 @@ from desktop.workers.reports import (
     DrawingStep,
     Explanation,
     FloatArray,
+    LayerActivation,
     Prediction,
     Step,
 )
@@ -91,6 +92,7 @@ class FakeSession(QObject):
         scores: list[float] | None = None,
         steps: tuple[DrawingStep, ...] = (),
         contributions: FloatArray | None = None,
+        activations: tuple[LayerActivation, ...] = (),
     ) -> None:
         assert self.summary is not None
         values = None if probabilities is None else np.array(probabilities)
@@ -106,6 +108,7 @@ class FakeSession(QObject):
                 scores=None if scores is None else np.array(scores),
                 steps=steps,
                 contributions=contributions,
+                activations=activations,
             )
         )
 
@@ -506,6 +509,35 @@ def test_the_pixels_that_mattered_are_colored(qtbot: QtBot, theme: Theme) -> Non
     assert any("for 7" in text and "logit" in text for text in texts)
     page.show_menu.parts[Part.PIXELS].trigger()
     assert pixels.contributions is None
+
+
+def test_the_activations_of_each_layer_are_shown(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession(Mnist())
+    page = make_page(qtbot, theme, session)
+    page.show_menu.parts[Part.ACTIVATIONS].trigger()
+    assert page.activations.isVisible() and not page.activations.maps
+    stroke(qtbot, page)
+    assert session.wanted == {Explanation.ACTIVATIONS}
+    ramp = np.linspace(-1, 1, 3 * 4 * 16, dtype=np.float32).reshape(3, 4, 16)
+    convolution = LayerActivation(0, "Conv2D 1", (3, 4, 32), ramp, ramp[:2, :2])
+    dense = LayerActivation(2, "Dense 3", (40,), np.arange(40, dtype=np.float32))
+    session.answer(seven(0.9), activations=(convolution, dense))
+    kernels, images, units = page.activations.maps
+    np.testing.assert_array_equal(kernels.values, ramp[:2, :2])
+    np.testing.assert_array_equal(images.values, ramp)
+    np.testing.assert_array_equal(units.values[0, 0], dense.values)
+    assert images.accessibleName() == "Conv2D 1: 3 × 4 × 32, the first 16"
+    assert "40 shown, 1 of them 0" in units.accessibleDescription()
+    qtbot.waitUntil(lambda: units.width() > 300)
+    strip = units.grab().toImage()
+    ratio = strip.devicePixelRatio()
+    first, last = (strip.pixelColor(round(x * ratio), round(5 * ratio)) for x in (6, 13 * 39 + 6))
+    assert abs(last.red() - signs(theme)[0].red()) < 10 and first != last
+    page.drawing.clear.click()
+    assert not page.activations.maps
+    page.show_menu.parts[Part.ACTIVATIONS].trigger()
+    stroke(qtbot, page)
+    assert page.activations.isHidden() and not session.wanted
 
 
 def test_every_control_has_a_name(qtbot: QtBot, theme: Theme) -> None:

@@ -6,7 +6,7 @@ from html import escape
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -19,6 +19,7 @@ from desktop.document.schema import Range
 from desktop.document.text import number_text, one_line, with_minus
 from desktop.views.pages.draw.prediction import values_of
 from desktop.views.pages.draw.show_menu import ShowMenu
+from desktop.views.pages.draw.sign_colors import colored, signs
 from desktop.views.theme import SPACE_M, Theme
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.samples import to_image
@@ -27,7 +28,7 @@ from desktop.workers.reports import DataSummary, FloatArray, Prediction
 LIKE_TRAINING = "prepared like the training data"
 UNLIKE_TRAINING = "not like the training data: steps of the preparation are left out"
 SMALLEST = 88  # pixels a side, of the network input
-OPAQUE = 230  # of 255, of the largest contribution; the ink below is still to be seen
+OPAQUE = 0.9  # of the largest contribution; the ink below is still to be seen
 GRID_FROM = 4.0  # pixels; smaller cells are shown without lines between them
 
 
@@ -124,7 +125,7 @@ class PixelView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, cell < 1)
         painter.drawImage(area, to_image(self._values, self._range))
         if self._contributions is not None:
-            painter.drawImage(area, _colored(self._contributions, *signs(self._theme)))
+            painter.drawImage(area, colored(self._contributions, self._theme, OPAQUE))
         if cell >= GRID_FROM:
             painter.setPen(QPen(self._theme.tokens.color("muted", 0.25), 1))
             for column in range(1, width):
@@ -142,24 +143,6 @@ class PixelView(QWidget):
             QToolTip.showText(event.globalPos(), self._text_at(QPointF(event.pos())), self)
             return True
         return super().event(event)
-
-
-def signs(theme: Theme) -> tuple[QColor, QColor]:
-    """The colors of what speaks for a class, and of what speaks against it."""
-    low, high = theme.tokens.classes[:2]
-    return high, low
-
-
-def _colored(contributions: FloatArray, positive: QColor, negative: QColor) -> QImage:
-    """Each value in the color of its sign, the more opaque the larger it is."""
-    largest = float(np.abs(contributions).max()) or 1.0
-    height, width = contributions.shape
-    pixels = np.empty((height, width, 4), np.uint8)
-    for color, places in ((positive, contributions >= 0), (negative, contributions < 0)):
-        pixels[places, :3] = (color.red(), color.green(), color.blue())
-    pixels[..., 3] = np.rint(OPAQUE * np.abs(contributions) / largest)
-    image = QImage(pixels.tobytes(), width, height, width * 4, QImage.Format.Format_RGBA8888)
-    return image.copy()
 
 
 class NetworkInputCard(Card):

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.document.text import counted
+from desktop.views.pages.draw.activations_card import LayerActivationsCard
 from desktop.views.pages.draw.drawing import DrawingCard
 from desktop.views.pages.draw.keep import KeepCard
 from desktop.views.pages.draw.network_input import NetworkInputCard
@@ -31,7 +32,10 @@ from desktop.views.widgets.live import Live
 from desktop.workers.reports import DataSummary, Explanation, Prediction
 from desktop.workers.session import Session
 
-EXPLAINED_BY = {Part.PIXELS: Explanation.PIXELS}
+EXPLAINED_BY = {
+    Part.PIXELS: Explanation.PIXELS,
+    Part.ACTIVATIONS: Explanation.ACTIVATIONS,
+}
 REFRESH = 500  # milliseconds between two predictions while the network changes, at least
 NO_DATA = "There is no data yet. Choose it on the Data page."
 LOADING = "The data is being loaded…"
@@ -74,7 +78,11 @@ class DrawPage(QWidget):
         self.network_input = NetworkInputCard(theme)
         self.show_menu = self.network_input.show_menu
         self.preparation = PreparationCard(theme)
-        self.preparation.hide()
+        self.activations = LayerActivationsCard(theme)
+        self._cards: dict[Part, PreparationCard | LayerActivationsCard] = {
+            Part.STEPS: self.preparation,
+            Part.ACTIVATIONS: self.activations,
+        }
         self.result = PredictionCard(theme)
         self.keep = KeepCard(session, self.canvas)
         self.row = RowPage(session, theme)
@@ -127,7 +135,9 @@ class DrawPage(QWidget):
         rows.setSpacing(SPACE_M)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addWidget(upper, 1)
-        rows.addWidget(self.preparation)
+        for below in self._cards.values():
+            below.hide()
+            rows.addWidget(below)
         self._drawing_part = QScrollArea()
         self._drawing_part.setObjectName("drawing-part")
         self._drawing_part.setWidgetResizable(True)
@@ -198,13 +208,14 @@ class DrawPage(QWidget):
 
     def _on_part(self, part: Part, is_shown: bool) -> None:
         """Show `part`, or hide it. Of steps that no one sees all are in use."""
-        if part is Part.STEPS:
-            self.preparation.setVisible(is_shown)
+        card = self._cards.get(part)
+        if card is not None:
+            card.setVisible(is_shown)
             if is_shown:
-                self._scroll_to(self.preparation)
-            else:
-                self.preparation.use_all()
-        elif is_shown:
+                self._scroll_to(card)
+        if part is Part.STEPS and not is_shown:
+            self.preparation.use_all()
+        elif part in EXPLAINED_BY and is_shown:
             self._ask()
         self._refresh()
 
@@ -265,8 +276,9 @@ class DrawPage(QWidget):
         self.network_input.show_input(
             summary, prediction, with_pixels=self.show_menu.shows(Part.PIXELS)
         )
-        if not self.preparation.isHidden():
-            self.preparation.show_prediction(prediction)
+        for part, card in self._cards.items():
+            if self.show_menu.shows(part):
+                card.show_prediction(prediction)
         message = self._why_not()
         if prediction is None or message:
             self.result.show_message(message)

@@ -16,7 +16,7 @@ from desktop.views.pages.draw.ink_image import InkImage
 from desktop.views.theme import RADIUS, SIZE_TITLE, Theme, scaled
 
 FRAME = 2  # pixels around the paper, for the border and the focus
-SMALLEST = 180  # pixels a side
+SMALLEST = 220  # pixels a side
 HAIR = 8  # pixels that the cross-hairs of the pen reach beyond its ring
 
 

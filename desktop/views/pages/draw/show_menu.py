@@ -14,11 +14,13 @@ class Part(StrEnum):
 
     STEPS = "steps"
     PIXELS = "pixels"
+    ACTIVATIONS = "activations"
 
 
 TEXTS = {
     Part.STEPS: "&Steps of the preparation",
     Part.PIXELS: "&Pixels that mattered",
+    Part.ACTIVATIONS: "&Activations of the layers",
 }
 
 
