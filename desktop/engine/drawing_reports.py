@@ -67,3 +67,21 @@ class LayerActivation:
     shape: tuple[int, ...]
     values: NDArray[np.float32]
     kernels: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True)
+class NearestImage:
+    """The training row at index `row`: its `image`, (h, w), `label`, and distance in pixels."""
+
+    row: int
+    image: NDArray[np.float32]
+    label: str
+    distance: float
+
+
+@dataclass(frozen=True)
+class NearestImages:
+    """The `images` nearest to a network input among all `rows`, the nearest first."""
+
+    images: tuple[NearestImage, ...]
+    rows: int

@@ -1,6 +1,13 @@
 """The engine's reports, for the views, which do not import the engine."""
 
-from desktop.engine.drawing_reports import DrawingStep, Explanation, LayerActivation, Step
+from desktop.engine.drawing_reports import (
+    DrawingStep,
+    Explanation,
+    LayerActivation,
+    NearestImage,
+    NearestImages,
+    Step,
+)
 from desktop.engine.image_reports import (
     ImageFailure,
     ImagePrediction,
@@ -58,6 +65,8 @@ __all__ = [
     "LayerActivation",
     "LayerUnits",
     "Mistake",
+    "NearestImage",
+    "NearestImages",
     "NumbersFit",
     "Outcome",
     "Phase",

@@ -28,6 +28,7 @@ from desktop.workers.drawing_work import DrawingWork
 from desktop.workers.engine import EngineLoader
 from desktop.workers.groups import GroupWork
 from desktop.workers.kept_runs import KeptRuns
+from desktop.workers.nearest_work import NearestWork
 from desktop.workers.predictions import Predictions
 from desktop.workers.regularization_work import RegularizationWork
 from desktop.workers.runs import NetworkRunner
@@ -136,6 +137,7 @@ class Session(QObject):
             for task in (tasks.predict_surface, tasks.hidden_units)
         )
         self._class_means = ClassMeansMaker(self._threads, self)
+        self.nearest = NearestWork(self._threads, lambda: self._data.dataset, self)
         self.activations = ActivationWork(self._threads, self._network_and_rows, self)
         self.regularization = RegularizationWork(
             self._threads,

@@ -272,6 +272,20 @@ def test_a_step_of_the_preparation_is_left_out(ready: Session, qtbot: QtBot) -> 
     assert predicted.args[0].probabilities is not None
 
 
+def test_the_nearest_training_images_are_found(ready: Session, qtbot: QtBot) -> None:
+    assert ready.summary is not None
+    image = ready.summary.samples[0]
+    with qtbot.waitSignal(ready.nearest.found, timeout=PATIENCE) as found:
+        ready.nearest.ask(np.zeros((8, 8), np.float32))
+        ready.nearest.ask(np.ones((8, 8), np.float32))
+        ready.nearest.ask(image)
+    with qtbot.waitSignal(ready.nearest.found, timeout=PATIENCE) as found:
+        pass  # the first is of the first question; of the others only the last is answered
+    first, *others = found.args[0].images
+    np.testing.assert_allclose(first.image, image, atol=1e-6)
+    assert first.distance == pytest.approx(0, abs=1e-5) and len(others) == 4
+
+
 def test_a_drawing_without_any_data_is_refused_with_the_reason(
     session: Session, qtbot: QtBot
 ) -> None:

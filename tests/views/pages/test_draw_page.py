@@ -34,6 +34,8 @@ from desktop.workers.reports import (
     Explanation,
     FloatArray,
     LayerActivation,
+    NearestImage,
+    NearestImages,
     Prediction,
     Step,
 )
@@ -42,6 +44,20 @@ from tests.views.timers import wait_until_idle
 
 # Said by the offscreen platform whenever a window is shown.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+class FakeNearest(QObject):
+    """Writes down what is to be found."""
+
+    found = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.asked: list[FloatArray] = []
+
+    def ask(self, image: FloatArray) -> None:
+        self.asked.append(image)
 
 
 class FakeSession(QObject):
@@ -72,6 +88,7 @@ class FakeSession(QObject):
         self.left_out: frozenset[Step] = frozenset()  # of the last one
         self.wanted: frozenset[Explanation] = frozenset()  # of the last one
         self.drawings = DrawingWork(Threads(self), self)
+        self.nearest = FakeNearest(self)
 
     def predict(
         self,
@@ -538,6 +555,35 @@ def test_the_activations_of_each_layer_are_shown(qtbot: QtBot, theme: Theme) -> 
     page.show_menu.parts[Part.ACTIVATIONS].trigger()
     stroke(qtbot, page)
     assert page.activations.isHidden() and not session.wanted
+
+
+def test_the_nearest_training_images_are_shown(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession(Mnist())
+    page = make_page(qtbot, theme, session)
+    stroke(qtbot, page)
+    answer_all(session, seven(0.9))
+    assert not session.nearest.asked  # nobody wants to see them
+    page.show_menu.parts[Part.NEAREST].trigger()
+    assert page.prediction is not None
+    np.testing.assert_array_equal(session.nearest.asked[-1], page.prediction.image)
+    image = np.ones((28, 28), np.float32)
+    nearest = tuple(NearestImage(row, image, str(row), 1.5 + row) for row in range(5))
+    session.nearest.found.emit(NearestImages(nearest, 54_000))
+    shown = page.nearest.gallery.tiles.samples
+    assert [sample.caption for sample in shown] == [(str(row),) for row in range(5)]
+    assert shown[0].description == "Training row 1, distance 1.50: class 0"
+    assert "54,000 training images" in page.nearest.about.text()
+    asked = len(session.nearest.asked)
+    stroke(qtbot, page, height=0.6)
+    answer_all(session, seven(0.8))  # of the same image
+    assert len(session.nearest.asked) == asked
+    for _ in range(2):
+        page.show_menu.parts[Part.NEAREST].trigger()
+    assert len(session.nearest.asked) == asked + 1  # there may be other data by now
+    page.drawing.clear.click()
+    assert page.nearest.gallery.isHidden()
+    session.nearest.found.emit(NearestImages(nearest, 54_000))  # too late
+    assert page.nearest.gallery.isHidden()
 
 
 def test_every_control_has_a_name(qtbot: QtBot, theme: Theme) -> None:

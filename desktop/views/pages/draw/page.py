@@ -20,6 +20,7 @@ from desktop.document.text import counted
 from desktop.views.pages.draw.activations_card import LayerActivationsCard
 from desktop.views.pages.draw.drawing import DrawingCard
 from desktop.views.pages.draw.keep import KeepCard
+from desktop.views.pages.draw.nearest_card import NearestCard
 from desktop.views.pages.draw.network_input import NetworkInputCard
 from desktop.views.pages.draw.prediction import PredictionCard, values_of
 from desktop.views.pages.draw.preparation import PreparationCard
@@ -79,9 +80,11 @@ class DrawPage(QWidget):
         self.show_menu = self.network_input.show_menu
         self.preparation = PreparationCard(theme)
         self.activations = LayerActivationsCard(theme)
-        self._cards: dict[Part, PreparationCard | LayerActivationsCard] = {
+        self.nearest = NearestCard(session, theme)
+        self._cards: dict[Part, PreparationCard | LayerActivationsCard | NearestCard] = {
             Part.STEPS: self.preparation,
             Part.ACTIVATIONS: self.activations,
+            Part.NEAREST: self.nearest,
         }
         self.result = PredictionCard(theme)
         self.keep = KeepCard(session, self.canvas)
@@ -213,6 +216,8 @@ class DrawPage(QWidget):
             card.setVisible(is_shown)
             if is_shown:
                 self._scroll_to(card)
+            else:
+                card.show_prediction(None)
         if part is Part.STEPS and not is_shown:
             self.preparation.use_all()
         elif part in EXPLAINED_BY and is_shown:

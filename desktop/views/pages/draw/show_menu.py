@@ -15,12 +15,14 @@ class Part(StrEnum):
     STEPS = "steps"
     PIXELS = "pixels"
     ACTIVATIONS = "activations"
+    NEAREST = "nearest"
 
 
 TEXTS = {
     Part.STEPS: "&Steps of the preparation",
     Part.PIXELS: "&Pixels that mattered",
     Part.ACTIVATIONS: "&Activations of the layers",
+    Part.NEAREST: "&Nearest training images",
 }
 
 
