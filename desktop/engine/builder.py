@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import threading
 from typing import Any
 
 from desktop.document.analysis import analyze
@@ -38,6 +39,8 @@ _NAMESPACES = {
 
 STEP_FACTOR = 3e38  # of the step activation
 
+_seeding = threading.Lock()
+
 
 class ProjectError(ValueError):
     """The project cannot be built or trained; the message is for the user."""
@@ -62,8 +65,8 @@ def build(project: Project, seed: int | None = None, schema: DataSchema | None =
     """The compiled `keras.Sequential` of `project`: one Keras layer per layer of the stack.
 
     Weights, and the random numbers of layers, follow from `seed`, else from the seed of the
-    training settings, else from chance. The global random states of Python, NumPy and TensorFlow
-    are set, as `keras.utils.set_random_seed` does. `schema` is what the data was found to hold,
+    training settings, else from chance. The global random states of Python, NumPy and Keras are
+    set. `schema` is what the data was found to hold,
     None for a source that knows it without reading. Raises ProjectError before anything is
     allocated if the project has errors.
     """
@@ -135,8 +138,20 @@ def draw_seed(project: Project) -> int:
 
 
 def set_seed(seed: int) -> None:
-    """Set every random state that Keras draws from; `seed` is below 2³²."""
-    backend.keras().utils.set_random_seed(seed)
+    """Set every random state that Keras draws from; `seed` is below 2³².
+
+    These are what `keras.utils.set_random_seed` sets but for that of TensorFlow, from which Keras
+    draws nothing. To set it discards what TensorFlow has prepared to run graphs, and to prepare
+    that again takes half of the time in which a short training with a known graph is over.
+    """
+    random = backend.tensorflow().random
+    with _seeding:
+        own = random.set_seed
+        random.set_seed = lambda _: None
+        try:
+            backend.keras().utils.set_random_seed(seed)
+        finally:
+            random.set_seed = own
 
 
 # --- settings to Keras objects --------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -243,3 +244,27 @@ def test_only_the_learning_rate_may_differ() -> None:
     assert builder.same_but_learning_rate(SGD(learning_rate=1.0), SGD(learning_rate=2.0))
     assert not builder.same_but_learning_rate(SGD(momentum=0.5), SGD())
     assert not builder.same_but_learning_rate(SGD(), AdamW())
+
+
+def test_a_seed_sets_what_keras_draws_from_and_leaves_tensorflow_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    keras, tf = backend.keras(), backend.tensorflow()
+    told: list[int] = []
+    monkeypatch.setattr(tf.random, "set_seed", told.append)
+
+    def drawn() -> list[float]:
+        glorot = keras.initializers.GlorotUniform()((3, 2))
+        numbers = [*np.ravel(glorot), *keras.random.normal((3,)).numpy()]
+        return [*map(float, numbers), np.random.random(), random.random()]
+
+    keras.utils.set_random_seed(7)
+    expected = drawn()
+    assert told == [7]
+    builder.set_seed(8)
+    assert drawn() != expected
+    builder.set_seed(7)
+    assert drawn() == expected
+    assert told == [7]
+    keras.utils.set_random_seed(9)
+    assert told == [7, 9]
