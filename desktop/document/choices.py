@@ -54,6 +54,22 @@ class Padding(StrEnum):
     SAME = "same"
 
 
+class FillMode(StrEnum):
+    """What is put where an image has moved away."""
+
+    REFLECT = "reflect"
+    CONSTANT = "constant"
+    WRAP = "wrap"
+    NEAREST = "nearest"
+
+
+class Interpolation(StrEnum):
+    """How a pixel is made of those around its old place."""
+
+    BILINEAR = "bilinear"
+    NEAREST = "nearest"
+
+
 class Metric(StrEnum):
     """A number that is reported in addition to the loss; it has no effect on training."""
 

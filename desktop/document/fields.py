@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -27,6 +27,7 @@ class Kind(StrEnum):
     CHOICE = "choice"  # one of `choices`
     CHOICES = "choices"  # any number of `choices`
     INTEGERS = "integers"  # a tuple of integers, of `length` or of any length
+    RANGE = "range"  # two real numbers, the smaller first
     VARIANT = "variant"  # one of the Spec classes in `variants`
     NESTED = "nested"  # the fields of one Spec class, in `variants`
     TABLE = "table"  # rows of numbers
@@ -96,18 +97,9 @@ def _field_spec(name: str, hint: Any, info: FieldInfo) -> FieldSpec:
     annotation, outer = _without_annotated(hint)
     annotation, optional = _without_none(annotation)
     annotation, metadata = _without_annotated(annotation)
-    bounds: dict[str, Any] = {}
     details: dict[str, Any] = {}
     for item in [*outer, *metadata, *info.metadata]:
-        if isinstance(item, annotated_types.Ge):
-            bounds["minimum"] = item.ge
-        elif isinstance(item, annotated_types.Gt):
-            bounds |= {"minimum": item.gt, "minimum_excluded": True}
-        elif isinstance(item, annotated_types.Le):
-            bounds["maximum"] = item.le
-        elif isinstance(item, annotated_types.Lt):
-            bounds |= {"maximum": item.lt, "maximum_excluded": True}
-        elif isinstance(item, Kind):
+        if isinstance(item, Kind):
             details = {"kind": item}
     if "choices" in extra:
         details = {"kind": Kind.CHOICE, "choices": tuple(extra["choices"])}
@@ -121,9 +113,23 @@ def _field_spec(name: str, hint: Any, info: FieldInfo) -> FieldSpec:
         optional=optional,
         advanced=bool(extra.get("advanced", False)),
         none_title=str(extra.get("none", "None")),
-        **bounds,
-        **details,
+        **(_bounds([*outer, *metadata, *info.metadata]) | details),
     )
+
+
+def _bounds(metadata: Iterable[Any]) -> dict[str, Any]:
+    """What the annotations of a number say of how large it may be."""
+    bounds: dict[str, Any] = {}
+    for item in metadata:
+        if isinstance(item, annotated_types.Ge):
+            bounds["minimum"] = item.ge
+        elif isinstance(item, annotated_types.Gt):
+            bounds |= {"minimum": item.gt, "minimum_excluded": True}
+        elif isinstance(item, annotated_types.Le):
+            bounds["maximum"] = item.le
+        elif isinstance(item, annotated_types.Lt):
+            bounds |= {"maximum": item.lt, "maximum_excluded": True}
+    return bounds
 
 
 def _without_none(annotation: Any) -> tuple[Any, bool]:
@@ -161,7 +167,9 @@ def _kind(annotation: Any) -> dict[str, Any]:
     if origin in (Union, types.UnionType):
         return {"kind": Kind.VARIANT, "variants": tuple(arguments)}
     if origin is tuple:
-        item, _ = _without_annotated(arguments[0])
+        item, metadata = _without_annotated(arguments[0])
+        if item is float and Ellipsis not in arguments:
+            return {"kind": Kind.RANGE, "length": len(arguments), **_bounds(metadata)}
         if item is int:
             length = None if arguments[-1] is Ellipsis else len(arguments)
             return {"kind": Kind.INTEGERS, "length": length}

@@ -62,6 +62,11 @@ def _values(field: FieldSpec) -> st.SearchStrategy[Any]:
         case Kind.INTEGERS:
             low, high = (1, 6) if field.length is None else (field.length, field.length)
             return st.lists(st.integers(1, 9), min_size=low, max_size=high).map(tuple)
+        case Kind.RANGE:
+            low = -1.0 if field.minimum is None else field.minimum
+            high = 300.0 if field.maximum is None else field.maximum
+            ends = st.floats(low, high, exclude_min=field.minimum_excluded)
+            return st.tuples(ends, ends).map(lambda pair: tuple(sorted(pair)))
         case Kind.VARIANT | Kind.NESTED:
             return st.one_of([specs(cls) for cls in field.variants])
         case Kind.TABLE:

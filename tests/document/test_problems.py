@@ -23,6 +23,11 @@ from desktop.document.layers import (
     GlobalAveragePooling2D,
     Layer,
     MaxPooling2D,
+    RandomErasing,
+    RandomRotation,
+    RandomShear,
+    RandomTranslation,
+    RandomZoom,
     ReLU,
     Rescaling,
     Reshape,
@@ -294,6 +299,36 @@ CASES = {
         stack(GaussianNoise(), Rescaling(scale=1 / 255), Flatten(), OUTPUT, data=Mnist()),
         (WARNING, 1, None, "Pixels are scaled twice and reach the network as 0 to 0.00392"),
         stack(GaussianNoise(), Flatten(), OUTPUT, data=Mnist()),
+    ),
+    "augmentation of an image without channels": (
+        stack(RandomRotation(), Flatten(), OUTPUT),
+        (ERROR, 0, None, "RandomRotation needs an image with channels"),
+        stack(IMAGE, RandomRotation(), Flatten(), OUTPUT),
+    ),
+    "augmentation after Flatten": (
+        stack(Flatten(), RandomZoom(), OUTPUT),
+        (ERROR, 1, None, "RandomZoom needs an image with channels"),
+        stack(IMAGE, RandomZoom(), Flatten(), OUTPUT),
+    ),
+    "augmentation after Flatten of an image with channels": (
+        stack(IMAGE, Flatten(), RandomZoom(), OUTPUT),
+        (ERROR, 2, None, "RandomZoom needs an image with channels"),
+        stack(IMAGE, RandomZoom(), Flatten(), OUTPUT),
+    ),
+    "augmentation of rows that are no images": (
+        logic(RandomShear(), Dense(units=1, activation=A.SIGMOID)),
+        (ERROR, 0, None, "RandomShear needs an image with channels"),
+        logic(Dense(units=1, activation=A.SIGMOID)),
+    ),
+    "augmentation after a layer with weights": (
+        stack(IMAGE, Conv2D(activation=A.RELU), RandomTranslation(), Flatten(), OUTPUT),
+        (ERROR, 2, None, "RandomTranslation 3 changes the output of Conv2D 2, not the images"),
+        stack(IMAGE, RandomTranslation(), Conv2D(activation=A.RELU), Flatten(), OUTPUT),
+    ),
+    "value range of augmentation": (
+        stack(IMAGE, RandomErasing(), Flatten(), OUTPUT),
+        (WARNING, 1, "value_range", "is 0 to 255, but the images have values from 0 to"),
+        stack(IMAGE, RandomErasing(value_range=(0.0, 1.0)), Flatten(), OUTPUT),
     ),
     "no output layer": (
         stack(IMAGE, Conv2D(activation=A.SOFTMAX), Flatten()),

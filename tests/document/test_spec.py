@@ -98,6 +98,8 @@ def test_the_palette_has_every_layer_once_in_the_order_of_families() -> None:
     assert {cls.tag for cls in LAYER_CLASSES} == {
         *("Flatten", "Reshape", "Dense", "Activation", "ReLU", "LeakyReLU", "ELU", "Softmax"),
         *("Dropout", "GaussianNoise", "ActivityRegularization", "BatchNormalization", "Conv2D"),
+        *("RandomRotation", "RandomTranslation", "RandomZoom", "RandomShear", "RandomContrast"),
+        *("RandomElasticTransform", "RandomErasing"),
         *("MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D", "Rescaling"),
     }
 

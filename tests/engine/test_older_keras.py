@@ -55,9 +55,10 @@ def stacks() -> Iterator[tuple[str, Project]]:
 
     for cls in LAYER_CLASSES:
         layer = Reshape(target_shape=(-1, 2)) if cls is Reshape else cls()
-        yield cls.__name__, project(IMAGE, Conv2D(filters=4), layer, Flatten(), OUTPUT)
+        layers = (layer, Conv2D(filters=4)) if cls.augments else (Conv2D(filters=4), layer)
+        yield cls.__name__, project(IMAGE, *layers, Flatten(), OUTPUT)
     for activation in choices.ActivationFunction:
-        layers = (
+        active = (
             Dense(units=4, activation=activation, activity_regularizer=L1()),
             Conv2D(filters=2, kernel_size=(1, 1), activation=activation),
             Activation(activation=activation),
@@ -66,9 +67,9 @@ def stacks() -> Iterator[tuple[str, Project]]:
             f"activation_{activation}",
             project(
                 Flatten(),
-                layers[0],
+                active[0],
                 Reshape(target_shape=(2, 2, 1)),
-                *layers[1:],
+                *active[1:],
                 Flatten(),
                 OUTPUT,
             ),

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from desktop.document.layers import (
     activation,
+    augmentation,
     convolution,
     core,
     normalization,
@@ -12,6 +13,15 @@ from desktop.document.layers import (
     reshaping,
 )
 from desktop.document.layers.activation import ELU, LeakyReLU, ReLU, Softmax
+from desktop.document.layers.augmentation import (
+    RandomContrast,
+    RandomElasticTransform,
+    RandomErasing,
+    RandomRotation,
+    RandomShear,
+    RandomTranslation,
+    RandomZoom,
+)
 from desktop.document.layers.base import Family, Layer, Shape, ShapeError
 from desktop.document.layers.convolution import Conv2D
 from desktop.document.layers.core import Activation, Dense
@@ -48,6 +58,13 @@ __all__ = [
     "Layer",
     "LeakyReLU",
     "MaxPooling2D",
+    "RandomContrast",
+    "RandomElasticTransform",
+    "RandomErasing",
+    "RandomRotation",
+    "RandomShear",
+    "RandomTranslation",
+    "RandomZoom",
     "ReLU",
     "Rescaling",
     "Reshape",
@@ -55,6 +72,7 @@ __all__ = [
     "ShapeError",
     "Softmax",
     "activation",
+    "augmentation",
     "convolution",
     "core",
     "normalization",

@@ -25,6 +25,7 @@ class Family(StrEnum):
     CONVOLUTION = "Convolution"
     POOLING = "Pooling"
     RESHAPING = "Reshaping"
+    AUGMENTATION = "Augmentation"
     ACTIVATION = "Activation"
     NORMALIZATION = "Normalization"
     REGULARIZATION = "Regularization"
@@ -58,6 +59,11 @@ class Layer(Spec):
     rearranges: ClassVar[bool] = False
     # Whether the layer acts while training only, and passes on what it gets at other times.
     training_only: ClassVar[bool] = False
+    # Whether it changes images at random, to have more of them to train with.
+    augments: ClassVar[bool] = False
+    # Whether it can work on rows before the step that trains with them: it has no weights, and adds
+    # nothing to the loss.
+    works_ahead: ClassVar[bool] = False
     # Whether the output has mean 0 and variance 1, whatever the input is.
     normalizes: ClassVar[bool] = False
     # The largest batch that XLA trains as fast on processors as TensorFlow's graph, or faster.

@@ -106,6 +106,7 @@ class Rescaling(Layer):
 
     family: ClassVar[Family] = Family.NORMALIZATION
     is_linear: ClassVar[bool] = True
+    works_ahead: ClassVar[bool] = True
     scale: float = Field(1.0, title="Scale", description="Every value is multiplied by this")
     offset: float = Field(0.0, title="Offset", description="Added after multiplying")
 

@@ -14,6 +14,7 @@ class _Pooling2D(Layer):
     family: ClassVar[Family] = Family.POOLING
     input_rank: ClassVar[int | None] = 3
     input_row: ClassVar[RowKind | None] = RowKind.IMAGE
+    works_ahead: ClassVar[bool] = True
     pool_size: tuple[Size, Size] = Field(
         (2, 2), title="Pool size", description="Height and width of the window, in pixels"
     )

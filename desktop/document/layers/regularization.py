@@ -9,6 +9,7 @@ from desktop.document.layers.base import Family, Layer
 
 class _Random(Layer):
     training_only: ClassVar[bool] = True
+    works_ahead: ClassVar[bool] = True
     seed: int | None = Field(
         None,
         ge=0,

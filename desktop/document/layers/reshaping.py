@@ -14,6 +14,7 @@ class Flatten(Layer):
 
     family: ClassVar[Family] = Family.RESHAPING
     rearranges: ClassVar[bool] = True
+    works_ahead: ClassVar[bool] = True
 
     def output_shape(self, shape: Shape) -> Shape:
         return (prod(shape),)
@@ -24,6 +25,7 @@ class Reshape(Layer):
 
     family: ClassVar[Family] = Family.RESHAPING
     rearranges: ClassVar[bool] = True
+    works_ahead: ClassVar[bool] = True
     target_shape: tuple[int, ...] = Field(
         (-1,),
         min_length=1,

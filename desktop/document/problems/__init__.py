@@ -7,7 +7,7 @@ about what another one covers, so that one mistake is one problem wherever possi
 
 from __future__ import annotations
 
-from desktop.document.problems import learning, output, settings, shapes
+from desktop.document.problems import augmentation, learning, output, settings, shapes
 from desktop.document.problems.base import Case, Check, Fix, Problem, ProjectCheck, Severity
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema
@@ -17,6 +17,7 @@ __all__ = ["CHECKS", "PROJECT_CHECKS", "Fix", "Problem", "Severity", "find_probl
 
 CHECKS: tuple[Check, ...] = (
     *shapes.CHECKS,
+    *augmentation.CHECKS,
     *output.CHECKS,
     *settings.CHECKS,
     *learning.CHECKS,

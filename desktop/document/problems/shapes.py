@@ -62,6 +62,8 @@ def _shape_fix(case: Case, info: LayerInfo) -> Fix | None:
         reshape = Reshape(target_shape=(*shape, 1))
         words = f"Insert Reshape to {shape_text(reshape.target_shape)}"
         return insertion(words, project, info.index, reshape)
+    if layer.augments:
+        return _augmentation_fix(case, info)
     return _padding_fix(case, info) if len(shape) == rank else _flatten_fix(case, info)
 
 
@@ -96,6 +98,20 @@ def _flatten_fix(case: Case, info: LayerInfo) -> Fix | None:
             project.with_layer(before.index, reshape),
         )
     return None
+
+
+def _augmentation_fix(case: Case, info: LayerInfo) -> Fix | None:
+    """For augmentation of what is no image, or no image any more."""
+    if case.schema.row is not RowKind.IMAGE:
+        return Fix(f"Remove {info.name}", case.project.removed(info.index))
+    flatten = next(filter(_flattens, case.layers[: info.index]), None)
+    if flatten is None or flatten.input_row is not RowKind.IMAGE:
+        return None
+    moved, words = case.project.moved(info.index, flatten.index), f"before {flatten.name}"
+    if _lacks_channels(info.layer, flatten.input_row, flatten.input_shape or ()):
+        reshape = Reshape(target_shape=(*(flatten.input_shape or ()), 1))
+        return insertion(f"Move {words}, with a Reshape", moved, flatten.index, reshape)
+    return Fix(f"Move {words}", moved)
 
 
 def _flattens(info: LayerInfo) -> bool:

@@ -19,7 +19,7 @@ from desktop.views.forms.choices import (
     PathEditor,
 )
 from desktop.views.forms.editor import Editor, SpecWidget, number_text
-from desktop.views.forms.numbers import IntegersEditor, NumberEditor
+from desktop.views.forms.numbers import IntegersEditor, NumberEditor, RangeEditor
 from desktop.views.forms.row import Row
 from desktop.views.forms.table import TableEditor
 from desktop.views.forms.texts import TextsEditor
@@ -42,6 +42,7 @@ EDITORS: dict[Kind, Callable[[FieldSpec, Theme, type[Spec]], Editor]] = {
     Kind.CHOICE: ChoiceEditor,
     Kind.CHOICES: ChoicesEditor,
     Kind.INTEGERS: IntegersEditor,
+    Kind.RANGE: RangeEditor,
     Kind.VARIANT: _variant_editor,
     Kind.NESTED: _nested_editor,
     Kind.TABLE: TableEditor,
@@ -298,7 +299,7 @@ def _reason(error: ValueError, field: FieldSpec) -> str:
     first = details.errors()[0]
     if first["type"] in _BOUNDS:
         words, key = _BOUNDS[first["type"]]
-        what = "Every number" if field.kind is Kind.INTEGERS else "It"
+        what = "Every number" if field.kind in (Kind.INTEGERS, Kind.RANGE) else "It"
         return f"{what} must be {words} {number_text(first['ctx'][key])}"
     match first["type"]:
         case "too_long":

@@ -304,3 +304,28 @@ class IntegersEditor(TextEditor):
             self.line.setText(self.text_of(changed))
             self.line.setModified(True)
             self.edited.emit(changed)
+
+
+class RangeEditor(TextEditor):
+    """The two ends of a range: "-0.1, 0.2". Of one number, what the settings make of it."""
+
+    def parse(self, text: str) -> float | tuple[float, ...]:
+        parts = [part.strip() for part in re.split(r"[,;]", text.strip(" ()[]")) if part.strip()]
+        if not all(_REAL.fullmatch(part) for part in parts) or len(parts) not in (1, 2):
+            raise ValueError("Enter one number or two with a comma between them, such as -0.1, 0.2")
+        numbers = tuple(map(float, parts))
+        if not all(map(math.isfinite, numbers)):
+            raise ValueError("This number is too large")
+        return numbers if len(numbers) == 2 else self._expanded(numbers[0])
+
+    def text_of(self, value: Any) -> str:
+        return ", ".join(map(number_text, value))
+
+    def _expanded(self, number: float) -> float | tuple[float, ...]:
+        """The range that the settings make of one number; the number itself if they refuse it."""
+        name = self.field.name
+        try:
+            value: tuple[float, ...] = getattr(self.owner().replace(**{name: number}), name)
+        except ValueError:  # the form says why
+            return number
+        return value

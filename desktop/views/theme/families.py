@@ -24,6 +24,7 @@ FAMILIES: dict[Family, FamilyStyle] = {
     Family.CONVOLUTION: FamilyStyle("mdi6.blur", "#59A14F"),
     Family.POOLING: FamilyStyle("mdi6.arrow-collapse", "#76B7B2"),
     Family.RESHAPING: FamilyStyle("mdi6.view-grid-outline", "#9C755F"),
+    Family.AUGMENTATION: FamilyStyle("mdi6.image-auto-adjust", "#EDC948"),
     Family.ACTIVATION: FamilyStyle("mdi6.sine-wave", "#F28E2B"),
     Family.NORMALIZATION: FamilyStyle("mdi6.chart-bell-curve", "#B07AA1"),
     Family.REGULARIZATION: FamilyStyle("mdi6.shield-half-full", "#E15759"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from desktop.document.augmentation import suited
 from desktop.document.layers import Layer
 from desktop.document.project import MAX_LAYERS, Project
 from desktop.document.storage import ProjectFileError
@@ -24,7 +25,11 @@ class StackEdits:
         return self._workspace.project
 
     def insert(self, index: int, layers: Sequence[Layer], verb: str = "Add") -> tuple[int, ...]:
-        """Put `layers` before the layer at `index`."""
+        """Put `layers` before the layer at `index`; "Add" suits them to the data."""
+        schema = self._workspace.analysis.schema
+        if verb == "Add" and schema is not None:
+            before = self._project.layers[:index]
+            layers = [suited(layer, before, schema.value_range) for layer in layers]
         if len(self._project.layers) + len(layers) > MAX_LAYERS:
             raise ProjectFileError(f"a model can have at most {MAX_LAYERS} layers")
         self._workspace.edit(f"{verb} {named(layers)}", self._project.inserted(index, *layers))
