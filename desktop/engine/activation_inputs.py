@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from desktop.document.activations import parameters_in
 from desktop.document.choices import ActivationFunction
+from desktop.document.layers import Layer
 from desktop.document.trace import trace
 from desktop.engine import backend
 from desktop.engine.activations import activation
@@ -54,7 +55,8 @@ def read_inputs(network: Network, dataset: Dataset, index: int) -> ActivationInp
     info, epoch = trace(network.project)[index], network.weights_epoch
     function = info.layer.nonlinearity
     assert function is not None
-    values = np.asarray(_values(network.model, network.probe_inputs(dataset), index))
+    inputs, layers = network.probe_inputs(dataset), network.project.layers
+    values = np.asarray(_values(network.model, layers, inputs, index))
     values = values[: max(1, MOST_VALUES // max(1, values[0].size))]
     units = values.shape[-1]
     parameters = parameters_in(info.layer)
@@ -74,13 +76,13 @@ def read_inputs(network: Network, dataset: Dataset, index: int) -> ActivationInp
     )
 
 
-def _values(model: Any, inputs: Any, index: int) -> Any:
+def _values(model: Any, layers: Sequence[Layer], inputs: Any, index: int) -> Any:
     """What the activation of the layer at `index` is applied to, the network being trained.
 
     Dropout drops and batch normalization uses the statistics of the batch, as in a step of the
-    training; what they would change stays within the scope.
+    training; what they would change stays within the scope. Images are not augmented.
     """
     with backend.keras().StatelessScope():
-        for layer in model.layers[:index]:
-            inputs = layer(inputs, training=True)
+        for spec, layer in zip(layers[:index], model.layers, strict=False):
+            inputs = layer(inputs, training=not spec.augments)
     return BeforeActivation(model.layers[index], inputs.shape)(inputs)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from desktop.engine import backend
+from desktop.engine.augmentation import Augmentation
 from desktop.engine.reports import FloatArray, IntArray
 from desktop.engine.rows import Rows
 from desktop.engine.zero_copy import zero_copy_tensor
@@ -35,6 +36,8 @@ class Batches:
     seed and e alone, so that a run that was split in two does what one long run does. (Arrays
     given to `fit` after `set_random_seed` come in one and the same order in every epoch.)
 
+    The inputs of batches that are read go through `augmentation`, if that is set.
+
     Where `is_in_memory`, `tensors` holds all of inputs, targets and, if the rows have them, sample
     weights. Elsewhere there is only `dataset`, which reads them as they are needed: on a GPU, as
     Keras does, and for data too large to keep.
@@ -51,6 +54,7 @@ class Batches:
         weights = () if rows.sample_weight is None else (rows.sample_weight,)
         self._arrays = (rows.x, targets, *weights)
         self._epoch = self._trained = 0
+        self.augmentation: Augmentation | None = None
         self.is_too_large = not _fits(sum(part.nbytes for part in self._arrays))
         self.is_in_memory = not self.is_too_large and backend.info().device == "CPU"
         self.tensors = tuple(map(zero_copy_tensor, self._arrays)) if self.is_in_memory else ()
@@ -73,11 +77,12 @@ class Batches:
         """
         self._epoch, self._trained = epoch, trained
 
-    def order(self) -> IntArray:
-        """The rows in the order of the epoch, int32 (n,)."""
+    def order(self, epoch: int | None = None) -> IntArray:
+        """The rows in the order of `epoch`, by default the one that was begun, int32 (n,)."""
         if self._seed is None:
             return np.arange(self.rows, dtype=np.int32)
-        order = np.random.default_rng([self._seed, self._epoch]).permutation(self.rows)
+        epoch = self._epoch if epoch is None else epoch
+        order = np.random.default_rng([self._seed, epoch]).permutation(self.rows)
         return order.astype(np.int32)
 
     def at(self, step: int) -> tuple[Any, ...]:
@@ -92,10 +97,12 @@ class Batches:
         if self.is_in_memory and self._seed is None:
             dataset = tf.data.Dataset.range(self.steps).map(self._slice)
         else:
-            signature = tuple(
+            signature = [
                 tf.TensorSpec((None, *part.shape[1:]), part.dtype) for part in self._arrays
-            )
-            dataset = tf.data.Dataset.from_generator(self._read, output_signature=signature)
+            ]
+            if self.augmentation is not None:
+                signature[0] = tf.TensorSpec((None, *self.augmentation.output_shape), tf.float32)
+            dataset = tf.data.Dataset.from_generator(self._read, output_signature=tuple(signature))
             dataset = dataset.apply(tf.data.experimental.assert_cardinality(self.steps))
         return dataset.prefetch(tf.data.AUTOTUNE)
 
@@ -107,8 +114,10 @@ class Batches:
         order = self.order()
         for step, start in enumerate(range(0, self.rows, self.batch_size)):
             stop = start if step < self._trained else start + self.batch_size
-            chosen = order[start:stop]
-            yield tuple(part[chosen] for part in self._arrays)
+            inputs, *others = (part[order[start:stop]] for part in self._arrays)
+            if self.augmentation is not None:
+                inputs = self.augmentation.batch(inputs, self._epoch, start // self.batch_size)
+            yield inputs, *others
 
 
 def _fits(size: int) -> bool:

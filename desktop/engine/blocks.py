@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.engine import backend, compiler_choice
+from desktop.engine.augmented_rows import AugmentedRows
 from desktop.engine.batches import Batches
 from desktop.engine.compiler_choice import CompilerChoice
 from desktop.engine.fused import MAX_STEPS, Compiler, FusedSteps
@@ -74,6 +75,12 @@ class Blocks:
         self._skipped = 0  # batches of this epoch that an earlier run trained
         self._last = self._life + batches.steps * epochs - self._done.stop
         self._source: Any = None
+        self._epoch, self._epochs = -1, epochs  # the one that is trained, and those to begin
+        self._augmented = (
+            AugmentedRows(steps.augmentation, batches, wait)
+            if steps.augmentation is not None and batches.is_in_memory
+            else None
+        )
         self._next = 0
         self._pace: dict[Compiler, float] = {}  # seconds per step
         self._longest: dict[Compiler, int] = {}  # block
@@ -90,6 +97,7 @@ class Blocks:
     def begin(self, epoch: int) -> None:
         """The 0-based `epoch` of the model's life begins."""
         done, self._done = self._done, Block()
+        self._epoch, self._epochs = epoch, self._epochs - 1
         self._batches.begin(epoch, done.stop)
         self.measures = self._is_measured(epoch)
         self._next, self._skipped, self.squares = 0, done.stop, None
@@ -112,12 +120,22 @@ class Blocks:
         self._next += 1
         return self.block.logs
 
+    def finish(self) -> None:
+        """Wait until nothing is running any more."""
+        if self._augmented is not None:
+            self._augmented.finish()
+
     def _train(self, source: Any, first: int) -> Block:
-        full = self._batches.full_steps
+        full, end = self._batches.full_steps, self._batches.steps
+        if self._augmented is not None:
+            chunk = self._augmented.at(self._epoch, first, self._epoch + self._epochs)
+            _, *parts, order = source
+            source = chunk.rows, *parts, backend.tensorflow().constant(chunk.first), order
+            full, end = min(full, chunk.stop), chunk.stop
         compiler = Compiler.GRAPH
         if first < full:
             compiler = self._choice.at(self._life, source, self._wait)
-        limit = (full if compiler is Compiler.XLA else self._batches.steps) - first
+        limit = (full if compiler is Compiler.XLA else end) - first
         if self._life < compiler_choice.XLA_FROM:
             limit = min(limit, compiler_choice.XLA_FROM - self._life)
         if self._refused:

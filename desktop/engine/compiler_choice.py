@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from desktop.document.augmentation import layers_ahead
 from desktop.document.project import Project
 from desktop.engine import backend
 from desktop.engine.fused import Compiler, FusedSteps
@@ -59,7 +60,8 @@ class CompilerChoice:
 def suits_xla(project: Project) -> bool:
     """Whether XLA trains `project` faster than the graph on processors, or as fast.
 
-    It does where no batch is larger than the `max_xla_batch` of any of its layers. XLA saves the
+    It does where no batch is larger than the `max_xla_batch` of any of its layers, but for those
+    that work ahead of the steps. XLA saves the
     time between the operations, so that it gains most with small batches; its own operations are
     no faster, and those of a few layers are slower. Times of a step with the graph over those with
     XLA, by `tests/benchmarks/bench_compiler.py` on two cores with TensorFlow 2.21:
@@ -79,7 +81,8 @@ def suits_xla(project: Project) -> bool:
     rows nothing is gained that would be worth the compilation, of one to three seconds.
     """
     batch_size = project.training.batch_size
-    return all(batch_size <= layer.max_xla_batch for layer in project.layers)
+    layers = project.layers[layers_ahead(project.layers) :]
+    return all(batch_size <= layer.max_xla_batch for layer in layers)
 
 
 class _Compilation(threading.Thread):

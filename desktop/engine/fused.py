@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from desktop.document.choices import Metric
 from desktop.engine import backend
+from desktop.engine.augmentation import Augmentation
 from desktop.engine.programs import Program, configuration, read_variables, shared
 
 MAX_STEPS = 2048  # that one call may take
@@ -61,12 +62,20 @@ class FusedSteps:
     outputs or the gradients are not finite. `example` is a batch of a row or more; the metrics are
     reset.
 
+    What `augmentation` there is has been done to the rows that come: its layers are left out.
+
     `checkpoint` is called every now and then while a graph is made, which takes some tenths of a
     second. What it raises comes out, and the graph will be made another time.
     """
 
-    def __init__(self, model: Any, batch_size: int, example: tuple[Any, ...]) -> None:
-        self.model, self.batch_size = model, batch_size
+    def __init__(
+        self,
+        model: Any,
+        batch_size: int,
+        example: tuple[Any, ...],
+        augmentation: Augmentation | None = None,
+    ) -> None:
+        self.model, self.batch_size, self.augmentation = model, batch_size, augmentation
         _build_metrics(model, example)
         optimizer = model.optimizer
         # Nadam keeps one to itself.
@@ -89,7 +98,8 @@ class FusedSteps:
 
         `source` is the tensors (inputs, targets, perhaps sample weights, and last the order of the
         rows), of which the batches from the 0-based `first` on are used; or an iterator of batches,
-        which has to have as many.
+        which has to have as many. Augmented inputs are in order already, and only some of them are
+        there: before the order comes the number of their first batch.
         """
         if _is_in_memory(source):
             rows = len(source[-1])
@@ -161,7 +171,8 @@ class FusedSteps:
     def _traced(self, compiler: Compiler, source: Any) -> Program:
         tf = backend.tensorflow()
         names: dict[str, tuple[str, ...]] = {}
-        batch_of = _gathered(self.batch_size, compiler) if _is_in_memory(source) else _next
+        gathered = _gathered(self.batch_size, compiler, self.augmentation is not None)
+        batch_of = gathered if _is_in_memory(source) else _next
         loop = tf.function(
             self._loop(compiler, batch_of, names),
             jit_compile=compiler is Compiler.XLA,
@@ -273,7 +284,7 @@ class FusedSteps:
         with keras.StatelessScope(state_mapping=mapping, collect_losses=True) as scope:
             with tf.GradientTape() as tape:
                 tape.watch(weights)
-                outputs = model(x, training=True)
+                outputs = self._outputs(x)
                 self.checkpoint()
                 loss = model.compute_loss(
                     x=x, y=y, y_pred=outputs, sample_weight=sample_weight, training=True
@@ -289,6 +300,13 @@ class FusedSteps:
         sums = [tf.reduce_sum(part) for part in (outputs, *gradients) if part is not None]
         fine = tf.math.is_finite(tf.add_n([loss, *sums]))
         return [scope.get_current_value(variable) for variable in self._variables], fine, results
+
+    def _outputs(self, x: Any) -> Any:
+        if self.augmentation is None:
+            return self.model(x, training=True)
+        for layer in self.model.layers[self.augmentation.count :]:
+            x = layer(x, training=True)
+        return x
 
     def _results(self, state: Sequence[Any]) -> Mapping[str, Any]:
         """The metrics' values in `state`."""
@@ -306,7 +324,7 @@ def _is_variable(part: Any) -> bool:
     return isinstance(part, backend.keras().Variable)
 
 
-def _gathered(batch_size: int, compiler: Compiler) -> Any:
+def _gathered(batch_size: int, compiler: Compiler, is_augmented: bool) -> Any:
     """A function that gathers a batch from tensors and the order of their rows."""
     tf = backend.tensorflow()
 
@@ -317,7 +335,15 @@ def _gathered(batch_size: int, compiler: Compiler) -> Any:
             rows = tf.gather(order, start + tf.range(batch_size))
         else:
             rows = order[start : start + batch_size]
-        return tuple(tf.gather(part, rows) for part in parts)
+        if not is_augmented:
+            return tuple(tf.gather(part, rows) for part in parts)
+        inputs, *parts, first = parts
+        start -= first * batch_size
+        if compiler is Compiler.XLA:
+            x = tf.gather(inputs, start + tf.range(batch_size))
+        else:
+            x = inputs[start : start + tf.size(rows)]
+        return x, *(tf.gather(part, rows) for part in parts)
 
     return gather
 

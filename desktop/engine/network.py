@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema
 from desktop.document.training import Training
+from desktop.engine.augmentation import augmentation_of
 from desktop.engine.batches import Batches
 from desktop.engine.best import EpochLogs
 from desktop.engine.blocks import Blocks
@@ -224,8 +225,11 @@ class Network:
             or self.choice is None
             or self._steps.batch_size != training.batch_size
         ):
-            self._steps = FusedSteps(self.model, training.batch_size, training.at(0))
+            batch_size = training.batch_size
+            augmentation = augmentation_of(self.model, self.project, batch_size)
+            self._steps = FusedSteps(self.model, batch_size, training.at(0), augmentation)
             self.choice = CompilerChoice(self.project, self._steps)
+        training.augmentation = self._steps.augmentation
         return self._steps, self.choice
 
     def probe(self, dataset: Dataset, seed: int) -> Probe:

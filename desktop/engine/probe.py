@@ -223,8 +223,10 @@ class Probe:
             with tf.GradientTape() as tape:
                 tape.watch(weights)
                 outputs: list[Any] = []
-                for layer in model.layers:  # what `model` itself does, but for the outputs
-                    outputs.append(layer(outputs[-1] if outputs else x, training=True))
+                # What `model` itself does, but for the outputs. Images stay as they are.
+                for (_, spec), layer in zip(self._layers, model.layers, strict=True):
+                    taken = outputs[-1] if outputs else x
+                    outputs.append(layer(taken, training=not spec.augments))
                     checkpoint()
                 loss = model.compute_loss(
                     x=x, y=y, y_pred=outputs[-1], sample_weight=sample_weight, training=True

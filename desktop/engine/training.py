@@ -222,6 +222,7 @@ class Trainer:
             raise ProjectError(_overflow(network, recorder, error)) from error
         finally:
             # An exception makes `fit` leave without tidying up: it would keep the validation rows.
+            blocks.finish()
             network.model._eval_epoch_iterator = None
             network.model.train_function = None  # Keras's own again
             part = recorder.part()
