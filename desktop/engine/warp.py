@@ -9,6 +9,8 @@ from desktop.document.choices import FillMode, Interpolation
 from desktop.document.layers import Layer
 from desktop.engine import backend
 
+_SUPPLY = 1 << 18  # numbers: many times as many as an image has
+
 # Where each pixel of the images that a layer makes comes from: x and y, (rows, height * width).
 Places = tuple[Any, Any]
 # How a layer moves places: to a0·x + a1·y + a2 and b0·x + b1·y + b2, six numbers or tensors of
@@ -78,7 +80,8 @@ def _elastic(layer: Any, images: Any, steps: int) -> Move:
     """Keras's distortion: normal noise of deviation σ, blurred by σ, times α.
 
     σ and α are proportional to a strength that is drawn for each batch. The same noise shifts x and
-    y, as Keras draws it twice from one seed.
+    y, as Keras draws it twice from one seed. To draw it for each image would take longer than all
+    else: there is a supply of it, of which each image takes a part at random.
     """
     tf, random = backend.tensorflow(), backend.keras().random
     rows, height, width, _ = images.shape
@@ -87,9 +90,15 @@ def _elastic(layer: Any, images: Any, steps: int) -> Move:
     is_moved = random.uniform((rows,), seed=seed) < probability
     strength = random.uniform((steps,), *layer.scale, seed=seed)
     alpha, sigma = 0.1 * max(height, width) * strength, 0.05 * min(height, width) * strength
-    noise = random.normal((steps, rows // steps, height, width), seed=seed)
-    field = tf.einsum("sij,srjk,slk->sril", _blur(height, sigma), noise, _blur(width, sigma))
-    field *= (alpha * sigma)[:, None, None, None]
+    supply = random.normal((height + min(_SUPPLY // width, rows * height), width), seed=seed)
+    start = random.randint((rows, 1), 0, supply.shape[0] - height + 1, seed=seed)
+    noise = tf.gather(supply, start + tf.range(height))
+    # Along one axis, then along the other.
+    field = tf.matmul(tf.reshape(noise, (steps, -1, width)), _blur(width, sigma), transpose_b=True)
+    field = tf.transpose(tf.reshape(field, (rows, height, width)), (0, 2, 1))
+    blur = _blur(height, sigma) * (alpha * sigma)[:, None, None]
+    field = tf.matmul(tf.reshape(field, (steps, -1, height)), blur, transpose_b=True)
+    field = tf.transpose(tf.reshape(field, (rows, width, height)), (0, 2, 1))
     by = tf.reshape(field, (rows, -1)) * tf.cast(is_moved, tf.float32)[:, None]
     return (by,)
 

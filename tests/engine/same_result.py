@@ -10,19 +10,30 @@ from collections.abc import Iterable
 import numpy as np
 
 from desktop.document.choices import ActivationFunction
-from desktop.document.layers import Dense, Dropout, Flatten, GaussianNoise, Layer
+from desktop.document.layers import (
+    Dense,
+    Dropout,
+    Flatten,
+    GaussianNoise,
+    Layer,
+    RandomElasticTransform,
+    RandomRotation,
+    Reshape,
+)
 from desktop.engine import compiler_choice
 from desktop.engine.training import Trainer
 from tests.engine.runs import OUTPUT, Reports, dataset, project, train
 
 HIDDEN = Dense(units=32, activation=ActivationFunction.RELU)
 NOISE = GaussianNoise()
+AUGMENTED = (Reshape(target_shape=(8, 8, 1)), RandomRotation(), RandomElasticTransform())
 
 # Networks at both sides of where XLA is left off, and the size of their batches.
 NETWORKS: dict[str, tuple[tuple[Layer, ...], int]] = {
     "largest batch for XLA": ((HIDDEN, Dropout(rate=0.2)), HIDDEN.max_xla_batch),
     "smallest batch for the graph": ((HIDDEN, HIDDEN), HIDDEN.max_xla_batch + 1),
     "largest noisy batch for XLA": ((NOISE, HIDDEN), NOISE.max_xla_batch),
+    "augmented": ((*AUGMENTED, Flatten(), HIDDEN), 32),
 }
 SWITCH = 130  # the step at which XLA takes over: sooner than in the program, and as fixed
 STEPS = SWITCH + 100

@@ -33,6 +33,8 @@ def weights(trainer: Trainer) -> list[np.ndarray]:
 class Counted:
     """Steps that only take time: `pace` seconds each, on a clock of their own."""
 
+    augmentation = None
+
     def __init__(self, pace: float) -> None:
         self.pace, self.now = pace, 0.0
         self.lengths: list[int] = []
