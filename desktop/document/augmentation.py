@@ -24,11 +24,15 @@ def layers_ahead(layers: Sequence[Layer]) -> int:
 
 def suited(layer: Layer, before: Sequence[Layer], values: Range) -> Layer:
     """`layer` with the value range, if it has one, of what `before` makes of rows in `values`."""
-    if "value_range" not in type(layer).model_fields:
+    made = range_after(before, values)
+    if made is None or "value_range" not in type(layer).model_fields:
         return layer
-    for each in before:
-        made = each.output_range(values)
-        if made is None:
-            return layer
-        values = made
-    return layer.replace(value_range=values)
+    return layer.replace(value_range=made)
+
+
+def range_after(layers: Sequence[Layer], values: Range) -> Range | None:
+    """The range of what `layers` make of rows in `values`, but for noise; None if not known."""
+    made: Range | None = values
+    for layer in layers:
+        made = layer.output_range(made) if made is not None else None
+    return made

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from desktop.document.data import ColumnKind, DataSource, DateOrder, Fill, Scaling, TargetKind
+from desktop.document.layers import Layer
 from desktop.document.project import Project
 from desktop.document.schema import DataSchema, Range
 from desktop.document.text import number_text
@@ -74,6 +75,27 @@ class ClassMeans:
     """
 
     split: SplitSummary
+    values: FloatArray = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class SamplesToAugment:
+    """`rows`, shape (n, *input_shape), and the first `layers` of a network, which augment them.
+
+    Some `versions` of each are wanted. Each number `draw` stands for other random numbers.
+    """
+
+    layers: tuple[Layer, ...]
+    rows: FloatArray = field(repr=False, compare=False)
+    versions: int
+    draw: int = 0
+
+
+@dataclass(frozen=True)
+class AugmentedSamples:
+    """What the layers of `question` made of its rows: shape (versions, n, *output_shape)."""
+
+    question: SamplesToAugment
     values: FloatArray = field(repr=False, compare=False)
 
 

@@ -15,6 +15,7 @@ from desktop.engine.image_reports import (
     ImageResult,
 )
 from desktop.engine.reports import (
+    AugmentedSamples,
     ClassMeans,
     ColumnFacts,
     ColumnStatistics,
@@ -36,6 +37,7 @@ from desktop.engine.reports import (
     Report,
     RunEnded,
     RunStarted,
+    SamplesToAugment,
     SplitSummary,
     Surface,
     TableCells,
@@ -44,6 +46,7 @@ from desktop.engine.reports import (
 from desktop.engine.row_reports import Cell, Row, RowExample, RowField, RowPrediction, TableMatch
 
 __all__ = [
+    "AugmentedSamples",
     "Cell",
     "ClassMeans",
     "ColumnFacts",
@@ -79,6 +82,7 @@ __all__ = [
     "RowPrediction",
     "RunEnded",
     "RunStarted",
+    "SamplesToAugment",
     "SplitSummary",
     "Step",
     "Surface",

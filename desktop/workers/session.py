@@ -28,6 +28,7 @@ from desktop.workers.drawing_work import DrawingWork
 from desktop.workers.engine import EngineLoader
 from desktop.workers.groups import GroupWork
 from desktop.workers.kept_runs import KeptRuns
+from desktop.workers.latest import Latest
 from desktop.workers.nearest_work import NearestWork
 from desktop.workers.predictions import Predictions
 from desktop.workers.regularization_work import RegularizationWork
@@ -76,7 +77,8 @@ class Session(QObject):
     image that shows several, for `predict_images`. `kept_runs` are the runs on disk, `tensorboard`
     opens them in TensorBoard, `groups` are the repeats and sweeps that are trained beside all this,
     `activations` measures activation functions, `regularization` the networks of kept runs, `steps`
-    trains a copy of a network step by step, `drawings` are those that the user keeps.
+    trains a copy of a network step by step, `drawings` are those that the user keeps, `augmenter`
+    answers a SamplesToAugment.
     """
 
     stateChanged = Signal(object)
@@ -138,6 +140,7 @@ class Session(QObject):
         )
         self._class_means = ClassMeansMaker(self._threads, self)
         self.nearest = NearestWork(self._threads, lambda: self._data.dataset, self)
+        self.augmenter = Latest(self._threads, tasks.augmented_samples, self)
         self.activations = ActivationWork(self._threads, self._network_and_rows, self)
         self.regularization = RegularizationWork(
             self._threads,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from desktop.engine.records import RunRecord
     from desktop.engine.regularization import Regularized
     from desktop.engine.reports import (
+        AugmentedSamples,
         ClassMeans,
         DataPreview,
         DataSummary,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         HiddenUnits,
         Prediction,
         Report,
+        SamplesToAugment,
         SplitSummary,
         Surface,
     )
@@ -123,6 +125,14 @@ def class_means(split: SplitSummary, control: RunControl) -> ClassMeans | None:
             return make(split, control)
         except Stopped:
             return None
+
+
+def augmented_samples(question: SamplesToAugment) -> AugmentedSamples:
+    """Versions of the rows of `question` that its layers make at random."""
+    from desktop.engine.augmented_samples import augmented_samples as make
+
+    with explaining("The images could not be augmented"):
+        return make(question)
 
 
 def activation_costs(control: RunControl) -> Mapping[ActivationFunction, float] | None:

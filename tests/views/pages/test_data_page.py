@@ -40,6 +40,13 @@ from desktop.workers.drawing_work import DrawingWork
 from desktop.workers.threads import Threads
 
 
+class FakeAugmenter(QObject):
+    """Answers nothing."""
+
+    answered = Signal(object)
+    failed = Signal(str)
+
+
 class FakeSession(QObject):
     """What the page needs of a session."""
 
@@ -61,9 +68,12 @@ class FakeSession(QObject):
     unitsPredicted = Signal(object)
     classMeansMade = Signal(object)
     classMeansFailed = Signal(str)
+    engineReady = Signal(object)
+    info = None
 
     def __init__(self, summary: DataSummary | None = None) -> None:
         super().__init__()
+        self.augmenter = FakeAugmenter()
         self.summary = summary
         self.asked: list[DataSource] = []
         self.downloaded: list[DataSource] = []

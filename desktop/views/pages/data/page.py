@@ -21,6 +21,7 @@ from desktop.document.fields import Kind
 from desktop.document.schema import Classes, Target, shown_names
 from desktop.document.text import counted, number_text, row_text
 from desktop.paths import keras_datasets, keras_file
+from desktop.views.pages.data.augmented import AugmentedCard
 from desktop.views.pages.data.bars import ClassBars, SplitLegend
 from desktop.views.pages.data.columns import ColumnsCard
 from desktop.views.pages.data.drawings import DrawingsLine
@@ -234,6 +235,8 @@ class DataPage(CardPage):
         self.bars.classSelected.connect(self.pictures.show_class)
         self.pictures.classChosen.connect(self.bars.select_class)
         self.rows.addWidget(self.pictures, 1)
+        self.augmented = AugmentedCard(workspace, session, theme)
+        self.rows.addWidget(self.augmented)
         self._rows = self.add_columns(self.classes, self.samples, stretch=1)
         self.rows.addStretch(0)
         session.dataLoading.connect(self._on_loading)
@@ -265,6 +268,7 @@ class DataPage(CardPage):
         self._summary = None
         for part in (self._rows, self.columns, self.table_rows, self.orientation, self.pictures):
             part.hide()
+        self.augmented.show_summary(None)
         if not is_plane(self._workspace.project.data.known_schema):
             self.plane.hide()
 
@@ -304,6 +308,7 @@ class DataPage(CardPage):
         if is_pictures:
             self.pictures.show_summary(summary)
             self.drawings.show_summary(summary)
+        self.augmented.show_summary(summary)
         self.classes.setVisible(bool(summary.schema.class_names))
         if summary.schema.class_names:
             self._legend.show_summary(summary)
