@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -144,6 +144,15 @@ class Network:
     def mark_saved(self) -> None:
         """Nothing is lost with the network now: a file has its weights."""
         self._unsaved = 0.0
+
+    def take_weights(self, weights: Sequence[Any], seconds: float, run: str = "") -> None:
+        """Have `weights` that were made elsewhere, by `seconds` of training; negative: undone.
+
+        `run` is the id of the kept run that they come from, if there is one.
+        """
+        self.model.set_weights(list(weights))
+        self._was_trained, self.run = True, run
+        self._unsaved = max(0.0, self._unsaved + seconds)
 
     def can_continue(self, project: Project) -> bool:
         """Whether these weights suit `project`: its layers and data are the same."""

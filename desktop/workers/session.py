@@ -29,6 +29,7 @@ from desktop.workers.engine import EngineLoader
 from desktop.workers.groups import GroupWork
 from desktop.workers.kept_runs import KeptRuns
 from desktop.workers.latest import Latest
+from desktop.workers.learning_work import LearningWork
 from desktop.workers.nearest_work import NearestWork
 from desktop.workers.predictions import Predictions
 from desktop.workers.regularization_work import RegularizationWork
@@ -77,8 +78,8 @@ class Session(QObject):
     image that shows several, for `predict_images`. `kept_runs` are the runs on disk, `tensorboard`
     opens them in TensorBoard, `groups` are the repeats and sweeps that are trained beside all this,
     `activations` measures activation functions, `regularization` the networks of kept runs, `steps`
-    trains a copy of a network step by step, `drawings` are those that the user keeps, `augmenter`
-    answers a SamplesToAugment.
+    trains a copy of a network step by step, `drawings` are those that the user keeps, `learning`
+    trains the network further on them, `augmenter` answers a SamplesToAugment.
     """
 
     stateChanged = Signal(object)
@@ -150,6 +151,7 @@ class Session(QObject):
         )
         self.drawings = DrawingWork(self._threads, self)
         self.drawings.changed.connect(self._data.mark_drawings_changed)
+        self.learning = LearningWork(self._threads, self._network_and_rows, self)
         self.steps = StepWork(self._threads, lambda: self._data.dataset, self)
         self.steps.copied.connect(self._on_copied)
         self._state = State.STARTING
@@ -305,6 +307,7 @@ class Session(QObject):
         """
         if self.is_busy:
             return
+        self.learning.stop()
         self._waiting = project, resume and self.can_continue(project)
         if self._state is State.UNAVAILABLE:
             self._engine.load()
@@ -487,6 +490,7 @@ class Session(QObject):
         self.activations.stop()
         self.regularization.stop()
         self.steps.stop()
+        self.learning.stop()
         self.tensorboard.close()
         self.groups.close()
         self._threads.close()
@@ -564,6 +568,7 @@ class Session(QObject):
             self.reset()
 
     def _replace_network(self, network: Network | None, origin: RunRecord | None = None) -> None:
+        self.learning.stop()
         if self._state is State.EVALUATING:
             self._runner.control.stop()  # its result is of no use
         self._runner.replace(network, origin)

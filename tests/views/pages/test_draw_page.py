@@ -28,6 +28,7 @@ from desktop.views.pages.draw.show_menu import Part
 from desktop.views.pages.draw.sign_colors import signs
 from desktop.views.theme import Mode, Theme
 from desktop.workers.drawing_work import DrawingWork
+from desktop.workers.learning_work import LearningWork
 from desktop.workers.reports import (
     DataSummary,
     DrawingStep,
@@ -79,6 +80,8 @@ class FakeSession(QObject):
     imagesPredicted = Signal(object)
     imagePredictionFailed = Signal(str)
     imageOpened = Signal(object)
+    stateChanged = Signal(object)
+    is_busy = False
 
     def __init__(self, source: DataSource | None = None, *, has_model: bool = True) -> None:
         super().__init__()
@@ -89,6 +92,7 @@ class FakeSession(QObject):
         self.wanted: frozenset[Explanation] = frozenset()  # of the last one
         self.drawings = DrawingWork(Threads(self), self)
         self.nearest = FakeNearest(self)
+        self.learning = LearningWork(Threads(self), lambda: (None, None), self)
 
     def predict(
         self,

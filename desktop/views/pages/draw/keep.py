@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy
 
 from desktop.document.text import counted
 from desktop.views.pages.draw.canvas import Canvas
+from desktop.views.pages.draw.learn import LearnLine
 from desktop.views.theme import SPACE_S, SPACE_XS, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
@@ -55,6 +56,8 @@ class KeepCard(Card):
         self.body.addWidget(self._buttons)
         self.body.addWidget(self._list)
         self.body.addLayout(last)
+        self.learning = LearnLine(session)
+        self.body.addWidget(self.learning)
         self.keep.clicked.connect(lambda: self._keep_as(self.labels.currentText()))
         self.undo.clicked.connect(self._on_undo)
         canvas.changed.connect(self._on_drawn)

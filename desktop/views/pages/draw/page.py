@@ -99,6 +99,7 @@ class DrawPage(QWidget):
         self._lay_out()
 
         self.canvas.changed.connect(self._on_drawn)
+        self.keep.learning.changed.connect(self._ask)
         self.show_menu.partToggled.connect(self._on_part)
         self.preparation.changed.connect(self._ask)
         session.imageOpened.connect(self._on_image)
@@ -138,6 +139,7 @@ class DrawPage(QWidget):
         rows.setSpacing(SPACE_M)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addWidget(upper, 1)
+        rows.addWidget(self.keep.learning.outcome)
         for below in self._cards.values():
             below.hide()
             rows.addWidget(below)
