@@ -358,7 +358,7 @@ def predict(
         return DONE
     if out is not None:
         raise CommandError("--out is for tables; the classes of images are on standard output")
-    known = (card.project, card.data_schema) if card is not None and loaded is None else None
+    known = card if loaded is None else None
     return DONE if predict_images(model, files, loaded, known, as_json) else ERRORS_FOUND
 
 

@@ -60,7 +60,7 @@ def predict_images(
     model: Path,
     images: Sequence[Path],
     project: Project | None,
-    known: tuple[Project, DataSchema] | None,
+    known: ModelCard | None,
     as_json: bool,
 ) -> bool:
     """Predict the class of each of `images`, and print it. Returns whether all could be read.
@@ -77,9 +77,13 @@ def predict_images(
     _check_images(images)
     with json_output.quiet_output(as_json), console.busy("Recognizing…"):
         network = storage.load_model(model)
-        beside = known or (None if project is not None else _project_beside(model, network))
-        project, schema = beside or _checked(network, project or suggested_project(network))
-        results = Predictor(network, project, schema).predict_images(images)
+        if known is not None:
+            predictor = Predictor(network, known.project, known.data_schema, known.calibration)
+        else:
+            beside = None if project is not None else _project_beside(model, network)
+            found = beside or _checked(network, project or suggested_project(network))
+            predictor = Predictor(network, *found)
+        results = predictor.predict_images(images)
     predictions = [each for each in results if isinstance(each, ImagePrediction)]
     failures = [each for each in results if isinstance(each, ImageFailure)]
     if not predictions:

@@ -307,7 +307,7 @@ def show_predictions(predictions: Sequence[ImagePrediction]) -> None:
         shown = [f"{value:.1%}" if sure else f"{value:.2f}" for value in prediction.values]
         table.add_row(
             f"{prediction.path}{f', {prediction.number}' if prediction.number else ''}",
-            prediction.classes[best],
+            f"{prediction.classes[best]}{' (unsure)' if prediction.is_sure is False else ''}",
             shown[best],
             f"{prediction.classes[second]} ({shown[second]})",
         )

@@ -134,7 +134,8 @@ def prediction_values(
 ) -> dict[str, Any]:
     """The class of every image and the probability of each class; what failed, with the error.
 
-    Instead of probabilities there are outputs where the network gives none. Where a symbol was
+    Instead of probabilities there are outputs where the network gives none. Whether it is sure is
+    null where that is not known. Where a symbol was
     found in an image, its box is in parts of the image's width and height.
     """
 
@@ -150,6 +151,7 @@ def prediction_values(
                 "image": str(each.path),
                 "box": None if each.box is None else asdict(each.box),
                 "class": each.classes[each.best],
+                "sure": each.is_sure,
                 name(each): float(each.values[each.best]),
                 names(each): dict(zip(each.classes, each.values.tolist(), strict=True)),
             }

@@ -27,6 +27,11 @@ def lessons() -> Path:
     return resources() / "lessons"
 
 
+def digit_model() -> Path:
+    """The model that recognizes digits before anything was trained."""
+    return resources() / "models" / "digits.keras"
+
+
 def settings_folder() -> Path:
     """Where settings and recent files are kept; LAYERWISE_HOME overrides the system's place."""
     override = os.environ.get("LAYERWISE_HOME")

@@ -137,6 +137,11 @@ class DataSchema:
         return bool(self.class_names) and all(len(name) == 1 for name in self.class_names)
 
     @property
+    def is_of_digits(self) -> bool:
+        """Whether the rows are grayscale images of the digits 0 to 9, in this order."""
+        return self.is_grayscale and self.class_names == tuple("0123456789")
+
+    @property
     def class_names(self) -> tuple[str, ...]:
         """The names of the classes, to be shown; empty where the target is numbers."""
         return shown_names(self.target) if isinstance(self.target, Classes) else ()

@@ -28,7 +28,8 @@ class ImagePrediction:
     """What a network makes of the image at `path`, or of the symbol in its `box`.
 
     `values` has shape (classes,): probabilities or, where neither softmax nor sigmoid makes those
-    of the outputs, the outputs as they are. `image`, in the shape of the network's input, is what
+    of the outputs, the outputs as they are. `is_sure` says whether a class is probable enough; None
+    where that is not known. `image`, in the shape of the network's input, is what
     the network gets; None where it was not asked for. Of several symbols in an image, each has its
     `number` in reading order, from 1 on, and the `page` that shows them, uint8 (h, w).
     """
@@ -41,6 +42,7 @@ class ImagePrediction:
     box: Box | None = None
     number: int = 0
     page: NDArray[np.uint8] | None = None
+    is_sure: bool | None = None
 
     @property
     def best(self) -> int:
@@ -69,7 +71,7 @@ ImageResult: TypeAlias = ImagePrediction | ImageFailure
 class ImagePredictions:
     """What the network makes of several images, in the order in which they were asked for.
 
-    `epoch`, `is_trained` and `is_loaded` are as in `Prediction`.
+    `epoch`, `is_trained`, `is_loaded` and `is_of_digit_model` are as in `Prediction`.
     """
 
     request: int
@@ -77,3 +79,4 @@ class ImagePredictions:
     epoch: int
     is_trained: bool = True
     is_loaded: bool = False
+    is_of_digit_model: bool = False

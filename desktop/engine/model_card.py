@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from desktop.document.calibration import Calibration
 from desktop.document.data_files import project_folder, with_full_names, with_short_names
 from desktop.document.messages import describe
 from desktop.document.project import Project
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from desktop.engine.rows import Dataset
 
 CARD = "layerwise.json"  # the member of the archive
-FORMAT = 2
+FORMAT = 3
 MAX_BYTES = 20_000_000
 
 
@@ -35,11 +36,13 @@ class ModelCard(Spec):
     The settings of the data source in `project` say how new inputs are read, for example whether
     pixels are scaled; `data_schema` has the shape of a row and the names of the classes.
     `preparation` turns rows of a table into inputs; None where a row is no row of a table.
+    `calibration` makes its probabilities honest; None where none was chosen.
     """
 
     project: Project
     data_schema: DataSchema
     preparation: Preparation | None = None
+    calibration: Calibration | None = None
 
     @classmethod
     def of(cls, project: Project, dataset: Dataset) -> ModelCard:

@@ -163,10 +163,12 @@ class Network:
         """Asks the model about drawings, on one thread. Raises PredictionError if it takes none."""
         from desktop.engine.prediction import Predictor
 
-        predictor, project = self._predictor, self.project
+        predictor, project, card = self._predictor, self.project, self._card
         # The loss decides how outputs are read.
         if predictor is None or predictor.project.training.loss != project.training.loss:
-            self._predictor = predictor = Predictor(self.model, project, self.schema)
+            self._predictor = predictor = Predictor(
+                self.model, project, self.schema, card.calibration if card is not None else None
+            )
         return predictor
 
     @property

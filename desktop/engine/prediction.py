@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from desktop.document.calibration import Calibration
 from desktop.document.data import DataSource
 from desktop.document.losses import CategoricalCrossentropy
 from desktop.document.project import Project
@@ -19,6 +20,7 @@ from desktop.document.spec import variants
 from desktop.document.text import shape_text
 from desktop.document.training import Training
 from desktop.engine import backend
+from desktop.engine.calibration import at_temperature, is_sure
 from desktop.engine.drawing import Raster
 from desktop.engine.drawing_reports import Explanation, LayerActivation, Step
 from desktop.engine.encoding import are_probabilities, class_probabilities, class_scores
@@ -151,18 +153,26 @@ class Predictor:
     """Asks `model`, which was made from `project`, about drawings.
 
     `schema` is what the data was found to hold; None takes what the source itself knows.
+    `calibration` makes its probabilities honest; without one they are as the network gives them.
 
     Safe to use on one thread while another trains the model: the forward pass is a graph of its
     own that reads the weights there are at the time. Raises PredictionError if the network's input
     is not an image.
     """
 
-    def __init__(self, model: Any, project: Project, schema: DataSchema | None = None) -> None:
+    def __init__(
+        self,
+        model: Any,
+        project: Project,
+        schema: DataSchema | None = None,
+        calibration: Calibration | None = None,
+    ) -> None:
         known = schema or project.data.known_schema
         if known is None:
             raise PredictionError(f"What {project.data.title} holds is not known before it is read")
         self.model = model
         self.project, self._schema = project, known
+        self._calibration = calibration
         self._shape: tuple[int, ...] = tuple(model.inputs[0].shape[1:])
         self._range = known.value_range
         self._reader = image_reader(project.data, self._shape)
@@ -201,7 +211,7 @@ class Predictor:
         if (shown.image != np.float32(self._range[0])).any():
             outputs = self._outputs(shown.image[np.newaxis])
             if are_probabilities(self.project, self._schema):
-                probabilities = class_probabilities(outputs, self.project, self._schema)
+                probabilities = self._probabilities(outputs)
             else:
                 scores = class_scores(outputs, self.project, self._schema)
             if probabilities is not None and not np.isfinite(outputs).all():
@@ -217,6 +227,7 @@ class Predictor:
             scores=None if scores is None else read_only(scores[0]),
             contributions=None if contributions is None else read_only(contributions),
             activations=activations,
+            is_sure=None if probabilities is None else self._is_sure(probabilities[0]),
             classes=self._schema.class_names,
             seconds=perf_counter() - start,
             epoch=epoch,
@@ -278,10 +289,12 @@ class Predictor:
             for start in range(0, len(images), BATCH)
         ]
         likely = are_probabilities(self.project, self._schema)
-        classify = class_probabilities if likely else class_scores
         rows: list[tuple[FloatArray, FloatArray]] = []
         for each in outputs:
-            known = classify(each, self.project, self._schema)
+            if likely:
+                known = self._probabilities(each)
+            else:
+                known = class_scores(each, self.project, self._schema)
             if known is None:
                 raise PredictionError("The outputs of this network do not stand for classes")
             rows += zip(each, known, strict=True)
@@ -304,6 +317,7 @@ class Predictor:
                     read_only(values),
                     self._schema.class_names,
                     likely,
+                    is_sure=self._is_sure(values) if likely else None,
                     image=symbol.image if with_images else None,
                     box=symbol.box,
                     number=number if len(inputs) > 1 else 0,
@@ -315,7 +329,16 @@ class Predictor:
 
         None where the outputs do not stand for classes.
         """
-        return class_probabilities(self._outputs(images), self.project, self._schema)
+        return self._probabilities(self._outputs(images))
+
+    def _probabilities(self, outputs: FloatArray) -> FloatArray | None:
+        found = class_probabilities(outputs, self.project, self._schema)
+        if found is None or self._calibration is None:
+            return found
+        return at_temperature(found, self._calibration.temperature)
+
+    def _is_sure(self, probabilities: FloatArray) -> bool | None:
+        return None if self._calibration is None else is_sure(probabilities, self._calibration)
 
     @cached_property
     def _contributions(self) -> PixelContributions:

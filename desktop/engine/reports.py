@@ -488,6 +488,7 @@ class Prediction:
     as it stands. `contributions`, in the shape of `image`, say how much each pixel speaks for the
     most probable class, or against it; None unless that is wanted, and where nothing is predicted.
     `activations` are those of the layers, where they are wanted.
+    `is_sure` says whether a class is probable enough; None where that is not known.
     """
 
     request: int
@@ -502,6 +503,8 @@ class Prediction:
     steps: tuple[DrawingStep, ...] = ()
     contributions: FloatArray | None = None
     activations: tuple[LayerActivation, ...] = ()
+    is_sure: bool | None = None
+    is_of_digit_model: bool = False  # not of the network in the window
 
 
 @dataclass(frozen=True)

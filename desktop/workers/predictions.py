@@ -24,7 +24,7 @@ class Predictions(QObject):
     looked at. A prediction is always of the network there is when it is emitted.
 
     Signals:
-        predicted: what `predict` returns, which knows its request.
+        predicted: what `predict` returns, which knows its request. Nothing comes of None.
         failed: why there is none.
     """
 
@@ -73,6 +73,8 @@ class Predictions(QObject):
         if answer is None:
             return
         network, question, prediction = answer
+        if prediction is None:
+            return
         if network is self._current()[0]:
             self.predicted.emit(prediction)
         elif self._waiting is None:  # the network is another one by now

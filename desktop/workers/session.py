@@ -101,6 +101,8 @@ class Session(QObject):
     evaluationFailed = Signal(str)
     predicted = Signal(object)
     predictionFailed = Signal(str)
+    digitPredicted = Signal(object)
+    digitPredictionFailed = Signal(str)
     rowPredicted = Signal(object)
     rowPredictionFailed = Signal(str)
     imagesPredicted = Signal(object)
@@ -131,6 +133,9 @@ class Session(QObject):
         self.tensorboard.logsRead.connect(self.kept_runs.add_logged)
         self.groups = GroupWork(self._threads, self)
         self._predictions = Predictions(self._threads, self._network_and_data, tasks.predict, self)
+        self._digits = Predictions(
+            self._threads, lambda: (None, self._data.schema), tasks.predict_digit, self
+        )
         self._rows = Predictions(self._threads, self._network_and_data, tasks.predict_row, self)
         self._images = Predictions(
             self._threads, self._network_and_data, tasks.predict_images, self
@@ -177,6 +182,8 @@ class Session(QObject):
         self._units.predicted.connect(self.unitsPredicted)
         self._predictions.predicted.connect(self.predicted)
         self._predictions.failed.connect(self.predictionFailed)
+        self._digits.predicted.connect(self.digitPredicted)
+        self._digits.failed.connect(self.digitPredictionFailed)
         self._rows.predicted.connect(self.rowPredicted)
         self._rows.failed.connect(self.rowPredictionFailed)
         self._images.predicted.connect(self.imagesPredicted)
@@ -232,6 +239,17 @@ class Session(QObject):
     def has_model(self) -> bool:
         """Whether there is a network that was built for the data set in use."""
         return self._network_of_data() is not None
+
+    @property
+    def has_digit_model(self) -> bool:
+        """Whether the digit model that the program brings is one for the data set in use."""
+        schema = self._data.schema
+        return schema is not None and schema.is_of_digits
+
+    @property
+    def can_predict_images(self) -> bool:
+        """Whether there is a network for images in files."""
+        return self.has_model or self.has_digit_model
 
     @property
     def model_project(self) -> Project | None:
@@ -399,6 +417,21 @@ class Session(QObject):
 
         question = DrawingQuestion(drawing, frozenset(left_out), frozenset(wanted))
         return self._predictions.ask(question)
+
+    def predict_digit(
+        self,
+        drawing: Raster,
+        left_out: Collection[Step] = (),
+        wanted: Collection[Explanation] = (),
+    ) -> int:
+        """Ask what the digit model makes of `drawing`, as `predict` is asked.
+
+        `digitPredicted` brings the answer. Nothing comes where the data is not one of digits.
+        """
+        from desktop.engine.drawing_reports import DrawingQuestion
+
+        question = DrawingQuestion(drawing, frozenset(left_out), frozenset(wanted))
+        return self._digits.ask(question)
 
     def predict_surface(self, extent: Range) -> None:
         """Ask what the network predicts over the square that `extent` bounds in both directions.

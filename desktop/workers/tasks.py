@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -334,6 +334,29 @@ def predict(
         )
 
 
+def predict_digit(
+    _: Network | None,
+    schema: DataSchema | None,
+    question: DrawingQuestion,
+    request: int,
+) -> Prediction | None:
+    """What the digit model makes of a drawing; None where the data is not one of digits."""
+    from desktop.engine.digit_model import digit_model
+    from desktop.engine.inspection import ModelFileError
+
+    if schema is None or not schema.is_of_digits:
+        return None
+    with explaining("The digit model cannot be used", ModelFileError):
+        prediction = digit_model().predictor.predict_drawing(
+            question.drawing,
+            request,
+            is_loaded=True,
+            left_out=question.left_out,
+            wanted=question.wanted,
+        )
+        return replace(prediction, is_of_digit_model=True)
+
+
 def predict_surface(network: Network, extent: Range) -> Surface | None:
     """What `network` predicts over a square of the plane; None if it is not made for points."""
     from desktop.engine.prediction import PredictionError
@@ -377,11 +400,20 @@ def predict_row(
 def predict_images(
     network: Network | None, schema: DataSchema | None, paths: Sequence[Path], request: int
 ) -> ImagePredictions:
-    """What `network` makes of the images at `paths`; what cannot be read is among the results."""
+    """What `network` makes of the images at `paths`; what cannot be read is among the results.
+
+    Without a network, what the digit model makes of images of digits.
+    """
+    from desktop.engine.digit_model import digit_model
     from desktop.engine.image_reports import ImagePredictions
+    from desktop.engine.inspection import ModelFileError
     from desktop.engine.prediction import PredictionError
 
-    with explaining("The images could not be predicted", TaskError, PredictionError):
+    expected = TaskError, PredictionError, ModelFileError
+    with explaining("The images could not be predicted", *expected):
+        is_of_digit_model = network is None and schema is not None and schema.is_of_digits
+        if is_of_digit_model:
+            network = digit_model()
         if network is None:
             raise TaskError("There is no network yet: train it first")
         return ImagePredictions(
@@ -390,6 +422,7 @@ def predict_images(
             network.weights_epoch,
             network.is_trained,
             network.is_loaded,
+            is_of_digit_model,
         )
 
 

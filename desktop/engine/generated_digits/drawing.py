@@ -50,7 +50,7 @@ def generate(count: int, seed: int, progress: Progress = ignore) -> GeneratedDig
             places = np.flatnonzero((labels == label) & (ways == number))
             for start in range(0, len(places), CHUNK):
                 own = places[start : start + CHUNK]
-                images[own] = paint(*_written(way, len(own), rng))
+                images[own] = paint(*written(way, len(own), rng))
                 done += len(own)
                 progress(done / count)
     return GeneratedDigits(images, labels)
@@ -59,9 +59,7 @@ def generate(count: int, seed: int, progress: Progress = ignore) -> GeneratedDig
 # --- strokes --------------------------------------------------------------------------------------
 
 
-def _written(
-    way: tuple[Stroke, ...], count: int, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
+def written(way: tuple[Stroke, ...], count: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """`count` digits: their straight pieces (count, pieces, 2, 2), from and to, and pen widths."""
     damping = 1.0 + np.add.outer(np.arange(WAVES), np.arange(WAVES))
     field = rng.normal(0, 1, (count, WAVES, WAVES, 2)) / damping[..., np.newaxis]

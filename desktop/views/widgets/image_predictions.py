@@ -162,7 +162,7 @@ class ImagesCard(Card):
 
     @Slot()
     def _ask(self) -> None:
-        if not self._session.has_model:
+        if not self._session.can_predict_images:
             self._show_message(NO_MODEL)
         elif not self._paths:
             self._show_message(EMPTY)
@@ -176,7 +176,7 @@ class ImagesCard(Card):
         """Discard the predictions shown and the pending ones."""
         self._request = None
         waiting = BUSY if self._paths else EMPTY
-        self._show_message(waiting if self._session.has_model else NO_MODEL)
+        self._show_message(waiting if self._session.can_predict_images else NO_MODEL)
 
     def _on_predicted(self, predictions: ImagePredictions) -> None:
         summary = self._session.summary

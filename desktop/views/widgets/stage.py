@@ -6,10 +6,13 @@ from desktop.document.text import counted
 from desktop.workers.reports import Evaluation, ImagePredictions, Prediction, RowPrediction
 
 UNTRAINED = "untrained network"
+DIGIT_MODEL = "digit model"
 
 
 def stage(report: Evaluation | Prediction | RowPrediction | ImagePredictions) -> str:
     """After which epoch the network had the weights that `report` is of."""
+    if getattr(report, "is_of_digit_model", False):
+        return DIGIT_MODEL
     epoch = report.epoch
     epochs = counted(epoch, "epoch")
     if report.is_loaded:

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from desktop.document.data import DataSource, Digits, LogicTable, Mnist
 from desktop.views.pages.draw.page import (
     BUSY,
+    DIGIT_MODEL_EMPTY,
     EMPTY,
     LOADING,
     NO_DATA,
@@ -75,6 +76,8 @@ class FakeSession(QObject):
     runEnded = Signal(object)
     predicted = Signal(object)
     predictionFailed = Signal(str)
+    digitPredicted = Signal(object)
+    digitPredictionFailed = Signal(str)
     rowPredicted = Signal(object)
     rowPredictionFailed = Signal(str)
     imagesPredicted = Signal(object)
@@ -83,10 +86,17 @@ class FakeSession(QObject):
     stateChanged = Signal(object)
     is_busy = False
 
-    def __init__(self, source: DataSource | None = None, *, has_model: bool = True) -> None:
+    def __init__(
+        self,
+        source: DataSource | None = None,
+        *,
+        has_model: bool = True,
+        has_digit_model: bool = False,
+    ) -> None:
         super().__init__()
         self.summary = summary_of(source) if source is not None else None
-        self.has_model = has_model
+        self.has_model, self.has_digit_model = has_model, has_digit_model
+        self.asked_digits: list[NDArray[np.uint8]] = []
         self.asked: list[NDArray[np.uint8]] = []
         self.left_out: frozenset[Step] = frozenset()  # of the last one
         self.wanted: frozenset[Explanation] = frozenset()  # of the last one
@@ -103,6 +113,34 @@ class FakeSession(QObject):
         self.asked.append(drawing)
         self.left_out, self.wanted = frozenset(left_out), frozenset(wanted)
         return len(self.asked)
+
+    @property
+    def can_predict_images(self) -> bool:
+        return self.has_model or self.has_digit_model
+
+    def predict_digit(
+        self,
+        drawing: NDArray[np.uint8],
+        left_out: Collection[Step] = (),
+        wanted: Collection[Explanation] = (),
+    ) -> int:
+        self.asked_digits.append(drawing)
+        return len(self.asked_digits)
+
+    def answer_by_digit_model(self, probabilities: list[float], *, is_sure: bool = True) -> None:
+        self.digitPredicted.emit(
+            Prediction(
+                request=len(self.asked_digits),
+                image=np.full((28, 28), 0.25, np.float32),
+                probabilities=np.array(probabilities),
+                classes=tuple("0123456789"),
+                seconds=0.002,
+                epoch=0,
+                is_loaded=True,
+                is_sure=is_sure,
+                is_of_digit_model=True,
+            )
+        )
 
     def answer(
         self,
@@ -436,6 +474,59 @@ def test_the_page_is_scrolled_only_where_it_cannot_shrink(qtbot: QtBot, theme: T
     qtbot.waitUntil(lambda: part.verticalScrollBar().maximum() > 0)
     assert page.canvas.height() >= SMALLEST
     assert page.canvas.geometry().bottom() < page.drawing.width_slider.geometry().top()
+
+
+def test_the_digit_model_answers_until_there_is_a_network(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession(Digits(), has_model=False, has_digit_model=True)
+    page = make_page(qtbot, theme, session)
+    assert page.result.message.text() == DIGIT_MODEL_EMPTY
+    stroke(qtbot, page)
+    session.answer_by_digit_model(seven(0.9))
+    assert page.result.top.text() == "7" and page.result.sure.text() == "90 % sure"
+    assert page.result.runner_up.text().startswith("then ")
+    assert page.result.epoch.text() == "digit model"
+    values = page.network_input.pixels.values
+    assert values is not None and values.shape == (28, 28)
+    assert not page.result.choice.isVisible()
+
+
+def test_what_is_no_digit_is_called_unsure(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession(Digits(), has_model=False, has_digit_model=True)
+    page = make_page(qtbot, theme, session)
+    stroke(qtbot, page)
+    session.answer_by_digit_model(seven(0.3), is_sure=False)
+    assert page.result.top.text() == "?" and page.result.sure.text() == "Unsure"
+    assert page.result.runner_up.text() == "most like 7, 30 %"
+
+
+def test_ones_own_network_takes_over_and_the_two_are_side_by_side(
+    qtbot: QtBot, theme: Theme
+) -> None:
+    session = FakeSession(Digits(), has_digit_model=True)
+    page = make_page(qtbot, theme, session)
+    stroke(qtbot, page)
+    three = [0.02] * 10
+    three[3] = 0.82
+    session.answer(three)
+    session.answer_by_digit_model(seven(0.9))
+    choice = page.result.choice
+    assert choice.isVisible() and page.result.top.text() == "3"
+    assert choice.network.text() == "Network: 3, 82 %"
+    assert choice.digit_model.text() == "Digit model: 7, 90 %"
+    asked = len(session.asked), len(session.asked_digits)
+    choice.digit_model.click()
+    assert page.result.top.text() == "7" and page.result.epoch.text() == "digit model"
+    choice.network.click()
+    assert page.result.top.text() == "3"
+    assert (len(session.asked), len(session.asked_digits)) == asked  # both are known
+
+
+def test_a_digit_model_that_cannot_be_read_is_told(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession(Digits(), has_model=False, has_digit_model=True)
+    page = make_page(qtbot, theme, session)
+    stroke(qtbot, page)
+    session.digitPredictionFailed.emit("The digit model cannot be used: it is damaged")
+    assert "is damaged" in page.result.message.text()
 
 
 def fitted(*left_out: Step) -> tuple[DrawingStep, ...]:

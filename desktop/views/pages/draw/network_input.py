@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.document.schema import Range
+from desktop.document.schema import DataSchema, Range
 from desktop.document.text import number_text, one_line, with_minus
 from desktop.views.pages.draw.prediction import values_of
 from desktop.views.pages.draw.show_menu import ShowMenu
@@ -23,7 +23,7 @@ from desktop.views.pages.draw.sign_colors import colored, signs
 from desktop.views.theme import SPACE_M, Theme
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.samples import to_image
-from desktop.workers.reports import DataSummary, FloatArray, Prediction
+from desktop.workers.reports import FloatArray, Prediction
 
 LIKE_TRAINING = "prepared like the training data"
 UNLIKE_TRAINING = "not like the training data: steps of the preparation are left out"
@@ -109,7 +109,7 @@ class PixelView(QWidget):
         return text
 
     def sizeHint(self) -> QSize:
-        return QSize(142, 142)
+        return QSize(100, 100)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._keep_proportions()
@@ -172,25 +172,25 @@ class NetworkInputCard(Card):
         self.body.addLayout(both, 1)
 
     def show_input(
-        self, summary: DataSummary | None, prediction: Prediction | None, *, with_pixels: bool
+        self, schema: DataSchema | None, prediction: Prediction | None, *, with_pixels: bool
     ) -> None:
-        """Show the image of `prediction`, a row of data that can be drawn; None: an empty one.
+        """Show the image of `prediction`, a row of such data; None: an empty one.
 
         `with_pixels` says whether the contributions of its pixels are shown.
         """
-        self.pixels.setVisible(summary is not None)
-        if summary is None:
+        self.pixels.setVisible(schema is not None)
+        if schema is None:
             self.pixels.show_values(None)
             self._about.clear()
             return
-        low, high = summary.schema.value_range
+        low, high = schema.value_range
         image, contributions, is_complete = None, None, True
         if prediction is not None:
             image = prediction.image
             contributions = prediction.contributions if with_pixels else None
             is_complete = all(step.is_used for step in prediction.steps)
         if image is None:
-            image = np.full(summary.schema.input_shape[:2], low, np.float32)
+            image = np.full(schema.input_shape[:2], low, np.float32)
         self.pixels.show_values(image, (low, high))
         self.pixels.show_contributions(contributions)
         if prediction is not None and contributions is not None:

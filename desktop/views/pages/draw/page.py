@@ -16,8 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.document.data import Mnist
 from desktop.document.text import counted
 from desktop.views.pages.draw.activations_card import LayerActivationsCard
+from desktop.views.pages.draw.answer import Answer
 from desktop.views.pages.draw.drawing import DrawingCard
 from desktop.views.pages.draw.keep import KeepCard
 from desktop.views.pages.draw.nearest_card import NearestCard
@@ -51,6 +53,11 @@ NO_MODEL = (
     "Train the network first: press Train. You can draw already; the prediction appears as "
     "soon as there is a network, and is updated while it learns."
 )
+DIGIT_MODEL_EMPTY = (
+    "Draw a digit on the left, or drop an image on the window. The digit model that comes with "
+    "Layerwise recognizes it; train a network of your own to see its predictions here."
+)
+DIGIT_MODEL_DATA = Mnist().known_schema  # what the digit model is shown
 BUSY = "Recognizing…"
 EMPTY = (
     "Draw on the left, or drop an image on the window. The prediction changes with every stroke."
@@ -60,20 +67,18 @@ EMPTY = (
 class DrawPage(QWidget):
     """Canvas, the network input, and the probability of each class, live.
 
-    At most one drawing is being recognized; when its prediction arrives, the newest drawing is sent
-    if it has changed by then. While the page can be seen, the drawing is sent again whenever the
-    network has changed. Without a network there is only the image that one would get. Where a row
-    is one of a table, its fields are here in place of the canvas.
+    While the page can be seen, the drawing is recognized again whenever the network has changed.
+    Where the data are digits, the digit model that the program brings answers as well: before there
+    is a network, and later if it is chosen. Otherwise, without a network, there is only the image
+    that one would get. Where a row is one of a table, its fields are here in place of the canvas.
     """
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._request: int | None = None  # the pending one
-        self._outdated = False  # whether drawing or network changed since it was sent
-        self._failure = ""
         self._is_drawable = True  # whether the data, or what there was before, can be drawn
-        self.prediction: Prediction | None = None  # the one shown
+        self._own = Answer(self._ask_network, self)
+        self._digits = Answer(self._ask_digit_model, self)
         self.drawing = DrawingCard(theme)
         self.canvas = self.drawing.canvas
         self.network_input = NetworkInputCard(theme)
@@ -109,10 +114,15 @@ class DrawPage(QWidget):
         session.modelReset.connect(self._on_reset)
         session.runStarted.connect(self._refresh)
         session.runEnded.connect(self._refresh)
-        session.predicted.connect(self._on_predicted)
-        session.predictionFailed.connect(self._on_failed)
+        session.predicted.connect(self._own.receive)
+        session.predictionFailed.connect(self._own.fail)
+        session.digitPredicted.connect(self._digits.receive)
+        session.digitPredictionFailed.connect(self._digits.fail)
+        self._own.changed.connect(self._on_own)
+        self._digits.changed.connect(self._refresh)
+        self.result.choice.changed.connect(self._refresh)
         self._live = Live(session, self, REFRESH)
-        self._live.due.connect(self._ask)
+        self._live.due.connect(self._own.ask)
         self._loading = session.summary is None
         self._refresh()
 
@@ -163,45 +173,47 @@ class DrawPage(QWidget):
         summary = self._session.summary
         return summary is not None and summary.is_drawable and not self.canvas.is_empty
 
+    @property
+    def prediction(self) -> Prediction | None:
+        """The one that is shown."""
+        return self._shown.prediction
+
+    @property
+    def _shown(self) -> Answer:
+        """What is looked at: the network's answer, or the digit model's."""
+        session = self._session
+        by_model = not session.has_model or self.result.choice.is_digit_model_chosen
+        return self._digits if session.has_digit_model and by_model else self._own
+
+    def _ask_network(self) -> int | None:
+        if not self._can_ask:
+            return None
+        return self._session.predict(self.canvas.raster(), self.preparation.left_out, self._wanted)
+
+    def _ask_digit_model(self) -> int | None:
+        if not self._can_ask or not self._session.has_digit_model:
+            return None
+        raster, left_out = self.canvas.raster(), self.preparation.left_out
+        return self._session.predict_digit(raster, left_out, self._wanted)
+
+    @property
+    def _wanted(self) -> list[Explanation]:
+        return [each for part, each in EXPLAINED_BY.items() if self.show_menu.shows(part)]
+
     @Slot()
     def _ask(self) -> None:
-        """Have the drawing recognized: now, or when the pending prediction has arrived."""
-        if self._request is not None:
-            self._outdated = True
-        elif self._can_ask:
-            self._outdated = False
-            wanted = [each for part, each in EXPLAINED_BY.items() if self.show_menu.shows(part)]
-            self._request = self._session.predict(
-                self.canvas.raster(), self.preparation.left_out, wanted
-            )
+        """Have the drawing recognized."""
+        self._own.ask()
+        self._digits.ask()
 
     def _discard(self) -> None:
-        """Discard the prediction shown and the pending one."""
-        self._request = None
-        self._outdated = False
-        self._failure = ""
-        self.prediction = None
+        """Discard the predictions shown and the pending ones."""
+        self._own.discard()
+        self._digits.discard()
 
-    def _ask_again(self) -> None:
-        self._request = None
-        if self._outdated:
-            self._ask()
-
-    def _on_predicted(self, prediction: Prediction) -> None:
-        if prediction.request != self._request:
-            return  # an older one, or one that was asked for elsewhere
-        self._failure = ""
-        self.prediction = prediction if self._can_ask else None
+    def _on_own(self) -> None:
         self._refresh()
         self._live.shown()
-        self._ask_again()
-
-    def _on_failed(self, message: str) -> None:
-        if self._request is None:
-            return
-        self.prediction, self._failure = None, message
-        self._refresh()
-        self._ask_again()
 
     # --- what happens -----------------------------------------------------------------------------
 
@@ -255,13 +267,13 @@ class DrawPage(QWidget):
             return LOADING if self._loading else NO_DATA
         if not summary.schema.class_names:
             return NUMBERS
-        if not self._session.has_model:
+        if not self._session.has_model and not self._session.has_digit_model:
             return NO_MODEL
         if self.canvas.is_empty:
-            return EMPTY
+            return EMPTY if self._session.has_model else DIGIT_MODEL_EMPTY
         prediction = self.prediction
         if prediction is None or not prediction.classes:  # the image alone
-            return self._failure or BUSY
+            return self._shown.failure or BUSY
         return NO_CLASSES if values_of(prediction) is None else ""
 
     @Slot()
@@ -280,12 +292,22 @@ class DrawPage(QWidget):
             return
         self.canvas.hint = _hint(summary)
         self.drawing.show_tools()
+        schema = None if summary is None else summary.schema
+        if self._shown is self._digits:
+            schema = DIGIT_MODEL_DATA
         self.network_input.show_input(
-            summary, prediction, with_pixels=self.show_menu.shows(Part.PIXELS)
+            schema, prediction, with_pixels=self.show_menu.shows(Part.PIXELS)
         )
         for part, card in self._cards.items():
             if self.show_menu.shows(part):
-                card.show_prediction(prediction)
+                # Training images are compared with a drawing that is prepared as they were.
+                shown = self._own.prediction if part is Part.NEAREST else prediction
+                card.show_prediction(shown)
+        self.result.choice.show_answers(
+            self._own.prediction,
+            self._digits.prediction,
+            are_two=self._session.has_model and self._session.has_digit_model,
+        )
         message = self._why_not()
         if prediction is None or message:
             self.result.show_message(message)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.document.text import number_text, one_line, with_minus
+from desktop.views.pages.draw.answer_choice import AnswerChoice
 from desktop.views.theme import SPACE_M, SPACE_S, Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.elided import ElidedLabel
@@ -26,6 +27,13 @@ SCORES = (
 NOT_NUMBERS = (
     "The network's output is not a number: training diverged. Reset the "
     "network, then train with a smaller learning rate."
+)
+
+
+UNKNOWN = "?"
+UNSURE = (
+    "No digit is probable enough: this may be something else. A drawing of a digit is called "
+    "unsure about once in sixty times."
 )
 
 
@@ -162,8 +170,13 @@ class PredictionCard(Card):
         self.sure = QLabel()
         self.sure.setObjectName("top-probability")
         self.sure.setProperty("role", "title")
+        self.runner_up = QLabel()
+        self.runner_up.setTextFormat(Qt.TextFormat.PlainText)  # it names a class
+        self.runner_up.setObjectName("runner-up")
+        self.runner_up.setProperty("role", "small")
         self.epoch = QLabel()
         self.epoch.setProperty("role", "small")
+        self.choice = AnswerChoice()
         self.bars = ProbabilityBars(theme)
         self.message = QLabel()
         self.message.setTextFormat(Qt.TextFormat.PlainText)  # it may quote a file
@@ -175,11 +188,13 @@ class PredictionCard(Card):
         beside.setSpacing(0)
         beside.addStretch(1)
         beside.addWidget(self.sure)
+        beside.addWidget(self.runner_up)
         beside.addWidget(self.epoch)
         beside.addStretch(1)
         best.setSpacing(SPACE_M)
         best.addWidget(self.top)
         best.addLayout(beside, 1)
+        self.body.addWidget(self.choice)
         self.body.addLayout(best)
         self.body.addWidget(self.bars, 10)
         self.body.addWidget(self.message, 1)
@@ -192,6 +207,7 @@ class PredictionCard(Card):
             return
         self._show_parts("")
         self.bars.hide()
+        self.runner_up.hide()
         texts = [with_minus(number_text(number)) for number in prediction.numbers]
         names = ", ".join(map(one_line, prediction.targets))
         self.top.set_full_text(", ".join(texts))
@@ -215,6 +231,14 @@ class PredictionCard(Card):
         text = score(values[best]) if is_score else percent(float(values[best]))
         self.sure.setText(f"output {text}" if is_score else f"{text} sure")
         self.sure.setToolTip(SCORES if is_score else "")
+        self.runner_up.setText(_runner_up(prediction.classes, values, is_score=is_score))
+        self.runner_up.setVisible(len(values) > 1)
+        if isinstance(prediction, Prediction) and prediction.is_sure is False:
+            self.top.set_full_text(UNKNOWN)
+            self.top.setAccessibleName(f"Unsure: {prediction.classes[best]} at {text}")
+            self.sure.setText("Unsure")
+            self.sure.setToolTip(UNSURE)
+            self.runner_up.setText(f"most like {prediction.classes[best]}, {text}")
         self.bars.show_values(prediction.classes, values, score if is_score else percent)
 
     def show_message(self, message: str) -> None:
@@ -224,8 +248,16 @@ class PredictionCard(Card):
     def _show_parts(self, message: str) -> None:
         self.message.setText(message)
         self.message.setVisible(bool(message))
-        for widget in (self.top, self.sure, self.epoch, self.bars):
+        for widget in (self.top, self.sure, self.runner_up, self.epoch, self.bars):
             widget.setVisible(not message)
+
+
+def _runner_up(classes: tuple[str, ...], values: FloatArray, *, is_score: bool) -> str:
+    if len(values) < 2:
+        return ""
+    second = int(np.argsort(-values, kind="stable")[1])
+    value = float(values[second])
+    return f"then {one_line(classes[second])}, {score(value) if is_score else percent(value)}"
 
 
 def values_of(prediction: Prediction | RowPrediction) -> FloatArray | None:
