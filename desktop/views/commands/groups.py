@@ -263,7 +263,9 @@ class HelpCommands:
             f"<h3>Layerwise {__version__}</h3><p>Stack Keras layers, train them on data of your "
             f"own, watch the network learn, and try it.</p><p>{libraries}. Works without an "
             "internet connection: nothing you do here leaves this computer, and data is downloaded "
-            "only where you press a button that says so.</p>",
+            "only where you press a button that says so.</p><p>The digit model learned MNIST (Y. "
+            "LeCun, C. Cortes, C. Burges; CC BY-SA 3.0) and Pen-Based Recognition of Handwritten "
+            "Digits (E. Alpaydin, F. Alimoglu; CC BY 4.0).</p>",
         )
 
     def keys(self) -> None:
