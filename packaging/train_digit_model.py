@@ -3,11 +3,12 @@
     python -m uv run packaging/train_digit_model.py --mnist FILE --pen FILE [--out DIR]
 
 `--mnist` is `mnist.npz` as Keras has it, `--pen` the Pen-Based Recognition of Handwritten Digits
-data set of UCI (E. Alpaydin, F. Alimoglu, CC BY 4.0) as JSON lines, one digit a line, in the order
-of its writers. Of these the last fifth is left alone, to measure by; MNIST's test images as well.
-Another tenth is not trained with, but the temperature and the least probability to be sure at are
-chosen by it. Digits that the program draws itself, and drawings that are none, are made here: for
-the latter every class is to be as probable as any other.
+data set of UCI (E. Alpaydin, F. Alimoglu, CC BY 4.0) as JSON lines, one digit a line, in random
+order. Of these the last fifth is left alone, to measure by; MNIST's test images as well. Who wrote
+which digit is not known, so that these may be by people whose other digits were learned. Another
+tenth is not trained with, but the temperature and the least probability to be sure at are chosen by
+it. Digits that the program draws itself, and drawings that are none, are made here: for the latter
+every class is to be as probable as any other.
 
 Takes about three quarters of an hour on two processors. No two runs give the same weights, but
 models as good.
@@ -282,7 +283,7 @@ def main() -> None:
     )
     print(f"{file}: {file.stat().st_size:,} bytes, {calibration}")
     print(f"MNIST's test images {accuracy(mnist_test)}")
-    print(f"strokes of other writers {accuracy(painted(unseen, 1, options.seed + 2))}")
+    print(f"strokes that it never saw {accuracy(painted(unseen, 1, options.seed + 2))}")
     print(f"drawings that are no digits, unsure {unsure:.2%}")
 
 

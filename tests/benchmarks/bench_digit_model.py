@@ -2,7 +2,7 @@
 
     python -m uv run tests/benchmarks/bench_digit_model.py [--model FILE] [--digits N] [DATA]
 
-Real pen strokes of people that it never saw are drawn with the mouse on the real canvas; the data
+Real pen strokes that it never saw are drawn with the mouse on the real canvas; the data
 are in `../shared/data` by default. Printed are: how many are recognized, and of MNIST's test
 images; in how many cases the answer changes when the same strokes are moved, made smaller or
 larger, drawn with another pen, or turned; how many letters, scribbles and dots are called unsure,

@@ -47,7 +47,7 @@ def answer(predictor: Predictor, canvas: Canvas) -> tuple[int, bool]:
     return int(prediction.probabilities.argmax()), prediction.is_sure is True
 
 
-def test_digits_of_other_people_are_recognized(
+def test_digits_that_it_never_saw_are_recognized(
     predictor: Predictor, canvas: Canvas, pen_digits_file: Path
 ) -> None:
     every = pen_digits(pen_digits_file)
