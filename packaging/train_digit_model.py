@@ -102,7 +102,6 @@ def _augmenting(turn: float, zoom: float, elastic: float) -> tuple[Layer, ...]:
 STAGES = (
     Stage(8, 2e-3, _augmenting(turn=0.05, zoom=0.2, elastic=1.0)),
     Stage(4, 7e-4, _augmenting(turn=0.035, zoom=0.12, elastic=0.5)),
-    Stage(2, 2e-4, _augmenting(turn=0.025, zoom=0.1, elastic=0.4)),
 )
 
 
