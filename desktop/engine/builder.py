@@ -6,10 +6,12 @@ named like the Keras class it stands for, and its fields like the arguments.
 
 from __future__ import annotations
 
+import random
 import re
 import secrets
-import threading
 from typing import Any
+
+import numpy as np
 
 from desktop.document.analysis import analyze
 from desktop.document.choices import ActivationFunction, Metric
@@ -39,8 +41,6 @@ _NAMESPACES = {
 
 STEP_FACTOR = 3e38  # of the step activation
 
-_seeding = threading.Lock()
-
 
 class ProjectError(ValueError):
     """The project cannot be built or trained; the message is for the user."""
@@ -65,10 +65,9 @@ def build(project: Project, seed: int | None = None, schema: DataSchema | None =
     """The compiled `keras.Sequential` of `project`: one Keras layer per layer of the stack.
 
     Weights, and the random numbers of layers, follow from `seed`, else from the seed of the
-    training settings, else from chance. The global random states of Python, NumPy and Keras are
-    set. `schema` is what the data was found to hold,
-    None for a source that knows it without reading. Raises ProjectError before anything is
-    allocated if the project has errors.
+    training settings, else from chance. The global random states of Python and NumPy are set.
+    `schema` is what the data was found to hold, None for a source that knows it without reading.
+    Raises ProjectError before anything is allocated if the project has errors.
     """
     schema = check(project, schema)
     keras = backend.keras()
@@ -138,20 +137,15 @@ def draw_seed(project: Project) -> int:
 
 
 def set_seed(seed: int) -> None:
-    """Set every random state that Keras draws from; `seed` is below 2³².
+    """Set the random states from which Keras's layers and initializers draw their seeds.
 
-    These are what `keras.utils.set_random_seed` sets but for that of TensorFlow, from which Keras
-    draws nothing. To set it discards what TensorFlow has prepared to run graphs, and to prepare
-    that again takes half of the time in which a short training with a known graph is over.
+    `seed` is below 2³². The states are those of Python and NumPy. `keras.utils.set_random_seed`
+    sets TensorFlow's as well, from which they draw nothing. That discards what TensorFlow has
+    prepared to run graphs; to prepare it again takes half the time of a short training with a known
+    graph.
     """
-    random = backend.tensorflow().random
-    with _seeding:
-        own = random.set_seed
-        random.set_seed = lambda _: None
-        try:
-            backend.keras().utils.set_random_seed(seed)
-        finally:
-            random.set_seed = own
+    random.seed(seed)
+    np.random.seed(seed)
 
 
 # --- settings to Keras objects --------------------------------------------------------------------
