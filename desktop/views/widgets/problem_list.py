@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from desktop.document.problems import Problem
 from desktop.views.theme import SPACE_S, SPACE_XS, Theme, scaled
 from desktop.views.widgets.layer_card import SEVERITY_LOOKS
+from desktop.views.widgets.text import breakable, plain
 from desktop.views.widgets.text import label as as_label
-from desktop.views.widgets.text import plain
 from desktop.views.workspace import Workspace
 
 _ICON = 16
@@ -35,7 +35,7 @@ class ProblemCard(QFrame):
         mark = QLabel()
         mark.setPixmap(theme.icon(icon, token).pixmap(scaled(_ICON), scaled(_ICON)))
         mark.setToolTip(problem.severity.capitalize())
-        message = QLabel(problem.message)
+        message = QLabel(breakable(problem.message))
         message.setTextFormat(Qt.TextFormat.PlainText)  # it may name classes or files
         message.setWordWrap(True)
         message.setAccessibleName(f"{problem.severity.capitalize()}: {problem.message}")

@@ -54,7 +54,7 @@ class FakeSession(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.state = State.IDLE
-        self.has_model = True
+        self.has_model = self.can_predict_images = True
         self.trained_epochs = 3
         self.summary: DataSummary | None = None
         self.calls: list[str] = []
