@@ -66,6 +66,13 @@ SCALES = ("1", "1.5", "2")
 # A network with a layer of every kind.
 LAYERS: list[dict[str, object]] = [
     {"layer": "Reshape", "target_shape": [8, 8, 1]},
+    {"layer": "RandomRotation", "factor": [-0.02, 0.02]},
+    {"layer": "RandomTranslation"},
+    {"layer": "RandomZoom"},
+    {"layer": "RandomShear", "x_factor": [0.0, 0.1]},
+    {"layer": "RandomElasticTransform", "scale": [0.1, 0.2], "value_range": [0.0, 1.0]},
+    {"layer": "RandomContrast", "value_range": [0.0, 1.0]},
+    {"layer": "RandomErasing", "factor": [0.0, 0.2], "value_range": [0.0, 1.0]},
     {"layer": "Rescaling", "scale": 2.0},
     {"layer": "Conv2D", "filters": 8, "kernel_size": [3, 3], "padding": "same"},
     {"layer": "BatchNormalization"},
