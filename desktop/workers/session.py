@@ -413,10 +413,7 @@ class Session(QObject):
         number of the request. If drawings come faster than predictions, only the newest one gets
         one.
         """
-        from desktop.engine.drawing_reports import DrawingQuestion
-
-        question = DrawingQuestion(drawing, frozenset(left_out), frozenset(wanted))
-        return self._predictions.ask(question)
+        return self._predictions.ask(tasks.drawing_question(drawing, left_out, wanted))
 
     def predict_digit(
         self,
@@ -428,10 +425,7 @@ class Session(QObject):
 
         `digitPredicted` brings the answer. Nothing comes where the data is not one of digits.
         """
-        from desktop.engine.drawing_reports import DrawingQuestion
-
-        question = DrawingQuestion(drawing, frozenset(left_out), frozenset(wanted))
-        return self._digits.ask(question)
+        return self._digits.ask(tasks.drawing_question(drawing, left_out, wanted))
 
     def predict_surface(self, extent: Range) -> None:
         """Ask what the network predicts over the square that `extent` bounds in both directions.

@@ -7,7 +7,7 @@ should not wait for. Whatever goes wrong comes out as a `TaskError` with a sente
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from desktop.engine.control import RunControl, Stopped
 if TYPE_CHECKING:
     from desktop.engine.activation_inputs import ActivationInputs
     from desktop.engine.drawing import Raster
-    from desktop.engine.drawing_reports import DrawingQuestion
+    from desktop.engine.drawing_reports import DrawingQuestion, Explanation, Step
     from desktop.engine.gradient_depth import DeepStack, DepthGradients
     from desktop.engine.image_reports import ImagePredictions
     from desktop.engine.loss_surface import Stepping
@@ -300,6 +300,15 @@ def read_logs(folder: Path) -> tuple[LoggedRun, ...]:
 
     with explaining("The logs could not be read", LogsError):
         return read(folder)
+
+
+def drawing_question(
+    drawing: Raster, left_out: Collection[Step], wanted: Collection[Explanation]
+) -> DrawingQuestion:
+    """What `predict` and `predict_digit` are asked about `drawing`."""
+    from desktop.engine.drawing_reports import DrawingQuestion
+
+    return DrawingQuestion(drawing, frozenset(left_out), frozenset(wanted))
 
 
 def predict(

@@ -50,6 +50,10 @@ Share: TypeAlias = _range(0, 1, _from_zero)  # type: ignore[valid-type]
 Values: TypeAlias = Annotated[tuple[float, float], AfterValidator(_ordered)]
 
 
+def _value_range(description: str) -> Any:
+    return Field((0.0, 255.0), title="Value range", description=description)
+
+
 class _Augmentation(_Random):
     family: ClassVar[Family] = Family.AUGMENTATION
     input_rank: ClassVar[int | None] = 3
@@ -166,10 +170,8 @@ class RandomElasticTransform(_Warp):
     scale: Share = Field(
         (0.0, 1.0), title="Scale", description="Range of the strength, one for each batch"
     )
-    value_range: Values = Field(
-        (0.0, 255.0),
-        title="Value range",
-        description="Smallest and largest value of the images; others are cut off",
+    value_range: Values = _value_range(
+        "Smallest and largest value of the images; others are cut off"
     )
 
     def details(self) -> str:
@@ -184,10 +186,8 @@ class RandomContrast(_Augmentation):
         title="Factor",
         description="By how much the contrast is lowered at most, and by how much it is raised",
     )
-    value_range: Values = Field(
-        (0.0, 255.0),
-        title="Value range",
-        description="Smallest and largest value of the images; others are cut off",
+    value_range: Values = _value_range(
+        "Smallest and largest value of the images; others are cut off"
     )
 
     def details(self) -> str:
@@ -214,11 +214,7 @@ class RandomErasing(_Augmentation):
         description="The value that is put there",
         json_schema_extra={"none": "Random"},
     )
-    value_range: Values = Field(
-        (0.0, 255.0),
-        title="Value range",
-        description="Smallest and largest value that is put there",
-    )
+    value_range: Values = _value_range("Smallest and largest value that is put there")
 
     def details(self) -> str:
         return _spread(self.scale)

@@ -11,7 +11,7 @@ DIGIT_MODEL = "digit model"
 
 def stage(report: Evaluation | Prediction | RowPrediction | ImagePredictions) -> str:
     """After which epoch the network had the weights that `report` is of."""
-    if getattr(report, "is_of_digit_model", False):
+    if isinstance(report, Prediction | ImagePredictions) and report.is_of_digit_model:
         return DIGIT_MODEL
     epoch = report.epoch
     epochs = counted(epoch, "epoch")

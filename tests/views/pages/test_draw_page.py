@@ -97,6 +97,7 @@ class FakeSession(QObject):
         self.summary = summary_of(source) if source is not None else None
         self.has_model, self.has_digit_model = has_model, has_digit_model
         self.asked_digits: list[NDArray[np.uint8]] = []
+        self.wanted_of_digits: frozenset[Explanation] = frozenset()  # of the last one
         self.asked: list[NDArray[np.uint8]] = []
         self.left_out: frozenset[Step] = frozenset()  # of the last one
         self.wanted: frozenset[Explanation] = frozenset()  # of the last one
@@ -125,6 +126,7 @@ class FakeSession(QObject):
         wanted: Collection[Explanation] = (),
     ) -> int:
         self.asked_digits.append(drawing)
+        self.wanted_of_digits = frozenset(wanted)
         return len(self.asked_digits)
 
     def answer_by_digit_model(self, probabilities: list[float], *, is_sure: bool = True) -> None:
@@ -519,6 +521,22 @@ def test_ones_own_network_takes_over_and_the_two_are_side_by_side(
     choice.network.click()
     assert page.result.top.text() == "3"
     assert (len(session.asked), len(session.asked_digits)) == asked  # both are known
+
+
+def test_only_what_is_looked_at_is_explained(qtbot: QtBot, theme: Theme) -> None:
+    session = FakeSession(Digits(), has_digit_model=True)
+    page = make_page(qtbot, theme, session)
+    page.show_menu.parts[Part.PIXELS].trigger()
+    stroke(qtbot, page)
+    session.answer(seven(0.8))
+    session.answer_by_digit_model(seven(0.9))
+    session.answer(seven(0.8))  # of the end of the stroke
+    session.answer_by_digit_model(seven(0.9))
+    assert (session.wanted, session.wanted_of_digits) == ({Explanation.PIXELS}, frozenset())
+    asked = len(session.asked), len(session.asked_digits)
+    page.result.choice.digit_model.click()
+    assert session.wanted_of_digits == {Explanation.PIXELS}
+    assert (len(session.asked), len(session.asked_digits)) == (asked[0], asked[1] + 1)
 
 
 def test_a_digit_model_that_cannot_be_read_is_told(qtbot: QtBot, theme: Theme) -> None:

@@ -24,12 +24,16 @@ class StackEdits:
     def _project(self) -> Project:
         return self._workspace.project
 
-    def insert(self, index: int, layers: Sequence[Layer], verb: str = "Add") -> tuple[int, ...]:
-        """Put `layers` before the layer at `index`; "Add" suits them to the data."""
+    def add(self, index: int, layers: Sequence[Layer]) -> tuple[int, ...]:
+        """Put `layers`, suited to the data, before the layer at `index`."""
         schema = self._workspace.analysis.schema
-        if verb == "Add" and schema is not None:
+        if schema is not None:
             before = self._project.layers[:index]
             layers = [suited(layer, before, schema.value_range) for layer in layers]
+        return self.insert(index, layers, "Add")
+
+    def insert(self, index: int, layers: Sequence[Layer], verb: str) -> tuple[int, ...]:
+        """Put `layers` as they are before the layer at `index`."""
         if len(self._project.layers) + len(layers) > MAX_LAYERS:
             raise ProjectFileError(f"a model can have at most {MAX_LAYERS} layers")
         self._workspace.edit(f"{verb} {named(layers)}", self._project.inserted(index, *layers))

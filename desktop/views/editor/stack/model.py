@@ -225,7 +225,7 @@ class StackModel(QAbstractListModel):
             else:
                 cls = dragged_class(data)
                 layers = [cls()] if cls is not None else parse_layers(data)
-                placed = self.edits.insert(index, layers)
+                placed = self.edits.add(index, layers)
         except ProjectFileError as error:
             self.message.emit(f"Nothing was dropped: {error}")
             return False

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import (
     QEvent,
@@ -95,7 +97,7 @@ class StackView(LayerListView):
         if cls is None:
             self.message.emit(f"There is no layer called {type_name}")
             return
-        self._insert([cls()], "Add")
+        self._put([cls()], self._edits.add)
 
     def edit_selected(self) -> None:
         """Ask for the settings of the current layer."""
@@ -148,7 +150,7 @@ class StackView(LayerListView):
         except ProjectFileError as error:
             self.message.emit(f"The clipboard holds no layers that can be pasted: {error}")
             return
-        self._insert(layers, "Paste")
+        self._put(layers, partial(self._edits.insert, verb="Paste"))
 
     def remove_dragged(self, data: QMimeData) -> None:
         """Remove the layers that a drag out of this stack carries."""
@@ -163,11 +165,11 @@ class StackView(LayerListView):
         if problems and problems[0].fix is not None:
             self._workspace.edit(problems[0].fix.label, problems[0].fix.project)
 
-    def _insert(self, layers: list[Layer], verb: str) -> None:
+    def _put(self, layers: list[Layer], put: Callable[[int, list[Layer]], tuple[int, ...]]) -> None:
         place = self.selected_layers[-1] + 1 if self.selected_layers else None
         place = len(self._project_layers()) if place is None else place
         try:
-            self.select_layers(self._edits.insert(place, layers, verb))
+            self.select_layers(put(place, layers))
         except ProjectFileError as error:
             self.message.emit(f"Nothing was added: {error}")
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from desktop.document.text import shape_text
 from desktop.views.pages.draw.layer_maps import LayerMaps
-from desktop.views.pages.draw.sign_colors import signs
+from desktop.views.pages.draw.sign_colors import marks
 from desktop.views.theme import Theme
 from desktop.views.widgets.cards import Card
 from desktop.workers.reports import LayerActivation, Prediction
@@ -49,9 +49,7 @@ class LayerActivationsCard(Card):
         if not self._kinds:
             self.about.setText(NOTHING)
             return
-        positive, negative = (
-            f'<span style="color:{color.name()}">■</span>' for color in signs(self._theme)
-        )
+        positive, negative = marks(self._theme)
         self.about.setText(f"{positive} positive {negative} negative, stronger where larger")
 
     def _make(self, activations: tuple[LayerActivation, ...]) -> None:

@@ -13,6 +13,7 @@ from desktop.views.theme import SPACE_S, SPACE_XS, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.controls import ComboBox
 from desktop.views.widgets.labels import muted_label
+from desktop.views.widgets.text import label as as_label
 from desktop.workers.session import Session
 
 MOST_BUTTONS, LONGEST = 12, 12  # classes, and letters of their names; others are in a list
@@ -118,7 +119,7 @@ class KeepCard(Card):
         by_button = len(classes) <= MOST_BUTTONS and longest <= LONGEST
         columns = (len(classes) + 1) // 2 if longest <= SHORT else 3
         for number, name in enumerate(classes if by_button else ()):
-            button = QPushButton(name.replace("&", "&&"))
+            button = QPushButton(as_label(name))
             button.setAccessibleName(f"That was a {name}")
             button.setToolTip(f"Keep the drawing in My drawings as {name}")
             button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)

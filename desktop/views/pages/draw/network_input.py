@@ -19,7 +19,7 @@ from desktop.document.schema import DataSchema, Range
 from desktop.document.text import number_text, one_line, with_minus
 from desktop.views.pages.draw.prediction import values_of
 from desktop.views.pages.draw.show_menu import ShowMenu
-from desktop.views.pages.draw.sign_colors import colored, signs
+from desktop.views.pages.draw.sign_colors import colored, marks
 from desktop.views.theme import SPACE_M, Theme
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.samples import to_image
@@ -208,9 +208,7 @@ class NetworkInputCard(Card):
         assert values is not None
         name = escape(one_line(prediction.classes[int(np.argmax(values))]))
         output = "logit" if prediction.scores is None else "output"
-        positive, negative = (
-            f'<span style="color:{color.name()}">■</span>' for color in signs(self._theme)
-        )
+        positive, negative = marks(self._theme)
         return f"{positive} for {name} {negative} against it<br>Gradient of the {output} × input"
 
     def hasHeightForWidth(self) -> bool:

@@ -120,7 +120,7 @@ class DrawPage(QWidget):
         session.digitPredictionFailed.connect(self._digits.fail)
         self._own.changed.connect(self._on_own)
         self._digits.changed.connect(self._refresh)
-        self.result.choice.changed.connect(self._refresh)
+        self.result.choice.changed.connect(self._on_choice)
         self._live = Live(session, self, REFRESH)
         self._live.due.connect(self._own.ask)
         self._loading = session.summary is None
@@ -188,16 +188,19 @@ class DrawPage(QWidget):
     def _ask_network(self) -> int | None:
         if not self._can_ask:
             return None
-        return self._session.predict(self.canvas.raster(), self.preparation.left_out, self._wanted)
+        raster, left_out = self.canvas.raster(), self.preparation.left_out
+        return self._session.predict(raster, left_out, self._wanted_of(self._own))
 
     def _ask_digit_model(self) -> int | None:
         if not self._can_ask or not self._session.has_digit_model:
             return None
         raster, left_out = self.canvas.raster(), self.preparation.left_out
-        return self._session.predict_digit(raster, left_out, self._wanted)
+        return self._session.predict_digit(raster, left_out, self._wanted_of(self._digits))
 
-    @property
-    def _wanted(self) -> list[Explanation]:
+    def _wanted_of(self, answer: Answer) -> list[Explanation]:
+        """What is shown of `answer`; nothing unless it is the one that is looked at."""
+        if answer is not self._shown:
+            return []
         return [each for part, each in EXPLAINED_BY.items() if self.show_menu.shows(part)]
 
     @Slot()
@@ -210,6 +213,11 @@ class DrawPage(QWidget):
         """Discard the predictions shown and the pending ones."""
         self._own.discard()
         self._digits.discard()
+
+    def _on_choice(self) -> None:
+        if self._wanted_of(self._shown):  # it was not explained before
+            self._shown.ask()
+        self._refresh()
 
     def _on_own(self) -> None:
         self._refresh()

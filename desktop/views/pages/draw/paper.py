@@ -15,7 +15,6 @@ from desktop.views.pages.draw.ink import PEN_WIDTH, Ink, Stroke, Surface, bounds
 from desktop.views.pages.draw.ink_image import InkImage
 from desktop.views.theme import RADIUS, SIZE_TITLE, Theme, scaled
 
-SMALL = 180  # pixels a side, in a window with little room
 FRAME = 2  # pixels around the paper, for the border and the focus
 SMALLEST = 220  # pixels a side
 HAIR = 8  # pixels that the cross-hairs of the pen reach beyond its ring
@@ -241,7 +240,7 @@ class Paper(QWidget):
                 painter.drawLine(middle + direction * radius, middle + direction * (radius + HAIR))
 
     def sizeHint(self) -> QSize:
-        return QSize(SMALL + 2 * FRAME, SMALL + 2 * FRAME)
+        return QSize(SMALLEST, SMALLEST)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens, paper = self._theme.tokens, self._paper()

@@ -10,6 +10,7 @@ from desktop.views.pages.draw.network_input import PixelView
 from desktop.views.theme import SPACE_M, SPACE_XS, Theme, scaled
 from desktop.views.widgets.cards import Card
 from desktop.views.widgets.check_box import CheckBox
+from desktop.views.widgets.labels import muted_label
 from desktop.workers.reports import DrawingStep, Prediction, Step
 
 PICTURE = 64  # pixels a side
@@ -36,9 +37,7 @@ class PreparationCard(Card):
         self._kinds: tuple[tuple[Step | None, str], ...] = ()
         self.pictures: list[PixelView] = []
         self.switches: dict[Step, CheckBox] = {}
-        self.about = QLabel(ABOUT)
-        self.about.setProperty("role", "muted")
-        self.about.setWordWrap(True)
+        self.about = muted_label(ABOUT)
         self._steps = QWidget()
         self._grid = QGridLayout(self._steps)
         self._grid.setContentsMargins(0, 0, 0, 0)

@@ -15,6 +15,13 @@ def signs(theme: Theme) -> tuple[QColor, QColor]:
     return high, low
 
 
+def marks(theme: Theme) -> tuple[str, str]:
+    """A square in each of these colors, as HTML, for the legend."""
+    positive, negative = signs(theme)
+    square = '<span style="color:{}">■</span>'
+    return square.format(positive.name()), square.format(negative.name())
+
+
 def colored(
     values: FloatArray, theme: Theme, opacity: float = 1.0, largest: float | None = None
 ) -> QImage:
