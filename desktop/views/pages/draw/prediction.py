@@ -31,10 +31,7 @@ NOT_NUMBERS = (
 
 
 UNKNOWN = "?"
-UNSURE = (
-    "No digit is probable enough: this may be something else. A drawing of a digit is called "
-    "unsure about once in sixty times."
-)
+UNSURE = "No class is probable enough: this may be something else."
 
 
 class Bar(QWidget):
